@@ -1,0 +1,48 @@
+# Everything is run in .venv; the first target that needs it makes it.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+UV_HOME := build/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help check format test bench faults docs lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/pytest:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -e '.[test]'
+
+check: $(BIN)/pytest ## all that must pass before a commit: format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(BIN)/pytest ## let ruff lay out the code and mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(BIN)/pytest ## the tests alone; ARGS='-k name' chooses
+	$(BIN)/pytest $(ARGS)
+
+bench: $(BIN)/pytest ## measure against the machine's own Ed25519 speed; QUICK=1 takes 90 s at most
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+faults: $(BIN)/pytest ## kill, cut power, fill disks: the durability harness in tests/faults
+	@test -d tests/faults || { echo 'make faults: there is no tests/faults in this version' >&2; exit 2; }
+	$(BIN)/pytest tests/faults
+
+docs: $(BIN)/pytest ## write docs/commands.md and docs/modules.md anew from the code itself
+	$(BIN)/python -m tests.reference
+
+lock: ## pin the newest versions that fit pyproject.toml, with hashes, for every platform
+	$(PYTHON) -m venv $(UV_HOME)
+	$(UV_HOME)/bin/pip install --quiet uv
+	$(UV_HOME)/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	  --no-emit-index-url --extra test --output-file requirements.lock pyproject.toml
+
+clean: ## remove what tools left behind; data folders and .venv stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find ledger schemas web migrations tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Outbound HTTP: the typed client of a ledger, and witnesses."""
