@@ -70,7 +70,7 @@ class ItemList:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An envelope with the detached parts it commits to, by list field; none is an empty mapping."""
+    """An envelope with the detached parts it commits to; *lists* go by field."""
 
     envelope: Envelope
     lists: Mapping[str, ItemList]

@@ -1,0 +1,177 @@
+"""Drafts: plain EPCIS events on the way to a payload that a party can sign.
+
+A draft is the JSON object of one bare event as a partner's system or ``schemas.short_form`` wrote
+it. What a payload needs besides is put in here; what is taken out of it, to be committed to
+instead (DESIGN section 3, "Item lists" and "Withheld fields"), is handed back. Every step gives a
+new object and leaves the one it was given. ``ledger.compose`` does the steps in order and signs::
+
+    {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping", "epcList": [two ids]}
+    -> the same with "@context", "eventID", "eventTime", "chiptrail:ledger" ... and
+       "epcList": ["urn:chiptrail:items:2:<root>"]
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from schemas.context import GS1_CONTEXT, NAMESPACE, PREFIX
+from schemas.errors import MalformedEvent, MalformedItems
+from schemas.extension import LIST_FIELDS
+from schemas.formats import format_time
+from schemas.item import fold_item
+from schemas.shape import check_distinct, pointer
+from schemas.strict_json import JSON
+from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
+from schemas.withheld import COMMITMENTS, WITHHOLDABLE
+
+Draft: TypeAlias = dict[str, Any]
+
+ALWAYS_WITHHELD = frozenset({"chiptrail:customs"})
+_LOCATION = "chiptrail:location"
+_PLACES = frozenset({_LOCATION, "readPoint", "bizLocation"})
+_DESTINATIONS = "destinationList"
+_ERROR = "errorDeclaration"
+# Where GS1 has published the context of EPCIS 2; a document may name any of its versions.
+_GS1_HOMES = ("https://ref.gs1.org/standards/epcis", "https://gs1.github.io/EPCIS")
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What makes an event a payload: the ledger, the signer, and the head that it last saw."""
+
+    ledger: str
+    party: str
+    nonce: str
+    after: str
+
+
+def complete(draft: Draft, imprint: Imprint, event_id: str, now: datetime) -> Draft:
+    """*draft* with everything that a payload requires.
+
+    *event_id* and *now* (aware) stand in where the draft has no eventID and no eventTime. A draft
+    that corrects an entry is that entry's event again: its own imprint stays, and *imprint* goes
+    into its errorDeclaration.
+
+    Raises: MalformedEvent (the draft is for another ledger or another party).
+    """
+    seal = {"chiptrail:nonce": imprint.nonce, "chiptrail:after": imprint.after}
+    names = {"chiptrail:ledger": imprint.ledger, "chiptrail:party": imprint.party}
+    for name, value in names.items():
+        if draft.get(name, value) != value:
+            raise MalformedEvent("the draft was made for another one", pointer(name))
+    first = {"@context": _context(draft.get("@context")), "eventID": event_id, **timed(now)}
+    if "eventTime" in draft:
+        first["eventTimeZoneOffset"] = _offset_of(draft["eventTime"])
+    whole = {**first, **draft, "@context": first["@context"], **names}
+    error = draft.get(_ERROR)
+    if isinstance(error, dict) and "chiptrail:corrects" in error:
+        return {**seal, **whole, _ERROR: {**error, **seal}}
+    return {**whole, **seal}
+
+
+def timed(moment: datetime) -> dict[str, str]:
+    """``eventTime`` and ``eventTimeZoneOffset`` of the aware *moment*."""
+    return {
+        "eventTime": format_time(moment),
+        "eventTimeZoneOffset": _offset_of(moment.isoformat(timespec="milliseconds")),
+    }
+
+
+def _offset_of(time: JSON) -> str:
+    text = str(time)
+    return "+00:00" if text[-1:] in "Zz" else text[-6:]
+
+
+def _context(given: JSON) -> list[JSON]:
+    parts = given if isinstance(given, list) else [] if given is None else [given]
+    missing: list[JSON] = []
+    if not any(isinstance(part, str) and part.startswith(_GS1_HOMES) for part in parts):
+        missing = [GS1_CONTEXT]
+    ours: list[JSON] = [{PREFIX: NAMESPACE}]
+    if any(isinstance(part, dict) and PREFIX in part for part in parts):
+        ours = []
+    return [*missing, *parts, *ours]
+
+
+# Item lists --------------------------------------------------------------------------------------
+
+
+def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """The ids, in canonical form, of every list of two or more: those that are committed to.
+
+    Raises: MalformedEvent (an id that cannot be read, or two spellings of one).
+    """
+    found = {}
+    for field in LIST_FIELDS:
+        ids = draft.get(field)
+        if isinstance(ids, list) and len(ids) > 1:
+            found[field] = _canonical(field, ids)
+    return found
+
+
+def _canonical(field: str, ids: list[JSON]) -> tuple[str, ...]:
+    folded: list[str] = []
+    for index, item in enumerate(ids):
+        try:
+            folded.append(fold_item(item if isinstance(item, str) else ""))
+        except MalformedItems as exc:
+            raise MalformedEvent(exc.message, pointer(field, index)) from exc
+    try:
+        check_distinct(folded)
+    except MalformedEvent as exc:
+        raise MalformedEvent(exc.message, pointer(field) + (exc.pointer or "")) from None
+    return tuple(folded)
+
+
+def with_committed_lists(draft: Draft, uris: Mapping[str, str]) -> Draft:
+    """*draft* with each list of *uris* as the one URI that commits to it."""
+    return {**draft, **{field: [uri] for field, uri in uris.items()}}
+
+
+# Withheld fields ---------------------------------------------------------------------------------
+
+
+def withhold(draft: Draft, names: Iterable[str]) -> tuple[Draft, dict[str, JSON]]:
+    """*draft* without the fields of *names*, and what they held; fields it lacks are passed over.
+
+    Customs facts are always withheld. With the location go all that would tell it; of the
+    destinations the possessing parties stay, which custody rests on.
+
+    Raises: MalformedEvent (a name that cannot be withheld; a draft that withholds already).
+    """
+    if COMMITMENTS in draft:
+        raise MalformedEvent("withholds already: sign the plain event", pointer(COMMITMENTS))
+    for name in names:
+        if name not in WITHHOLDABLE:
+            raise MalformedEvent("no name that can be withheld", pointer(COMMITMENTS, name))
+    chosen = ALWAYS_WITHHELD.union(names)
+    if _LOCATION in chosen or (_LOCATION in draft and "readPoint" in chosen):
+        chosen |= _PLACES
+    rest, taken = dict(draft), {}
+    for name in sorted(chosen & draft.keys()):
+        taken[name] = rest.pop(name)
+    if isinstance(taken.get(_DESTINATIONS), list):
+        _keep_possessing(rest, taken)
+    return rest, taken
+
+
+def _keep_possessing(rest: Draft, taken: dict[str, JSON]) -> None:
+    entries = taken.pop(_DESTINATIONS)
+    assert isinstance(entries, list)
+    kept = [entry for entry in entries if _is_possessing(entry)]
+    others = [entry for entry in entries if not _is_possessing(entry)]
+    if kept:
+        rest[_DESTINATIONS] = kept
+    if others:
+        taken[_DESTINATIONS] = others
+
+
+def _is_possessing(entry: JSON) -> bool:
+    kind = entry.get("type") if isinstance(entry, dict) else None
+    return bare_word(str(kind), "SDT", SOURCE_DEST_TYPES) == "possessing_party"
+
+
+def with_commitments(draft: Draft, digests: Mapping[str, str]) -> Draft:
+    """*draft* that commits to the withheld fields of *digests*, by name."""
+    return {**draft, COMMITMENTS: dict(digests)} if digests else draft

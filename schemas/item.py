@@ -1,0 +1,270 @@
+"""Item ids: every spelling of one thing folds to one URI.
+
+Canonical forms (DESIGN section 3, "Items")::
+
+    https://id.gs1.org/01/09506000134352/21/A-0042     GS1: Digital Link on id.gs1.org
+    https://id.gs1.org/00/106141412345678908           a pallet (SSCC); 8003, 8004 ... alike
+    urn:chiptrail:chip:acme:X100:A-0042                a maker without GS1 numbers
+    https://example.com/items/42                       any other URI, normalised (RFC 3986, 6.2.2)
+
+Case and leading zeros of a serial are part of it. Ids are ASCII: other characters of the plain
+serial are not representable, so no two ids look alike by Unicode normal forms. The GS1 keys
+themselves are in ``schemas.gs1``; what people type, paste and scan is read here.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from schemas.errors import MalformedItems
+from schemas.formats import is_uri
+from schemas.gs1 import (
+    CANONICAL,
+    decode_percent,
+    encode_percent,
+    fold_digital_link,
+    fold_elements,
+    fold_epc_urn,
+    is_checked,
+)
+
+ID_LIMIT = 1024
+ITEMS_PREFIX = "urn:chiptrail:items:"
+CHIP_PREFIX = "urn:chiptrail:chip:"
+
+_SEGMENT = "[A-Za-z0-9._~-]{1,300}"  # three of them stay under the limit
+# Character set 82 with the escapes that a canonical serial has, and no others.
+_ESCAPED = "(?:[A-Za-z0-9._-]|%(?:2[1256789ABCF]|3[A-F])){1,20}"
+# Canonical already, as almost every id of a lot is; anything else is folded slowly.
+_FAST = re.compile(
+    rf"https://id\.gs1\.org/01/([0-9]{{14}})/21/(?!\.{{1,2}}\Z)(?:[A-Za-z0-9._-]{{1,20}}|{_ESCAPED})"
+    rf"|https://id\.gs1\.org/00/([0-9]{{18}})"
+    rf"|{CHIP_PREFIX}{_SEGMENT}:{_SEGMENT}:{_SEGMENT}"
+).fullmatch
+
+
+def fold_item(text: str) -> str:
+    """The canonical id of the item that the URI *text* names; canonical ids fold to themselves.
+
+    Raises: MalformedItems (no absolute URI, a GS1 key with a wrong check digit, over 1024
+    characters, or a commitment to a list where one item is wanted).
+    """
+    found = _FAST(text)
+    if found is not None and (found.lastindex is None or is_checked(found[found.lastindex])):
+        return text
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    if len(text) > ID_LIMIT or not is_uri(text):
+        raise MalformedItems(f"want an absolute URI of at most {ID_LIMIT} ASCII characters")
+    text = _normalise(text)
+    if text.startswith("urn:"):
+        folded = fold_epc_urn(text) or _fold_chip(text) or text
+    else:
+        folded = fold_digital_link(text) or text
+    if len(folded) > ID_LIMIT:
+        raise MalformedItems(f"want at most {ID_LIMIT} characters in the canonical form")
+    return folded
+
+
+def _fold_chip(text: str) -> str | None:
+    lowered = text[: len(ITEMS_PREFIX)].lower()
+    if lowered == ITEMS_PREFIX:
+        raise MalformedItems("a committed list stands where an item is wanted")
+    if not lowered.startswith(CHIP_PREFIX):
+        return None
+    segments = text[len(CHIP_PREFIX) :].split(":")
+    if len(segments) != 3 or not all(segments) or "?" in text or "#" in text:
+        raise MalformedItems("want urn:chiptrail:chip:<maker>:<part>:<serial>, percent-encoded")
+    plain = [decode_percent(segment) for segment in segments]
+    if any(segment.strip(" ") != segment for segment in plain):
+        raise MalformedItems("blanks at the end of a maker, part or serial")
+    return CHIP_PREFIX + ":".join(map(encode_percent, plain))
+
+
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HEAD = re.compile(
+    r"(?i:(urn:[^:]*)|([a-z][a-z0-9+.-]*://)((?:[^/?#@]*@)?)([^/?#]*)|([^:]*))(.*)", re.DOTALL
+)
+
+
+def _normalise(text: str) -> str:
+    """RFC 3986, 6.2.2.1 and 6.2.2.2: case of scheme, host and escapes; needless escapes."""
+    text = _ESCAPE.sub(_normal_escape, text) if "%" in text else text
+    found = _HEAD.fullmatch(text)
+    assert found is not None  # every part of the pattern may be empty
+    urn, scheme, user, host, other, rest = (part or "" for part in found.groups())
+    # Lower-casing a host takes the escapes in it along.
+    host = _ESCAPE.sub(_normal_escape, host.lower())
+    return (urn + scheme).lower() + user + host + other.lower() + rest
+
+
+def _normal_escape(found: re.Match[str]) -> str:
+    character = chr(int(found[0][1:], 16))
+    return character if character in _UNRESERVED else found[0].upper()
+
+
+def split_item(item: str) -> tuple[str, str]:
+    """Class prefix and serial of the canonical id *item*; the two together are the id again.
+
+    The prefix ends in its separator; the serial is spelled as in the id (percent-encoded).
+    ``https://id.gs1.org/01/09506000134352/21/`` and ``A-0042``.
+    """
+    end = max(map(item.rfind, "/:?#=&")) + 1
+    return item[:end], item[end:]
+
+
+def check_item_prefix(text: str) -> str:
+    """*text* itself, when it is a prefix of canonical ids that a maker's numbers can begin with.
+
+    A whole class with its separator, leading digits of a GS1 key (a company prefix), a maker or
+    maker and part of chip URNs, or the start of other URIs up to a separator::
+
+        https://id.gs1.org/01/09506000134352/21/    https://id.gs1.org/01/09506000
+        urn:chiptrail:chip:acme:                    https://example.com/items/
+
+    Raises: MalformedItems.
+    """
+    if _KEY_PREFIX.fullmatch(text) or (
+        _CLASS_PREFIX.fullmatch(text) and any(map(_is_canonical, (text + "0", text + "0:0")))
+    ):
+        return text
+    raise MalformedItems(
+        "want a prefix of canonical item ids that ends where a class or maker does"
+    )
+
+
+# What is shorter would take in other makers' numbers: "urn:chiptrail:chip:ac" has acme's.
+_KEY_PREFIX = re.compile(r"https://id\.gs1\.org/(?:00|01|8003|8004|8006|8010)/[0-9]{5,13}")
+_CLASS_PREFIX = re.compile(
+    rf"https://id\.gs1\.org/01/[0-9]{{14}}/21/|{CHIP_PREFIX}.+:"
+    r"|(?!https://id\.gs1\.org/)https?://[^/]+/(?:.*[/=#])?"
+    r"|urn:(?!chiptrail:)[^:]+:(?:.*[:/])?"
+)
+
+
+def _is_canonical(text: str) -> bool:
+    try:
+        return fold_item(text) == text
+    except MalformedItems:
+        return False
+
+
+def plain_serial(item: str) -> str:
+    """The serial of a canonical id as it stands on the part, for showing; never for comparing."""
+    serial = split_item(item)[1]
+    try:
+        return decode_percent(serial)
+    except MalformedItems:
+        return serial
+
+
+# What people type, paste and scan ----------------------------------------------------------------
+
+_BLANK = " \t\r\n\f\v\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+_FNC1 = "\x1d"
+_SYMBOLOGY = re.compile(r"\]([A-Za-z][0-9A-Za-z])(.*)", re.DOTALL)
+# ISO/IEC 15424 identifiers that say "GS1 element strings follow"; other codes hold anything.
+_GS1_SYMBOLOGIES = frozenset({"C1", "d2", "Q3", "J1", "e0", "e1", "e2"})
+_BRACKET = re.compile(r"\(([0-9]{2,4})\)")
+_ELEMENTS = re.compile(r"(?:00|01|253|255|414|417|401|402|8003|8004|8006|8010|8017|8018)[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuery:
+    """What an input names: an exact canonical *item*, a bare *serial* in any class, or either.
+
+    Both are set where the text can be read both ways; look up both. *serial* is spelled as
+    ``split_item`` gives it.
+    """
+
+    item: str | None
+    serial: str | None
+
+
+def parse_query(text: str) -> ItemQuery:
+    """What one typed, pasted or scanned *text* names: URI, element string or bare serial.
+
+    Raises: MalformedItems (empty; or a code whose form is clear but which does not read, such as
+    one with a wrong check digit).
+    """
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    text = text.strip(_BLANK).replace("\N{SYMBOL FOR GROUP SEPARATOR}", _FNC1)
+    scanned = _SYMBOLOGY.fullmatch(text)
+    text = scanned[2] if scanned else text
+    if not text.strip(_FNC1):
+        raise MalformedItems("nothing was given")
+    if _FNC1 in text or _BRACKET.match(text) or (scanned and scanned[1] in _GS1_SYMBOLOGIES):
+        return ItemQuery(_fold_scan(text.strip(_FNC1)), None)
+    lowered = text.lower()
+    if lowered.startswith(CANONICAL.removeprefix("https://")):
+        text, lowered = "https://" + text, "https://" + lowered
+    if lowered.startswith(("https://", "http://", "urn:")):
+        return ItemQuery(fold_item(_ILLEGAL.sub(_escaped, text)), None)
+    return ItemQuery(_maybe_item(text), encode_percent(text))
+
+
+_ILLEGAL = re.compile(r"[ \"<>\\^`{|}]")  # in no URI; people and programs leave them unescaped
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return encode_percent(found[0])
+
+
+def _maybe_item(text: str) -> str | None:
+    """The item that *text* names if it is no bare serial."""
+    try:
+        if _ELEMENTS.match(text):
+            return _fold_scan(text)
+        return fold_item(text) if ":" in text else None
+    except MalformedItems:
+        return None
+
+
+def _fold_scan(text: str) -> str:
+    """Canonical id of an element string, with brackets or as a scanner sends it."""
+    if not text.isascii():
+        raise MalformedItems("want an ASCII element string")
+    elements = _bracketed(text) if text.startswith("(") else _concatenated(text)
+    folded = fold_elements(elements)
+    if folded is None:
+        raise MalformedItems("the code has no GS1 key that names an item")
+    return folded
+
+
+def _bracketed(text: str) -> list[tuple[str, str]]:
+    # A serial may hold brackets, "A(7)": only a known place, two to four digits, starts the next.
+    parts = _BRACKET.split(text)
+    values = [value.strip(_BLANK + _FNC1) for value in parts[2::2]]
+    return list(zip(parts[1::2], values, strict=True))
+
+
+def _concatenated(text: str) -> list[tuple[str, str]]:
+    # Imported here: its tables take 90 ms to load, and only a scanned code needs them.
+    from biip import ParseConfig, ParseError  # noqa: PLC0415
+    from biip.gs1_messages import GS1Message  # noqa: PLC0415
+
+    try:
+        message = GS1Message.parse(text, config=ParseConfig(gs1_element_strings_verify_date=False))
+    except ParseError as exc:
+        raise MalformedItems("not a GS1 element string") from exc
+    return [(element.ai.ai, element.value) for element in message.element_strings]
+
+
+_SEPARATORS = re.compile(r"[ \t\r\n\f\v,;\N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]+")
+# Blanks around the brackets of "(01) 0950... (21) 5" belong to one code; a first key starts one.
+_INNER_BLANK = re.compile(r"[ \t]+(?=\((?!0[01]\)|8003\)|8004\))[0-9]{2,4}\))|(?<=[0-9]\))[ \t]+")
+
+
+def split_pasted(text: str) -> list[str]:
+    """The entries of a pasted *text*, in order, one for each serial or code.
+
+    They are parted by line ends, blanks, tabs, commas and semicolons; a serial that itself holds
+    a comma or semicolon is pasted as its Digital Link, where these are percent-encoded. Quotation
+    marks around an entry, as spreadsheets write them, are taken off.
+    """
+    parts = _SEPARATORS.split(_INNER_BLANK.sub("", text))
+    bare = [part[1:-1] if len(part) > 2 and part[0] == part[-1] == '"' else part for part in parts]
+    return [part for part in bare if part]
