@@ -1,0 +1,132 @@
+"""What a submission must satisfy that needs no database: the first half of a capture.
+
+Pure and outside the lock, so that it runs in as many processes as there are cores. Steps:
+
+(1) parse the envelope strictly; (2) verify its signature with the key its keyid names; (3) parse
+the payload; (4) it is meant for this ledger; (5) ``chiptrail:after`` carries the log key's
+signature; (6) lists and disclosures are the ones that were signed; (7) read the event as an act.
+
+Whether the key is live, the party is the key's own and the history of ``after`` is ours is decided
+later, at the entry's index, under the lock (``ledger.service.capture``).
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from ledger import disclosure, dsse
+from ledger.act import Act, read_act
+from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.keys import PublicKey
+from ledger.note import Verifier
+from schemas.envelope import ItemList, PayloadType, parse_submission
+from schemas.errors import (
+    BadAfter,
+    BadSignature,
+    MalformedEnvelope,
+    MalformedNote,
+    TooLarge,
+    UnknownKey,
+    WrongLedger,
+)
+from schemas.event import parse_event
+from schemas.statement import parse_statement
+
+
+class Gate(NamedTuple):
+    """What admission knows of a ledger: its origin, its log's verifier, the enrolled keys."""
+
+    origin: str
+    log: Verifier
+    keys: Mapping[str, PublicKey]
+
+
+class Admitted(NamedTuple):
+    """A submission that passed every check that needs no database.
+
+    *after* is None in a genesis only; *act* is None in a statement. A plain tuple because it
+    crosses process boundaries once per entry.
+    """
+
+    identity: bytes
+    keyid: str
+    signature: bytes
+    payload_type: PayloadType
+    payload: bytes
+    party: str
+    after: Checkpoint | None
+    act: Act | None
+    lists: Mapping[str, ItemList]
+    disclosures: Mapping[str, str]
+    documents: tuple[str, ...] = ()
+
+
+def admit(data: bytes, gate: Gate) -> Admitted:
+    """Check the submission *data* against *gate*.
+
+    Raises: a refusal of any kind named in the steps; UnknownKey when the gate lacks the key, which
+    may mean only that it was enrolled since.
+    """
+    submission = parse_submission(data)  # (1)
+    envelope = submission.envelope
+    key = gate.keys.get(envelope.keyid)
+    if key is None:
+        raise UnknownKey(f"no key {envelope.keyid[:16]} is enrolled", "/signatures/0/keyid")
+    verified = dsse.verify(envelope, key)  # (2)
+    match envelope.payload_type:
+        case PayloadType.EVENT:
+            read = _read_event(verified.payload, submission.lists, submission.disclosures, gate)
+        case PayloadType.STATEMENT:
+            read = _read_statement(verified.payload, gate)
+            if submission.lists or submission.disclosures:
+                raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
+        case _:
+            raise MalformedEnvelope("bundles are never in the log", "/payloadType")
+    return Admitted(
+        verified.identity,
+        key.keyid,
+        envelope.signature,
+        envelope.payload_type,
+        envelope.payload,
+        *read,
+    )
+
+
+_Read = tuple[
+    str, Checkpoint | None, Act | None, Mapping[str, ItemList], Mapping[str, str], tuple[str, ...]
+]
+
+
+def _read_event(
+    payload: bytes, lists: Mapping[str, ItemList], disclosures: tuple[str, ...], gate: Gate
+) -> _Read:
+    event = parse_event(payload)  # (3)
+    _check_ledger(event.ledger, gate)  # (4)
+    after = _open_after(event.after, gate.log)  # (5)
+    items = disclosure.open_items(event.lists, lists)  # (6)
+    given = {disclosure.digest_of(text): text for text in disclosures}
+    disclosure.open_disclosures(event.commitments, disclosures)
+    return event.party, after, read_act(event, items), lists, given, event.documents  # (7)
+
+
+def _read_statement(payload: bytes, gate: Gate) -> _Read:
+    statement = parse_statement(payload)
+    _check_ledger(statement.ledger, gate)
+    after = None if statement.after is None else _open_after(statement.after, gate.log)
+    return statement.party, after, None, {}, {}, ()
+
+
+def _check_ledger(ledger: str, gate: Gate) -> None:
+    if ledger != gate.origin:
+        raise WrongLedger(f"signed for another ledger, want {gate.origin}", "/chiptrail:ledger")
+
+
+@lru_cache(maxsize=4096)
+def _open_after(note: str, log: Verifier) -> Checkpoint:
+    """The checkpoint in *note*; a batch usually names one head, so the answer is remembered."""
+    try:
+        return open_checkpoint(note.encode(), log)
+    except (MalformedNote, BadSignature, TooLarge, WrongLedger) as exc:
+        raise BadAfter(
+            f"not a checkpoint signed by this log: {exc.message}", "/chiptrail:after"
+        ) from exc

@@ -1,0 +1,311 @@
+"""Items, the state they are in and what they are inside of: the projections of custody.
+
+An item id is kept as (class, serial), where ``prefix + serial == id``. A state is one ``holding``
+row shared by all items that an act left alike: it is read once and becomes one object, by which
+``ledger.custody`` groups the items of a lot.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ledger.act import ActKind
+from ledger.custody import Needs
+from ledger.holding import Custody, Holdings, ItemState, Pending, Phase
+from ledger.store import bulk, tables
+from ledger.store.database import Connection
+from schemas.item import split_item
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_STATE = tuple(column.name for column in tables.holding.columns if column.name != "id")
+_PARENT = 1 + _STATE.index("parent")
+
+
+def milliseconds(at: datetime) -> int:
+    """*at* as whole milliseconds since 1970."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def moment(at_ms: int) -> datetime:
+    """The aware UTC time of *at_ms*."""
+    return _EPOCH + at_ms * _MILLISECOND
+
+
+def load_ids(connection: Connection, items: Iterable[str]) -> dict[str, int]:
+    """The integer id of each of *items* that has one."""
+    return {item: row[0] for item, row in _load_rows(connection, items).items()}
+
+
+def load_holdings(connection: Connection, needs: Needs) -> tuple[Holdings, dict[str, int]]:
+    """The states that deciding needs: of the items, of all they are inside of, of contents asked.
+
+    Returns the holdings and the integer ids of every item in them (an item named before its
+    first effective act has an id and no state).
+    """
+    rows = _load_rows(connection, needs.items | needs.contents)
+    ids = {item: row[0] for item, row in rows.items()}
+    of_item = {item: row[1] for item, row in rows.items() if row[1] is not None}
+    contents = _load_contents(connection, needs.contents, ids, of_item)
+    states: dict[str, ItemState] = {}
+    wanted = of_item
+    while wanted:  # once per level of nesting: what was found names the containers of the next
+        found, parents = _load_states(connection, set(wanted.values()))
+        states.update({item: found[holding] for item, holding in wanted.items()})
+        wanted = {}
+        for item, number, holding in _load_by_id(connection, parents):
+            if item not in states:
+                ids[item] = number
+                wanted[item] = holding
+    return Holdings(states=states, contents=contents), ids
+
+
+def _load_rows(connection: Connection, items: Iterable[str]) -> dict[str, tuple[int, int | None]]:
+    """(id, holding) of each of *items* that has a row."""
+    split = [split_item(item) for item in items]
+    classes = load_classes(connection, {prefix for prefix, _ in split})
+    prefix_of = {number: prefix for prefix, number in classes.items()}
+    wanted = [(classes[prefix], serial) for prefix, serial in split if prefix in classes]
+    rows = bulk.select(
+        connection,
+        "SELECT i.id, i.class_id, i.serial, i.holding FROM need CROSS JOIN item AS i"
+        " ON i.serial = need.serial AND i.class_id = need.class_id",
+        ("class_id", "serial"),
+        wanted,
+    )
+    return {prefix_of[class_id] + serial: (number, held) for number, class_id, serial, held in rows}
+
+
+def load_classes(connection: Connection, prefixes: Iterable[str]) -> dict[str, int]:
+    """The id of each class that exists among *prefixes*."""
+    rows = bulk.select(
+        connection,
+        "SELECT c.prefix, c.id FROM need CROSS JOIN item_class AS c ON c.prefix = need.prefix",
+        ("prefix",),
+        bulk.singles(prefixes),
+    )
+    return dict(tuple(row) for row in rows)
+
+
+def _load_contents(
+    connection: Connection,
+    parents: Iterable[str],
+    ids: dict[str, int],
+    of_item: dict[str, int],
+) -> dict[str, set[str]]:
+    """What each of *parents* holds now; the contents' ids and holdings are added to the maps."""
+    contents: dict[str, set[str]] = {parent: set() for parent in parents}
+    by_id = {ids[parent]: parent for parent in contents if parent in ids}
+    rows = bulk.select(
+        connection,
+        "SELECT k.parent, c.prefix || i.serial, i.id, i.holding FROM need"
+        " CROSS JOIN containment AS k ON k.parent = need.parent AND k.stop IS NULL"
+        " JOIN item AS i ON i.id = k.item JOIN item_class AS c ON c.id = i.class_id",
+        ("parent",),
+        bulk.singles(by_id),
+    )
+    for parent, item, number, holding in rows:
+        contents[by_id[parent]].add(item)
+        ids[item], of_item[item] = number, holding
+    return contents
+
+
+def _load_by_id(connection: Connection, numbers: Iterable[int]) -> list[tuple[str, int, int]]:
+    rows = bulk.select(
+        connection,
+        "SELECT c.prefix || i.serial, i.id, i.holding FROM need CROSS JOIN item AS i"
+        " ON i.id = need.id JOIN item_class AS c ON c.id = i.class_id",
+        ("id",),
+        bulk.singles(numbers),
+    )
+    return [(item, number, holding) for item, number, holding in rows]
+
+
+def load_names(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """The item id of each integer id."""
+    return {number: item for item, number, _ in _load_by_id(connection, numbers)}
+
+
+def _load_states(
+    connection: Connection, holdings: set[int]
+) -> tuple[dict[int, ItemState], set[int]]:
+    """The state of each holding, and the integer ids of the containers that they name."""
+    columns = ", ".join(f"h.{name}" for name in _STATE)
+    rows = list(
+        bulk.select(
+            connection,
+            f"SELECT h.id, {columns} FROM need CROSS JOIN holding AS h ON h.id = need.id",
+            ("id",),
+            bulk.singles(holdings),
+        )
+    )
+    parents = {row[_PARENT] for row in rows if row[_PARENT] is not None}
+    names = load_names(connection, parents)
+    return {row[0]: _state(row, names) for row in rows}, parents
+
+
+def _state(row: Any, names: Mapping[int, str]) -> ItemState:  # noqa: ANN401 - a database row
+    _, phase, holder, consignee, via, shipment, departed, last, last_at, parent, *rest = row
+    since, status, ended, origin, alien, pending = rest
+    return ItemState(
+        custody=Custody(
+            phase=Phase(phase),
+            holder=holder,
+            consignee=consignee,
+            via=tuple(via.split()) if via else (),
+            shipment=shipment,
+            departed=bool(departed),
+        ),
+        last=last,
+        last_at=moment(last_at),
+        parent=None if parent is None else names[parent],
+        since=since,
+        status=frozenset(status.split()) if status else frozenset(),
+        ended=None if ended is None else ActKind(ended),
+        origin=origin,
+        foreign=bool(alien),
+        pending=() if pending is None else _read_pending(pending),
+    )
+
+
+def _read_pending(text: str) -> tuple[Pending, ...]:
+    rows = [line.split() for line in text.splitlines()]
+    return tuple(
+        Pending(party, int(index), moment(int(at)), final == "1")
+        for party, index, at, final in rows
+    )
+
+
+def _write_pending(pending: tuple[Pending, ...]) -> str | None:
+    """A line a receipt: party, index, ms, final."""
+    lines = [
+        f"{one.party} {one.index} {milliseconds(one.event_at)} {one.final:d}" for one in pending
+    ]
+    return "\n".join(lines) or None
+
+
+# Writing ---------------------------------------------------------------------------------------
+
+
+def save_items(
+    connection: Connection,
+    named: Iterable[str],
+    states: Mapping[str, ItemState],
+    ids: dict[str, int],
+) -> None:
+    """Give every item in *named* a row, and those in *states* their new state.
+
+    *ids* holds the integer ids known so far and is completed. Equal state objects share a row.
+    """
+    new = [item for item in named if item not in ids]
+    split = {item: split_item(item) for item in (*new, *states)}
+    classes = _ensure_classes(connection, {prefix for prefix, _ in split.values()})
+    start = _next_id(connection, "item")
+    ids.update({item: number for number, item in enumerate(new, start)})
+    holdings = _save_states(connection, states, ids)
+    rows: list[bulk.Values] = [
+        (ids[item], classes[split[item][0]], split[item][1], holdings[id(state)])
+        for item, state in states.items()
+    ]
+    rows += [
+        (ids[item], classes[split[item][0]], split[item][1], None)
+        for item in new
+        if item not in states
+    ]
+    bulk.upsert(connection, "item", "id", ("id", "class_id", "serial", "holding"), rows)
+
+
+def _ensure_classes(connection: Connection, prefixes: set[str]) -> dict[str, int]:
+    classes = load_classes(connection, prefixes)
+    new = sorted(prefixes - classes.keys())
+    if new:
+        rows = list(zip(range(_next_id(connection, "item_class"), 1 << 62), new, strict=False))
+        bulk.insert(connection, "item_class", ("id", "prefix"), rows)
+        classes.update({prefix: number for number, prefix in rows})
+    return classes
+
+
+def _save_states(
+    connection: Connection, states: Mapping[str, ItemState], ids: Mapping[str, int]
+) -> dict[int, int]:
+    """Write each distinct state object once; returns holding ids by ``id(state)``."""
+    distinct = {id(state): state for state in states.values()}
+    start = _next_id(connection, "holding")
+    numbers = {key: number for number, key in enumerate(distinct, start)}
+    rows = [(numbers[key], *_state_values(state, ids)) for key, state in distinct.items()]
+    bulk.insert(connection, "holding", ("id", *_STATE), rows)
+    return numbers
+
+
+def _state_values(state: ItemState, ids: Mapping[str, int]) -> tuple[object, ...]:
+    custody = state.custody
+    return (
+        custody.phase.value,
+        custody.holder,
+        custody.consignee,
+        " ".join(custody.via) or None,
+        custody.shipment,
+        custody.departed,
+        state.last,
+        milliseconds(state.last_at),
+        None if state.parent is None else ids[state.parent],
+        state.since,
+        " ".join(sorted(state.status)) or None,
+        None if state.ended is None else state.ended.value,
+        state.origin,
+        state.foreign,
+        _write_pending(state.pending),
+    )
+
+
+def _next_id(connection: Connection, table: str) -> int:
+    row = connection.exec_driver_sql(f"SELECT coalesce(max(id) + 1, 1) FROM {table}").one()
+    return int(row[0])
+
+
+def save_containments(
+    connection: Connection, rows: Sequence[tuple[int, int, int | None, int]]
+) -> None:
+    """Open or close stays inside a container: (item, start, stop or None, parent)."""
+    bulk.upsert(connection, "containment", "item, start", ("item", "start", "stop", "parent"), rows)
+
+
+# Reading ---------------------------------------------------------------------------------------
+
+
+def find_serials(connection: Connection, serials: Iterable[str]) -> dict[str, list[str]]:
+    """Every item of each bare serial, over all classes."""
+    found: dict[str, list[str]] = {}
+    rows = bulk.select(
+        connection,
+        "SELECT need.serial, c.prefix || i.serial FROM need CROSS JOIN item AS i"
+        " ON i.serial = need.serial JOIN item_class AS c ON c.id = i.class_id",
+        ("serial",),
+        bulk.singles(serials),
+    )
+    for serial, item in rows:
+        found.setdefault(serial, []).append(item)
+    return found
+
+
+def load_contents(connection: Connection, item: int) -> list[str]:
+    """What lies directly inside *item* now, in order of going in."""
+    rows = connection.exec_driver_sql(
+        "SELECT c.prefix || i.serial FROM containment AS k JOIN item AS i ON i.id = k.item"
+        " JOIN item_class AS c ON c.id = i.class_id WHERE k.parent = ? AND k.stop IS NULL"
+        " ORDER BY k.start, k.item",
+        (item,),
+    )
+    return [row[0] for row in rows]
+
+
+def load_emptied(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Those of *numbers* that had something inside and have nothing now."""
+    rows = bulk.select(
+        connection,
+        "SELECT k.parent FROM need CROSS JOIN containment AS k ON k.parent = need.id"
+        " GROUP BY k.parent HAVING count(*) = count(k.stop)",
+        ("id",),
+        bulk.singles(numbers),
+    )
+    return {row[0] for row in rows}

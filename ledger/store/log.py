@@ -1,0 +1,240 @@
+"""The truth tables of the log: entries, item lists, disclosures, tiles, checkpoints, activity.
+
+Rows come and go as plain values; what they mean is decided above. Times are milliseconds since
+1970. Everything here is one statement per call, whatever the number of rows.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ledger.frontier import Tile
+from ledger.store import bulk
+from ledger.store.database import Connection
+from schemas.errors import IntegrityError
+
+EVENT, STATEMENT = 0, 1
+
+
+class EntryRow(NamedTuple):
+    """One entry as stored. *kind* is EVENT or STATEMENT; *key_idx* where its key was enrolled."""
+
+    idx: int
+    identity: bytes
+    recorded_at: int
+    key_idx: int
+    signature: bytes
+    kind: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest checkpoint of the database, and the time of its last entry (0 when empty)."""
+
+    size: int
+    root: bytes
+    signature: bytes
+    recorded_at: int
+
+
+def load_head(connection: Connection) -> Head | None:
+    """The newest checkpoint, or None before the first."""
+    row = connection.exec_driver_sql(
+        "SELECT c.size, c.root, c.signature, coalesce(e.recorded_at, 0) FROM checkpoint AS c"
+        " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size DESC LIMIT 1"
+    ).one_or_none()
+    return None if row is None else Head(*row)
+
+
+def count_entries(connection: Connection) -> int:
+    """How many entries the table holds, by its highest index."""
+    row = connection.exec_driver_sql("SELECT coalesce(max(idx) + 1, 0) FROM entry").one()
+    return int(row[0])
+
+
+def find_identities(
+    connection: Connection, identities: Sequence[bytes]
+) -> dict[bytes, tuple[int, int]]:
+    """(index, recorded_at) of each of *identities* that is in the log."""
+    rows = bulk.select(
+        connection,
+        "SELECT e.identity, e.idx, e.recorded_at FROM need CROSS JOIN entry AS e"
+        " ON e.identity = need.identity",
+        ("identity",),
+        bulk.singles(identities),
+    )
+    return {bytes(identity): (idx, at) for identity, idx, at in rows}
+
+
+def insert_entries(connection: Connection, rows: Sequence[EntryRow]) -> None:
+    """Append *rows*, whose indexes follow the last one."""
+    bulk.insert(connection, "entry", EntryRow._fields, rows)
+
+
+def load_entries(connection: Connection, start: int, stop: int) -> list[EntryRow]:
+    """The entries with start <= index < stop."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+        (start, stop),
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Sequence[Any]) -> EntryRow:
+    """The entry in *row*; SQLite keeps whatever type a vandal writes.
+
+    Raises: IntegrityError.
+    """
+    made = EntryRow._make(row)
+    if not (type(made.payload) is type(made.signature) is type(made.identity) is bytes):
+        raise IntegrityError(f"entry {made.idx}: a column that holds bytes does not")
+    return made
+
+
+def load_entries_at(connection: Connection, indexes: Sequence[int]) -> dict[int, EntryRow]:
+    """The entries at *indexes*."""
+    columns = ", ".join(f"e.{name}" for name in EntryRow._fields)
+    rows = bulk.select(
+        connection,
+        f"SELECT {columns} FROM need CROSS JOIN entry AS e ON e.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return {row[0]: _entry(row) for row in rows}
+
+
+def load_recorded_at(connection: Connection, indexes: Sequence[int]) -> dict[int, int]:
+    """When the entries at *indexes* were recorded."""
+    rows = bulk.select(
+        connection,
+        "SELECT e.idx, e.recorded_at FROM need CROSS JOIN entry AS e ON e.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return dict(tuple(row) for row in rows)
+
+
+def load_statements(connection: Connection, start: int) -> list[EntryRow]:
+    """Every statement from index *start* on, in order."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE kind = 1 AND idx >= ? ORDER BY idx",
+        (start,),
+    )
+    return [_entry(row) for row in rows]
+
+
+# Detached parts --------------------------------------------------------------------------------
+
+
+def insert_lists(connection: Connection, rows: Sequence[tuple[int, str, bytes, str]]) -> None:
+    """Store item lists as (index, field, seed, ids joined by line ends)."""
+    bulk.insert(connection, "item_list", ("idx", "field", "seed", "ids"), rows)
+
+
+def load_lists(
+    connection: Connection, indexes: Sequence[int]
+) -> Iterator[tuple[int, str, bytes, list[str]]]:
+    """The item lists of the entries at *indexes*: (index, field, seed, ids)."""
+    rows = bulk.select(
+        connection,
+        "SELECT l.idx, l.field, l.seed, l.ids FROM need CROSS JOIN item_list AS l"
+        " ON l.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    for idx, field, seed, ids in rows:
+        yield idx, field, bytes(seed), str(ids).split("\n")
+
+
+def insert_disclosures(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Store disclosures as (index, digest, body); one that is there already stays."""
+    if rows:
+        marks = ", ".join(["(?, ?, ?)"] * len(rows))
+        connection.exec_driver_sql(
+            f"INSERT INTO disclosure (idx, digest, body) VALUES {marks} ON CONFLICT DO NOTHING",
+            tuple(value for row in rows for value in row),
+        )
+
+
+def load_disclosures(
+    connection: Connection, indexes: Sequence[int]
+) -> Iterator[tuple[int, str, str | None]]:
+    """(index, digest, body) of what was disclosed of *indexes*; body None where erased."""
+    rows = bulk.select(
+        connection,
+        "SELECT d.idx, d.digest, d.body FROM need CROSS JOIN disclosure AS d ON d.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return ((idx, digest, body) for idx, digest, body in rows)
+
+
+# The tree --------------------------------------------------------------------------------------
+
+
+def insert_tiles(connection: Connection, tiles: Iterable[Tile]) -> None:
+    """Store *tiles* that have become full."""
+    rows = [(tile.level, tile.index, tile.root, tile.hashes) for tile in tiles]
+    bulk.insert(connection, "tile", ("level", "n", "root", "hashes"), rows)
+
+
+def load_tile(connection: Connection, level: int, index: int) -> bytes | None:
+    """The 8,192 bytes of a full tile, or None when it is not full yet."""
+    row = connection.exec_driver_sql(
+        "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, index)
+    ).one_or_none()
+    return None if row is None else bytes(row[0])
+
+
+def load_tile_roots(connection: Connection, level: int, start: int, count: int) -> list[bytes]:
+    """The hashes of whole tiles [start, start + count) of *level*: hashes of the level above."""
+    rows = connection.exec_driver_sql(
+        "SELECT root FROM tile WHERE level = ? AND n >= ? AND n < ? ORDER BY n",
+        (level, start, start + count),
+    )
+    return [bytes(row[0]) for row in rows]
+
+
+def count_tiles(connection: Connection) -> int:
+    """How many full tiles are stored."""
+    return int(connection.exec_driver_sql("SELECT count(*) FROM tile").scalar_one())
+
+
+def insert_checkpoint(
+    connection: Connection, size: int, root: bytes, signed_at: int, signature: bytes
+) -> None:
+    """Store one signed tree head."""
+    connection.exec_driver_sql(
+        "INSERT INTO checkpoint (size, root, signed_at, signature) VALUES (?, ?, ?, ?)",
+        (size, root, signed_at, signature),
+    )
+
+
+def load_checkpoint_root(connection: Connection, size: int) -> bytes | None:
+    """The root that was signed for *size*, or None when none was."""
+    row = connection.exec_driver_sql(
+        "SELECT root FROM checkpoint WHERE size = ?", (size,)
+    ).one_or_none()
+    return None if row is None else bytes(row[0])
+
+
+def iterate_checkpoints(connection: Connection) -> Iterator[tuple[int, bytes, int, bytes]]:
+    """Every checkpoint ever signed: (size, root, signed_at, signature), by size."""
+    rows = connection.exec_driver_sql(
+        "SELECT size, root, signed_at, signature FROM checkpoint ORDER BY size"
+    )
+    for size, root, signed_at, signature in rows:
+        yield size, bytes(root), signed_at, bytes(signature)
+
+
+# Activity --------------------------------------------------------------------------------------
+
+
+def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]) -> None:
+    """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request."""
+    connection.exec_driver_sql(
+        "INSERT INTO activity (id, at, actor, act, ref)"
+        " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
+        (at, activity["actor"], activity["act"], activity["ref"]),
+    )

@@ -1,0 +1,205 @@
+"""The tables of DESIGN section 8, as SQLAlchemy Core sees them.
+
+*Truth* is append-only by trigger and changes only by migration. *Projections* are computed from
+truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated.
+
+A key's surrogate id is the log index of the statement that enrolled it. Parties and keys have no
+table: they are the fold of the statements (``ledger.registry``). An item gets the next integer in
+commissioning order, so that a lot's items lie on neighbouring pages in every later event.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+PROJECTION_VERSION = 1
+
+# SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
+Big = BigInteger().with_variant(Integer, "sqlite")
+
+truth = MetaData()
+projections = MetaData()
+
+entry = Table(
+    "entry",
+    truth,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("identity", LargeBinary, nullable=False, unique=True),
+    Column("recorded_at", Big, nullable=False),
+    Column("key_idx", Big, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    CheckConstraint("length(identity) = 32", name="entry_identity_size"),
+    CheckConstraint("length(signature) = 64", name="entry_signature_size"),
+)
+# Parties and keys are the fold of all statements, which are few: they are read by this index.
+Index("entry_statement", entry.c.idx, sqlite_where=entry.c.kind == 1)
+
+item_list = Table(
+    "item_list",
+    truth,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("field", Text, primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+    Column("ids", Text, nullable=False),
+)
+
+tile = Table(
+    "tile",
+    truth,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", Big, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    CheckConstraint("length(hashes) = 8192", name="tile_hashes_size"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    truth,
+    Column("size", Big, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signed_at", Big, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+disclosure = Table(
+    "disclosure",
+    truth,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("digest", Text, primary_key=True),
+    Column("body", Text),
+)
+
+activity = Table(
+    "activity",
+    truth,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+)
+
+projection = Table(
+    "projection",
+    projections,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+event = Table(
+    "event",
+    projections,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("event_at", Big, nullable=False),
+    Column("due_at", Big),
+    Column("received_by", Big),
+    Column("closed_by", Big),
+)
+
+document = Table(
+    "document",
+    projections,
+    Column("uri", Text, primary_key=True),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+item_class = Table(
+    "item_class",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("prefix", Text, nullable=False, unique=True),
+)
+
+item = Table(
+    "item",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("class_id", Big, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("holding", Big),
+    # Serial first: a bare serial is looked up in every class by the index's prefix.
+    UniqueConstraint("serial", "class_id", name="item_serial"),
+)
+
+# What an act left some items in. Items of a lot share one row, so an act on a thousand items writes
+# one holding, and equal states are one object in memory.
+holding = Table(
+    "holding",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("phase", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("consignee", Text),
+    Column("via", Text),
+    Column("shipment", Big),
+    Column("departed", Boolean, nullable=False),
+    Column("last", Big, nullable=False),
+    Column("last_at", Big, nullable=False),
+    Column("parent", Big),
+    Column("since", Big),
+    Column("status", Text),
+    Column("ended", Text),
+    Column("origin", Text),
+    Column("alien", Boolean, nullable=False),
+    Column("pending", Text),
+)
+
+# *named*: in the entry's list of items, not as its container or as what came out of one.
+item_event = Table(
+    "item_event",
+    projections,
+    Column("item", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("named", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+containment = Table(
+    "containment",
+    projections,
+    Column("item", Big, primary_key=True, autoincrement=False),
+    Column("start", Big, primary_key=True, autoincrement=False),
+    Column("stop", Big),
+    Column("parent", Big, nullable=False),
+    Index("containment_parent", "parent"),
+    sqlite_with_rowid=False,
+)
+
+finding = Table(
+    "finding",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, nullable=False, index=True),
+    Column("code", Text, nullable=False),
+    Column("on_items", Boolean, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("items", Text),
+    Column("cites", Text),
+)
+
+# A later entry that closes the earlier findings of a code (all where it is null) on its items.
+closing = Table(
+    "closing",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, nullable=False, index=True),
+    Column("code", Text),
+    Column("items", Text),
+)

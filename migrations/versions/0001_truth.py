@@ -1,0 +1,105 @@
+"""The truth tables, append-only by trigger.
+
+Why triggers and not only care: whoever opens the file with another tool, or writes a wrong query
+here in ten years, must be stopped by the database itself. Entries go in at the next index only.
+Disclosures may lose their body (erasure leaves a logged tombstone) and nothing else.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+# SQLite keeps a rowid table only for the exact type INTEGER.
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+_TRUTH = ("entry", "item_list", "tile", "checkpoint", "disclosure", "activity")
+
+
+def upgrade() -> None:
+    """Create the six tables and their triggers."""
+    _create_tables()
+    for table in _TRUTH:
+        _forbid(table, "DELETE")
+        if table != "disclosure":
+            _forbid(table, "UPDATE")
+    op.execute(
+        """CREATE TRIGGER disclosure_erase_only BEFORE UPDATE ON disclosure
+        WHEN NEW.body IS NOT NULL OR NEW.idx IS NOT OLD.idx OR NEW.digest IS NOT OLD.digest
+        BEGIN SELECT RAISE(ABORT, 'disclosure: only the body can be erased'); END"""
+    )
+    _next_only("entry", "idx", "coalesce((SELECT max(idx) FROM entry), -1) + 1 = NEW.idx")
+    _next_only("activity", "id", "coalesce((SELECT max(id) FROM activity), -1) + 1 = NEW.id")
+    _next_only("checkpoint", "size", "NEW.size > coalesce((SELECT max(size) FROM checkpoint), -1)")
+
+
+def _forbid(table: str, act: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+def _next_only(table: str, column: str, condition: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_next_only BEFORE INSERT ON {table} WHEN NOT ({condition}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: {column} is not the next'); END"
+    )
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "entry",
+        sa.Column("idx", BIG, primary_key=True, autoincrement=False),
+        sa.Column("identity", sa.LargeBinary, nullable=False, unique=True),
+        sa.Column("recorded_at", BIG, nullable=False),
+        sa.Column("key_idx", BIG, nullable=False),
+        sa.Column("signature", sa.LargeBinary, nullable=False),
+        sa.Column("kind", sa.SmallInteger, nullable=False),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+        sa.CheckConstraint("length(identity) = 32", name="entry_identity_size"),
+        sa.CheckConstraint("length(signature) = 64", name="entry_signature_size"),
+    )
+    op.create_index("entry_statement", "entry", ["idx"], sqlite_where=sa.text("kind = 1"))
+    op.create_table(
+        "item_list",
+        sa.Column("idx", BIG, primary_key=True, autoincrement=False),
+        sa.Column("field", sa.Text, primary_key=True),
+        sa.Column("seed", sa.LargeBinary, nullable=False),
+        sa.Column("ids", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "tile",
+        sa.Column("level", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("n", BIG, primary_key=True, autoincrement=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.Column("hashes", sa.LargeBinary, nullable=False),
+        sa.CheckConstraint("length(hashes) = 8192", name="tile_hashes_size"),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("size", BIG, primary_key=True, autoincrement=False),
+        sa.Column("root", sa.LargeBinary, nullable=False),
+        sa.Column("signed_at", BIG, nullable=False),
+        sa.Column("signature", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "disclosure",
+        sa.Column("idx", BIG, primary_key=True, autoincrement=False),
+        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("body", sa.Text),
+    )
+    op.create_table(
+        "activity",
+        sa.Column("id", BIG, primary_key=True, autoincrement=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("ref", sa.Text, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    """Truth is never taken away: there is no way down from the first revision."""
+    raise NotImplementedError

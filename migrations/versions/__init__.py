@@ -1,0 +1,1 @@
+"""One idea a migration, with a docstring saying why."""

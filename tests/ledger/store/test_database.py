@@ -1,0 +1,156 @@
+"""Durability settings are read back, the schema is the models', truth cannot be changed."""
+
+import sqlite3
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import DatabaseError
+
+from ledger.store import tables
+from ledger.store.database import Database
+from schemas.errors import CannotOpen
+
+HASH, SIGNATURE = bytes(32), bytes(64)
+ROWS = {
+    "entry": (0, HASH, 1, 0, SIGNATURE, 0, b"{}"),
+    "item_list": (0, "epcList", bytes(32), "a\nb"),
+    "tile": (0, 0, HASH, bytes(8192)),
+    "checkpoint": (1, HASH, 1, SIGNATURE),
+    "disclosure": (0, "digest", "body"),
+    "activity": (0, 1, "actor", "act", "ref"),
+}
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = Database.open(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def filled(database):
+    """One row in every truth table."""
+    with database.writing() as connection:
+        for table, row in ROWS.items():
+            marks = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", row)
+    return database
+
+
+def attack(database, statement, values=()):
+    with database.writing() as connection:
+        connection.exec_driver_sql(statement, values)
+
+
+def everything(database):
+    with database.reading() as connection:
+        return {t: connection.exec_driver_sql(f"SELECT * FROM {t}").all() for t in ROWS}
+
+
+def test_the_migrated_schema_is_that_of_the_models(database):
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        differences = compare_metadata(context, tables.truth)
+
+    projections = set(tables.projections.tables)
+    assert [] == [
+        d
+        for d in differences
+        if getattr(d[1], "name", None) not in projections
+        and getattr(getattr(d[1], "table", None), "name", None) not in projections
+    ]
+
+
+def test_opening_again_changes_nothing(database, tmp_path):
+    again = Database.open(database.url)
+
+    with again.reading() as connection:
+        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()
+    again.dispose()
+
+
+@pytest.mark.parametrize("name", ["journal_mode", "synchronous", "recursive_triggers"])
+def test_a_connection_has_the_settings_that_durability_rests_on(database, name):
+    with database.reading() as connection:
+        got = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+    assert {"journal_mode": "wal", "synchronous": 2, "recursive_triggers": 1}[name] == got
+
+
+def test_a_file_that_is_no_database_cannot_be_opened(tmp_path):
+    (tmp_path / "text").write_bytes(b"no database" * 1000)
+
+    with pytest.raises(CannotOpen):
+        Database.open(f"sqlite:///{tmp_path / 'text'}")
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_truth_row_is_never_deleted(filled, table):
+    before = everything(filled)
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        attack(filled, f"DELETE FROM {table}")
+    assert before == everything(filled)
+
+
+@pytest.mark.parametrize("table", [t for t in ROWS if t != "disclosure"])
+def test_a_truth_row_is_never_updated(filled, table):
+    before = everything(filled)
+    column = list(tables.truth.tables[table].columns.keys())[-1]
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        attack(filled, f"UPDATE {table} SET {column} = {column}")
+    assert before == everything(filled)
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_truth_row_is_never_replaced(filled, table):
+    before = everything(filled)
+    marks = ", ".join("?" * len(ROWS[table]))
+
+    with pytest.raises(DatabaseError):
+        attack(filled, f"REPLACE INTO {table} VALUES ({marks})", ROWS[table])
+    assert before == everything(filled)
+
+
+def test_an_entry_goes_in_at_the_next_index_only(filled):
+    row = (2, bytes([1]) * 32, *ROWS["entry"][2:])
+
+    with pytest.raises(DatabaseError, match="not the next"):
+        attack(filled, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def test_an_identity_is_in_the_log_once(filled):
+    row = (1, *ROWS["entry"][1:])
+
+    with pytest.raises(DatabaseError, match="UNIQUE"):
+        attack(filled, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def test_a_disclosure_may_lose_its_body_and_nothing_else(filled):
+    attack(filled, "UPDATE disclosure SET body = NULL")
+
+    with pytest.raises(DatabaseError, match="erased"):
+        attack(filled, "UPDATE disclosure SET body = 'again'")
+    with pytest.raises(DatabaseError, match="erased"):
+        attack(filled, "UPDATE disclosure SET digest = 'other', body = NULL")
+    assert [(0, "digest", None)] == everything(filled)["disclosure"]
+
+
+def test_a_writing_block_that_fails_leaves_nothing(database):
+    with pytest.raises(DatabaseError), database.writing() as connection:
+        marks = ", ".join("?" * len(ROWS["activity"]))
+        for _ in range(2):  # the second is refused
+            connection.exec_driver_sql(f"INSERT INTO activity VALUES ({marks})", ROWS["activity"])
+
+    assert [] == everything(database)["activity"]
+
+
+def test_what_was_written_is_seen_through_a_connection_of_its_own(filled):
+    """A savepoint mistaken for a commit would show only on the writer's own connection."""
+    other = sqlite3.connect(filled.url.removeprefix("sqlite:///"))
+
+    assert 1 == other.execute("SELECT count(*) FROM entry").fetchone()[0]
+    other.close()
