@@ -1,0 +1,226 @@
+"""Audit the whole store: everything that can be recomputed is, and whatever differs is named.
+
+(1) SQLite's own integrity check; (2) every entry, in as many processes as there are cores: identity
+and signature from the stored bytes, key live at its index and of the payload's party, payload and
+lists well formed, log time not going back; (3) the tree regrown from those entries: every stored
+tile, every signed checkpoint with its signature, every ``after`` a signer held, the checkpoint
+file; (4) projections rebuilt from truth and compared row by row.
+
+Memory does not grow with the log. Nothing is changed.
+
+    for step in audit(ledger):
+        if isinstance(step, AuditReport): print(step.problems)
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger import keys
+from ledger.checkpoint import Checkpoint, encode_checkpoint
+from ledger.frontier import Frontier
+from ledger.merkle import HASH_SIZE
+from ledger.registry import Registry
+from ledger.service.audit_entries import EntriesAudited, Job, audit_entries
+from ledger.service.ledger import Ledger
+from ledger.service.progress import Progress
+from ledger.service.reading import root_at
+from ledger.service.rebuild import rebuild
+from ledger.service.rows import enter_statement
+from ledger.store import comparison, log
+from ledger.store.database import Connection, Database
+from schemas.errors import BadSignature, ChiptrailError, IntegrityError
+
+STRETCH = 1000
+PARALLEL_FROM = 4 * STRETCH
+MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was audited, and every contradiction found, at most the first hundred."""
+
+    entries: int
+    checkpoints: int
+    tiles: int
+    problems: tuple[str, ...]
+
+
+class Window(NamedTuple):
+    """The entries [start, stop) to audit in one go."""
+
+    start: int
+    stop: int
+
+
+def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | AuditReport]:
+    """Audit *ledger*; progress in entries, and the report at the end."""
+    with ledger.database.reading() as connection:
+        run = _Run(ledger, connection)
+        run.check_database()
+        run.fold_statements()
+        yield from run.check_entries()
+        run.check_end()
+        if projections and not run.problems:
+            yield from run.check_projections()
+        yield run.report()
+
+
+class _Run:
+    """The state of one audit: the regrown frontier and what was found wrong."""
+
+    def __init__(self, ledger: Ledger, connection: Connection) -> None:
+        self._ledger, self._connection = ledger, connection
+        self.problems: list[str] = []
+        self._registry = Registry()
+        self._frontier = Frontier()
+        self._last_recorded_at = 0
+        # After a broken entry every later root differs: naming each would bury the cause.
+        self._are_entries_whole = True
+        self._checkpoints = log.iterate_checkpoints(connection)
+        self._next_checkpoint = next(self._checkpoints, None)
+        self._checkpoint_count = self._tile_count = 0
+        self._size = log.count_entries(connection)
+
+    def _problem(self, text: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(text)
+
+    def check_database(self) -> None:
+        """(1) Pages and indexes, as SQLite sees them."""
+        for text in self._ledger.database.integrity_problems():
+            self._problem(f"database: {text}")
+
+    def fold_statements(self) -> None:
+        """Parties and keys from the statements alone."""
+        for row in log.load_statements(self._connection, 0):
+            try:
+                enter_statement(self._registry, row)
+            except IntegrityError as exc:
+                self._problem(str(exc))
+
+    # (2) entries --------------------------------------------------------------------------------
+
+    def check_entries(self) -> Iterator[Progress]:
+        """Windows of entries, a few ahead in other processes, taken into the tree in order."""
+        windows = (
+            Window(start, min(start + STRETCH, self._size))
+            for start in range(0, self._size, STRETCH)
+        )
+        for window, audited in self._audited(windows):
+            self._take(window, audited)
+            yield Progress(window.stop, self._size)
+
+    def _audited(self, windows: Iterator[Window]) -> Iterator[tuple[Window, EntriesAudited]]:
+        ledger = self._ledger
+        job = Job(ledger.database.url, ledger.origin, ledger.vkey, self._registry)
+        if self._size < PARALLEL_FROM:
+            yield from ((window, audit_entries(job, *window)) for window in windows)
+            return
+        workers = os.cpu_count() or 1
+        with ProcessPoolExecutor(workers) as pool:
+
+            def submit(window: Window) -> tuple[Window, Future[EntriesAudited]]:
+                return window, pool.submit(audit_entries, job, *window)
+
+            ahead = [submit(window) for window in islice(windows, workers + 2)]
+            while ahead:
+                window, future = ahead.pop(0)
+                audited = future.result()
+                ahead += [submit(following) for following in islice(windows, 1)]
+                yield window, audited
+
+    def _take(self, window: Window, audited: EntriesAudited) -> None:
+        for text in audited.problems:
+            self._problem(text)
+            self._are_entries_whole = False
+        if audited.first_at < self._last_recorded_at:
+            self._problem(f"entry {window.start}: log time goes back")
+        self._last_recorded_at = audited.last_at
+        hashes = audited.leaf_hashes
+        leaves = [hashes[i : i + HASH_SIZE] for i in range(0, len(hashes), HASH_SIZE)]
+        self._grow(leaves)
+        for after in audited.heads:
+            self._check_after(after)
+
+    # (3) tree -----------------------------------------------------------------------------------
+
+    def _grow(self, leaves: list[bytes]) -> None:
+        """Append *leaves*, stopping at every size that was signed."""
+        done = 0
+        while done < len(leaves):
+            stop = len(leaves)
+            if self._next_checkpoint is not None:
+                stop = min(stop, done + self._next_checkpoint[0] - self._frontier.size)
+            for tile in self._frontier.append(leaves[done:stop]):
+                self._check_tile(tile.level, tile.index, tile.hashes, tile.root)
+            done = stop
+            if self._next_checkpoint and self._next_checkpoint[0] == self._frontier.size:
+                self._check_checkpoint(*self._next_checkpoint)
+                self._next_checkpoint = next(self._checkpoints, None)
+
+    def _check_tile(self, level: int, index: int, hashes: bytes, root: bytes) -> None:
+        self._tile_count += 1
+        if log.load_tile(self._connection, level, index) != hashes:
+            self._problem(f"tile {level}/{index}: not the hashes of its entries")
+        elif log.load_tile_roots(self._connection, level, index, 1) != [root]:
+            self._problem(f"tile {level}/{index}: root is not that of its hashes")
+
+    def _check_checkpoint(self, size: int, root: bytes, _at: int, signature: bytes) -> None:
+        self._checkpoint_count += 1
+        if self._are_entries_whole and root != self._frontier.root():
+            self._problem(f"checkpoint {size}: root is not that of the entries")
+        text = encode_checkpoint(Checkpoint(self._ledger.origin, size, root))
+        try:
+            keys.verify_signature(self._ledger.verifier.key, text.encode(), signature)
+        except BadSignature:
+            self._problem(f"checkpoint {size}: signature is not the log key's")
+
+    def _check_after(self, after: Checkpoint) -> None:
+        grown = self._frontier.size
+        if after.size <= grown and self._are_entries_whole:
+            root = root_at(self._connection, self._registry, grown, after.size)
+            if root != after.root:
+                self._problem(
+                    f"a signer held another root for {after.size} entries (log/split-view)"
+                )
+
+    def check_end(self) -> None:
+        """What the log ends with: no tile too many, the head, the checkpoint file."""
+        if log.count_tiles(self._connection) != self._tile_count:
+            self._problem("tiles: stored tiles that belong to no full stretch of entries")
+        if self._next_checkpoint is not None:
+            self._problem(f"checkpoint {self._next_checkpoint[0]}: signed, its entries are missing")
+        head = log.load_head(self._connection)
+        if head is None or (head.size, head.root) != (self._size, self._frontier.root()):
+            self._problem("the newest checkpoint is not that of all entries")
+        try:
+            signed = self._ledger.load_checkpoint()
+        except ChiptrailError as exc:
+            self._problem(f"checkpoint file: {exc}")
+            return
+        if signed.root != root_at(self._connection, self._registry, self._size, signed.size):
+            self._problem(f"checkpoint file: another root for {signed.size} entries")
+
+    # (4) projections ----------------------------------------------------------------------------
+
+    def check_projections(self) -> Iterator[Progress]:
+        """Rebuild the projections beside the ledger and name every row that differs."""
+        with tempfile.TemporaryDirectory() as folder:
+            other = Database.open(f"sqlite:///{Path(folder) / 'projections.sqlite3'}")
+            with other.writing() as target:
+                yield from rebuild(self._connection, target, self._size, self._ledger.pack)
+                for text in comparison.differences(self._connection, target):
+                    self._problem(f"projection {text}")
+            other.dispose()
+
+    def report(self) -> AuditReport:
+        """What was done and found."""
+        return AuditReport(
+            self._size, self._checkpoint_count, self._tile_count, tuple(self.problems)
+        )

@@ -1,0 +1,313 @@
+"""Capture: submissions in, receipts out, in batches of one transaction each.
+
+First half outside the lock, in as many processes as there are cores (``ledger.admission``: parse,
+verify, open lists); second half under it, here: key, party and history at the entry's index,
+then custody, entries, projections, tree and signature in one transaction. An entry that is refused
+leaves no trace and does not hold up the others.
+
+    for outcomes in capture_stream(ledger, open("events.ndjson", "rb"), actor="cli"):
+        ...                                   # each batch is durable and signed when it comes out
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
+
+from ledger.admission import Admitted, Gate, admit
+from ledger.checkpoint import Checkpoint
+from ledger.finding import Finding
+from ledger.keys import PublicKey
+from ledger.service.ledger import Ledger
+from ledger.service.projector import PlacedAct, Projector
+from ledger.service.reading import root_at
+from ledger.service.sequencer import Batch, sequencing
+from ledger.store import items, log
+from schemas import strict_json
+from schemas.envelope import PayloadType
+from schemas.errors import (
+    BadAfter,
+    ChiptrailError,
+    ForeignParty,
+    ReadOnly,
+    Refusal,
+    SplitView,
+    UnknownKey,
+)
+from schemas.formats import encode_base64
+from schemas.statement import parse_statement
+
+BATCH = 1000
+BATCH_BYTES = 4 << 20
+# Below this many submissions starting processes costs more than it saves.
+PARALLEL_FROM = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an acknowledged submission gets. *created* is false when it was recorded before.
+
+    *size* is that of a signed, durable tree that contains it; in a dry run no tree was signed.
+    """
+
+    index: int
+    identity: bytes
+    recorded_at: datetime
+    created: bool
+    size: int
+    findings: tuple[Finding, ...]
+
+
+Outcome: TypeAlias = Receipt | ChiptrailError
+Admission: TypeAlias = Admitted | Refusal
+
+
+def capture(
+    ledger: Ledger, submissions: Sequence[bytes], *, actor: str, dry_run: bool = False
+) -> list[Outcome]:
+    """Capture *submissions* as one batch; one outcome each, in order.
+
+    Raises: ReadOnly, IntegrityError (nothing of the batch is recorded).
+    """
+    ledger.demand_writable()
+    gate = _gate(ledger)
+    admissions = [_admission(data, gate) for data in submissions]
+    return _sequence(ledger, submissions, admissions, actor, dry_run=dry_run)
+
+
+def capture_stream(
+    ledger: Ledger, submissions: Iterable[bytes], *, actor: str, dry_run: bool = False
+) -> Iterator[list[Outcome]]:
+    """Capture any number of *submissions* in bounded memory; a list of outcomes per batch.
+
+    Raises: as ``capture``; the batches that came out before stay recorded.
+    """
+    chunks = _chunks(submissions)
+    first = list(islice(chunks, -(-PARALLEL_FROM // BATCH)))
+    if sum(map(len, first)) < PARALLEL_FROM:
+        for chunk in first:
+            yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
+        return
+    with _admitting(ledger) as admitting:
+        for chunk, admissions in admitting(_chain(first, chunks)):
+            yield _sequence(ledger, chunk, admissions, actor, dry_run=dry_run)
+
+
+def _chain(first: list[list[bytes]], rest: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    yield from first
+    yield from rest
+
+
+def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
+    chunk: list[bytes] = []
+    size = 0
+    for data in submissions:
+        chunk.append(data)
+        size += len(data)
+        if len(chunk) == BATCH or size >= BATCH_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+# First half: admission, in parallel ------------------------------------------------------------
+
+_worker_gate: Gate | None = None
+
+
+def _gate(ledger: Ledger) -> Gate:
+    known = ledger.registry.keys
+    return Gate(ledger.origin, ledger.verifier, {keyid: known[keyid].key for keyid in known})
+
+
+def _admission(data: bytes, gate: Gate) -> Admission:
+    try:
+        return admit(data, gate)
+    except Refusal as exc:
+        return exc
+
+
+def _start_worker(gate: Gate) -> None:
+    global _worker_gate  # noqa: PLW0603 - one gate a worker process, set once as it starts
+    _worker_gate = gate
+
+
+def _admit_chunk(chunk: Sequence[bytes], news: Mapping[str, PublicKey]) -> list[Admission]:
+    assert _worker_gate is not None
+    gate = _worker_gate
+    if news:
+        gate = gate._replace(keys={**gate.keys, **news})
+    return [_admission(data, gate) for data in chunk]
+
+
+_Admitting: TypeAlias = Callable[
+    [Iterator[list[bytes]]], Iterator[tuple[list[bytes], list[Admission]]]
+]
+
+
+@contextmanager
+def _admitting(ledger: Ledger) -> Iterator[_Admitting]:
+    """A function from chunks to (chunk, admissions), in order, a few chunks ahead of its reader."""
+    ledger.demand_writable()
+    gate = _gate(ledger)
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(gate,)) as pool:
+
+        def submit(chunk: list[bytes]) -> tuple[list[bytes], Future[list[Admission]]]:
+            # Keys enrolled since the workers started travel with the chunk.
+            known = ledger.registry.keys
+            news = {keyid: known[keyid].key for keyid in known.keys() - gate.keys.keys()}
+            return chunk, pool.submit(_admit_chunk, chunk, news)
+
+        def admitting(
+            chunks: Iterator[list[bytes]],
+        ) -> Iterator[tuple[list[bytes], list[Admission]]]:
+            ahead = [submit(chunk) for chunk in islice(chunks, workers + 2)]
+            while ahead:
+                chunk, future = ahead.pop(0)
+                admissions = future.result()
+                ahead += [submit(following) for following in islice(chunks, 1)]
+                yield chunk, admissions
+
+        yield admitting
+
+
+# Second half: under the lock -------------------------------------------------------------------
+
+
+def _sequence(
+    ledger: Ledger,
+    submissions: Sequence[bytes],
+    admissions: Sequence[Admission],
+    actor: str,
+    *,
+    dry_run: bool,
+) -> list[Outcome]:
+    try:
+        with sequencing(ledger, actor=actor, act="capture", dry_run=dry_run) as batch:
+            run = _Run(ledger, batch, admissions)
+            for data, admission in zip(submissions, admissions, strict=True):
+                run.take(data, admission)
+            run.projector.flush(batch.registry)
+    except _Split as split:
+        return _stop(ledger, split, len(submissions))
+    return run.outcomes()
+
+
+class _Split(Exception):
+    def __init__(self, position: int, data: bytes, refusal: SplitView) -> None:
+        super().__init__(position)
+        self.position, self.data, self.refusal = position, data, refusal
+
+
+class _Run:
+    """The batch's entries in order: each gets an index, the one it had, or a refusal."""
+
+    def __init__(self, ledger: Ledger, batch: Batch, admissions: Sequence[Admission]) -> None:
+        self._ledger, self._batch = ledger, batch
+        self.projector = Projector(batch.connection, ledger.pack)
+        identities = [found.identity for found in admissions if isinstance(found, Admitted)]
+        self._known = log.find_identities(batch.connection, identities)
+        self._heads: dict[Checkpoint, bool] = {}
+        self._taken: list[tuple[bytes, int, int, bool] | ChiptrailError] = []
+        self._recorded_at = items.moment(batch.recorded_at)
+
+    def take(self, data: bytes, admission: Admission) -> None:
+        """Sequence one submission or note why not."""
+        try:
+            if isinstance(admission, UnknownKey):
+                # Its key may have been enrolled after the admission, even earlier in this batch.
+                admission = admit(data, self._gate_now())
+            if isinstance(admission, Refusal):
+                raise admission
+            self._taken.append((admission.identity, *self._place(admission, data)))
+        except Refusal as exc:
+            self._taken.append(exc)
+
+    def _gate_now(self) -> Gate:
+        known = self._batch.registry.keys
+        keys = {keyid: known[keyid].key for keyid in known}
+        return Gate(self._ledger.origin, self._ledger.verifier, keys)
+
+    def _place(self, admitted: Admitted, data: bytes) -> tuple[int, int, bool]:
+        """(index, recorded_at, created) of *admitted*."""
+        known = self._known.get(admitted.identity)
+        if known is None and admitted.act is None:
+            self._barrier()
+        if known is not None:
+            self._batch.disclose(known[0], admitted)
+            return *known, False
+        index = self._batch.size
+        signer = self._batch.registry.signer(admitted.keyid, index)
+        if admitted.party != signer.party:
+            raise ForeignParty("the payload names another party than the key's", "/chiptrail:party")
+        self._check_after(admitted.after, data)
+        if admitted.payload_type is PayloadType.STATEMENT:
+            statement = parse_statement(admitted.payload)
+            self._batch.registry.enter(statement, index=index, signer=signer.key)
+        self._batch.append(admitted, signer.index)
+        if admitted.act is not None:
+            placed = PlacedAct(index, self._recorded_at, admitted.act, admitted.documents)
+            self.projector.take(placed)
+        self._known[admitted.identity] = index, self._batch.recorded_at
+        return index, self._batch.recorded_at, True
+
+    def _barrier(self) -> None:
+        """What came before a statement is decided before the statement counts."""
+        self.projector.flush(self._batch.registry)
+
+    def _check_after(self, after: Checkpoint | None, data: bytes) -> None:
+        """The head that the signer last saw must be of this history."""
+        if after is None:
+            raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
+        if after not in self._heads:
+            batch = self._batch
+            self._heads[after] = after.size <= batch.start and (
+                root_at(batch.connection, batch.registry, batch.start, after.size) == after.root
+            )
+        if not self._heads[after]:
+            refusal = SplitView(
+                f"the signer holds a checkpoint of {after.size} entries, signed by this log, that"
+                " is not of this history",
+                "/chiptrail:after",
+            )
+            raise _Split(len(self._taken), data, refusal)
+
+    def outcomes(self) -> list[Outcome]:
+        """What became of each, once the batch is durable."""
+        findings, size = self.projector.findings, self._batch.size
+        return [
+            taken
+            if isinstance(taken, ChiptrailError)
+            else Receipt(
+                index=taken[1],
+                identity=taken[0],
+                recorded_at=items.moment(taken[2]),
+                created=taken[3],
+                size=size,
+                findings=findings.get(taken[1], ()) if taken[3] else (),
+            )
+            for taken in self._taken
+        ]
+
+
+def _stop(ledger: Ledger, split: _Split, count: int) -> list[Outcome]:
+    """Keep the evidence of two histories and stop; nothing of the batch was recorded."""
+    evidence = strict_json.dump(
+        {
+            "finding": "log/split-view",
+            "submission": encode_base64(split.data),
+            "checkpoint": ledger.note_of(ledger.head).decode(),
+        }
+    )
+    name = f"{len(ledger.directory.evidence_files()):06}.json"
+    path = ledger.directory.keep_evidence(name, evidence)
+    ledger.stopped = f"a checkpoint of another history was submitted (log/split-view): {path}"
+    outcomes: list[Outcome] = [ReadOnly(ledger.stopped) for _ in range(count)]
+    outcomes[split.position] = split.refusal
+    return outcomes

@@ -1,0 +1,258 @@
+"""An open ledger: its keys, its database, its head; and the start-up rules.
+
+The checkpoint file is the last-signed record (DESIGN section 9, invariant 2). At start-up and
+before every batch the database is compared with it:
+
+- equal: go on; the database ahead by a consistent head: a crash came between commit and file, so
+  the file is written forward; the database behind, or another root: read-only, loud, never signing.
+
+    ledger = Ledger.open(DataDirectory(Path("chiptrail-data")))
+    ledger.demand_writable()
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from ledger import keys, merkle, note, rules
+from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
+from ledger.frontier import Frontier
+from ledger.keys import KeyFile, PrivateKey
+from ledger.note import Note, NoteSignature, Verifier
+from ledger.registry import Registry
+from ledger.rules import RulePack
+from ledger.service.clock import Clock
+from ledger.service.rebuild import rebuild
+from ledger.service.rows import enter_statement, leaf_of_row
+from ledger.store import files, log
+from ledger.store.database import Connection, Database
+from ledger.store.files import DataDirectory
+from ledger.store.log import Head
+from schemas.errors import CannotOpen, ChiptrailError, IntegrityError, NotFound, ReadOnly
+
+
+@dataclass(slots=True)
+class Tip:
+    """What this process knows of the end of the log; renewed under the lock when others wrote."""
+
+    head: Head
+    registry: Registry
+    frontier: Frontier
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """The two keys that are the server's, and the *origin* that names its log."""
+
+    origin: str
+    log: PrivateKey
+    operator: PrivateKey
+
+
+class Ledger:
+    """An open ledger. ``stopped`` says why nothing may be written, None when all is well."""
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        database: Database,
+        own: OwnKeys,
+        clock: Clock,
+    ) -> None:
+        self.directory, self.database, self.clock = directory, database, clock
+        self.log_key, self.operator_key, self.origin = own.log, own.operator, own.origin
+        self.vkey = note.encode_vkey(own.origin, own.log.public)
+        self.verifier: Verifier = note.parse_vkey(self.vkey)
+        self.pack_data = load_pack()
+        self.pack: RulePack = rules.parse_pack(self.pack_data)
+        self.stopped: str | None = None
+        self.tip: Tip | None = None
+        self.thread_lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, directory: DataDirectory, url: str | None = None, clock: Clock | None = None
+    ) -> "Ledger":
+        """The ledger in *directory*, compared with its checkpoint file.
+
+        A ledger that fails the comparison opens read-only: ``stopped`` says why.
+        Raises: CannotOpen when there is none, or its keys or database cannot be opened.
+        """
+        log_key = load_key(directory.log_key, directory)
+        operator_key = load_key(directory.operator_key, directory)
+        database = Database.open(url or f"sqlite:///{directory.database}")
+        own = OwnKeys(log_key.name, log_key.key, operator_key.key)
+        ledger = cls(directory, database, own, clock or Clock())
+        with database.reading() as connection:
+            if log.load_head(connection) is None:
+                raise CannotOpen(
+                    f"{directory.path}: the ledger was never founded; run chiptrail init"
+                )
+            ledger.stopped = ledger.why_stopped(connection)
+            stale = not database.has_current_projections(connection)
+        if stale:
+            ledger._renew_projections()
+        return ledger
+
+    def _renew_projections(self) -> None:
+        """Make the projections anew, in one transaction: all of it is seen or none."""
+        with self.directory.locked(), self.database.writing() as connection:
+            self.database.clear_projections(connection)
+            for _ in rebuild(connection, connection, self.head.size, self.pack):
+                pass
+
+    # The start-up rules ------------------------------------------------------------------------
+
+    def why_stopped(self, connection: Connection) -> str | None:
+        """Why this ledger must not sign, None when it may. Loads the tip."""
+        try:
+            self.renew(connection)
+            self._compare(connection)
+        except (IntegrityError, ReadOnly) as exc:
+            return str(exc)
+        evidence = self.directory.evidence_files()
+        if evidence:
+            return f"a checkpoint of another history was submitted (log/split-view): {evidence[0]}"
+        return None
+
+    def _compare(self, connection: Connection) -> None:
+        """Compare the database with the checkpoint file; write the file forward after a crash."""
+        head = self.head
+        if head.size == 0 and not self.directory.checkpoint.exists():
+            return  # being founded: nothing was ever signed
+        try:
+            signed = self.load_checkpoint()
+        except NotFound as exc:
+            raise ReadOnly(
+                f"{self.directory.checkpoint} is missing, so nothing says what was signed last;"
+                " put it back from where it went"
+            ) from exc
+        if signed.size > head.size:
+            raise ReadOnly(
+                f"the database ends at {head.size} entries but {signed.size} were signed; it is an"
+                " old copy: restore the newest, or retire this origin"
+            )
+        root = head.root if signed.size == head.size else self._root_at(connection, signed.size)
+        if root != signed.root:
+            raise ReadOnly(
+                f"the database has another root for {signed.size} entries than was signed;"
+                " nothing is signed until that is explained"
+            )
+        if signed.size < head.size:
+            files.save_durably(self.directory.checkpoint, self.note_of(head), 0o644)
+
+    @staticmethod
+    def _root_at(connection: Connection, size: int) -> bytes | None:
+        return log.load_checkpoint_root(connection, size)
+
+    def load_checkpoint(self) -> Checkpoint:
+        """The checkpoint in the checkpoint file, its signature verified.
+
+        Raises: NotFound; ReadOnly when the file is not a checkpoint of this log.
+        """
+        data = files.load(self.directory.checkpoint)
+        try:
+            return open_checkpoint(data, self.verifier)
+        except NotFound:
+            raise
+        except ChiptrailError as exc:
+            raise ReadOnly(f"{self.directory.checkpoint}: {exc}") from exc
+
+    # The tip -------------------------------------------------------------------------------------
+
+    @property
+    def head(self) -> Head:
+        """The newest head that this process knows."""
+        return self._tip.head
+
+    @property
+    def registry(self) -> Registry:
+        """Parties and keys as of the head."""
+        return self._tip.registry
+
+    @property
+    def _tip(self) -> Tip:
+        if self.tip is None:
+            raise IntegrityError("the tip was not loaded")
+        return self.tip
+
+    def renew(self, connection: Connection) -> Tip:
+        """The tip as of *connection*'s snapshot, read anew only when the head moved.
+
+        Raises: IntegrityError when entries, tiles and head contradict each other.
+        """
+        head = log.load_head(connection)
+        if head is None:
+            head = Head(0, merkle.EMPTY_ROOT, b"", 0)
+        if self.tip is not None and self.tip.head == head:
+            return self.tip
+        if log.count_entries(connection) != head.size:
+            raise IntegrityError(f"entries do not end at the head's size {head.size}")
+        registry = self.tip.registry.copy() if self.tip else Registry()
+        self._fold_statements(connection, registry)
+        frontier = Frontier.restore(head.size, self._frontier_reader(connection, registry))
+        if frontier.root() != head.root:
+            raise IntegrityError(
+                f"stored entries and tiles do not give the root of size {head.size}"
+            )
+        self.tip = Tip(head, registry, frontier)
+        return self.tip
+
+    def _fold_statements(self, connection: Connection, registry: Registry) -> None:
+        for row in log.load_statements(connection, registry.size):
+            enter_statement(registry, row)
+
+    @staticmethod
+    def _frontier_reader(
+        connection: Connection, registry: Registry
+    ) -> Callable[[int, int, int], list[bytes]]:
+        def read(level: int, start: int, count: int) -> list[bytes]:
+            if level:
+                return log.load_tile_roots(connection, level - 1, start, count)
+            rows = log.load_entries(connection, start, start + count)
+            return [merkle.leaf_hash(leaf_of_row(row, registry)) for row in rows]
+
+        return read
+
+    # Signing -------------------------------------------------------------------------------------
+
+    def demand_writable(self) -> None:
+        """Raises: ReadOnly with the reason when nothing may be signed."""
+        if self.stopped is not None:
+            raise ReadOnly(self.stopped)
+
+    def sign(self, size: int, root: bytes) -> bytes:
+        """A complete signed note for the tree of *size* with *root*."""
+        return sign_checkpoint(Checkpoint(self.origin, size, root), self.log_key)
+
+    def note_of(self, head: Head) -> bytes:
+        """The note that was signed for *head*, put together from what is stored."""
+        text = encode_checkpoint(Checkpoint(self.origin, head.size, head.root))
+        line = NoteSignature(self.origin, self.verifier.key_id, head.signature)
+        return note.encode_note(Note(text, (line,)))
+
+
+def note_signature(signed: bytes) -> bytes:
+    """The raw 64-byte log signature in a checkpoint note."""
+    return note.parse_note(signed).signatures[0].data
+
+
+def load_pack() -> bytes:
+    """The rule pack that comes with the product, byte for byte."""
+    return (resources.files("ledger") / "packs" / "base.toml").read_bytes()
+
+
+def load_key(path: Path, directory: DataDirectory) -> KeyFile:
+    """The unencrypted key file at *path*.
+
+    Raises: CannotOpen when there is none; MalformedKey, WrongPassphrase.
+    """
+    try:
+        data = files.load(path)
+    except NotFound as exc:
+        raise CannotOpen(
+            f"{directory.path}: no ledger here; run chiptrail init or chiptrail demo"
+        ) from exc
+    return keys.parse_key_file(data, None)

@@ -1,0 +1,55 @@
+"""Stored rows as values: the leaf of an entry, the statement in it, its item lists."""
+
+from ledger import keys, leaf
+from ledger.keys import PublicKey
+from ledger.registry import Registry
+from ledger.store import log
+from ledger.store.database import Connection
+from ledger.store.log import EntryRow
+from schemas.envelope import ItemList, PayloadType
+from schemas.errors import IntegrityError, Refusal
+from schemas.statement import Genesis, parse_statement
+
+PAYLOAD_TYPES = {log.EVENT: PayloadType.EVENT, log.STATEMENT: PayloadType.STATEMENT}
+KINDS = {kind: number for number, kind in PAYLOAD_TYPES.items()}
+
+
+def enter_statement(registry: Registry, row: EntryRow) -> None:
+    """Take the stored statement *row* into *registry*.
+
+    Raises: IntegrityError when it could not have been recorded.
+    """
+    try:
+        statement = parse_statement(row.payload)
+        signer: PublicKey
+        if isinstance(statement, Genesis):
+            signer = keys.parse_public_key(statement.registrar_key)
+        else:
+            signer = registry.by_index[row.key_idx].key
+        registry.enter(statement, index=row.idx, signer=signer)
+    except (Refusal, KeyError) as exc:
+        raise IntegrityError(f"entry {row.idx}: not an acceptable statement: {exc}") from exc
+
+
+def leaf_of_row(row: EntryRow, registry: Registry) -> bytes:
+    """The 137-byte leaf of a stored entry, from its stored bytes alone.
+
+    Raises: IntegrityError when the row's identity is not that of its payload, or its key unknown.
+    """
+    signer = registry.by_index.get(row.key_idx)
+    if signer is None:
+        raise IntegrityError(f"entry {row.idx} names a key that is not enrolled")
+    built = leaf.leaf_of(
+        row.recorded_at, signer.key.raw, PAYLOAD_TYPES[row.kind], row.payload, row.signature
+    )
+    if built.identity != row.identity:
+        raise IntegrityError(f"entry {row.idx}: identity is not that of the stored payload")
+    return leaf.encode_leaf(built)
+
+
+def load_item_lists(connection: Connection, indexes: list[int]) -> dict[int, dict[str, ItemList]]:
+    """The stored item lists of the entries at *indexes*, by index and field."""
+    found: dict[int, dict[str, ItemList]] = {}
+    for index, field, seed, ids in log.load_lists(connection, indexes):
+        found.setdefault(index, {})[field] = ItemList(seed, tuple(ids))
+    return found

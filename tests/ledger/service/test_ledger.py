@@ -1,0 +1,176 @@
+"""The start-up rules: what was signed last decides, and a ledger in doubt signs nothing."""
+
+import shutil
+import sqlite3
+
+import pytest
+
+from ledger import keys
+from ledger.service.capture import capture
+from ledger.service.founding import Foundation, found
+from ledger.service.ledger import Ledger
+from ledger.store.files import DataDirectory
+from schemas.envelope import encode_submission
+from schemas.errors import CannotOpen, MalformedStatement, ReadOnly
+from schemas.statement import Role
+from tests.world import CHIPS, World
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path)
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    made.commission("fab", made.chips(2))
+    return made
+
+
+def copy_database(world, to):
+    with world.ledger.database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    source = sqlite3.connect(world.directory.database)
+    target = sqlite3.connect(to)
+    source.backup(target)
+    source.close()
+    target.close()
+
+
+def reopened(world):
+    world.ledger.database.dispose()
+    return Ledger.open(world.directory, clock=world.ledger.clock)
+
+
+def write(world, ledger):
+    submission = world.submission(
+        "fab", "ObjectEvent", {"epcList": world.chips(1)}, action="OBSERVE", bizStep="storing"
+    )
+    return capture(ledger, [encode_submission(submission)], actor="test")[0]
+
+
+def test_a_ledger_opens_where_it_was_left(world):
+    again = reopened(world)
+
+    assert (None, world.ledger.head) == (again.stopped, again.head)
+    assert world.ledger.head.size == write(world, again).index
+
+
+def test_no_ledger_is_told_from_a_broken_one(tmp_path):
+    with pytest.raises(CannotOpen, match="chiptrail init"):
+        Ledger.open(DataDirectory(tmp_path / "nothing"))
+
+
+def test_a_crash_between_commit_and_checkpoint_file_is_written_forward(world):
+    before = world.directory.checkpoint.read_bytes()
+    world.commission("fab", ["urn:a:b"])
+    world.directory.checkpoint.write_bytes(before)
+
+    again = reopened(world)
+    assert (None, world.ledger.head.size) == (again.stopped, again.load_checkpoint().size)
+
+
+def test_an_old_database_under_a_newer_checkpoint_file_signs_nothing(world, tmp_path):
+    copy_database(world, tmp_path / "old")
+    world.commission("fab", ["urn:a:b"])
+    world.ledger.database.dispose()
+    for name in ("ledger.sqlite3-wal", "ledger.sqlite3-shm"):
+        (world.directory.path / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "old", world.directory.database)
+
+    again = reopened(world)
+    assert "old copy" in (again.stopped or "")
+    with pytest.raises(ReadOnly):
+        write(world, again)
+
+
+def test_another_history_under_the_checkpoint_file_signs_nothing(world):
+    note = world.ledger.sign(world.ledger.head.size, bytes(32))
+    world.directory.checkpoint.write_bytes(note)
+
+    assert "another root" in (reopened(world).stopped or "")
+
+
+def test_a_missing_checkpoint_file_signs_nothing(world):
+    world.directory.checkpoint.unlink()
+
+    assert "missing" in (reopened(world).stopped or "")
+
+
+def test_a_checkpoint_file_of_another_key_signs_nothing(world):
+    text = world.directory.checkpoint.read_bytes()
+    world.directory.checkpoint.write_bytes(text.replace(b"ledger.example", b"mirror.example"))
+
+    assert "checkpoint" in (reopened(world).stopped or "")
+
+
+def test_entries_that_do_not_give_the_signed_root_stop_the_ledger(world):
+    raw = sqlite3.connect(world.directory.database)
+    raw.execute("DROP TRIGGER entry_no_update")
+    raw.execute("UPDATE entry SET payload = payload || ' ' WHERE idx = 2")
+    raw.commit()
+    raw.close()
+
+    assert "entry 2" in (reopened(world).stopped or "")
+
+
+def test_a_ledger_that_was_swapped_while_open_stops_before_the_next_batch(world):
+    note = world.ledger.sign(world.ledger.head.size + 5, bytes(32))
+    world.directory.checkpoint.write_bytes(note)
+
+    with pytest.raises(ReadOnly, match="old copy"):
+        write(world, world.ledger)
+
+
+def test_projections_of_another_version_are_rebuilt_at_the_start(world):
+    with world.ledger.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE projection SET value = '0'")
+        connection.exec_driver_sql("DELETE FROM item_event")
+
+    with reopened(world).database.reading() as connection:
+        assert 2 == connection.exec_driver_sql("SELECT count(*) FROM item_event").scalar_one()
+
+
+# Founding --------------------------------------------------------------------------------------
+
+
+def foundation(origin="ledger.example/new", party="urn:chiptrail:party:registrar"):
+    return Foundation(origin, party, keys.private_key(b"r" * 32))
+
+
+def test_a_founded_ledger_has_genesis_registrar_operator_and_its_key(tmp_path):
+    ledger = found(DataDirectory(tmp_path), foundation())
+
+    assert 4 == ledger.head.size
+    assert {"registrar", "operator"} == {p.rpartition(":")[2] for p in ledger.registry.parties}
+
+
+def test_a_ledger_is_not_founded_over_another(tmp_path):
+    found(DataDirectory(tmp_path), foundation())
+    before = (tmp_path / "checkpoint").read_bytes()
+
+    with pytest.raises(CannotOpen, match="ledger already"):
+        found(DataDirectory(tmp_path), foundation())
+    assert before == (tmp_path / "checkpoint").read_bytes()
+
+
+@pytest.mark.parametrize("bad", [{"party": "nobody"}, {"party": "urn:chiptrail:party:a b"}])
+def test_a_founding_with_bad_names_leaves_nothing(tmp_path, bad):
+    with pytest.raises(MalformedStatement):
+        found(DataDirectory(tmp_path / "data"), foundation(**bad))
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_founding_cut_short_after_the_genesis_is_taken_up_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("ledger.service.founding._enrol_operator", lambda *_: None)
+    assert 1 == found(DataDirectory(tmp_path), foundation()).head.size
+    monkeypatch.undo()
+
+    assert 4 == found(DataDirectory(tmp_path), foundation()).head.size
+
+
+def test_a_founding_cut_short_before_the_checkpoint_file_is_taken_up_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("ledger.service.founding._enrol_operator", lambda *_: None)
+    found(DataDirectory(tmp_path), foundation())
+    monkeypatch.undo()
+    (tmp_path / "checkpoint").unlink()
+
+    ledger = found(DataDirectory(tmp_path), foundation())
+    assert (4, None) == (ledger.head.size, Ledger.open(DataDirectory(tmp_path)).stopped)

@@ -1,0 +1,269 @@
+"""A world to tell histories in: a ledger in a temporary directory, and the parties around it.
+
+Every step is really signed and goes through the real services; after each one the ``Oracle``
+verifies everything anew from entry 0. Nothing depends on the day or on chance: keys, nonces and
+seeds follow from the world's *seed*, and its clock moves a minute with every step::
+
+    world = World(tmp_path)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.enroll("shop")
+    chips = world.chips(3)
+    world.commission("fab", chips)
+    shipped = world.ship("fab", chips, to="shop", due_in=timedelta(days=3))
+    world.advance(days=1)
+    world.receive("shop", chips[:2], final=True)
+    bundle = make_bundle(world.ledger, chips)
+
+A step gives its ``Receipt``; a refusal is raised. ``event`` makes any other event.
+"""
+
+import hashlib
+import itertools
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ledger import disclosure, dsse, keys
+from ledger.keys import PrivateKey
+from ledger.service.capture import Receipt, capture
+from ledger.service.clock import Clock
+from ledger.service.enrolment import Registrar, Subject
+from ledger.service.founding import Foundation, found
+from ledger.service.ledger import Ledger
+from ledger.store.files import DataDirectory
+from schemas import strict_json
+from schemas.context import GS1_CONTEXT, NAMESPACE
+from schemas.envelope import ItemList, PayloadType, Submission, encode_submission
+from schemas.errors import ChiptrailError
+from schemas.formats import encode_base64url, format_time
+from schemas.statement import Role
+from tests.oracle import Oracle
+
+ORIGIN = "ledger.example/world"
+CHIPS = "urn:chiptrail:chip:acme:x1:"
+BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BIZ_STEP = "urn:chiptrail:bizstep:"
+DISPOSITION = "urn:chiptrail:disp:"
+
+
+def party(name: str) -> str:
+    """The party id of *name*; an id is itself."""
+    return name if ":" in name else f"urn:chiptrail:party:{name}"
+
+
+class Chance:
+    """Bytes that look random and follow from *seed*."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed, self._count = seed, itertools.count()
+
+    def __call__(self, size: int) -> bytes:
+        return hashlib.shake_256(f"{self._seed}/{next(self._count)}".encode()).digest(size)
+
+
+class World:
+    """One ledger, its registrar and its parties. *now* is the time of the next step."""
+
+    def __init__(self, path: Path, seed: str = "world", *, checking: bool = True) -> None:
+        self.now = BEGINNING
+        self.fresh = Chance(seed)
+        self.registrar = self.key("registrar")
+        self.keys: dict[str, PrivateKey] = {party("registrar"): self.registrar}
+        clock = Clock(wall=self._seconds, monotonic=self._seconds)
+        foundation = Foundation(ORIGIN, party("registrar"), self.registrar)
+        self.directory = DataDirectory(path / "data")
+        self.ledger: Ledger = found(self.directory, foundation, clock=clock, fresh=self.fresh)
+        self.clerk = Registrar(self.ledger, self.registrar, self.fresh)
+        self.oracle = Oracle(self.directory.path)
+        self._checking = checking
+        self._done()
+
+    # Time and proof -----------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Verify everything from entry 0, and that nothing seen before has changed."""
+        self.oracle.check()
+
+    def advance(self, **time: float) -> None:
+        """Let *time* go by: ``advance(days=3)``."""
+        self.now += timedelta(**time)
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
+
+    def _done(self) -> None:
+        self.advance(minutes=1)
+        if self._checking:
+            self.check()
+
+    # Parties ------------------------------------------------------------------------------------
+
+    def key(self, name: str) -> PrivateKey:
+        """The key that *name* always has in a world."""
+        return keys.private_key(hashlib.sha256(f"key of {name}".encode()).digest())
+
+    def enroll(self, name: str, *roles: Role, prefixes: Sequence[str] = ()) -> str:
+        """Enrol the party and its key; gives its party id."""
+        subject = Subject(party(name), (name.title(),), roles, tuple(prefixes))
+        self.clerk.enroll_party(subject)
+        self._done()
+        self.enroll_key(name, self.key(name))
+        return party(name)
+
+    def enroll_key(self, name: str, key: PrivateKey) -> Receipt:
+        """Enrol *key* for a party that is enrolled; it signs with it from now on."""
+        message = keys.key_proof_message(ORIGIN, party(name), key.public.keyid)
+        receipt = self.clerk.enroll_key(party(name), key.public.raw, key.sign(message))
+        self.keys[party(name)] = key
+        self._done()
+        return receipt
+
+    def revoke(self, name: str) -> Receipt:
+        """Revoke the key with which the party signs."""
+        receipt = self.clerk.revoke_key(self.keys[party(name)].public.keyid, "laptop stolen")
+        self._done()
+        return receipt
+
+    def chips(self, count: int, start: int = 1) -> list[str]:
+        """Ids of chips in the range of ``CHIPS``."""
+        return [f"{CHIPS}A{number:04}" for number in range(start, start + count)]
+
+    # Acts ---------------------------------------------------------------------------------------
+
+    def commission(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "ADD", "commissioning", items, **more)
+
+    def register(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "ADD", BIZ_STEP + "registering", items, **more)
+
+    def ship(
+        self,
+        who: str,
+        items: Sequence[str],
+        *,
+        to: str,
+        via: Sequence[str] = (),
+        due_in: timedelta | None = None,
+        **more: Any,
+    ) -> Receipt:
+        more["destinationList"] = [{"type": "possessing_party", "destination": party(to)}]
+        if via:
+            more["chiptrail:via"] = [party(name) for name in via]
+        if due_in is not None:
+            more["chiptrail:dueBy"] = format_time(self.now + due_in)
+        return self.object_event(
+            who, "OBSERVE", "shipping", items, disposition="in_transit", **more
+        )
+
+    def depart(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", "departing", items, **more)
+
+    def receive(
+        self, who: str, items: Sequence[str], *, final: bool = False, **more: Any
+    ) -> Receipt:
+        if final:
+            more["chiptrail:final"] = True
+        return self.object_event(who, "OBSERVE", "receiving", items, **more)
+
+    def refuse(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", BIZ_STEP + "refusing", items, **more)
+
+    def void(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", "void_shipping", items, **more)
+
+    def declare(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", "storing", items, **more)
+
+    def inspect(self, who: str, items: Sequence[str], found: str, **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", "inspecting", items, disposition=found, **more)
+
+    def report(self, who: str, items: Sequence[str], status: str, **more: Any) -> Receipt:
+        """*status* is ``stolen``, or ``lost`` or ``tampered`` with ``DISPOSITION`` before it."""
+        more["persistentDisposition"] = {"set": [status]}
+        return self.object_event(who, "OBSERVE", BIZ_STEP + "reporting", items, **more)
+
+    def clear(self, who: str, items: Sequence[str], status: str, **more: Any) -> Receipt:
+        more["persistentDisposition"] = {"unset": [status]}
+        return self.object_event(who, "OBSERVE", BIZ_STEP + "reporting", items, **more)
+
+    def destroy(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "DELETE", "destroying", items, **more)
+
+    def pack(self, who: str, parent: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.event(
+            who, "AggregationEvent", {"childEPCs": items},
+            action="ADD", bizStep="packing", parentID=parent, **more,
+        )  # fmt: skip
+
+    def unpack(self, who: str, parent: str, items: Sequence[str] = (), **more: Any) -> Receipt:
+        """Take *items* out of *parent*; none listed are all."""
+        return self.event(
+            who, "AggregationEvent", {"childEPCs": items},
+            action="DELETE", bizStep="unpacking", parentID=parent, **more,
+        )  # fmt: skip
+
+    def object_event(
+        self, who: str, action: str, step: str, items: Sequence[str], **more: Any
+    ) -> Receipt:
+        """An ObjectEvent on *items*."""
+        return self.event(
+            who, "ObjectEvent", {"epcList": items}, action=action, bizStep=step, **more
+        )
+
+    # Events -------------------------------------------------------------------------------------
+
+    def event(self, who: str, kind: str, lists: dict[str, Sequence[str]], **body: Any) -> Receipt:
+        """Sign and capture one event; ``at`` in *body* is when it happened, else now."""
+        return self.capture(self.submission(who, kind, lists, **body))
+
+    def submission(
+        self, who: str, kind: str, lists: dict[str, Sequence[str]], **body: Any
+    ) -> Submission:
+        """One signed event; lists of two or more are committed, as our clients do."""
+        opened: dict[str, ItemList] = {}
+        fields: dict[str, Any] = {}
+        for field, ids in lists.items():
+            fields[field] = list(ids)
+            if len(ids) > 1:
+                opened[field] = ItemList(self.fresh(32), tuple(ids))
+                committed = disclosure.commit_items(field, ids, opened[field].seed)
+                fields[field] = [disclosure.items_uri(committed)]
+        disclosures = self._withhold(body)
+        payload = strict_json.dump(
+            self._preamble(who, kind, body.pop("at", self.now)) | fields | body
+        )
+        envelope = dsse.sign(payload, PayloadType.EVENT, self.keys[party(who)])
+        return Submission(envelope, opened, disclosures)
+
+    def _preamble(self, who: str, kind: str, at: datetime) -> dict[str, Any]:
+        return {
+            "@context": [GS1_CONTEXT, {"chiptrail": NAMESPACE}],
+            "type": kind,
+            "eventID": uuid.UUID(bytes=self.fresh(16), version=4).urn,
+            "eventTime": format_time(at),
+            "eventTimeZoneOffset": "+00:00",
+            "chiptrail:ledger": ORIGIN,
+            "chiptrail:party": party(who),
+            "chiptrail:nonce": encode_base64url(self.fresh(16)),
+            "chiptrail:after": self.ledger.note_of(self.ledger.head).decode(),
+        }
+
+    def _withhold(self, body: dict[str, Any]) -> tuple[str, ...]:
+        """Take the fields that ``withheld`` in *body* names out of the open."""
+        disclosures, digests = [], {}
+        for name in body.pop("withheld", ()):
+            disclosures.append(disclosure.make_disclosure(self.fresh(16), name, body.pop(name)))
+            digests[name] = disclosure.digest_of(disclosures[-1])
+        if digests:
+            body["chiptrail:commitments"] = digests
+        return tuple(disclosures)
+
+    def capture(self, submission: Submission) -> Receipt:
+        """Capture one submission; a refusal is raised."""
+        outcome = capture(self.ledger, [encode_submission(submission)], actor="world")[0]
+        if isinstance(outcome, ChiptrailError):
+            raise outcome
+        self._done()
+        return outcome
