@@ -63,7 +63,7 @@ def audit_entries(job: Job, start: int, stop: int) -> EntriesAudited:
     for index in range(start, stop):
         try:
             if index not in rows:
-                raise IntegrityError("it is missing")  # noqa: TRY301 - joins the other problems
+                raise IntegrityError("it is missing")
             hashes.append(_audit_entry(rows[index], lists.get(index, {}), log_of, heads))
         except ChiptrailError as exc:
             problems.append(f"entry {index}: {exc}")

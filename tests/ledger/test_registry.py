@@ -38,9 +38,7 @@ COMMON = {
     "issued_at": datetime(2026, 1, 1, tzinfo=UTC),
 }
 GENESIS = Genesis(**COMMON, origin=ORIGIN, log_key="vkey", registrar_key=REG.public.raw)
-PARTY = PartyStatement(
-    **COMMON, subject=FAB, names=("Fab",), roles=(Role.MAKER,), identifiers={}
-)
+PARTY = PartyStatement(**COMMON, subject=FAB, names=("Fab",), roles=(Role.MAKER,), identifiers={})
 
 
 def key_statement(key, party=FAB, endorser=None, signs=None):

@@ -72,8 +72,8 @@ def test_an_untouched_ledger_has_no_problems(world):
 
 TAMPERED = {
     "a payload": (
-        "UPDATE entry SET payload = CAST(replace(payload, 'storing', 'loading') AS BLOB)"
-        " WHERE idx = 100", "entry 100"),
+        """UPDATE entry SET payload = CAST(replace(payload, 'storing', 'loading') AS BLOB)
+        WHERE idx = 100""", "entry 100"),
     "a payload of another type": (
         "UPDATE entry SET payload = CAST(payload AS TEXT) WHERE idx = 100", "100"),
     "a statement": (
@@ -87,7 +87,8 @@ TAMPERED = {
     "a key that nobody enrolled": ("UPDATE entry SET key_idx = 99 WHERE idx = 50", "entry 50"),
     "the last entry": ("DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)", ""),
     "an entry in the middle": ("DELETE FROM entry WHERE idx = 20", "entry 20"),
-    "a list": ("UPDATE item_list SET ids = replace(ids, 'A0002', 'A9999') WHERE idx = 8", "entry 8"),
+    "a list": (
+        "UPDATE item_list SET ids = replace(ids, 'A0002', 'A9999') WHERE idx = 8", "entry 8"),
     "a seed": ("UPDATE item_list SET seed = zeroblob(32) WHERE idx = 8", "entry 8"),
     "a missing list": ("DELETE FROM item_list WHERE idx = 8", "entry 8"),
     "a tile": ("UPDATE tile SET hashes = zeroblob(8192)", "tile 0/0"),
@@ -95,12 +96,14 @@ TAMPERED = {
     "a missing tile": ("DELETE FROM tile", "tile 0/0"),
     "a tile too many": (
         "INSERT INTO tile VALUES (1, 0, zeroblob(32), zeroblob(8192))", "tiles"),
-    "an old checkpoint": ("UPDATE checkpoint SET root = zeroblob(32) WHERE size = 20", "checkpoint 20"),
+    "an old checkpoint": (
+        "UPDATE checkpoint SET root = zeroblob(32) WHERE size = 20", "checkpoint 20"),
     "a checkpoint's signature": (
         "UPDATE checkpoint SET signature = zeroblob(64) WHERE size = 20", "checkpoint 20"),
     "the newest checkpoint": (
         "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)", ""),
-    "where a chip is": ("UPDATE holding SET holder = 'urn:chiptrail:party:shop'", "projection item"),
+    "where a chip is": (
+        "UPDATE holding SET holder = 'urn:chiptrail:party:shop'", "projection item"),
     "what a chip is in": ("UPDATE containment SET stop = NULL, parent = parent + 1", "containment"),
     "a finding": ("DELETE FROM finding", "projection finding"),
     "a chip's history": ("DELETE FROM item_event WHERE idx = 9", "projection item_event"),

@@ -64,7 +64,7 @@ def codes(outcomes):
             for o in outcomes]  # fmt: skip
 
 
-# Refusals ------------------------------------------------------------------------------------------
+# Refusals ----------------------------------------------------------------------------------------
 
 
 def refused(world, submission):
@@ -149,7 +149,9 @@ def test_a_flipped_bit_in_the_payload_is_refused(world):
     envelope = commission(world, ["urn:a:b"]).envelope
     payload = envelope.payload.replace(b"urn:a:b", b"urn:a:c")
 
-    assert "bad-signature" == refused(world, encode_envelope(replace(envelope, payload=payload))).code
+    assert (
+        "bad-signature" == refused(world, encode_envelope(replace(envelope, payload=payload))).code
+    )
 
 
 def test_an_unknown_key_is_refused(world):
@@ -190,9 +192,7 @@ def test_a_genesis_is_refused_later_on(world):
     with world.ledger.database.reading() as connection:
         row = connection.exec_driver_sql("SELECT payload FROM entry WHERE idx = 0").one()
     body = json.loads(row[0]) | {"id": "urn:uuid:00000000-0000-4000-8000-000000000000"}
-    submission = signed(
-        world, strict_json.dump(body), name="registrar", kind=PayloadType.STATEMENT
-    )
+    submission = signed(world, strict_json.dump(body), name="registrar", kind=PayloadType.STATEMENT)
 
     assert refused(world, submission).code in {"bad-after", "malformed-statement"}
 
@@ -204,7 +204,7 @@ def test_a_refused_entry_does_not_hold_up_the_others(world):
     assert 1 == outcomes[2].index - outcomes[0].index
 
 
-# Identity ------------------------------------------------------------------------------------------
+# Identity ----------------------------------------------------------------------------------------
 
 
 def respelled(envelope: Envelope) -> list[bytes]:
@@ -258,7 +258,7 @@ def test_missing_disclosures_may_be_sent_later(world):
     assert [(submission.disclosures[0],)] == bodies
 
 
-# Batches -------------------------------------------------------------------------------------------
+# Batches -----------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(world):
@@ -312,9 +312,7 @@ def captured_statement(world, public, proof):
     clerk.enroll_key(party("new"), public, proof)
     from schemas.statement import encode_statement
 
-    return signed(
-        world, encode_statement(sent[0]), name="registrar", kind=PayloadType.STATEMENT
-    )
+    return signed(world, encode_statement(sent[0]), name="registrar", kind=PayloadType.STATEMENT)
 
 
 def history(world, count):
@@ -328,8 +326,12 @@ def history(world, count):
         more = {"destinationList": [{"type": "possessing_party", "destination": party(to)}]}
         made.append(
             world.submission(
-                actor, "ObjectEvent", {"epcList": chips[number % 3 :]},
-                action="OBSERVE", bizStep=step, **(more if step == "shipping" else {}),
+                actor,
+                "ObjectEvent",
+                {"epcList": chips[number % 3 :]},
+                action="OBSERVE",
+                bizStep=step,
+                **(more if step == "shipping" else {}),
             )  # fmt: skip
         )
     return [encode_submission(one) for one in made]
@@ -393,7 +395,7 @@ def test_a_long_stream_is_admitted_in_other_processes_and_stays_in_order(world, 
     assert list(range(indexes[0], indexes[0] + 44)) == indexes
 
 
-# Stopping --------------------------------------------------------------------------------------------
+# Stopping ----------------------------------------------------------------------------------------
 
 
 def forked(world):

@@ -1,0 +1,79 @@
+"""Projections rebuilt from truth are the same rows, whatever happened and however it was cut."""
+
+import random
+
+import pytest
+
+from ledger.service import rebuild as rebuild_module
+from ledger.service.rebuild import rebuild
+from ledger.store import comparison
+from ledger.store.database import Database
+from schemas.errors import ChiptrailError
+from schemas.statement import Role
+from tests.world import CHIPS, World
+
+PARTIES = ("fab", "shop", "hub")
+
+
+def live(world, seed, steps):
+    """A random history of single acts, many of them against the rules."""
+    rng = random.Random(seed)
+    chips, boxes = world.chips(6), ["urn:box:1", "urn:box:2"]
+    for _ in range(steps):
+        who, other = rng.choice(PARTIES), rng.choice(PARTIES)
+        some = rng.sample(chips + boxes, rng.randint(1, 3))
+        act = rng.choice(["commission", "ship", "receive", "pack", "unpack", "declare", "destroy",
+                          "refuse", "void", "report", "register"])  # fmt: skip
+        match act:
+            case "ship":
+                world.ship(who, some, to=other)
+            case "receive":
+                world.receive(who, some, final=rng.random() < 0.3)
+            case "pack" | "unpack":
+                getattr(world, act)(who, rng.choice(boxes), rng.sample(chips, 2))
+            case "report":
+                world.report(who, some, "stolen")
+            case _:
+                getattr(world, act)(who, some)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("stretch", [1, 7, 1000])
+def test_a_rebuild_gives_the_same_projections(tmp_path, monkeypatch, seed, stretch):
+    monkeypatch.setattr(rebuild_module, "STRETCH", stretch)
+    world = World(tmp_path, checking=False)
+    for name in PARTIES:
+        world.enroll(name, Role.MAKER, prefixes=[CHIPS] if name == "fab" else [])
+    live(world, seed, 40)
+
+    other = Database.open(f"sqlite:///{tmp_path / 'other'}")
+    with world.ledger.database.reading() as source, other.writing() as target:
+        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack))
+        assert [] == list(comparison.differences(source, target))
+    other.dispose()
+
+
+def test_the_comparison_sees_a_changed_row(tmp_path):
+    world = World(tmp_path, checking=False)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.commission("fab", world.chips(2))
+
+    other = Database.open(f"sqlite:///{tmp_path / 'other'}")
+    with world.ledger.database.reading() as source, other.writing() as target:
+        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack))
+        target.exec_driver_sql("UPDATE holding SET holder = 'urn:chiptrail:party:thief'")
+        assert ["item: row 0 (1) is not what the entries give"] == list(
+            comparison.differences(source, target)
+        )
+    other.dispose()
+
+
+def test_a_refused_act_leaves_nothing_to_rebuild(tmp_path):
+    world = World(tmp_path, checking=False)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.revoke("fab")
+
+    with pytest.raises(ChiptrailError):
+        world.commission("fab", world.chips(1))
+    with world.ledger.database.reading() as connection:
+        assert 0 == connection.exec_driver_sql("SELECT count(*) FROM item").scalar_one()
