@@ -1,0 +1,125 @@
+"""What to do about a finding: what to look at next, with the goods at hand, and how it heals.
+
+For officers and clerks, in plain words; docs/findings.md has more of each. Example::
+
+    ACTIONS[Code.OVERDUE].look     # "Ask the carrier where the goods are ..."
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.finding import Code
+from ledger.judge import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """*look*: what to look at or ask for next; *remedy*: what settles it, and by whom."""
+
+    look: str
+    remedy: str
+
+
+ACTIONS: Mapping[Code, Action] = {
+    Code.UNKNOWN_ITEM: Action(
+        "Read the number on the item again, every digit; ask who holds papers for it.",
+        "Its maker commissions it, or its present holder registers it.",
+    ),
+    Code.NO_ORIGIN: Action(
+        "Compare the label with the markings on the chip itself; ask for proof of purchase.",
+        "Its maker commissions it.",
+    ),
+    Code.NOT_HOLDER: Action(
+        "Find out who really has the item, and whether a second one bears this number.",
+        "The party that holds it by the record ships it; or the mistaken entry is corrected.",
+    ),
+    Code.NOT_CONSIGNEE: Action(
+        "Compare the address on the parcel with the consignee by the record.",
+        "The sender ships it to the right party; or the mistaken entry is corrected.",
+    ),
+    Code.NOT_IN_TRANSIT: Action(
+        "Ask the holder by the record whether the item has left its premises.",
+        "The holder records the shipment; or the mistaken entry is corrected.",
+    ),
+    Code.ALREADY_EXISTS: Action(
+        "Assume that two items bear one number: look for both, read the numbers inside each chip.",
+        "An inspector finds out which is genuine and records it; the other gets its own number.",
+    ),
+    Code.FOREIGN_PREFIX: Action(
+        "Read the maker's name on the item, and ask that maker about the number.",
+        "The registrar records the range for the signer, who commissions again; or the owner of"
+        " the range commissions the item, and the false entry yields.",
+    ),
+    Code.AFTER_TERMINAL: Action(
+        "Hold the item. Read the number inside the chip: another chip may bear a dead label.",
+        "An inspector finds out what it is; a mistaken destruction is corrected by its signer.",
+    ),
+    Code.OUTSIDE_CONTAINER: Action(
+        "Open the container that the record names, and see whether the item is in it.",
+        "Whoever has the container in hand records the unpacking, and the act again.",
+    ),
+    Code.CHALLENGED: Action(
+        "Compare the number with the markings on the chip; ask the challenger what it has.",
+        "Nothing, if the record is right: the chain stands. An inspector may record what is so.",
+    ),
+    Code.PENDING_SHIPMENT: Action(
+        "Ask the party that signed the receipt to show the item.",
+        "The holder by the record records the shipment; the receipt then counts.",
+    ),
+    Code.SHORT: Action(
+        "Count the parcel, compare every number with the shipment, look at the seals.",
+        "The consignee receives what turns up late; else sender or consignee reports it lost.",
+    ),
+    Code.DAMAGED: Action(
+        "Look at the item and its packing; the damage was signed for on receipt.",
+        "None is needed.",
+    ),
+    Code.REFUSED: Action(
+        "Expect the item on its way back to the sender, nowhere else.",
+        "The sender signs that it has it back.",
+    ),
+    Code.VOID_AFTER_DEPARTURE: Action(
+        "Ask the carrier where the goods are.",
+        "The consignee receives or refuses them.",
+    ),
+    Code.OVERDUE: Action(
+        "Ask the carrier where the goods are, and the consignee whether they have come.",
+        "The consignee receives them; or sender or consignee reports them lost.",
+    ),
+    Code.STOLEN: Action(
+        "Hold the item and call the party that reported it.",
+        "A party to its custody clears the report.",
+    ),
+    Code.LOST: Action(
+        "Hold the item and call the party that reported it.",
+        "A party to its custody clears the report.",
+    ),
+    Code.TAMPERED: Action(
+        "Hold the item. Look at seals, screws and labels, and read the number inside the chip.",
+        "A party to its custody clears the report.",
+    ),
+    Code.FUTURE: Action(
+        "Trust the time of recording, not the date in the event.",
+        "The signer corrects the date and sets its clock.",
+    ),
+    Code.BACKDATED: Action(
+        "Compare the papers of the two acts: which came first?",
+        "The signer of the wrong date corrects it.",
+    ),
+    Code.LATE_RECORD: Action(
+        "Trust what was signed at the time over what was written down afterwards.",
+        "None; record sooner.",
+    ),
+    Code.IDENTITY_MISMATCH: Action(
+        "Read the number inside the chip and compare it with the label: labels get swapped.",
+        "An inspector settles which item it is.",
+    ),
+}
+
+MATCH_ACTIONS: Mapping[Match, str] = {
+    Match.MATCH: "None: it is where the record has it.",
+    Match.OTHER_SHIPMENT: "Ask for the papers of the shipment that it belongs to by the record.",
+    Match.ELSEWHERE: "Compare the label with the markings on the chip: by the record it is not"
+    " here. Ask the party that holds it by the record to show its own.",
+    Match.UNKNOWN: "Read the number again; compare the label with the markings on the chip.",
+}

@@ -1,0 +1,118 @@
+"""What goes into a container and what comes out: pack, unpack, install, remove.
+
+Source: DESIGN section 4. Who has a thing in hand may pack it: its holder, in transit a ``via``
+party. Contents share the custody of their container, so only things in the same hands go
+together. A container nobody has seen begins with its first packing, held by the packer; when it is
+a carrier who packs goods in transit, a container that is new or in the carrier's own hands
+takes over their shipment, so that the consignee may sign for it. Otherwise no container depends on
+its contents. Nesting has any depth; what would make a circle moves nothing. Example::
+
+    pack(case)      # urn:...:carrier packs 40 chips, in transit to urn:...:beta, into a new carton
+    case.step().moves[0].state.custody.consignee == "urn:...:beta"
+"""
+
+from collections.abc import Iterator, Sequence
+
+from ledger.case import Case, Group
+from ledger.finding import Code
+from ledger.holding import Custody, ItemState, Phase, containers_of, effective, held_by
+
+
+def pack(case: Case) -> None:
+    """Put items into a container, board or rack."""
+    parent = case.act.parent
+    assert parent is not None
+    box = _container(case, parent)
+    if box is not None and not _is_open(case, box):
+        return
+    groups = [group for group in _groups(case, parent) if _is_free(case, group, parent)]
+    custody = _begin(case, box, parent, groups)
+    for group in groups:
+        if group.now.custody.goes_with(custody):
+            case.move(group, group.own.inside(parent, case.index, case.at))
+        else:
+            reason = f"but {parent} is in other hands: {group.whereabouts}"
+            case.object(group, Code.OUTSIDE_CONTAINER, reason)
+
+
+def unpack(case: Case) -> None:
+    """Take items out of their container; without any listed, all of its contents."""
+    parent = case.act.parent
+    assert parent is not None
+    box = _container(case, parent)
+    if box is None:
+        case.find_unknown((parent,))
+    elif _is_in_hand(case, box):
+        contents = case.act.items or tuple(sorted(case.holdings.contents.get(parent, ())))
+        for group in case.known(contents):
+            _leave(case, group, parent)
+
+
+def take_out_all(case: Case, parent: str, *, beside: frozenset[str]) -> None:
+    """The contents of *parent*, *beside* some, are on their own, whatever becomes of it."""
+    contents = case.holdings.contents.get(parent, set())
+    _, groups = case.split(tuple(sorted(contents.difference(beside))))
+    for group in groups:
+        case.amend(group, group.now.loose(group.now.custody, case.index, case.at))
+
+
+def _leave(case: Case, group: Group, parent: str) -> None:
+    if group.own.parent != parent:
+        reason = f"but it is not recorded as being in {parent}: {group.whereabouts}"
+        case.object(group, Code.OUTSIDE_CONTAINER, reason)
+    else:
+        case.move(group, group.now.loose(group.now.custody, case.index, case.at))
+
+
+def _container(case: Case, parent: str) -> Group | None:
+    own, now = case.holdings.states.get(parent), effective(case.holdings, parent)
+    return None if own is None or now is None else Group((parent,), own, now)
+
+
+# What a packing finds -----------------------------------------------------------------------------
+
+
+def _is_open(case: Case, box: Group) -> bool:
+    return not case.has_ended(box) and _is_in_hand(case, box)
+
+
+def _groups(case: Case, parent: str) -> Iterator[Group]:
+    around = (parent, *containers_of(case.holdings, parent))
+    circle = tuple([item for item in around if item in case.act.items])
+    if not circle:
+        yield from case.known(case.act.items)
+        return
+    yield from case.known(tuple([item for item in case.act.items if item not in circle]))
+    for group in case.known(circle):
+        reason = f"but {parent} is in it, or is it"
+        if _is_in_hand(case, group):
+            case.object(group, Code.OUTSIDE_CONTAINER, reason)
+
+
+def _is_free(case: Case, group: Group, parent: str) -> bool:
+    if group.own.parent == parent or not _is_in_hand(case, group):
+        return False
+    if group.own.parent is not None:
+        case.object(group, Code.OUTSIDE_CONTAINER, f"but it is in {group.own.parent}")
+    return group.own.parent is None
+
+
+def _is_in_hand(case: Case, group: Group) -> bool:
+    if group.now.custody.is_handled_by(case.act.actor):
+        return True
+    case.object(group, Code.NOT_HOLDER, f"but does not have it in hand: {group.whereabouts}")
+    return False
+
+
+def _begin(case: Case, box: Group | None, parent: str, groups: Sequence[Group]) -> Custody:
+    """The custody inside the container, which begins or takes over a shipment if it has to."""
+    first = groups[0].now.custody if groups else None
+    carried = first if first is not None and first.phase is Phase.IN_TRANSIT else None
+    if box is None:
+        custody = carried or held_by(case.act.actor)
+        case.begin((parent,), ItemState(custody, case.index, case.at))
+        return custody
+    if carried is None or box.own.parent is not None or box.own.custody.phase is not Phase.HELD:
+        return box.now.custody
+    case.move(box, box.own.loose(carried, case.index, case.at))
+    return carried

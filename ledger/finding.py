@@ -1,0 +1,118 @@
+"""Findings: what does not fit, said in plain words, with the entries that show it.
+
+Source: DESIGN section 5. A finding is a value and never blocks. Its tier (RATS, AR4SI) is fixed
+per code; docs/findings.md says for each code what it means and what to do. What opened can be
+closed: a ``Closing`` of a later entry closes the earlier findings of its code on its items, and
+the history shows both. Example::
+
+    Finding(Code.NOT_HOLDER, "urn:...:alpha signed that it shipped this item, ...", index=41,
+            cites=(17,))
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    """How far a claim is to be believed, the better first."""
+
+    NONE = "none"
+    AFFIRMING = "affirming"
+    WARNING = "warning"
+    CONTRAINDICATED = "contraindicated"
+
+
+class Code(StrEnum):
+    """Everything that can be found; the values are a contract."""
+
+    UNKNOWN_ITEM = "custody/unknown-item"
+    NO_ORIGIN = "custody/no-origin"
+    NOT_HOLDER = "custody/not-holder"
+    NOT_CONSIGNEE = "custody/not-consignee"
+    NOT_IN_TRANSIT = "custody/not-in-transit"
+    ALREADY_EXISTS = "custody/already-exists"
+    FOREIGN_PREFIX = "custody/foreign-prefix"
+    AFTER_TERMINAL = "custody/after-terminal"
+    OUTSIDE_CONTAINER = "custody/outside-container"
+    CHALLENGED = "custody/challenged"
+    PENDING_SHIPMENT = "custody/pending-shipment"
+    SHORT = "custody/short"
+    DAMAGED = "custody/damaged"
+    REFUSED = "custody/refused"
+    VOID_AFTER_DEPARTURE = "custody/void-after-departure"
+    OVERDUE = "custody/overdue"
+    STOLEN = "status/stolen"
+    LOST = "status/lost"
+    TAMPERED = "status/tampered"
+    FUTURE = "time/future"
+    BACKDATED = "time/backdated"
+    LATE_RECORD = "time/late-record"
+    IDENTITY_MISMATCH = "identity/mismatch"
+
+
+FINDINGS: Mapping[Code, Tier] = {
+    Code.UNKNOWN_ITEM: Tier.WARNING,
+    Code.NO_ORIGIN: Tier.WARNING,
+    Code.NOT_HOLDER: Tier.CONTRAINDICATED,
+    Code.NOT_CONSIGNEE: Tier.CONTRAINDICATED,
+    Code.NOT_IN_TRANSIT: Tier.WARNING,
+    Code.ALREADY_EXISTS: Tier.CONTRAINDICATED,
+    Code.FOREIGN_PREFIX: Tier.CONTRAINDICATED,
+    Code.AFTER_TERMINAL: Tier.CONTRAINDICATED,
+    Code.OUTSIDE_CONTAINER: Tier.WARNING,
+    Code.CHALLENGED: Tier.WARNING,
+    Code.PENDING_SHIPMENT: Tier.WARNING,
+    Code.SHORT: Tier.WARNING,
+    Code.DAMAGED: Tier.AFFIRMING,
+    Code.REFUSED: Tier.WARNING,
+    Code.VOID_AFTER_DEPARTURE: Tier.WARNING,
+    Code.OVERDUE: Tier.WARNING,
+    Code.STOLEN: Tier.CONTRAINDICATED,
+    Code.LOST: Tier.CONTRAINDICATED,
+    Code.TAMPERED: Tier.CONTRAINDICATED,
+    Code.FUTURE: Tier.WARNING,
+    Code.BACKDATED: Tier.WARNING,
+    Code.LATE_RECORD: Tier.WARNING,
+    Code.IDENTITY_MISMATCH: Tier.WARNING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, shown by entry *index*; *cites* are the other entries that bear it out.
+
+    *items* are those it is about, () for every item that the entry names as such (the container of
+    a packing is not among these). *on_items* False: it counts against the entry and its signer
+    only, never against an item. *closed_by* is the entry that closed it, None while it is open.
+    """
+
+    code: Code
+    message: str
+    index: int
+    items: tuple[str, ...] = ()
+    cites: tuple[int, ...] = ()
+    on_items: bool = True
+    closed_by: int | None = None
+
+    @property
+    def tier(self) -> Tier:
+        """Fixed for the code."""
+        return FINDINGS[self.code]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has closed it."""
+        return self.closed_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """From entry *index* on, the findings of earlier entries with *code* on *items* are closed.
+
+    *code* None closes all of them; *items* as in ``Finding``.
+    """
+
+    code: Code | None
+    index: int
+    items: tuple[str, ...] = ()

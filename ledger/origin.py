@@ -1,0 +1,133 @@
+"""How items begin: commission by a maker, register by a present holder.
+
+Source: DESIGN section 4. A maker may use the numbers of its own ranges (``itemPrefixes`` of its
+``party`` statement). A number outside them is found wanting, exists if nobody had it, and yields to
+the owner of the range. A second commission of what exists is a clone. What a holder entered in
+mid-life has no origin until its maker commissions it, which then moves nothing. Example::
+
+    commission(case)      # by the owner of the range, of a number that a stranger had entered
+    case.step().moves[0].state.origin == case.act.actor
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ledger.case import Case, Group
+from ledger.containment import take_out_all
+from ledger.finding import Code
+from ledger.holding import ItemState, held_by
+
+
+def commission(case: Case) -> None:
+    """A maker enters what it made, or signs for what others entered in mid-life."""
+    act = case.act
+    ranges = case.facts.prefixes.get(act.actor, ())
+    unseen, groups = case.split(act.items)
+    made = ItemState(held_by(act.actor), case.index, case.at, origin=act.actor)
+    ours, foreign = _by_range(unseen, ranges)
+    if ours:
+        case.begin(ours, made)
+    if foreign:
+        case.begin(foreign, replace(made, foreign=True))
+        _find_foreign(case, foreign, on_items=True)
+    if groups:
+        _commission_again(case, groups, ranges, made)
+
+
+def _commission_again(
+    case: Case, groups: Iterable[Group], ranges: tuple[str, ...], made: ItemState
+) -> None:
+    parts = [part for group in groups for part in _parts(group, ranges)]
+    claims = [group for group, is_ours in parts if is_ours and _yields(case, group)]
+    claimed = frozenset([item for group in claims for item in group.items])
+    for group in claims:
+        _claim(case, group, made)
+    for group, is_ours in parts:
+        if not (is_ours and _yields(case, group)):
+            _keep(case, group, claimed, is_attested=_is_attested(case, group, is_ours=is_ours))
+
+
+def _parts(group: Group, ranges: tuple[str, ...]) -> Iterator[tuple[Group, bool]]:
+    ours, foreign = _by_range(group.items, ranges)
+    if ours:
+        yield Group(ours, group.own, group.now), True
+    if foreign:
+        yield Group(foreign, group.own, group.now), False
+
+
+def _yields(case: Case, group: Group) -> bool:
+    # Even what has ended: else a stranger could enter and destroy a number before it is used.
+    return group.own.foreign and group.own.origin != case.act.actor
+
+
+def _claim(case: Case, group: Group, made: ItemState) -> None:
+    """The owner of the range makes the items anew; what others did with the numbers is void.
+
+    Contents are not the claimant's: they come out as they are, those that are named too in _keep.
+    """
+    named = frozenset(case.act.items)
+    for item in group.items:
+        take_out_all(case, item, beside=named)
+    case.amend(group, made)
+    case.close(None, group.items)
+    message = (
+        f"{group.own.origin} had entered this number, which is of the range of"
+        f" {case.act.actor}: {group.whereabouts}; what it did with it is void"
+    )
+    case.find(Code.CHALLENGED, message, group.items, cites=(group.now.last,))
+
+
+def _is_attested(case: Case, group: Group, *, is_ours: bool) -> bool:
+    own = group.own
+    if case.has_ended(group):
+        return False
+    if not is_ours or (own.origin is not None and not own.foreign):
+        _find_twin(case, group)
+        if not is_ours:
+            _find_foreign(case, group.items, on_items=False)
+        return False
+    # Held since mid-life; or made by the actor itself, whom the registrar has given the range.
+    case.close(Code.FOREIGN_PREFIX if own.foreign else Code.NO_ORIGIN, group.items)
+    return True
+
+
+def _keep(case: Case, group: Group, claimed: frozenset[str], *, is_attested: bool) -> None:
+    """What was there stays, but for its origin, and for a container that is claimed."""
+    state = group.own
+    if state.parent in claimed:
+        state = group.now.loose(group.now.custody, case.index, case.at)
+    if is_attested:
+        state = replace(state, origin=case.act.actor, foreign=False)
+    if state is not group.own:
+        case.amend(group, state)
+
+
+def register(case: Case) -> None:
+    """A holder enters what it holds."""
+    unseen, groups = case.split(case.act.items)
+    if unseen:
+        case.begin(unseen, ItemState(held_by(case.act.actor), case.index, case.at))
+        message = f"{case.act.actor} entered this item in mid-life; no maker has signed for it"
+        case.find(Code.NO_ORIGIN, message, unseen)
+    for group in case.live(groups):
+        if not group.now.custody.is_held_by(case.act.actor):
+            _find_twin(case, group)
+
+
+def _by_range(
+    items: tuple[str, ...], ranges: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ours = tuple([item for item in items if item.startswith(ranges)])
+    if len(ours) == len(items):
+        return items, ()
+    return ours, tuple([item for item in items if not item.startswith(ranges)])
+
+
+def _find_foreign(case: Case, items: tuple[str, ...], *, on_items: bool) -> None:
+    message = f"{case.act.actor} used a number outside the ranges that are registered for it"
+    case.find(Code.FOREIGN_PREFIX, message, items, on_items=on_items)
+
+
+def _find_twin(case: Case, group: Group) -> None:
+    reason = f"but it is in the ledger already: {group.whereabouts}"
+    case.object(group, Code.ALREADY_EXISTS, reason)
