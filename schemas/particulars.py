@@ -38,13 +38,15 @@ class Place:
 class Particulars:
     """*ends* maps end_user, ultimate_consignee, location, owning_party to who or where.
 
-    *lot* and *product* are the maker's words; None is not said.
+    *lot* and *product* are the maker's words; None is not said. *licences* are authorisations as
+    ``EAR licence D1234567``.
     """
 
     place: Place | None
     ends: Mapping[str, str]
     lot: str | None
     product: str | None
+    licences: tuple[str, ...]
 
 
 def read_particulars(event: Event) -> Particulars:
@@ -57,10 +59,19 @@ def read_particulars(event: Event) -> Particulars:
         ends=ends,
         lot=_fact(facts, "lotNumber"),
         product=_fact(facts, "productName"),
+        licences=_licences(event),
     )
 
 
 _NAMED_ENDS = frozenset({_END_USER, _CONSIGNEE, "location", "owning_party"})
+
+
+def _licences(event: Event) -> tuple[str, ...]:
+    entries: Any = event.body.get("chiptrail:authorisations", ())
+    return tuple(
+        " ".join(entry[name] for name in ("regime", "kind", "number", "code") if name in entry)
+        for entry in entries
+    )
 
 
 def _fact(facts: Mapping[str, JSON], name: str) -> str | None:

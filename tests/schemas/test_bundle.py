@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from schemas.bundle import (
     Bundle,
     BundledHead,
+    Contents,
     ItemProof,
     OpenEntry,
     WithheldEntry,
     encode_bundle,
+    encode_contents,
     parse_bundle,
 )
 from schemas.bundle_statement import (
@@ -34,13 +36,19 @@ ENVELOPE = Envelope(b'{"type":"ObjectEvent"}', PayloadType.EVENT, "ab" * 32, b"\
 PROOF = ItemProof(CHIP, b"\x03" * 16, 1, (b"\x04" * 32,))
 BUNDLE = Bundle(
     statement=Envelope(b"{}", PayloadType.BUNDLE, "cd" * 32, b"\x08" * 64),
-    checkpoint="o\n9\nAAAA\n\n\u2014 o AAAA\n".encode(),
-    heads=(BundledHead("o\n3\nAAAA\n\n\u2014 o AAAA\n".encode(), (b"\x01" * 32, b"\x02" * 32)),),
-    rule_pack=b"[[rule]]\n",
-    entries=(
-        OpenEntry(0, MOMENT, ENVELOPE, (b"\x05" * 32,), {}, ()),
-        WithheldEntry(3, b"\x01" * 137, (b"\x06" * 32, b"\x09" * 32)),
-        OpenEntry(7, MOMENT + timedelta(days=1), ENVELOPE, (), {"epcList": (PROOF,)}, ("WyJh",)),
+    contents=Contents(
+        checkpoint="o\n9\nAAAA\n\n\u2014 o AAAA\n".encode(),
+        heads=(
+            BundledHead("o\n3\nAAAA\n\n\u2014 o AAAA\n".encode(), (b"\x01" * 32, b"\x02" * 32)),
+        ),
+        rule_pack=b"[[rule]]\n",
+        entries=(
+            OpenEntry(0, MOMENT, ENVELOPE, (b"\x05" * 32,), {}, ()),
+            WithheldEntry(3, b"\x01" * 137, (b"\x06" * 32, b"\x09" * 32)),
+            OpenEntry(
+                7, MOMENT + timedelta(days=1), ENVELOPE, (), {"epcList": (PROOF,)}, ("WyJh",)
+            ),
+        ),
     ),
 )
 FINDING = BundleFinding(
@@ -53,6 +61,9 @@ STATEMENT = BundleStatement(
     size=9,
     root=b"\x0a" * 32,
     indexes=(0, 3, 7),
+    containers=("https://id.gs1.org/00/106141412345678908",),
+    unproven=(CHIP,),
+    contents_sha256=b"\x0c" * 32,
     rule_pack_sha256=b"\x0b" * 32,
     findings=(
         FINDING,
@@ -90,6 +101,13 @@ def test_a_bundle_reads_back():
     assert parse_bundle(encode_bundle(BUNDLE)) == BUNDLE
 
 
+def test_the_contents_are_all_but_version_and_statement():
+    whole = json.loads(encode_bundle(BUNDLE))
+    del whole["bundle"], whole["statement"]
+
+    assert json.loads(encode_contents(BUNDLE.contents)) == whole
+
+
 def test_a_statement_reads_back():
     assert parse_bundle_statement(encode_bundle_statement(STATEMENT)) == STATEMENT
 
@@ -108,7 +126,8 @@ def test_a_statement_reads_back():
     )
 )
 def test_any_entry_reads_back_or_is_refused(entry):
-    bundle = Bundle(BUNDLE.statement, b"", (), b"", (BUNDLE.entries[0], entry))
+    contents = Contents(b"", (), b"", (BUNDLE.contents.entries[0], entry))
+    bundle = Bundle(BUNDLE.statement, contents)
     try:
         read = parse_bundle(encode_bundle(bundle))
     except Refusal:

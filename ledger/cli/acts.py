@@ -1,0 +1,178 @@
+"""Short forms of custody: commission, register, ship, receive, refuse, void."""
+
+from datetime import datetime
+
+import click
+
+from ledger.cli import naming
+from ledger.cli.help import Command
+from ledger.cli.making import Desk, form_options, serials
+from ledger.cli.settings import MOMENT
+
+_class_options = (
+    click.option("--gtin", metavar="GTIN", help="The serials are of this trade item number."),
+    click.option(
+        "--prefix",
+        metavar="PREFIX",
+        help="The serials are of this class, e.g. urn:chiptrail:chip:acme:X100:",
+    ),
+)
+
+
+@click.command(cls=Command)
+@serials("texts")
+@_class_options[0]
+@_class_options[1]
+@click.option("--lot", metavar="LOT", help="The maker's lot number.")
+@click.option("--product", metavar="TEXT", help="What it is, in words.")
+@form_options
+def commission(
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    gtin: str | None,
+    prefix: str | None,
+    lot: str | None,
+    product: str | None,
+) -> None:
+    """Enter new items as their maker.
+
+    Their numbers must be of the ranges that are yours.
+
+    For example:
+
+        chiptrail commission --key acme.key --gtin 09506000134352 --lot L7 A-1 A-2
+        chiptrail commission --key a.key --prefix urn:chiptrail:chip:acme:X: A-1
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    items = naming.new_items(naming.texts_in(texts), gtin, prefix)
+    facts = {"urn:epcglobal:cbv:mda:lotNumber": lot, "https://gs1.org/voc/productName": product}
+    said = {name: text for name, text in facts.items() if text}
+    desk.record(short_form.commission(items, desk.form.details(product=said or None)))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@_class_options[0]
+@_class_options[1]
+@form_options
+def register(desk: Desk, *, texts: tuple[str, ...], gtin: str | None, prefix: str | None) -> None:
+    """Enter items whose maker has not.
+
+    You hold them. They have no attested origin until their maker commissions them.
+
+    For example:
+
+        chiptrail register --key acme.key urn:chiptrail:chip:umbra:U7:727147
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    items = naming.new_items(naming.texts_in(texts), gtin, prefix)
+    desk.record(short_form.register(items, desk.form.details()))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option("--to", required=True, metavar="PARTY", help="Who is to receive it.")
+@click.option(
+    "--via", multiple=True, metavar="PARTY", help="Who may carry and repack it on the way."
+)
+@click.option("--due", type=MOMENT, metavar="TIME", help="By when it should arrive: a day or +5d.")
+@click.option("--end-user", metavar="PARTY", help="Who is to use it, if not the consignee.")
+@click.option("--licence", metavar="REGIME:NUMBER", help="The licence it goes under: EAR:D1234567.")
+@form_options
+def ship(
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    to: str,
+    via: tuple[str, ...],
+    due: datetime | None,
+    end_user: str | None,
+    licence: str | None,
+) -> None:
+    """Send items on their way. You answer for them until the consignee signs.
+
+    For example:
+
+        chiptrail ship --key acme.key --to oslo --due +5d 106141412345678908
+        chiptrail ship --key a.key --to oslo --via skua --document awb:61-8 A-7
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    users = [] if end_user is None else [("urn:chiptrail:sdt:end_user", desk.someone(end_user))]
+    details = desk.form.details(
+        via=[desk.someone(name) for name in via],
+        due_at=due,
+        destinations=users,
+        authorisations=[] if licence is None else [_licence(licence)],
+    )
+    desk.record(short_form.ship(desk.items(texts), desk.party, desk.someone(to), details))
+
+
+def _licence(text: str) -> dict[str, str]:
+    regime, separator, number = text.partition(":")
+    if not (regime and separator and number):
+        raise click.BadParameter(
+            f"got {text!r}, want REGIME:NUMBER such as EAR:D1234567", param_hint="--licence"
+        )
+    return {"regime": regime, "kind": "licence", "number": number}
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option("--from", "sender", metavar="PARTY", help="Who sent it.")
+@click.option("--damaged", is_flag=True, help="What is listed arrived damaged.")
+@click.option("--final", is_flag=True, help="Nothing more of the shipment is expected.")
+@form_options
+def receive(
+    desk: Desk, *, texts: tuple[str, ...], sender: str | None, damaged: bool, final: bool
+) -> None:
+    """Sign for what arrived.
+
+    What is not listed is still on its way.
+
+    For example:
+
+        chiptrail receive --key norway.key --final 106141412345678908
+        chiptrail receive --key norway.key --damaged A-0007 A-0008
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    details = desk.form.details(final=final, disposition="damaged" if damaged else None)
+    source = None if sender is None else desk.someone(sender)
+    desk.record(short_form.receive(desk.items(texts), desk.party, source, details))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option("--to", "sender", metavar="PARTY", help="Who sent it and gets it back.")
+@form_options
+def refuse(desk: Desk, *, texts: tuple[str, ...], sender: str | None) -> None:
+    """Refuse what was sent to you: it goes back to its sender.
+
+    For example:
+
+        chiptrail refuse --key norway.key 106141412345678908
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    source = None if sender is None else desk.someone(sender)
+    details = desk.form.details()
+    desk.record(short_form.refuse(desk.items(texts), desk.party, source, details))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@form_options
+def void(desk: Desk, *, texts: tuple[str, ...]) -> None:
+    """Call off a shipment of yours that has not left.
+
+    For example:
+
+        chiptrail void --key acme.key 106141412345678908
+    """
+    from schemas import short_form  # noqa: PLC0415
+
+    desk.record(short_form.void(desk.items(texts), desk.form.details()))

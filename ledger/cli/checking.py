@@ -1,0 +1,180 @@
+"""The answer to a check on the terminal: counts, then what needs a hand, the worst first."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ledger.act import ActKind
+from ledger.advice import MATCH_ACTIONS
+from ledger.cli.output import printable, show
+from ledger.cli.telling import (
+    VERDICT_STYLES,
+    kind_of,
+    next_looks,
+    open_findings,
+    verdict_text,
+)
+from ledger.holding import ItemState, Phase
+from ledger.judge import Match, Verdict
+from ledger.service.query import Check, Line
+from ledger.story import item_name, moment, party_name, retell
+
+Names = Mapping[str, str]
+
+_WORST_FIRST = (Verdict.STOP, Verdict.UNKNOWN, Verdict.CHECK, Verdict.CLEAR)
+_ANSWERS: Mapping[Match, str] = {
+    Match.MATCH: "match",
+    Match.OTHER_SHIPMENT: "other shipment",
+    Match.ELSEWHERE: "elsewhere",
+    Match.UNKNOWN: "unknown",
+}
+_MOST_MISSING = 20
+# So many serials of a group are shown.
+_FIRST = 3
+
+
+def show_check(checked: Check, names: Names, *, show_all: bool) -> None:
+    """Print the answer to a check."""
+    show(_counts(checked))
+    lines = sorted(checked.lines, key=_badness)
+    noteworthy = [line for line in lines if show_all or not _is_fine(line)]
+    if noteworthy:
+        groups = [[line] for line in noteworthy] if show_all else _grouped(noteworthy)
+        show("", _lines(groups, names))
+    fine = len(lines) - len(noteworthy)
+    if fine and noteworthy:
+        show("", Text(f"{_some(fine, 'more')} clear and as recorded; --all lists them.", "dim"))
+    if checked.missing:
+        show("", _missing(checked.missing))
+    looks = _looks(noteworthy)
+    if looks:
+        show("", Text("Look at next", "bold"), Padding(_look_table(looks), (0, 0, 0, 2)))
+    show("", Text(f"As of {moment(checked.as_of)} UTC, {checked.size:,} entries.", "dim"))
+
+
+def _some(count: int, word: str) -> str:
+    return f"{count:,} {word} {'is' if count == 1 else 'are'}"
+
+
+def _counts(checked: Check) -> RenderableType:
+    line = Text(f"{len({line.text for line in checked.lines}):,} presented", "bold")
+    for verdict in _WORST_FIRST:
+        count = checked.verdicts.get(verdict, 0)
+        if count:
+            line.append("   ")
+            line.append(f"{count:,} {verdict.value}", VERDICT_STYLES[verdict])
+    others = Counter(line.answer for line in checked.lines)
+    for answer in (Match.OTHER_SHIPMENT, Match.ELSEWHERE):
+        if others[answer]:
+            line.append(f"   {others[answer]:,} {_ANSWERS[answer]}")
+    if checked.missing:
+        line.append(f"   {len(checked.missing):,} not presented", "yellow")
+    return line
+
+
+def _badness(line: Line) -> tuple[int, int, str]:
+    return (
+        _WORST_FIRST.index(line.verdict),
+        [Match.ELSEWHERE, Match.OTHER_SHIPMENT, Match.UNKNOWN, Match.MATCH].index(line.answer),
+        line.text,
+    )
+
+
+def _is_fine(line: Line) -> bool:
+    return line.verdict is Verdict.CLEAR and line.answer is Match.MATCH
+
+
+def _lines(groups: Sequence[Sequence[Line]], names: Names) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("serial", overflow="fold", max_width=20)
+    table.add_column("answer", no_wrap=True)
+    table.add_column("what is known", overflow="fold", ratio=1)
+    repeated = Counter(line.text for group in groups for line in group)
+    for group in groups:
+        line = group[0]
+        shown = Text("\n").join([_serial(one, repeated) for one in group[:_FIRST]])
+        if len(group) > _FIRST:
+            shown.append(f"\nand {len(group) - _FIRST:,} more", "dim")
+        table.add_row(verdict_text(line.verdict), shown, _ANSWERS[line.answer], _known(line, names))
+    return table
+
+
+def _serial(line: Line, repeated: Mapping[str, int]) -> Text:
+    if line.item is None:
+        return Text(printable(line.text))
+    shown = Text(item_name(line.item))
+    if repeated[line.text] > 1:
+        shown.append(f"\n{kind_of(line.item)}", "dim")
+    return shown
+
+
+def _grouped(lines: Iterable[Line]) -> list[list[Line]]:
+    """Lines of which the same is to be said, together: a pallet is mostly one story."""
+    groups: dict[object, list[Line]] = {}
+    for line in lines:
+        said = tuple((found.code, found.message) for found in open_findings(line.findings))
+        state = line.state
+        where = None if state is None else (state.custody, state.parent, state.ended)
+        groups.setdefault((line.verdict, line.answer, where, said), []).append(line)
+    return list(groups.values())
+
+
+def _known(line: Line, names: Names) -> RenderableType:
+    parts: list[RenderableType] = [Text(_whereabouts(line.state, names), "dim")]
+    found = {finding.code: finding for finding in reversed(open_findings(line.findings))}
+    for finding in reversed(found.values()):
+        words = Text(f"{retell(finding.message, names)}.")
+        words.append(f"  {finding.code}", "dim")
+        parts.append(words)
+    return Group(*parts)
+
+
+def _whereabouts(state: ItemState | None, names: Names) -> str:
+    if state is None:
+        return "nothing recorded"
+    custody = state.custody
+    holder = party_name(custody.holder, names)
+    inside = f", inside {item_name(state.parent)}" if state.parent else ""
+    if state.ended is not None:
+        word = "destroyed" if state.ended is ActKind.DESTROY else "taken out of use"
+        return f"{word}; last with {holder}"
+    if custody.phase is Phase.HELD:
+        return f"held by {holder}{inside}"
+    if custody.consignee == custody.holder:
+        return f"on its way back to {holder}{inside}"
+    return f"on its way from {holder} to {party_name(custody.consignee or '', names)}{inside}"
+
+
+def _missing(missing: Sequence[str]) -> RenderableType:
+    listed = ", ".join(item_name(item) for item in missing[:_MOST_MISSING])
+    more = len(missing) - _MOST_MISSING
+    rest = f" and {more:,} more" if more > 0 else ""
+    return Group(Text("Expected and not presented", "bold"), Text(f"  {listed}{rest}"))
+
+
+def _looks(lines: Iterable[Line]) -> dict[str, list[str]]:
+    """What to look at, and for which serials."""
+    looks: dict[str, list[str]] = {}
+    for line in lines:
+        advised = next_looks(line.findings)
+        if line.answer is not Match.MATCH and not advised:
+            advised = [MATCH_ACTIONS[line.answer]]
+        for look in advised:
+            serial = printable(line.text) if line.item is None else item_name(line.item)
+            looks.setdefault(look, []).append(serial)
+    return looks
+
+
+def _look_table(looks: Mapping[str, Sequence[str]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold", max_width=24)
+    table.add_column(overflow="fold")
+    for look, serials in looks.items():
+        more = f" and {len(serials) - 2:,} more" if len(serials) > 2 else ""
+        table.add_row(Text(", ".join(serials[:2]) + more), look)
+    return table

@@ -1,0 +1,163 @@
+"""The demo: build a made-up world, or say what there is to see in one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.help import Command
+from ledger.cli.output import progress, show, show_json
+from ledger.cli.output import text as styled
+from ledger.cli.settings import Settings, ledger_options, pass_settings
+from schemas.errors import CannotOpen
+from schemas.strict_json import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from ledger.service.demo import DemoWorld
+    from ledger.service.demo_twists import Sight
+
+# A serial that no demo has: lots are named by one letter and two digits.
+_NOT_THERE = "NONE-0001"
+DEMO_DATA = Path("chiptrail-demo")
+
+
+@click.command(cls=Command)
+@click.option(
+    "--seed",
+    type=int,
+    metavar="N",
+    help="The same story, keys and name every time; for tests, since such keys are no secret.",
+)
+@click.option(
+    "--chips",
+    type=click.IntRange(400, 200_000),
+    default=2000,
+    show_default=True,
+    metavar="N",
+    help="How many chips there are.",
+)
+@click.option("--fresh", is_flag=True, help="Replace the demo that is in the folder.")
+@ledger_options
+@pass_settings
+def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> None:
+    """Build a made-up world to look around in.
+
+    It goes into ./chiptrail-demo unless --data says otherwise. A fab, a packaging house, a board
+    maker, a distributor, an exporter, two forwarders, data centres in three countries and a customs
+    authority; some 2,000 chips on their way through the world; and a few things that went wrong on
+    purpose. Everything is really signed, with keys in the folder, so that you can go on from there.
+
+    For example:
+
+        chiptrail demo
+        chiptrail demo --data /tmp/world --chips 20000
+        chiptrail demo --fresh
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from ledger.service import demo as service  # noqa: PLC0415
+
+    if settings.database is not None:
+        raise click.UsageError("the demo keeps its database in its folder; do not say --database")
+    folder = settings.data or DEMO_DATA
+    if fresh and folder.exists():
+        service.remove_demo(folder)
+    _check_vacant(folder)
+    world: DemoWorld | None = None
+    plan = service.Plan(seed, chips, datetime.now(UTC))
+    with progress("building the demo", "events") as tell:
+        for step in service.build_demo(folder, plan):
+            if isinstance(step, service.DemoWorld):
+                world = step
+            else:
+                tell(step.done, step.total)
+    assert world is not None
+    if settings.as_json:
+        show_json(_to_json(world))
+    else:
+        _show(world)
+
+
+def _check_vacant(folder: Path) -> None:
+    from ledger.service import demo as service  # noqa: PLC0415
+
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    world = service.load_demo(folder)
+    if world is None:
+        unfinished = "holds a demo that was not finished; --fresh replaces it"
+        is_demo = service.is_demo(folder)
+        raise CannotOpen(
+            f"{folder}: {unfinished if is_demo else 'is not empty; choose another --data'}"
+        )
+    serial = world.sights[0].serial
+    raise CannotOpen(
+        f"{folder}: there is a demo already. Look around: chiptrail --data {folder} chip {serial}."
+        " Or start over with --fresh, which replaces it"
+    )
+
+
+def _to_json(world: "DemoWorld") -> dict[str, JSON]:
+    return {
+        "data": str(world.folder),
+        "origin": world.origin,
+        "vkey": world.vkey,
+        "entries": world.entries,
+        "chips": world.chips,
+        "sights": [
+            {"verdict": s.verdict, "serial": s.serial, "item": s.item, "why": s.why}
+            for s in world.sights
+        ],
+    }
+
+
+def _show(world: "DemoWorld") -> None:
+    first, keys = world.sights[0].serial, world.folder / "keys"
+    serials = " ".join(sight.serial for sight in _some(world.sights, 1, 1, 1))
+    show(
+        f"Built {world.origin} in {world.folder}: {world.chips:,} chips,"
+        f" {world.entries:,} signed entries. All of it is made up.",
+        "",
+        styled("Look around", "bold"),
+        f"  export CHIPTRAIL_DATA={world.folder}",
+        _sights(_some(world.sights, 2, 4, 3)),
+        f"  chiptrail check {serials} {_NOT_THERE}",
+        "",
+        styled("Take a proof along, and verify it where nobody knows the ledger", "bold"),
+    )
+    # Not through show, which would break a line that is meant to be copied.
+    click.echo(f"  chiptrail bundle {first} -o {first}.chiptrail.json")
+    click.echo(f"  chiptrail verify {first}.chiptrail.json \\\n    --vkey {world.vkey}")
+    show("", styled("Sign something yourself, as one of the demo's people", "bold"))
+    click.echo(f"  chiptrail ship --key {keys}/japan.key --to kestrel {first} --dry-run")
+    show("", styled("Let others see the log, and hold it to its word", "bold"))
+    click.echo("  chiptrail publish public\n  chiptrail audit")
+
+
+def _sights(sights: "Sequence[Sight]") -> "Table":
+    from rich.table import Table  # noqa: PLC0415
+
+    from ledger.cli.telling import verdict_text  # noqa: PLC0415
+    from ledger.judge import Verdict  # noqa: PLC0415
+
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    for no_wrap in (True, True, False):
+        rows.add_column(no_wrap=no_wrap, overflow="fold")
+    for sight in sights:
+        verdict = verdict_text(Verdict(sight.verdict))
+        rows.add_row(f"  chiptrail chip {sight.serial}", verdict, styled(sight.why, "dim"))
+    return rows
+
+
+def _some(sights: "Sequence[Sight]", clear: int, check: int, stop: int) -> "list[Sight]":
+    """So many sights of each verdict, the first ones."""
+    wanted = {"clear": clear, "check": check, "stop": stop}
+    return [
+        sight
+        for verdict, count in wanted.items()
+        for sight in [one for one in sights if one.verdict == verdict][:count]
+    ]

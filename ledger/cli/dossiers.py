@@ -1,0 +1,95 @@
+"""Dossiers and checks for programs: the JSON of ``chip --json`` and ``check --json``.
+
+Times are RFC 3339, parties and items their ids; ``told`` is the sentence that people are shown.
+"""
+
+from collections.abc import Mapping
+
+from ledger.advice import ACTIONS, MATCH_ACTIONS
+from ledger.cli.receipts import findings_to_json
+from ledger.finding import Finding
+from ledger.holding import ItemState
+from ledger.service.query import Check, Dossier, Line, Step
+from ledger.story import is_effective, tell
+from schemas.formats import format_time
+from schemas.strict_json import JSON
+
+
+def dossier_to_json(found: Dossier) -> JSON:
+    """One item's dossier."""
+    return {
+        "item": found.item,
+        "verdict": found.verdict.value,
+        "state": state_to_json(found.state),
+        "container": found.container,
+        "contents": list(found.contents),
+        "findings": findings_to_json(found.findings),
+        "look": _looks(found.findings),
+        "steps": [_step_to_json(found.item, step, found.names) for step in found.steps],
+        "asOf": format_time(found.as_of),
+        "size": found.size,
+    }
+
+
+def state_to_json(state: ItemState | None) -> JSON:
+    """Where an item is; null if nothing effective was ever recorded of it."""
+    if state is None:
+        return None
+    custody = state.custody
+    return {
+        "phase": custody.phase.value,
+        "holder": custody.holder,
+        "consignee": custody.consignee,
+        "via": list(custody.via),
+        "shipment": custody.shipment,
+        "parent": state.parent,
+        "status": [*sorted(state.status)],
+        "ended": None if state.ended is None else state.ended.value,
+        "origin": state.origin,
+        "lastIndex": state.last,
+        "lastAt": format_time(state.last_at),
+    }
+
+
+def _step_to_json(item: str, step: Step, names: Mapping[str, str]) -> JSON:
+    stands = is_effective(step.findings)
+    return {
+        "index": step.index,
+        "recordedAt": format_time(step.recorded_at),
+        "eventTime": format_time(step.act.event_at),
+        "act": step.act.kind.value,
+        "signedBy": step.act.actor,
+        "through": step.through,
+        "effective": stands,
+        "told": tell(step.act, step.event, names, item=step.through or item, stands=stands),
+        "findings": findings_to_json(step.findings),
+    }
+
+
+def _looks(findings: tuple[Finding, ...]) -> list[JSON]:
+    codes = dict.fromkeys(found.code for found in findings if found.is_open and found.on_items)
+    return [{"code": code.value, "look": ACTIONS[code].look} for code in codes]
+
+
+def check_to_json(checked: Check) -> JSON:
+    """The answers to a check, in the order asked."""
+    return {
+        "verdicts": {verdict.value: count for verdict, count in checked.verdicts.items()},
+        "answers": {answer.value: count for answer, count in checked.answers.items()},
+        "notPresented": list(checked.missing),
+        "lines": [_line_to_json(line) for line in checked.lines],
+        "asOf": format_time(checked.as_of),
+        "size": checked.size,
+    }
+
+
+def _line_to_json(line: Line) -> JSON:
+    return {
+        "text": line.text,
+        "item": line.item,
+        "answer": line.answer.value,
+        "verdict": line.verdict.value,
+        "state": state_to_json(line.state),
+        "findings": findings_to_json(line.findings),
+        "look": [*_looks(line.findings), {"code": None, "look": MATCH_ACTIONS[line.answer]}],
+    }

@@ -1,0 +1,242 @@
+"""Enrol: what the registrar says of parties and keys."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.founding import PARTY_ID, REGISTRAR_KEY
+from ledger.cli.help import Group
+from ledger.cli.keyfiles import open_key, passphrase_option
+from ledger.cli.output import show_json
+from ledger.cli.settings import Settings, ledger_options, pass_settings
+from schemas.errors import NotFound, WrongLedger
+
+if TYPE_CHECKING:
+    from ledger.service.capture import Receipt
+    from ledger.service.enrolment import Registrar
+    from ledger.service.ledger import Ledger
+    from schemas.key_request import KeyRequest
+    from schemas.statement import CountryFact
+
+# The roles of schemas.statement.Role, which takes too long to load for --help; a test compares.
+ROLES = (
+    "maker",
+    "packer",
+    "distributor",
+    "exporter",
+    "carrier",
+    "consignee",
+    "end-user",
+    "inspector",
+    "auditor",
+    "operator",
+    "registrar",
+)
+
+registrar_option = click.option(
+    "--registrar-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The registrar's key file; registrar.key in the ledger's folder if not given.",
+)
+
+
+@click.group(cls=Group)
+def enroll() -> None:
+    """Admit parties and keys, revoke keys.
+
+    The registrar signs all of it.
+    """
+
+
+@enroll.command()
+@click.argument("party", type=PARTY_ID)
+@click.option("--name", "names", multiple=True, required=True, help="A name; the first is shown.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(ROLES),
+    metavar="ROLE",
+    help=f"What it does: {', '.join(ROLES)}; may be given several times.",
+)
+@click.option(
+    "--prefix",
+    "prefixes",
+    multiple=True,
+    metavar="PREFIX",
+    help="Beginning of the item ids that it may commission, e.g."
+    " https://id.gs1.org/01/09506000134352/21/; may be given several times.",
+)
+@click.option("--country", metavar="CC", help="Country of its seat, two capitals.")
+@click.option("--hq-country", metavar="CC", help="Country of its head office.")
+@click.option("--parent-country", metavar="CC", help="Country of its ultimate parent.")
+@click.option("--source", metavar="TEXT", help="Where the countries were read.")
+@click.option("--source-date", metavar="DATE", help="When they were read, as 2026-01-31.")
+@click.option("--lei", metavar="TEXT", help="Legal entity identifier.")
+@click.option("--gln", metavar="TEXT", help="Global location number.")
+@click.option("--eori", metavar="TEXT", help="EORI number.")
+@click.option("--duns", metavar="TEXT", help="D-U-N-S number.")
+@registrar_option
+@passphrase_option
+@ledger_options
+@pass_settings
+def party(
+    settings: Settings,
+    /,
+    *,
+    party: str,
+    names: tuple[str, ...],
+    roles: tuple[str, ...],
+    prefixes: tuple[str, ...],
+    country: str | None,
+    hq_country: str | None,
+    parent_country: str | None,
+    source: str | None,
+    source_date: str | None,
+    registrar_key: Path | None,
+    passphrase_file: Path | None,
+    **identifiers: str | None,
+) -> None:
+    """Say who PARTY is; saying it again takes the place of what was said before.
+
+    For example:
+
+        chiptrail enroll party oslo --name "Oslo Compute" --role consignee
+        chiptrail enroll party acme --name Acme --role maker --prefix "$PREFIX"
+    """
+    from ledger.service.enrolment import Subject  # noqa: PLC0415
+    from schemas.statement import Role  # noqa: PLC0415
+
+    read = source, source_date
+    subject = Subject(
+        id=party,
+        names=names,
+        roles=tuple(Role(role) for role in roles),
+        item_prefixes=prefixes,
+        country=_fact(country, *read),
+        hq_country=_fact(hq_country, *read),
+        ultimate_parent_country=_fact(parent_country, *read),
+        identifiers={name: text for name, text in identifiers.items() if text},
+    )
+    ledger = settings.open_ledger()
+    clerk = _registrar(settings, ledger, registrar_key, passphrase_file)
+    _show(settings, clerk.enroll_party(subject), f"Enrolled {party}")
+
+
+def _fact(code: str | None, source: str | None, read_on: str | None) -> "CountryFact | None":
+    from schemas.statement import CountryFact  # noqa: PLC0415
+
+    if code is None:
+        return None
+    if source is None or read_on is None:
+        raise click.UsageError("a country needs --source and --source-date")
+    try:
+        return CountryFact(code, source, date.fromisoformat(read_on))
+    except ValueError as exc:
+        raise click.BadParameter(
+            f"got {read_on!r}, want a day such as 2026-01-31", param_hint="--source-date"
+        ) from exc
+
+
+@enroll.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@registrar_option
+@passphrase_option
+@ledger_options
+@pass_settings
+def key(
+    settings: Settings, file: Path, registrar_key: Path | None, passphrase_file: Path | None
+) -> None:
+    """Enrol the key in FILE: a request from `chiptrail keygen --origin`, or a key file.
+
+    A second key of a party should be endorsed by one that it has (keygen --endorse-with); else it
+    rests on the registrar's word alone, and is marked so.
+
+    For example:
+
+        chiptrail enroll key acme.key.request
+        chiptrail enroll key acme.key --registrar-key reg.key
+    """
+    ledger = settings.open_ledger()
+    request = _request_in(file, ledger, passphrase_file)
+    if request.origin != ledger.origin:
+        raise WrongLedger(f"{file} is a request to {request.origin}, this is {ledger.origin}")
+    clerk = _registrar(settings, ledger, registrar_key, passphrase_file)
+    receipt = clerk.enroll_key(
+        request.party, request.public_key, request.proof, request.endorsement
+    )
+    _show(settings, receipt, f"Enrolled a key of {request.party}")
+
+
+def _request_in(file: Path, ledger: "Ledger", passphrase_file: Path | None) -> "KeyRequest":
+    from ledger.keys import key_proof_message  # noqa: PLC0415
+    from ledger.service import keyring  # noqa: PLC0415
+    from schemas.key_request import KeyRequest, is_key_request, parse_key_request  # noqa: PLC0415
+
+    data = keyring.read(file)
+    if is_key_request(data):
+        return parse_key_request(data)
+    opened = open_key(file, passphrase_file)
+    message = key_proof_message(ledger.origin, opened.name, opened.key.public.keyid)
+    proof = opened.key.sign(message)
+    return KeyRequest(ledger.origin, opened.name, opened.key.public.raw, proof)
+
+
+@enroll.command()
+@click.argument("keyid")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for those who look it up.")
+@click.option(
+    "--key",
+    "own_key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Sign with the key itself instead of the registrar's: a key may revoke itself.",
+)
+@registrar_option
+@passphrase_option
+@ledger_options
+@pass_settings
+def revoke(
+    settings: Settings,
+    *,
+    keyid: str,
+    reason: str,
+    own_key: Path | None,
+    registrar_key: Path | None,
+    passphrase_file: Path | None,
+) -> None:
+    """Take the key KEYID out of use from now on; what it signed before stays as it is.
+
+    KEYID may be cut short as long as it is clear which key is meant.
+
+    For example:
+
+        chiptrail enroll revoke 3f9a1c2e --reason "laptop stolen on 2 March"
+    """
+    ledger = settings.open_ledger()
+    matches = [known for known in ledger.registry.keys if known.startswith(keyid.lower())]
+    if len(matches) != 1:
+        raise NotFound(f"{len(matches)} enrolled keys begin with {keyid!r}, want exactly one")
+    clerk = _registrar(settings, ledger, own_key or registrar_key, passphrase_file)
+    _show(settings, clerk.revoke_key(matches[0], reason), f"Revoked key {matches[0]}")
+
+
+def _registrar(
+    settings: Settings, ledger: "Ledger", path: Path | None, passphrase_file: Path | None
+) -> "Registrar":
+    from ledger.service.enrolment import Registrar  # noqa: PLC0415
+
+    ledger.demand_writable()
+    opened = open_key(path or settings.folder / REGISTRAR_KEY, passphrase_file)
+    return Registrar(ledger, opened.key)
+
+
+def _show(settings: Settings, receipt: "Receipt", what: str) -> None:
+    if settings.as_json:
+        show_json({"index": receipt.index, "size": receipt.size, "created": receipt.created})
+    else:
+        click.echo(f"{what}: entry {receipt.index}.")

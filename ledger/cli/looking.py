@@ -1,0 +1,157 @@
+"""Look: one chip's story, and the check of many."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli import naming
+from ledger.cli.help import Command, Several
+from ledger.cli.output import BAD_NEWS, show, show_json, table
+from ledger.cli.output import text as styled
+from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
+from schemas.errors import NotFound
+
+if TYPE_CHECKING:
+    from ledger.service.ledger import Ledger
+    from ledger.service.query import Dossier
+
+as_of_option = click.option(
+    "--as-of", type=MOMENT, metavar="TIME", help="Judge as of this time instead of now."
+)
+
+
+@click.command(cls=Command)
+@click.argument("serial")
+@as_of_option
+@ledger_options
+@pass_settings
+def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
+    """Tell the story of one item.
+
+    Who has it, where it goes, what happened, what was found. SERIAL is a serial number, a Digital
+    Link, an EPC URN, a GS1 element string or what a scanner reads. If several items bear the
+    serial, all are listed. Exit code 1 if the verdict is Stop.
+
+    For example:
+
+        chiptrail chip A-0042
+        chiptrail chip "(01)09506000134352(21)A-0042" --json
+        chiptrail chip https://id.gs1.org/00/106141412345678908
+    """
+    from ledger.service.query import dossier, resolve  # noqa: PLC0415
+    from schemas.item import parse_query  # noqa: PLC0415
+
+    parse_query(serial)  # says what is wrong with a code that does not read
+    ledger = settings.open_ledger()
+    items = resolve(ledger, [serial])[serial]
+    if not items:
+        raise NotFound(f"nothing is recorded of {serial}; look for a typing error")
+    dossiers = [dossier(ledger, item, as_of=as_of) for item in items]
+    if settings.as_json:
+        from ledger.cli.dossiers import dossier_to_json  # noqa: PLC0415
+
+        show_json([dossier_to_json(found) for found in dossiers])
+    elif len(dossiers) == 1:
+        _tell(dossiers[0])
+    else:
+        _list(serial, dossiers)
+    if any(found.verdict.value == "stop" for found in dossiers):
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _tell(found: "Dossier") -> None:
+    from ledger.cli import telling  # noqa: PLC0415
+    from ledger.story import moment  # noqa: PLC0415
+
+    steps = [
+        telling.Told(s.index, s.recorded_at, s.event, s.act, s.through, s.findings)
+        for s in found.steps
+    ]
+    show(
+        telling.heading(found.item, found.verdict),
+        "",
+        telling.facts(found.state, steps, found.names, found.as_of, found.contents),
+    )
+    worst = telling.open_findings(found.findings)
+    if worst:
+        show("", styled("Found", "bold"), telling.findings_table(worst, found.names))
+    looks = telling.next_looks(found.findings)
+    if looks:
+        show("", styled("Look at next", "bold"), *[f"  {look}" for look in looks])
+    show("", styled("Story", "bold"), telling.story(found.item, steps, found.names))
+    show("", styled(f"As of {moment(found.as_of)} UTC, {found.size:,} entries.", "dim"))
+
+
+def _list(serial: str, dossiers: list["Dossier"]) -> None:
+    from ledger.cli import telling  # noqa: PLC0415
+
+    show(f"{len(dossiers)} items bear the serial {serial}. Ask for one by its full id:", "")
+    rows = table("verdict", "item", "entries", right=["entries"], fold=["item"])
+    for found in dossiers:
+        rows.add_row(telling.verdict_text(found.verdict), found.item, str(len(found.steps)))
+    show(rows)
+
+
+@click.command(cls=Command)
+@click.argument("what", metavar="FILE|SERIAL", nargs=-1, required=True, cls=Several)
+@click.option(
+    "--document",
+    metavar="DOC",
+    help="The paper they came with, e.g. awb:618-12345675: says what else should be there.",
+)
+@click.option("--presented-by", metavar="PARTY", help="Who brings the goods.")
+@click.option(
+    "--all", "show_all", is_flag=True, help="Every serial on a line of its own, clear ones too."
+)
+@as_of_option
+@ledger_options
+@pass_settings
+def check(
+    settings: Settings,
+    *,
+    what: tuple[str, ...],
+    document: str | None,
+    presented_by: str | None,
+    show_all: bool,
+    as_of: datetime | None,
+) -> None:
+    """Check a pallet of serials at once.
+
+    Counts come first, then lines, the worst first. Serials are given as arguments, or pasted into a
+    FILE in any way: one a line, with commas, blanks or semicolons, as serials, Digital Links or
+    scanned codes; - is standard input. Exit code 1 if anything is contraindicated.
+
+    For example:
+
+        chiptrail check A-0042 A-0043 A-0044
+        chiptrail check scanned.txt --document awb:618-12345675
+        xclip -o | chiptrail check -
+    """
+    from ledger.service import query  # noqa: PLC0415
+
+    texts = list(dict.fromkeys(naming.texts_in(what)))
+    if not texts:
+        raise click.UsageError("no serials were found in what was given")
+    ledger = settings.open_ledger()
+    checked = query.check(
+        ledger,
+        texts,
+        document=None if document is None else naming.document_named(document),
+        presented_by=_party(ledger, presented_by),
+        as_of=as_of,
+    )
+    from ledger.cli import dossiers  # noqa: PLC0415
+
+    if settings.as_json:
+        show_json(dossiers.check_to_json(checked))
+    else:
+        from ledger.cli import checking  # noqa: PLC0415
+
+        checking.show_check(checked, naming.names_of(ledger), show_all=show_all)
+    if any(line.verdict.value == "stop" for line in checked.lines):
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _party(ledger: "Ledger", text: str | None) -> str | None:
+    return None if text is None else naming.party_named(ledger, text)

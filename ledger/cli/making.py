@@ -1,0 +1,163 @@
+"""What the short forms share: their options, and signing and recording in one go.
+
+A short form makes a draft out of its arguments; here it is signed with the party's key, captured,
+and the receipt shown. ``--dry-run`` does all of it and records nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ledger.cli import naming
+from ledger.cli.help import Several
+from ledger.cli.keyfiles import open_key, signing_options
+from ledger.cli.output import BAD_NEWS, show_json
+from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
+from schemas.errors import ChiptrailError
+
+if TYPE_CHECKING:
+    from ledger.compose import Signer
+    from ledger.service.capture import Receipt
+    from ledger.service.ledger import Ledger
+    from schemas.draft import Draft
+    from schemas.envelope import Submission
+    from schemas.short_form import Details
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The options that all short forms take."""
+
+    key_path: Path
+    passphrase_file: Path | None
+    at: datetime | None
+    place: str | None
+    country: str | None
+    documents: tuple[str, ...]
+    withhold: tuple[str, ...]
+    dry_run: bool
+
+    def details(self, **more: Any) -> "Details":  # noqa: ANN401 - fields of Details
+        """What the options say of any event, and *more*."""
+        from schemas.short_form import Details  # noqa: PLC0415
+
+        return Details(
+            event_at=self.at,
+            location=None if self.place is None else naming.location(self.place, self.country),
+            documents=tuple(map(naming.document_named, self.documents)),
+            **more,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a short form is filled in: the ledger, and who signs."""
+
+    settings: Settings
+    form: Form
+    ledger: "Ledger"
+    signer: "Signer"
+
+    @property
+    def party(self) -> str:
+        """Who signs."""
+        return self.signer.party
+
+    def items(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """The items that *texts*, or the files among them, name."""
+        found = naming.items_named(self.ledger, naming.texts_in(texts))
+        if not found:
+            raise click.UsageError("no serial was given")
+        return found
+
+    def someone(self, text: str) -> str:
+        """The party that *text* names."""
+        return naming.party_named(self.ledger, text)
+
+    def record(self, draft: "Draft") -> None:
+        """Sign *draft*, capture it and show what came of it."""
+        from ledger.service.capture import capture  # noqa: PLC0415
+        from ledger.service.signing import sign  # noqa: PLC0415
+        from schemas.envelope import encode_submission  # noqa: PLC0415
+
+        submission = sign(draft, self.signer, self.ledger.clock.now(), self.form.withhold)
+        (outcome,) = capture(
+            self.ledger,
+            [encode_submission(submission)],
+            actor=self.party,
+            dry_run=self.form.dry_run,
+        )
+        if isinstance(outcome, ChiptrailError):
+            raise outcome
+        self._show(outcome, submission)
+
+    def _show(self, receipt: "Receipt", submission: "Submission") -> None:
+        from ledger.cli import receipts  # noqa: PLC0415
+
+        names = naming.names_of(self.ledger)
+        if self.settings.as_json:
+            show_json({**receipts.to_json(receipt), "dryRun": self.form.dry_run})
+        else:
+            told = receipts.told(submission, names)
+            receipts.show(receipt, names, told, dry_run=self.form.dry_run)
+        if receipts.is_contraindicated(receipt):
+            raise click.exceptions.Exit(BAD_NEWS)
+
+
+_OPTIONS = (
+    click.option(
+        "--at", type=MOMENT, metavar="TIME", help="When it happened, as 2026-03-03 or -2h; now."
+    ),
+    click.option(
+        "--place", metavar="LAT,LON[,M]", help="Where: degrees, and within how many metres."
+    ),
+    click.option("--country", metavar="CC", help="Country of the place, two capitals."),
+    click.option(
+        "--document",
+        "documents",
+        multiple=True,
+        metavar="DOC",
+        help="A paper it goes by: awb:618-12345675, bol:..., inv:..., po:... or a URI.",
+    ),
+    click.option(
+        "--withhold",
+        multiple=True,
+        metavar="NAME",
+        help="Sign a commitment to this field in place of it, e.g. chiptrail:location.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Show what would come of it; record nothing."),
+)
+
+
+def form_options(command: F) -> F:
+    """Give *command* the shared options; it gets a ``Desk`` in place of them."""
+
+    @wraps(command)
+    def filled(settings: Settings, /, **said: Any) -> Any:  # noqa: ANN401 - click's own
+        form = Form(**{name: said.pop(name) for name in Form.__slots__})
+        return command(_open_desk(settings, form), **said)
+
+    decorated: Any = ledger_options(pass_settings(filled))
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return signing_options(decorated)  # type: ignore[no-any-return]
+
+
+def _open_desk(settings: Settings, form: Form) -> Desk:
+    from ledger.service.signing import signer_at  # noqa: PLC0415
+
+    ledger = settings.open_ledger()
+    key = open_key(form.key_path, form.passphrase_file)
+    return Desk(settings, form, ledger, signer_at(ledger, key))
+
+
+def serials(name: str = "serial", *, required: bool = True) -> Callable[[F], F]:
+    """The serials that a command works on."""
+    return click.argument(name, metavar="SERIAL", nargs=-1, required=required, cls=Several)

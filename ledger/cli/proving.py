@@ -1,0 +1,177 @@
+"""Prove: bundles, checkpoints, the public log, the audit."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli import naming
+from ledger.cli.help import Command
+from ledger.cli.looking import as_of_option
+from ledger.cli.making import serials
+from ledger.cli.output import BAD_NEWS, progress, show_json
+from ledger.cli.settings import Settings, ledger_options, pass_settings
+from schemas.strict_json import JSON
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    required=True,
+    help="Where to write it; by custom NAME.chiptrail.json.",
+)
+@as_of_option
+@ledger_options
+@pass_settings
+def bundle(
+    settings: Settings, *, texts: tuple[str, ...], output: Path, as_of: "datetime | None"
+) -> None:
+    """Write a proof that anybody can verify, offline.
+
+    It tells the stories of the items named. Whoever gets it needs the ledger's verifier key
+    (`chiptrail checkpoint --vkey`) from you by another way, and no database.
+
+    For example:
+
+        chiptrail bundle A-0042 -o A-0042.chiptrail.json
+        chiptrail bundle scanned.txt -o pallet.chiptrail.json
+    """
+    from ledger.service import keyring  # noqa: PLC0415
+    from ledger.service.bundling import make_bundle  # noqa: PLC0415
+
+    ledger = settings.open_ledger()
+    items = naming.items_named(ledger, naming.texts_in(texts))
+    data = make_bundle(ledger, items, as_of=as_of)
+    keyring.write(output, data)
+    if settings.as_json:
+        show_json({"file": str(output), "items": list(items), "bytes": len(data)})
+        return
+    what = "1 item" if len(items) == 1 else f"{len(items):,} items"
+    click.echo(f"Wrote the proof of {what} to {output}, {len(data):,} bytes.")
+    click.echo(f"Verify it anywhere: chiptrail verify {output} --vkey {ledger.vkey}")
+
+
+@click.command(cls=Command)
+@click.option("--vkey", is_flag=True, help="Print the log's verifier key instead.")
+@ledger_options
+@pass_settings
+def checkpoint(settings: Settings, *, vkey: bool) -> None:
+    """Print the newest checkpoint.
+
+    It is the log's signed word on all its entries.
+
+    For example:
+
+        chiptrail checkpoint > checkpoint
+        chiptrail checkpoint --vkey
+    """
+    ledger = settings.open_ledger()
+    note = ledger.note_of(ledger.head).decode()
+    if settings.as_json:
+        show_json(
+            {
+                "origin": ledger.origin,
+                "size": ledger.head.size,
+                "root": ledger.head.root.hex(),
+                "vkey": ledger.vkey,
+                "checkpoint": note,
+            }
+        )
+    else:
+        click.echo(ledger.vkey if vkey else note, nl=vkey)
+
+
+@click.command(cls=Command)
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--entries", is_flag=True, help="Also the entries' leaves: hashes and signatures, no content."
+)
+@ledger_options
+@pass_settings
+def publish(settings: Settings, *, directory: Path, entries: bool) -> None:
+    """Write the public log as static files.
+
+    Any web server can serve them; the layout is C2SP tlog-tiles. It has hashes alone: no serial, no
+    party, no place. Running it again adds what is new.
+
+    For example:
+
+        chiptrail publish ./public
+        chiptrail publish /srv/www/log --entries
+    """
+    from ledger.service.publish import publish as run  # noqa: PLC0415
+
+    ledger = settings.open_ledger()
+    files = 0
+    with progress("publishing", "files") as tell:
+        for step in run(ledger, directory, entries=entries):
+            files = step.done
+            tell(files, step.total)
+    answer: dict[str, JSON] = {
+        "directory": str(directory),
+        "files": files + 1,
+        "size": ledger.head.size,
+    }
+    if settings.as_json:
+        show_json(answer)
+        return
+    click.echo(f"Published {ledger.head.size:,} entries in {directory}: {files + 1:,} files.")
+    click.echo(f"Whoever reads it needs the verifier key {ledger.vkey}")
+
+
+@click.command(cls=Command)
+@ledger_options
+@pass_settings
+def audit(settings: Settings) -> None:
+    """Recompute everything from entry 0.
+
+    Whatever differs is named, and the exit code is 1. Every signature, every hash, every
+    checkpoint, every finding. Nothing is changed.
+
+    For example:
+
+        chiptrail audit
+    """
+    from ledger.service.audit import AuditReport  # noqa: PLC0415
+    from ledger.service.audit import audit as run  # noqa: PLC0415
+
+    ledger = settings.open_ledger()
+    report: AuditReport | None = None
+    with progress("auditing", "entries") as tell:
+        for step in run(ledger):
+            if isinstance(step, AuditReport):
+                report = step
+            else:
+                tell(step.done, step.total)
+    assert report is not None
+    if settings.as_json:
+        show_json(
+            {
+                "entries": report.entries,
+                "checkpoints": report.checkpoints,
+                "tiles": report.tiles,
+                "problems": list(report.problems),
+            }
+        )
+    else:
+        _show_audit(report.entries, report.checkpoints, report.tiles, report.problems)
+    if report.problems:
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _show_audit(entries: int, checkpoints: int, tiles: int, problems: tuple[str, ...]) -> None:
+    counts = ((entries, "entries"), (checkpoints, "checkpoints"), (tiles, "full tiles"))
+    click.echo(f"Audited: {', '.join(f'{count:,} {what}' for count, what in counts)}.")
+    if not problems:
+        click.echo("Everything agrees: signatures, hashes, order, checkpoints, findings.")
+        return
+    click.secho(f"{len(problems)} contradictions:", fg="red", bold=True)
+    for words in problems:
+        click.echo(f"  {words}")

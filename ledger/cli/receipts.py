@@ -1,0 +1,107 @@
+"""Receipts and findings, as text and as JSON."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.finding import Finding, Tier
+from ledger.story import item_name, retell, tell
+from schemas.formats import format_time
+from schemas.strict_json import JSON
+
+if TYPE_CHECKING:
+    from ledger.service.capture import Receipt
+    from schemas.envelope import Submission
+
+# How a tier is called: the word of the verdict that it leads to.
+TIER_WORDS: Mapping[Tier, str] = {
+    Tier.NONE: "note",
+    Tier.AFFIRMING: "note",
+    Tier.WARNING: "check",
+    Tier.CONTRAINDICATED: "stop",
+}
+TIER_STYLES: Mapping[Tier, str] = {
+    Tier.NONE: "dim",
+    Tier.AFFIRMING: "dim",
+    Tier.WARNING: "yellow",
+    Tier.CONTRAINDICATED: "bold red",
+}
+
+_LISTED = 3
+
+
+def is_contraindicated(receipt: "Receipt") -> bool:
+    """Whether the entry has a finding of the worst tier."""
+    return any(found.tier is Tier.CONTRAINDICATED for found in receipt.findings)
+
+
+def to_json(receipt: "Receipt") -> dict[str, JSON]:
+    """*receipt* for programs."""
+    return {
+        "index": receipt.index,
+        "identity": receipt.identity.hex(),
+        "recordedAt": format_time(receipt.recorded_at),
+        "created": receipt.created,
+        "size": receipt.size,
+        "findings": findings_to_json(receipt.findings),
+    }
+
+
+def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
+    """*findings* for programs."""
+    return [
+        {
+            "code": found.code.value,
+            "tier": found.tier.value,
+            "message": found.message,
+            "index": found.index,
+            "items": list(found.items),
+            "cites": list(found.cites),
+            "onItems": found.on_items,
+            "closedBy": found.closed_by,
+        }
+        for found in findings
+    ]
+
+
+def told(submission: "Submission", names: Mapping[str, str]) -> str:
+    """What the event in *submission* says, as a sentence with the items it names."""
+    from ledger.act import read_act  # noqa: PLC0415
+    from schemas.event import OpenItems, parse_event  # noqa: PLC0415
+
+    event = parse_event(submission.envelope.payload)
+    opened = {
+        name: found.ids for name, found in event.lists.items() if isinstance(found, OpenItems)
+    }
+    opened |= {name: given.ids for name, given in submission.lists.items()}
+    act = read_act(event, opened)
+    items = act.items
+    sentence = tell(act, event, names, item=items[0] if items else act.parent or "")
+    listed = ", ".join(map(item_name, items[:_LISTED]))
+    more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
+    return f"{sentence} {listed}{more}".strip()
+
+
+def show(receipt: "Receipt", names: Mapping[str, str], words: str, *, dry_run: bool) -> None:
+    """Say what became of one entry, which *words* tell."""
+    if dry_run:
+        click.echo(f"Nothing was recorded. It would be entry {receipt.index}:")
+    elif receipt.created:
+        click.echo(f"Recorded as entry {receipt.index}:")
+    else:
+        click.echo(f"Recorded already, as entry {receipt.index}:")
+    click.echo(f"  {words}")
+    for found in receipt.findings:
+        click.echo(f"  {_coloured(found.tier)}  {retell(found.message, names)}.  {found.code}")
+
+
+def _coloured(tier: Tier) -> str:
+    word = f"{TIER_WORDS[tier]:<5}"
+    match tier:
+        case Tier.CONTRAINDICATED:
+            return click.style(word, fg="red", bold=True)
+        case Tier.WARNING:
+            return click.style(word, fg="yellow")
+        case _:
+            return click.style(word, dim=True)

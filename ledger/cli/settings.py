@@ -1,0 +1,122 @@
+"""Where things are and how to answer: the options that every command shares.
+
+They may stand before or after the command; what stands nearer wins, then the environment::
+
+    chiptrail --data ./mine chip A-0042        chiptrail chip A-0042 --data ./mine --json
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledger.service.ledger import Ledger
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_DATA = Path("chiptrail-data")
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the shared options say; None is not said."""
+
+    data: Path | None = None
+    database: str | None = None
+    as_json: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The data directory to use."""
+        return self.data or DEFAULT_DATA
+
+    def open_ledger(self) -> "Ledger":
+        """The ledger in the data directory.
+
+        Raises: CannotOpen.
+        """
+        from ledger.service.opening import open_ledger  # noqa: PLC0415 - loads the database
+
+        return open_ledger(self.folder, self.database)
+
+
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:  # noqa: ANN401
+        if value is not None and value is not False:
+            setattr(ctx.ensure_object(Settings), name, value)
+
+    return keep
+
+
+def _option(name: str, field: str, **said: Any) -> Callable[[F], F]:  # noqa: ANN401 - click's own
+    return click.option(name, expose_value=False, callback=_keep(field), **said)
+
+
+def _data_option(envvar: str | None = None) -> Callable[[F], F]:
+    return _option(
+        "--data",
+        "data",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        envvar=envvar,
+        help="The ledger's folder; ./chiptrail-data if not given.",
+    )
+
+
+def _database_option(envvar: str | None = None) -> Callable[[F], F]:
+    return _option(
+        "--database",
+        "database",
+        metavar="URL",
+        envvar=envvar,
+        help="The database, if it is not the SQLite file in the folder.",
+    )
+
+
+json_option = _option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+"""For commands that need no ledger."""
+
+
+def shared_options(command: F) -> F:
+    """For the group: the options, with their environment variables."""
+    data, database = _data_option("CHIPTRAIL_DATA"), _database_option("CHIPTRAIL_DATABASE_URL")
+    return data(database(json_option(command)))
+
+
+def ledger_options(command: F) -> F:
+    """For a command that works on a ledger."""
+    return _data_option()(_database_option()(json_option(command)))
+
+
+if TYPE_CHECKING:
+    _Param = click.ParamType[datetime]
+else:
+    _Param = click.ParamType  # generic from click 8.5 on
+
+
+class Moment(_Param):
+    """A time: RFC 3339, a day, or an offset from now such as ``+3d``, ``-2h``; UTC if not said."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "datetime":
+        """The aware UTC time that *value* spells."""
+        from ledger.cli.moments import read_moment  # noqa: PLC0415
+
+        try:
+            return read_moment(str(value))
+        except ValueError as exc:
+            self.fail(str(exc), param, ctx)
+
+
+MOMENT = Moment()

@@ -1,0 +1,160 @@
+"""Sign and record: EPCIS documents into submissions, submissions into the ledger."""
+
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from ledger.cli.help import Command, Several
+from ledger.cli.keyfiles import open_key, signing_options
+from ledger.cli.output import warn
+from ledger.cli.settings import Settings, ledger_options, pass_settings
+from schemas.errors import CannotOpen, Refusal, TooLarge
+
+if TYPE_CHECKING:
+    from ledger.compose import Signer
+
+DOCUMENT_LIMIT = 64 << 20
+
+
+@click.command(cls=Command)
+@click.argument("file", default="-", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The ledger's newest checkpoint, where its folder is not at hand; names the ledger.",
+)
+@click.option(
+    "--withhold",
+    multiple=True,
+    metavar="NAME",
+    help="Sign a commitment to this field in place of it, e.g. chiptrail:location, bizLocation;"
+    " may be given several times. chiptrail:customs is always withheld.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the submissions to a new FILE instead of standard output.",
+)
+@signing_options
+@ledger_options
+@pass_settings
+def sign(
+    settings: Settings,
+    *,
+    file: Path,
+    checkpoint: Path | None,
+    withhold: tuple[str, ...],
+    output: Path | None,
+    key_path: Path,
+    passphrase_file: Path | None,
+) -> None:
+    """Sign EPCIS 2.0 events.
+
+    The result is what `chiptrail capture` records. FILE, or standard input, is an EPCISDocument, an
+    EPCISQueryDocument, one event or a list of events in JSON. What an entry needs is filled in:
+    eventID, ledger, party, nonce, the last checkpoint. Lists of two or more items are signed as a
+    commitment; the list goes beside it. There is one submission a line.
+
+    For example:
+
+        chiptrail sign event.json --key a.key | chiptrail capture -
+        chiptrail sign event.json --key a.key --checkpoint checkpoint -o signed
+        chiptrail sign event.json --key a.key --withhold chiptrail:location
+    """
+    from schemas.document import events_of  # noqa: PLC0415
+
+    data = _read(file)
+    drafts = events_of(data, limit=DOCUMENT_LIMIT)
+    signer = _signer(settings, checkpoint, key_path, passphrase_file)
+    lines = _signed(drafts, signer, withhold)
+    if output is None:
+        out = sys.stdout.buffer
+        for line in lines:
+            out.write(line + b"\n")
+    else:
+        from ledger.service import keyring  # noqa: PLC0415
+
+        keyring.write_new(output, b"".join(line + b"\n" for line in lines))
+    warn(f"signed {len(lines)} event{'s' if len(lines) != 1 else ''} as {signer.party}")
+
+
+def _read(file: Path) -> bytes:
+    from ledger.service import keyring  # noqa: PLC0415
+
+    if str(file) != "-":
+        return keyring.read(file)
+    data = sys.stdin.buffer.read(DOCUMENT_LIMIT + 1)
+    if len(data) > DOCUMENT_LIMIT:
+        raise TooLarge(f"over {DOCUMENT_LIMIT >> 20} MiB on standard input")
+    return data
+
+
+def _signer(
+    settings: Settings, checkpoint: Path | None, key_path: Path, passphrase_file: Path | None
+) -> "Signer":
+    from ledger.service import keyring, signing  # noqa: PLC0415
+
+    if checkpoint is not None:
+        note = keyring.read(checkpoint)
+        return signing.signer_after(note, open_key(key_path, passphrase_file))
+    ledger = settings.open_ledger()
+    return signing.signer_at(ledger, open_key(key_path, passphrase_file))
+
+
+def _signed(drafts: list[dict], signer: "Signer", withhold: tuple[str, ...]) -> list[bytes]:  # type: ignore[type-arg] # drafts are JSON objects
+    """Every submission, or none: a refused event stops before anything is written."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from ledger.service.signing import sign as sign_draft  # noqa: PLC0415
+    from schemas.envelope import encode_submission  # noqa: PLC0415
+
+    lines = []
+    for number, draft in enumerate(drafts, 1):
+        try:
+            submission = sign_draft(draft, signer, datetime.now(UTC), withhold)
+        except Refusal as exc:
+            if len(drafts) == 1:
+                raise
+            raise type(exc)(f"event {number}: {exc.message}", exc.pointer) from exc
+        lines.append(encode_submission(submission))
+    return lines
+
+
+@click.command(cls=Command)
+@click.argument("files", metavar="FILE", nargs=-1, required=True, cls=Several)
+@click.option("--dry-run", is_flag=True, help="Show what would come of it; record nothing.")
+@ledger_options
+@pass_settings
+def capture(settings: Settings, *, files: tuple[str, ...], dry_run: bool) -> None:
+    """Record signed submissions.
+
+    They are read one a line, from FILE... or from - (standard input). Each gets an index and a
+    receipt, or a refusal with its reason; a refused one leaves no trace and holds nobody up. What
+    was recorded before keeps its index, so after an interruption the same files may simply be
+    captured again. With --json there is one line of answer for each. Exit code 1 if anything was
+    refused or is contraindicated.
+
+    For example:
+
+        chiptrail capture signed.ndjson
+        chiptrail sign event.json --key a.key | chiptrail capture - --dry-run
+    """
+    from ledger.cli.recording import Recording  # noqa: PLC0415
+
+    ledger = settings.open_ledger()
+    streams = [_open(name) for name in files]
+    Recording(settings, ledger, dry_run=dry_run).run(streams)
+
+
+def _open(name: str) -> IO[bytes]:
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(name).open("rb")
+    except OSError as exc:
+        raise CannotOpen(f"{name}: {exc.strerror}") from exc

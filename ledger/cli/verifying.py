@@ -1,0 +1,233 @@
+"""Verify: what a bundle proves, on whose word the rest is, and what nobody knows."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.help import Command
+from ledger.cli.output import BAD_NEWS, show, show_json
+from ledger.cli.output import text as styled
+from ledger.cli.settings import Settings, json_option, pass_settings
+from schemas.errors import MalformedKey
+from schemas.strict_json import JSON
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from ledger.keys import PublicKey
+    from ledger.testimony import Subject, Verified
+
+# What the numbered steps of ledger.verify check, in two or three words each.
+STEPS = (
+    "form",
+    "checkpoint",
+    "earlier heads",
+    "keys",
+    "signatures",
+    "places in the log",
+    "payloads",
+    "statements",
+    "items and disclosures",
+    "the operator's signature",
+    "its scope",
+    "custody",
+)
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="BUNDLE", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--vkey", required=True, metavar="V", envvar="CHIPTRAIL_VKEY", help="The log's verifier key."
+)
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="V",
+    help="A witness's verifier key; may be given several times.",
+)
+@click.option(
+    "--quorum",
+    type=click.IntRange(0),
+    metavar="K",
+    help="How many of the witnesses must have cosigned; all of them if not given.",
+)
+@click.option(
+    "--party-key",
+    "party_keys",
+    multiple=True,
+    metavar="PARTY=KEY",
+    help="Trust nobody but this public key (base64) to sign for PARTY; may be given several times.",
+)
+@click.option("--brief", is_flag=True, help="Leave out the stories.")
+@json_option
+@pass_settings
+def verify(
+    settings: Settings,
+    *,
+    file: Path,
+    vkey: str,
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    party_keys: tuple[str, ...],
+    brief: bool,
+) -> None:
+    """Verify a proof without the ledger.
+
+    It takes no database and no connection. Take the verifier key from the ledger's operator by
+    another way than the bundle. The answer says what is proved, what rests on whose word, and what
+    is not known. Exit code 1 if the bundle does not verify, or something in it is contraindicated.
+
+    For example:
+
+        chiptrail verify a.chiptrail.json --vkey "ledger.example.com+1f2e3d4c+Ab"
+        chiptrail verify a.chiptrail.json --vkey "$V" --witness "$W" --quorum 1
+    """
+    from ledger.note import parse_vkey  # noqa: PLC0415
+    from ledger.verify import verify_bundle  # noqa: PLC0415
+
+    wanted = len(witnesses) if quorum is None else quorum
+    if wanted > len(witnesses):
+        raise click.UsageError(f"--quorum {wanted}, but {len(witnesses)} --witness were given")
+    verified = verify_bundle(
+        _read(file),
+        parse_vkey(vkey),
+        witnesses=[parse_vkey(witness) for witness in witnesses],
+        quorum=wanted,
+        party_keys=_pins(party_keys),
+    )
+    if settings.as_json:
+        show_json(_to_json(verified))
+    else:
+        _show(verified, brief=brief)
+    if any(subject.verdict.value == "stop" for subject in verified.subjects):
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    from ledger.service import keyring  # noqa: PLC0415
+
+    return keyring.read(file)
+
+
+def _pins(party_keys: Sequence[str]) -> "Mapping[str, Sequence[PublicKey]]":
+    from ledger.cli.founding import PARTY_ID  # noqa: PLC0415
+    from ledger.keys import parse_public_key  # noqa: PLC0415
+    from schemas.formats import decode_base64  # noqa: PLC0415
+
+    pins: dict[str, list[PublicKey]] = {}
+    for text in party_keys:
+        party, separator, key = text.partition("=")
+        try:
+            raw = decode_base64(key if separator else "\n")
+        except ValueError as exc:
+            raise MalformedKey(f"--party-key: got {text!r}, want PARTY=BASE64") from exc
+        pins.setdefault(PARTY_ID.convert(party, None, None), []).append(parse_public_key(raw))
+    return pins
+
+
+def _show(verified: "Verified", *, brief: bool) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from ledger import testimony  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    show(
+        styled("The bundle verifies.", "bold green"),
+        styled(f"{verified.origin}, {verified.size:,} entries, {_witnessed(verified, now)}", "dim"),
+        styled(f"Checked: {', '.join(f'({n}) {step}' for n, step in enumerate(STEPS, 1))}.", "dim"),
+    )
+    for subject in verified.subjects:
+        _show_subject(verified, subject, brief=brief)
+    for title, words in (
+        ("Proved, whoever runs the ledger", testimony.proved(verified)),
+        ("On somebody's word", testimony.asserted(verified)),
+        ("Not known from this", testimony.unknown(verified)),
+    ):
+        show("", styled(title, "bold"), _points(words))
+
+
+def _witnessed(verified: "Verified", now: "datetime") -> str:
+    age = verified.witnessed_age(now)
+    if age is None:
+        return "seen by no witness"
+    hours = int(age.total_seconds() // 3600)
+    since = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+    return f"last seen by witnesses {since} ago"
+
+
+def _points(words: Sequence[str]) -> "Table":
+    from rich.table import Table  # noqa: PLC0415
+
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_column()
+    made.add_column(overflow="fold")
+    for line in words:
+        made.add_row("  -", line)
+    return made
+
+
+def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:
+    from ledger.cli import telling  # noqa: PLC0415
+    from schemas.event import Event  # noqa: PLC0415
+
+    steps = [
+        telling.Told(
+            step.entry.index,
+            step.entry.recorded_at,
+            step.entry.said,
+            step.entry.act,
+            step.through,
+            step.findings,
+        )
+        for step in subject.steps
+        if isinstance(step.entry.said, Event) and step.entry.act is not None
+    ]
+    show("", telling.heading(subject.item, subject.verdict))
+    show("", telling.facts(subject.state, steps, verified.names, verified.as_of))
+    worst = telling.open_findings((*subject.findings, *subject.asserted))
+    if worst:
+        show("", styled("Found", "bold"), telling.findings_table(worst, verified.names))
+    if not brief:
+        show("", styled("Story", "bold"))
+        show(telling.story(subject.item, steps, verified.names))
+
+
+def _to_json(verified: "Verified") -> JSON:
+    from ledger import testimony  # noqa: PLC0415
+    from ledger.cli.dossiers import state_to_json  # noqa: PLC0415
+    from ledger.cli.receipts import findings_to_json  # noqa: PLC0415
+    from schemas.formats import format_time  # noqa: PLC0415
+
+    seen = verified.witnessed_at
+    return {
+        "origin": verified.origin,
+        "size": verified.size,
+        "root": verified.root.hex(),
+        "asOf": format_time(verified.as_of),
+        "operator": verified.operator,
+        "witnessedAt": None if seen is None else format_time(seen),
+        "subjects": [
+            {
+                "item": subject.item,
+                "verdict": subject.verdict.value,
+                "proven": subject.is_proven,
+                "state": state_to_json(subject.state),
+                "findings": findings_to_json(subject.findings),
+                "asserted": findings_to_json(subject.asserted),
+                "steps": [step.entry.index for step in subject.steps],
+            }
+            for subject in verified.subjects
+        ],
+        "withheld": list(verified.withheld),
+        "proved": list(testimony.proved(verified)),
+        "onSomebodysWord": list(testimony.asserted(verified)),
+        "notKnown": list(testimony.unknown(verified)),
+    }

@@ -1,0 +1,235 @@
+"""The demo: a made-up world, really signed and really captured, to look around in.
+
+Keys are generated, parties enrolled, and every deed of ``demo_twists`` is composed, signed with its
+party's key and captured through the same services as any other. The ledger's clock walks through
+the demo's dates, so everything is recorded as if it had been then. Example::
+
+    for step in build_demo(Path("chiptrail-demo"), Plan(seed=None, chips=2000, now=now)):
+        if isinstance(step, DemoWorld): print(step.sights)
+
+The folder has ``demo.json`` beside the ledger: the mark that it may be replaced, and the sights.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
+from os import urandom
+from pathlib import Path
+from random import Random
+
+from ledger.keys import KeyFile, key_proof_message
+from ledger.service import keyring
+from ledger.service.capture import capture
+from ledger.service.clock import Clock
+from ledger.service.demo_cast import CAST, prefixes
+from ledger.service.demo_deeds import draft_of
+from ledger.service.demo_plot import Deed, begin
+from ledger.service.demo_twists import Sight, perform
+from ledger.service.enrolment import Registrar, Subject
+from ledger.service.founding import Foundation
+from ledger.service.ledger import Ledger
+from ledger.service.opening import found_ledger
+from ledger.service.progress import Progress
+from ledger.service.signing import sign, signer_at
+from schemas import strict_json
+from schemas.envelope import encode_submission
+from schemas.errors import CannotOpen, ChiptrailError
+from schemas.statement import CountryFact
+from schemas.strict_json import JSON
+
+MARK = "demo.json"
+REGISTRAR = "urn:chiptrail:party:registrar"
+# What is recorded within so long of each other is one batch.
+_BATCH = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to build: at least 400 *chips*, over the months before *now* (aware).
+
+    With a *seed*, the same plan gives the same bytes. Without one, keys, nonces and the ledger's
+    name come from the system's randomness.
+    """
+
+    seed: int | None
+    chips: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemoWorld:
+    """What was built: the ledger, and what there is to see in it."""
+
+    folder: Path
+    origin: str
+    vkey: str
+    entries: int
+    chips: int
+    sights: tuple[Sight, ...]
+
+
+class WalkingClock(Clock):
+    """A clock that stands at *at* until it is set forward."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        super().__init__(self._read, self._read)
+
+    def _read(self) -> float:
+        return self.at.timestamp()
+
+
+def build_demo(folder: Path, plan: Plan) -> Iterator[Progress | DemoWorld]:
+    """Build the demo in *folder*, which must be new or empty.
+
+    Raises: CannotOpen.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise CannotOpen(f"{folder}: is not empty")
+    script = begin(Random(plan.seed), plan.now, plan.chips)  # noqa: S311 - a story, no secret
+    sights = perform(script)
+    deeds = script.in_order()
+    stage = _Stage(folder, plan, deeds[0].recorded_at - timedelta(days=20))
+    done = 0
+    for batch in _batches(deeds):
+        stage.play(batch)
+        done += len(batch)
+        yield Progress(done, len(deeds))
+    ledger = stage.ledger
+    world = DemoWorld(
+        folder, ledger.origin, ledger.vkey, ledger.head.size, plan.chips, tuple(sights)
+    )
+    _save(world)
+    yield world
+
+
+def _batches(deeds: Sequence[Deed]) -> Iterator[list[Deed]]:
+    for _, group in groupby(deeds, key=lambda deed: deed.recorded_at.timestamp() // _BATCH.seconds):
+        yield list(group)
+
+
+class _Stage:
+    """The ledger of the demo with everybody's keys."""
+
+    def __init__(self, folder: Path, plan: Plan, opens_at: datetime) -> None:
+        self._fresh = urandom if plan.seed is None else _bytes_from(plan)
+        self._clock = WalkingClock(opens_at)
+        origin = f"demo-{self._fresh(4).hex()}.chiptrail.example"
+        try:
+            (folder / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise CannotOpen(f"{folder}: {exc.strerror}") from exc
+        keyring.write(folder / MARK, strict_json.dump({"chiptrailDemo": 1}))
+        registrar = self._make_key(folder / "registrar.key", REGISTRAR)
+        foundation = Foundation(origin, REGISTRAR, registrar.key)
+        self.ledger: Ledger = found_ledger(folder, foundation, clock=self._clock, fresh=self._fresh)
+        self._clerk = Registrar(self.ledger, registrar.key, self._fresh)
+        self._keys = {name: self._enrol(folder, name) for name in CAST}
+
+    def _make_key(self, path: Path, party: str) -> KeyFile:
+        key = keyring.make_key_file(path, name=party, passphrase=None, fresh=self._fresh)
+        return KeyFile(party, key)
+
+    def _enrol(self, folder: Path, name: str) -> KeyFile:
+        player = CAST[name]
+        seat = CountryFact(player.country, "made up for the demo", date(2026, 1, 1))
+        self._clerk.enroll_party(
+            Subject(player.id, (player.name,), player.roles, prefixes(name), country=seat)
+        )
+        made = self._make_key(folder / "keys" / f"{name}.key", player.id)
+        public = made.key.public
+        message = key_proof_message(self.ledger.origin, player.id, public.keyid)
+        self._clerk.enroll_key(player.id, public.raw, made.key.sign(message))
+        return made
+
+    def play(self, batch: Sequence[Deed]) -> None:
+        """Sign and capture what was recorded together."""
+        self._clock.at = batch[-1].recorded_at
+        submissions = []
+        signers = {
+            name: signer_at(self.ledger, self._keys[name], self._fresh)
+            for name in {deed.who for deed in batch}
+        }
+        for deed in batch:
+            draft, withheld = draft_of(deed)
+            submission = sign(draft, signers[deed.who], deed.recorded_at, withheld)
+            submissions.append(encode_submission(submission))
+        for outcome in capture(self.ledger, submissions, actor="demo"):
+            if isinstance(outcome, ChiptrailError):
+                raise outcome
+
+
+def _bytes_from(plan: Plan) -> Callable[[int], bytes]:
+    """A stream of bytes that follows from the seed and the hour, for tests and comparisons.
+
+    The hour is in it so that one log key never signs two histories.
+    """
+    start = f"chiptrail/demo/v1 {plan.seed} {plan.chips} {plan.now.astimezone(UTC).isoformat()}"
+    count = 0
+
+    def fresh(size: int) -> bytes:
+        nonlocal count
+        count += 1
+        block = b""
+        while len(block) < size:
+            block += sha256(f"{start} {count} {len(block)}".encode()).digest()
+        return block[:size]
+
+    return fresh
+
+
+# The mark --------------------------------------------------------------------------------
+
+
+def _save(world: DemoWorld) -> None:
+    value: dict[str, JSON] = {
+        "chiptrailDemo": 1,
+        "origin": world.origin,
+        "vkey": world.vkey,
+        "entries": world.entries,
+        "chips": world.chips,
+        "sights": [
+            {"verdict": s.verdict, "serial": s.serial, "item": s.item, "why": s.why}
+            for s in world.sights
+        ],
+    }
+    keyring.write(world.folder / MARK, strict_json.dump(value) + b"\n")
+
+
+def load_demo(folder: Path) -> DemoWorld | None:
+    """The demo in *folder*; None where there is none, or it was not finished."""
+    try:
+        value = strict_json.load_object(keyring.read(folder / MARK), limit=1 << 20)
+        sights = value["sights"]
+        assert isinstance(sights, list)
+        return DemoWorld(
+            folder,
+            str(value["origin"]),
+            str(value["vkey"]),
+            int(str(value["entries"])),
+            int(str(value["chips"])),
+            tuple(Sight(**sight) for sight in sights if isinstance(sight, dict)),  # type: ignore[arg-type]
+        )
+    except (ChiptrailError, KeyError):
+        return None
+
+
+def is_demo(folder: Path) -> bool:
+    """Whether *folder* has the mark of a demo, finished or not."""
+    try:
+        return b'"chiptrailDemo":1' in keyring.read(folder / MARK)
+    except CannotOpen:
+        return False
+
+
+def remove_demo(folder: Path) -> None:
+    """Remove the demo in *folder*, finished or not.
+
+    Raises: CannotOpen when it is no demo.
+    """
+    if not is_demo(folder):
+        raise CannotOpen(f"{folder}: is no demo, and is not replaced; choose another --data")
+    shutil.rmtree(folder)

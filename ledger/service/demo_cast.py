@@ -1,0 +1,75 @@
+"""The demo's cast: who takes part, where they are, and how their things are numbered.
+
+All of it is invented. GTINs and SSCCs use 952, the prefix that GS1 keeps for examples. Example::
+
+    CAST["fab"].id == "urn:chiptrail:party:hsinlin"
+    gtin_class(1) + "A00-0007"       # https://id.gs1.org/01/09520001000017/21/A00-0007
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.gs1 import CANONICAL, check_digit
+from schemas.item import CHIP_PREFIX
+from schemas.statement import Role
+
+COMPANY = "9520001"
+PRODUCT = "HX-100 accelerator"
+ENGINEERING_CLASS = f"{CHIP_PREFIX}hsinlin:HX100-ES:"
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One party: *place* is (latitude, longitude), *country* ISO 3166-1."""
+
+    slug: str
+    name: str
+    roles: tuple[Role, ...]
+    country: str
+    place: tuple[float, float]
+
+    @property
+    def id(self) -> str:
+        """The party id."""
+        return f"urn:chiptrail:party:{self.slug}"
+
+
+def _player(slug: str, name: str, country: str, place: tuple[float, float], *roles: Role) -> Player:
+    return Player(slug, name, roles, country, place)
+
+
+_USER = (Role.CONSIGNEE, Role.END_USER)
+
+# By the name of the key file.
+CAST: Mapping[str, Player] = {
+    "fab": _player("hsinlin", "Hsinlin Semiconductor", "TW", (24.78, 121.00), Role.MAKER),
+    "packaging": _player("bayan", "Bayan Packaging and Test", "MY", (5.30, 100.27), Role.PACKER),
+    "boards": _player("tlaque", "Tlaque Boards", "MX", (20.62, -103.31), Role.PACKER, Role.MAKER),
+    "distributor": _player("kestrel", "Kestrel Components", "SG", (1.33, 103.74), Role.DISTRIBUTOR),
+    "exporter": _player("redwood", "Redwood Accelerators", "US", (37.37, -121.95), Role.EXPORTER),
+    "air": _player("skua", "Skua Air Freight", "DE", (50.05, 8.57), Role.CARRIER),
+    "sea": _player("tern", "Tern Lines", "PA", (8.95, -79.56), Role.CARRIER),
+    "norway": _player("fjordhall", "Fjordhall Data Centre", "NO", (59.66, 9.65), *_USER),
+    "japan": _player("inzai", "Inzai Compute", "JP", (35.83, 140.15), *_USER),
+    "malaysia": _player("sedenak", "Sedenak Data Park", "MY", (1.71, 103.53), *_USER),
+    "customs": _player("straits", "Straits Customs", "SG", (1.36, 103.99), Role.INSPECTOR),
+}
+
+
+def gtin_class(item_reference: int) -> str:
+    """The class prefix of the canonical ids under one GTIN."""
+    digits = f"0{COMPANY}{item_reference:05}"
+    return f"{CANONICAL}01/{digits}{check_digit(digits)}/21/"
+
+
+def sscc(number: int) -> str:
+    """The canonical id of package *number*."""
+    digits = f"1{COMPANY}{number:09}"
+    return f"{CANONICAL}00/{digits}{check_digit(digits)}"
+
+
+def prefixes(name: str) -> tuple[str, ...]:
+    """The item ids that *name* may commission."""
+    if name != "fab":
+        return ()
+    return (gtin_class(1), gtin_class(2), f"{CHIP_PREFIX}hsinlin:")

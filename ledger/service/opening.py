@@ -1,0 +1,36 @@
+"""Opening and founding a ledger by the path of its folder, as commands and servers name it.
+
+ledger = open_ledger(Path("chiptrail-data"))
+"""
+
+from collections.abc import Callable
+from os import urandom
+from pathlib import Path
+
+from ledger.service.clock import Clock
+from ledger.service.founding import Foundation, found
+from ledger.service.ledger import Ledger
+from ledger.store.files import DataDirectory
+
+
+def open_ledger(folder: Path, url: str | None = None, clock: Clock | None = None) -> Ledger:
+    """The ledger in *folder*; read-only ones open too, and say so when written to.
+
+    Raises: CannotOpen.
+    """
+    return Ledger.open(DataDirectory(folder), url, clock)
+
+
+def found_ledger(
+    folder: Path,
+    foundation: Foundation,
+    *,
+    url: str | None = None,
+    clock: Clock | None = None,
+    fresh: Callable[[int], bytes] = urandom,
+) -> Ledger:
+    """Found a ledger in *folder*.
+
+    Raises: as ``founding.found``.
+    """
+    return found(DataDirectory(folder), foundation, url=url, clock=clock, fresh=fresh)

@@ -1,0 +1,62 @@
+"""Signing on this machine: drafts into submissions, with the randomness and the time of day.
+
+The forms are ``ledger.compose``'s. A signer takes the head that it saw last along; here that is the
+newest of a ledger at hand, or a checkpoint that somebody sent. Example::
+
+    signer = signer_at(ledger, key_file)
+    submission = sign(short_form.declare([chip], details), signer, now)
+"""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from os import urandom
+
+from ledger.checkpoint import parse_checkpoint
+from ledger.compose import Signer, compose
+from ledger.keys import KeyFile
+from ledger.note import parse_note
+from ledger.service.ledger import Ledger
+from schemas.draft import Draft
+from schemas.envelope import Submission
+
+_V7, _VARIANT = 7 << 76, 2 << 62
+
+
+def signer_at(ledger: Ledger, key_file: KeyFile, fresh: Callable[[int], bytes] = urandom) -> Signer:
+    """The signer with the key in *key_file*, for the next entry of *ledger*.
+
+    Raises: UnknownKey, RevokedKey.
+    """
+    with ledger.database.reading() as connection:
+        tip = ledger.renew(connection)
+    enrolled = tip.registry.signer(key_file.key.public.keyid, tip.head.size)
+    after = ledger.note_of(tip.head).decode()
+    return Signer(key_file.key, enrolled.party, ledger.origin, after, fresh)
+
+
+def signer_after(note: bytes, key_file: KeyFile, fresh: Callable[[int], bytes] = urandom) -> Signer:
+    """The signer with the key in *key_file*, away from the ledger whose checkpoint is in *note*.
+
+    The party is the name in the key file. The signature of the note is the ledger's to check.
+
+    Raises: MalformedNote.
+    """
+    origin = parse_checkpoint(parse_note(note).text).origin
+    return Signer(key_file.key, key_file.name, origin, note.decode(), fresh)
+
+
+def sign(draft: Draft, signer: Signer, now: datetime, withheld: Iterable[str] = ()) -> Submission:
+    """The signed submission of *draft*, under an event id of its own if it has none.
+
+    Raises: as ``compose``.
+    """
+    return compose(draft, signer, event_id(now, signer.fresh), now, withheld)
+
+
+def event_id(now: datetime, fresh: Callable[[int], bytes] = urandom) -> str:
+    """A UUIDv7 as a URN: 48 bits of milliseconds, 74 random ones (RFC 9562, section 5.7)."""
+    random = int.from_bytes(fresh(10))
+    milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
+    value = milliseconds << 80 | _V7 | (random >> 62 & 0xFFF) << 64 | _VARIANT | random % (1 << 62)
+    return uuid.UUID(int=value).urn

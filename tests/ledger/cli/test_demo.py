@@ -1,0 +1,57 @@
+"""The demo by command: built, found again, replaced when it may be."""
+
+import pytest
+
+SMALL = ("--chips", "400", "--seed", "5")
+
+
+@pytest.fixture
+def home(world):
+    """A demo that is there."""
+    return world
+
+
+def test_a_demo_says_what_to_try_next(run, shown_world, monkeypatch, tmp_path):
+    monkeypatch.setattr("ledger.service.demo.build_demo", lambda *_: iter([shown_world]))
+    shown = run("demo", "--data", tmp_path / "new").stdout
+
+    for word in ("✓ CLEAR", "▲ CHECK", "■ STOP", shown_world.vkey, "chiptrail verify", "NONE-0001"):
+        assert word in shown
+
+
+def test_a_demo_that_is_there_is_found_again(run, home):
+    before = (home / "checkpoint").read_bytes()
+    result = run("demo", *SMALL, "--data", home)
+
+    assert (result.exit_code, (home / "checkpoint").read_bytes()) == (3, before)
+    assert "there is a demo already" in result.stderr
+    assert "--fresh" in result.stderr
+
+
+def test_a_demo_is_replaced_on_request(run, ask, home):
+    before = (home / "checkpoint").read_bytes()
+    answer = ask("demo", "--chips", "400", "--fresh", "--data", home)
+
+    assert answer["entries"] > 400
+    assert (home / "checkpoint").read_bytes() != before
+
+
+def test_what_is_no_demo_is_never_replaced(run, tmp_path):
+    (tmp_path / "mine").write_text("precious")
+    result = run("demo", *SMALL, "--fresh", "--data", tmp_path)
+
+    assert (result.exit_code, (tmp_path / "mine").read_text()) == (3, "precious")
+
+
+def test_an_unfinished_demo_says_so(run, tmp_path):
+    (tmp_path / "demo.json").write_text('{"chiptrailDemo":1}')
+    result = run("demo", *SMALL, "--data", tmp_path)
+
+    assert (result.exit_code, "not finished; --fresh" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("words", [["--chips", "10"], ["--seed", "x"], ["--database", "sqlite://"]])
+def test_a_demo_that_cannot_be_is_a_usage_error(run, tmp_path, words):
+    result = run("demo", *words, "--data", tmp_path / "demo")
+
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])

@@ -1,0 +1,162 @@
+"""`chip` and `check`: what an officer sees."""
+
+import json
+
+import pytest
+
+
+def test_a_chip_tells_its_story_in_order(run, see, shown_world):
+    shown = run("chip", see("from the fab to Japan"), "--data", shown_world.folder).stdout
+    told = ["Made by Hsinlin", "Shipped by Hsinlin", "Received by Bayan", "Received by Inzai"]
+
+    assert told == sorted(told, key=shown.index)
+    assert "✓ CLEAR" in shown
+
+
+def test_a_stolen_chip_is_a_stop_with_its_reason_and_what_to_do(run, see, shown_world):
+    result = run("chip", see("stolen"), "--data", shown_world.folder)
+
+    assert (result.exit_code, result.stdout.count("■ STOP")) == (1, 1)
+    assert "Tern Lines reported this item stolen." in result.stdout
+    assert "Hold the item and call the party that reported it." in result.stdout
+
+
+def test_what_did_not_count_is_told_as_a_claim(run, see, shown_world):
+    shown = run("chip", see("two customers"), "--data", shown_world.folder).stdout
+
+    assert "Claimed, without effect: shipped by Redwood Accelerators to Sedenak" in shown
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["{serial}", "{item}", "(01){gtin}(21){serial}", "http://shop.example/01/{gtin}/21/{serial}"],
+)
+def test_a_chip_is_found_by_every_spelling(ask, see, shown_world, spelling):
+    item = see("from the fab to Japan")
+    gtin, serial = item.split("/")[4], item.split("/")[6]
+    text = spelling.format(item=item, gtin=gtin, serial=serial)
+
+    found = ask("chip", text, "--data", shown_world.folder)
+
+    assert [one["item"] for one in found] == [item]
+
+
+def test_a_serial_that_two_items_bear_lists_both(run, see, shown_world):
+    sample = see("engineering sample")
+    shown = run("chip", sample.rpartition(":")[2], "--data", shown_world.folder).stdout
+
+    assert shown.startswith("2 items bear the serial")
+    assert sample in shown
+
+
+def test_an_unknown_serial_is_not_found(run, shown_world):
+    result = run("chip", "NONE-1", "--data", shown_world.folder)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("chiptrail: not-found: nothing is recorded of NONE-1")
+
+
+def test_a_code_that_does_not_read_says_what_is_wrong(run, shown_world):
+    result = run("chip", "(01)09520001000011(21)A", "--data", shown_world.folder)
+
+    assert (result.exit_code, result.stderr.split(": ")[1]) == (1, "malformed-items")
+
+
+def test_a_folder_without_a_ledger_cannot_be_opened(run, tmp_path):
+    result = run("chip", "A", "--data", tmp_path)
+
+    assert result.exit_code == 3
+    assert "run chiptrail init or chiptrail demo" in result.stderr
+
+
+def test_every_verdict_of_the_demo_is_as_announced(ask, shown_world):
+    items = [sight.item for sight in shown_world.sights if "destroyed, and never" not in sight.why]
+    announced = {s.item: s.verdict for s in shown_world.sights if s.item in items}
+
+    at = "--as-of", "2026-06-01T12:00:00Z", "--data", shown_world.folder
+    lines = ask("check", *items, *at)["lines"]
+
+    assert {line["item"]: line["verdict"] for line in lines} == announced
+
+
+def test_a_check_counts_first_and_shows_the_worst_first(run, see, shown_world):
+    texts = see("from the fab to Japan"), "NONE-1", see("stolen"), see("due long ago")
+    shown = run("check", *texts, "--data", shown_world.folder).stdout.splitlines()
+
+    assert shown[0] == "4 presented   1 stop   1 unknown   1 check   1 clear"
+    assert [line.split()[1] for line in shown if line[:2] in {"■ ", "? ", "▲ "}] == [
+        "STOP",
+        "UNKNOWN",
+        "CHECK",
+    ]
+
+
+def test_a_check_with_a_contraindication_fails(run, see, shown_world):
+    clear = run("check", see("from the fab to Japan"), "--data", shown_world.folder)
+    stop = run("check", see("stolen"), "--data", shown_world.folder)
+
+    assert (clear.exit_code, stop.exit_code) == (0, 1)
+
+
+def test_serials_are_read_from_files_pasted_in_any_way(ask, see, shown_world, tmp_path):
+    item, other = see("from the fab to Japan"), see("due long ago")
+    pasted = tmp_path / "pasted"
+    pasted.write_text(f'\ufeff"{item}";\r\n  {other.rpartition("/")[2]},\tNONE-1 {item}\n')
+
+    lines = ask("check", pasted, "--data", shown_world.folder)["lines"]
+
+    assert [line["item"] for line in lines] == [item, other, None]
+
+
+def test_serials_are_read_from_standard_input(run, see, shown_world):
+    result = run("check", "-", "--data", shown_world.folder, "--json", stdin=see("stolen"))
+
+    assert json.loads(result.stdout)["verdicts"] == {"stop": 1}
+
+
+def test_a_document_tells_what_was_not_presented(ask, see, shown_world, run):
+    story = ask("chip", see("due long ago"), "--data", shown_world.folder)[0]
+    bill = story["steps"][-2]["told"].split("AWB ")[1].rstrip(").")
+
+    answer = ask("check", "NONE-1", "--document", f"awb:{bill}", "--data", shown_world.folder)
+
+    assert len(answer["notPresented"]) == 1
+
+
+def test_lines_of_which_the_same_is_said_are_one_row(run, ask, see, shown_world):
+    tray = ask("chip", see("due long ago"), "--data", shown_world.folder)[0]["container"]
+    items = ask("chip", tray, "--data", shown_world.folder)[0]["contents"]
+
+    shown = run("check", *items, "--data", shown_world.folder).stdout
+
+    assert len(items) > 1
+    assert shown.count("▲ CHECK") == 1
+
+
+def test_what_could_steer_a_terminal_is_made_visible(run, shown_world, tmp_path):
+    pasted = tmp_path / "pasted.txt"
+    pasted.write_text("\x1b[2J\x1b]0;owned\x07")
+
+    assert "\x1b" not in run("check", pasted, "--data", shown_world.folder).stdout
+
+
+def test_markup_in_a_serial_is_no_markup(run, shown_world):
+    assert "[red]A[/red]" in run("check", "[red]A[/red]", "--data", shown_world.folder).stdout
+
+
+def test_a_file_that_is_not_there_is_not_taken_for_a_serial(run, shown_world):
+    result = run("check", "gone.txt", "--data", shown_world.folder)
+
+    assert (result.exit_code, result.stderr) == (
+        3,
+        "chiptrail: cannot-open: gone.txt: no such file\n",
+    )
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_nothing_is_wider_than_the_terminal(run, see, shown_world, columns):
+    at = "--data", shown_world.folder
+    shown = run("chip", see("two customers"), *at, columns=columns).stdout
+    shown += run("check", see("two customers"), "NONE-1", *at, columns=columns).stdout
+
+    assert max(map(len, shown.splitlines())) <= columns

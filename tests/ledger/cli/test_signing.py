@@ -1,0 +1,193 @@
+"""`sign` and `capture`: EPCIS documents in, an answer for each entry out."""
+
+import json
+
+import pytest
+
+CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"]
+PLACE = {"readPoint": {"id": "geo:35.83,140.15"}}
+
+
+def event(items, **more):
+    return {
+        "type": "ObjectEvent",
+        "eventTime": "2026-06-01T10:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "epcList": items,
+        "action": "OBSERVE",
+        "bizStep": "storing",
+        **more,
+    }
+
+
+def document(*events):
+    return {
+        "@context": CONTEXT,
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-06-01T10:00:00Z",
+        "epcisBody": {"eventList": list(events)},
+    }
+
+
+@pytest.fixture
+def chips(see):
+    item = see("from the fab to Japan")
+    return [item, f"{item[:-1]}6"]
+
+
+@pytest.fixture
+def sign(run, world):
+    def sign(value, *words):
+        key = "--key", world / "keys" / "japan.key", "--data", world
+        return run("sign", *key, *words, stdin=json.dumps(value))
+
+    return sign
+
+
+@pytest.fixture
+def capture(run, world):
+    """Capture and read the answers."""
+
+    def capture(lines, *words):
+        result = run("capture", "-", "--data", world, "--json", *words, stdin=lines)
+        return result.exit_code, [json.loads(line) for line in result.stdout.splitlines()]
+
+    return capture
+
+
+def test_a_document_is_signed_event_by_event(sign, capture, chips):
+    signed = sign(document(event(chips[:1]), event(chips, **PLACE)))
+    code, answers = capture(signed.stdout)
+
+    assert signed.stderr == "chiptrail: signed 2 events as urn:chiptrail:party:inzai\n"
+    assert (code, [answer["status"] for answer in answers]) == (0, ["recorded", "recorded"])
+
+
+@pytest.mark.parametrize("kind", ["bare", "list"])
+def test_bare_events_are_signed_too(sign, chips, kind):
+    bare = {"@context": CONTEXT, **event(chips[:1])}
+
+    assert sign(bare if kind == "bare" else [bare, bare]).exit_code == 0
+
+
+def test_a_list_of_two_is_committed_and_travels_beside(sign, chips):
+    (line,) = sign(document(event(chips))).stdout.splitlines()
+
+    assert json.loads(line)["lists"]["epcList"]["ids"] == chips
+
+
+def test_a_withheld_field_travels_beside(sign, chips):
+    (line,) = sign(
+        document(event(chips[:1], **PLACE)), "--withhold", "readPoint"
+    ).stdout.splitlines()
+
+    assert len(json.loads(line)["disclosures"]) == 1
+    assert "geo:" not in line
+
+
+def test_signed_again_to_a_file_is_not_written_over(sign, chips, tmp_path):
+    target = tmp_path / "signed"
+    first = sign(document(event(chips[:1])), "-o", target)
+    before = target.read_bytes()
+    second = sign(document(event(chips[:1])), "-o", target)
+
+    assert (first.exit_code, second.exit_code, target.read_bytes()) == (0, 3, before)
+
+
+def test_one_bad_event_stops_all_before_anything_is_written(sign, chips, tmp_path):
+    bad = event(chips[:1], **{"chiptrail:party": "urn:chiptrail:party:hsinlin"})
+    bad["@context"] = {"chiptrail": "urn:chiptrail:ns:1:"}
+    result = sign(document(event(chips[:1]), bad), "-o", tmp_path / "signed")
+
+    assert (result.exit_code, (tmp_path / "signed").exists()) == (1, False)
+    assert "malformed-event: /chiptrail:party: event 2: " in result.stderr
+
+
+def test_a_fault_is_pointed_at(sign, chips):
+    result = sign(document(event(chips[:1]), event(chips[:1], action="OBSERV")))
+
+    assert result.exit_code == 1
+    assert "/epcisBody/eventList/1/action" in result.stderr
+
+
+def test_a_signer_far_away_needs_only_the_checkpoint(run, capture, chips, world):
+    far = world.parent
+    head = far / "checkpoint"
+    head.write_text(run("checkpoint", "--data", world).stdout)
+    key = "--key", world / "keys" / "japan.key", "--checkpoint", head, "--data", far
+    signed = run("sign", *key, stdin=json.dumps(document(event(chips))))
+
+    assert capture(signed.stdout)[0] == 0
+
+
+def test_the_same_file_again_changes_nothing(sign, capture, chips, size):
+    lines = sign(document(event(chips))).stdout
+    first = capture(lines)[1]
+    after = size()
+    again = capture(lines)[1]
+
+    assert (again[0]["status"], again[0]["index"]) == ("known", first[0]["index"])
+    assert size() == after
+
+
+def test_a_refused_line_holds_nobody_up(sign, capture, chips, size):
+    good = sign(document(event(chips))).stdout
+    before = size()
+    code, answers = capture(f"nonsense\n\n{good}{{}}\n")
+
+    assert (code, size()) == (1, before + 1)
+    assert [(a["line"], a["status"]) for a in answers] == [
+        (1, "refused"),
+        (3, "recorded"),
+        (4, "refused"),
+    ]
+    assert [a.get("code") for a in answers] == ["malformed-json", None, "malformed-envelope"]
+
+
+def test_a_dry_run_records_nothing(sign, capture, chips, size):
+    lines = sign(document(event(chips))).stdout
+    before = size()
+
+    assert capture(lines, "--dry-run")[0] == 0
+    assert size() == before
+
+
+def test_a_summary_for_people(run, sign, chips, world):
+    lines = sign(document(event(chips))).stdout
+    shown = run("capture", "-", "--data", world, stdin=f"{lines}nonsense\n").stdout
+
+    assert "\nline 2: refused  malformed-json: " in shown
+    assert "\n2 submissions: 1 recorded, 1 refused, 1 findings.\n" in shown
+
+
+def test_a_contraindicated_entry_is_recorded_and_fails(sign, capture, chips, see):
+    ship = {"bizStep": "shipping", "sourceList": [], "destinationList": [
+        {"type": "possessing_party", "destination": "urn:chiptrail:party:kestrel"}]}  # fmt: skip
+    code, answers = capture(sign(document(event([see("a dealer claims")], **ship))).stdout)
+
+    assert (code, answers[0]["status"]) == (1, "recorded")
+    assert "custody/not-holder" in [found["code"] for found in answers[0]["findings"]]
+
+
+def test_a_tampered_signature_is_refused(sign, capture, chips, size):
+    value = json.loads(sign(document(event(chips))).stdout)
+    value["envelope"]["signatures"][0]["sig"] = "A" * 86 + "=="
+    before = size()
+    code, answers = capture(json.dumps(value))
+
+    assert (code, answers[0]["code"], size()) == (1, "bad-signature", before)
+
+
+def test_a_ledger_behind_its_checkpoint_file_takes_nothing(run, sign, chips, world, tmp_path):
+    lines = sign(document(event(chips))).stdout
+    (world / "checkpoint").write_text("not a checkpoint")
+    result = run("capture", "-", "--data", world, stdin=lines)
+
+    assert (result.exit_code, "read-only" in result.stderr) == (3, True)
+
+
+def test_a_file_that_is_not_there_cannot_be_opened(run, world):
+    result = run("capture", "gone.ndjson", "--data", world)
+
+    assert (result.exit_code, result.stderr.split(":")[1]) == (3, " cannot-open")

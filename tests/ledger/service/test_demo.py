@@ -1,0 +1,142 @@
+"""The made-up world: what happens in it, and that it is as real as any other ledger."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger.finding import Code
+from ledger.keys import parse_public_key
+from ledger.service import demo, demo_plot
+from ledger.service.audit import AuditReport, audit
+from ledger.service.demo import DemoWorld, Plan, build_demo, is_demo, load_demo, remove_demo
+from ledger.service.demo_cast import CAST, sscc
+from ledger.service.demo_deeds import DRAFTS
+from ledger.service.keyring import open_key_file
+from ledger.service.opening import open_ledger
+from ledger.service.query import check, dossier
+from schemas.errors import CannotOpen
+from schemas.item import fold_item
+from schemas.statement import Role
+from tests.oracle import Oracle
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)  # that of shown_world
+
+
+def build(folder, seed=1):
+    *_, world = build_demo(folder, Plan(seed=seed, chips=400, now=NOW))
+    assert isinstance(world, DemoWorld)
+    return world
+
+
+@pytest.fixture(scope="module")
+def world(shown_world):
+    return shown_world
+
+
+@pytest.fixture(scope="module")
+def ledger(world):
+    return open_ledger(world.folder)
+
+
+def test_every_sight_has_the_verdict_it_announces(world, ledger):
+    found = {s.item: dossier(ledger, s.item, as_of=NOW).verdict.value for s in world.sights}
+
+    assert found == {sight.item: sight.verdict for sight in world.sights}
+
+
+def test_everything_that_can_go_wrong_in_custody_goes_wrong(world, ledger):
+    found = {f.code for s in world.sights for f in dossier(ledger, s.item, as_of=NOW).findings}
+    wanted = {
+        Code.SHORT, Code.REFUSED, Code.OVERDUE, Code.ALREADY_EXISTS, Code.CHALLENGED,
+        Code.AFTER_TERMINAL, Code.NOT_HOLDER, Code.BACKDATED, Code.STOLEN, Code.NO_ORIGIN,
+        Code.FOREIGN_PREFIX, Code.IDENTITY_MISMATCH, Code.DAMAGED, Code.PENDING_SHIPMENT,
+    }  # fmt: skip
+
+    assert wanted <= found
+
+
+def test_most_of_it_is_clear(world, ledger):
+    script = demo_plot.begin(demo.Random(1), NOW, 400)
+    chips = [chip for lot in script.lots for chip in lot.chips]
+    verdicts = check(ledger, chips, as_of=NOW).verdicts
+
+    assert sum(verdicts.values()) == len(chips) == 400
+    assert verdicts["clear"] / len(chips) > 0.8
+
+
+def test_the_demo_stands_up_to_the_oracle_and_to_an_audit(world, ledger):
+    Oracle(world.folder).check()
+    *_, report = audit(ledger)
+
+    assert isinstance(report, AuditReport)
+    assert report.problems == ()
+
+
+def test_it_was_recorded_over_months_and_never_in_the_future(world, ledger):
+    first, last = (dossier(ledger, world.sights[n].item).steps[n].recorded_at for n in (0, -1))
+
+    assert first < last <= NOW
+    assert ledger.head.recorded_at <= NOW.timestamp() * 1000
+
+
+def test_everybody_has_a_key_to_sign_with(world, ledger):
+    for name, player in CAST.items():
+        key_file = open_key_file(world.folder / "keys" / f"{name}.key", None)
+        enrolled = ledger.registry.keys[key_file.key.public.keyid]
+
+        assert (enrolled.party, key_file.name) == (player.id, player.id)
+        assert parse_public_key(enrolled.key.raw) == enrolled.key
+
+
+def test_the_cast_is_who_the_story_needs():
+    roles = Counter(role for player in CAST.values() for role in player.roles)
+    users = {player.country for player in CAST.values() if Role.END_USER in player.roles}
+
+    assert (roles[Role.CARRIER], roles[Role.INSPECTOR], len(users)) == (2, 1, 3)
+
+
+def test_the_same_seed_and_time_give_the_same_ledger(world, tmp_path):
+    again = build(tmp_path / "again")
+
+    assert (again.vkey, again.sights) == (world.vkey, world.sights)
+    checkpoints = [(w.folder / "checkpoint").read_bytes() for w in (world, again)]
+    assert checkpoints[0] == checkpoints[1]
+
+
+def test_without_a_seed_no_two_demos_have_one_name(tmp_path):
+    plan = Plan(seed=None, chips=400, now=NOW)
+    for name in "ab":
+        next(iter(build_demo(tmp_path / name, plan)))
+
+    assert len({open_ledger(tmp_path / name).origin for name in "ab"}) == 2
+
+
+def test_a_demo_is_known_by_its_mark(world, tmp_path):
+    assert load_demo(world.folder) == world
+    assert (is_demo(world.folder), is_demo(tmp_path), load_demo(tmp_path)) == (True, False, None)
+
+
+def test_only_a_demo_is_removed(tmp_path):
+    (tmp_path / "demo.json").write_text("{}")
+    with pytest.raises(CannotOpen, match="is no demo"):
+        remove_demo(tmp_path)
+
+    assert tmp_path.exists()
+
+
+def test_a_demo_needs_an_empty_folder(tmp_path):
+    (tmp_path / "mine").write_text("precious")
+    with pytest.raises(CannotOpen, match="not empty"):
+        build(tmp_path)
+
+
+def test_packages_have_numbers_that_check():
+    assert [fold_item(sscc(number)) for number in range(20)] == [sscc(n) for n in range(20)]
+
+
+def test_a_deed_of_every_kind_has_an_event():
+    script = demo_plot.begin(demo.Random(1), NOW, 400)
+    demo.perform(script)
+
+    assert {deed.act for deed in script.deeds} == set(DRAFTS)
