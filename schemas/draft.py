@@ -20,7 +20,7 @@ from schemas.errors import MalformedEvent, MalformedItems
 from schemas.extension import LIST_FIELDS
 from schemas.formats import format_time
 from schemas.item import fold_item
-from schemas.shape import check_distinct, pointer
+from schemas.shape import pointer
 from schemas.strict_json import JSON
 from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
 from schemas.withheld import COMMITMENTS, WITHHOLDABLE
@@ -100,7 +100,7 @@ def _context(given: JSON) -> list[JSON]:
 def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
     """The ids, in canonical form, of every list of two or more: those that are committed to.
 
-    Raises: MalformedEvent (an id that cannot be read, or two spellings of one).
+    Two spellings of one item are that item. Raises: MalformedEvent (an id that cannot be read).
     """
     found = {}
     for field in LIST_FIELDS:
@@ -111,16 +111,12 @@ def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
 
 
 def _canonical(field: str, ids: list[JSON]) -> tuple[str, ...]:
-    folded: list[str] = []
+    folded: dict[str, None] = {}
     for index, item in enumerate(ids):
         try:
-            folded.append(fold_item(item if isinstance(item, str) else ""))
+            folded[fold_item(item if isinstance(item, str) else "")] = None
         except MalformedItems as exc:
             raise MalformedEvent(exc.message, pointer(field, index)) from exc
-    try:
-        check_distinct(folded)
-    except MalformedEvent as exc:
-        raise MalformedEvent(exc.message, pointer(field) + (exc.pointer or "")) from None
     return tuple(folded)
 
 

@@ -15,6 +15,7 @@ Nothing is verified here: ``ledger.dsse.verify`` makes the envelope a ``Verified
 ``ledger.disclosure`` checks lists and disclosures against what was signed.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,12 +156,41 @@ def parse_submission(data: bytes) -> Submission:
 
     Raises: MalformedJson, MalformedEnvelope, TooLarge (envelope over 1 MiB, all over 16 MiB).
     """
+    found = _PLAIN(data)
+    plain = None if found is None else _plain_submission(*found.groups())
+    if plain is not None:
+        return plain
     value = strict_json.load(data, limit=SUBMISSION_LIMIT)
     if isinstance(value, dict) and "envelope" in value:
         return _full_submission(value)
     if len(data) > ENVELOPE_LIMIT:
         raise TooLarge(f"envelope has {len(data)} bytes, limit {ENVELOPE_LIMIT}", "")
     return Submission(envelope_from_json(value), _NO_LISTS, ())
+
+
+# What ``encode_submission`` writes of an envelope alone: read without a JSON parser, at a third of
+# the cost. Whatever is not spelled like that to the byte, and whatever is wrong, goes the long way.
+_PLAIN = re.compile(
+    rb'\{"envelope":\{"payload":"([^"]*)","payloadType":"([^"]*)",'
+    rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([^"]{88})"\}\]\}\}\n?'
+).fullmatch
+
+
+def _plain_submission(
+    payload: bytes, payload_type: bytes, keyid: bytes, signature: bytes
+) -> Submission | None:
+    try:
+        # Base64 in its one form is ASCII without a quotation mark or an escape.
+        envelope = Envelope(
+            decode_base64(payload.decode()),
+            _PAYLOAD_TYPES[payload_type.decode()],
+            keyid.decode(),
+            decode_base64(signature.decode()),
+        )
+    except (ValueError, KeyError):
+        return None
+    is_sound = len(envelope.signature) == SIGNATURE_SIZE and len(payload) <= ENVELOPE_LIMIT
+    return Submission(envelope, _NO_LISTS, ()) if is_sound else None
 
 
 def _full_submission(value: dict[str, JSON]) -> Submission:

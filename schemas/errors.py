@@ -84,7 +84,7 @@ class MalformedDisclosure(ParseError):
 
 
 class MalformedNote(ParseError):
-    """Not a signed note, checkpoint, verifier key or tile path of the C2SP formats."""
+    """Not a signed note, checkpoint, verifier key, leaf, entry bundle, proof or tile path."""
 
     code = "malformed-note"
 
@@ -180,7 +180,7 @@ class BadAfter(Refusal):
 
 
 class SplitView(Refusal):
-    """``chiptrail:after`` is signed by the log key but is not of this history: two histories exist."""
+    """``chiptrail:after`` is signed by the log key and not of this history: there are two."""
 
     code = "split-view"
 

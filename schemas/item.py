@@ -46,16 +46,31 @@ _FAST = re.compile(
 def fold_item(text: str) -> str:
     """The canonical id of the item that the URI *text* names; canonical ids fold to themselves.
 
-    Raises: MalformedItems (no absolute URI, a GS1 key with a wrong check digit, over 1024
-    characters, or a commitment to a list where one item is wanted).
+    A URI that only looks like a GS1 key (wrong check digit, a key part missing) is a valid EPCIS
+    id all the same: it is nobody's spelling of anything else and stays as it is, normalised.
+
+    Raises: MalformedItems (no absolute URI, over 1024 characters, a malformed chip URN, or a
+    commitment to a list where one item is wanted).
     """
     found = _FAST(text)
     if found is not None and (found.lastindex is None or is_checked(found[found.lastindex])):
         return text
-    return _fold(text)
+    try:
+        return read_item(text)
+    except MalformedItems:
+        if len(text) > ID_LIMIT or not is_uri(text):
+            raise
+        folded = _normalise(text)
+        if len(folded) > ID_LIMIT or folded[: len("urn:chiptrail:")].lower() == "urn:chiptrail:":
+            raise
+        return folded
 
 
-def _fold(text: str) -> str:
+def read_item(text: str) -> str:
+    """As ``fold_item``, for what people type and scan: what looks like a GS1 key must be one.
+
+    Raises: MalformedItems (also for a wrong check digit).
+    """
     if len(text) > ID_LIMIT or not is_uri(text):
         raise MalformedItems(f"want an absolute URI of at most {ID_LIMIT} ASCII characters")
     text = _normalise(text)
@@ -147,7 +162,7 @@ _CLASS_PREFIX = re.compile(
 
 def _is_canonical(text: str) -> bool:
     try:
-        return fold_item(text) == text
+        return read_item(text) == text
     except MalformedItems:
         return False
 
@@ -202,7 +217,7 @@ def parse_query(text: str) -> ItemQuery:
     if lowered.startswith(CANONICAL.removeprefix("https://")):
         text, lowered = "https://" + text, "https://" + lowered
     if lowered.startswith(("https://", "http://", "urn:")):
-        return ItemQuery(fold_item(_ILLEGAL.sub(_escaped, text)), None)
+        return ItemQuery(read_item(_ILLEGAL.sub(_escaped, text)), None)
     return ItemQuery(_maybe_item(text), encode_percent(text))
 
 
@@ -218,7 +233,7 @@ def _maybe_item(text: str) -> str | None:
     try:
         if _ELEMENTS.match(text):
             return _fold_scan(text)
-        return fold_item(text) if ":" in text else None
+        return read_item(text) if ":" in text else None
     except MalformedItems:
         return None
 

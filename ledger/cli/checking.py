@@ -16,6 +16,7 @@ from ledger.cli.telling import (
     kind_of,
     next_looks,
     open_findings,
+    troubled,
     verdict_text,
 )
 from ledger.holding import ItemState, Phase
@@ -131,6 +132,8 @@ def _known(line: Line, names: Names) -> RenderableType:
         words = Text(f"{retell(finding.message, names)}.")
         words.append(f"  {finding.code}", "dim")
         parts.append(words)
+    if line.troubled:
+        parts.append(troubled(line.troubled))
     return Group(*parts)
 
 

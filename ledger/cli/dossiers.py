@@ -9,6 +9,7 @@ from ledger.advice import ACTIONS, MATCH_ACTIONS
 from ledger.cli.receipts import findings_to_json
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.judge import Verdict
 from ledger.service.query import Check, Dossier, Line, Step
 from ledger.story import is_effective, tell
 from schemas.formats import format_time
@@ -23,6 +24,7 @@ def dossier_to_json(found: Dossier) -> JSON:
         "state": state_to_json(found.state),
         "container": found.container,
         "contents": list(found.contents),
+        "troubled": _troubled(found.troubled),
         "findings": findings_to_json(found.findings),
         "look": _looks(found.findings),
         "steps": [_step_to_json(found.item, step, found.names) for step in found.steps],
@@ -66,6 +68,10 @@ def _step_to_json(item: str, step: Step, names: Mapping[str, str]) -> JSON:
     }
 
 
+def _troubled(inside: Mapping[str, Verdict]) -> dict[str, JSON]:
+    return {item: verdict.value for item, verdict in inside.items()}
+
+
 def _looks(findings: tuple[Finding, ...]) -> list[JSON]:
     codes = dict.fromkeys(found.code for found in findings if found.is_open and found.on_items)
     return [{"code": code.value, "look": ACTIONS[code].look} for code in codes]
@@ -91,5 +97,6 @@ def _line_to_json(line: Line) -> JSON:
         "verdict": line.verdict.value,
         "state": state_to_json(line.state),
         "findings": findings_to_json(line.findings),
+        "troubled": _troubled(line.troubled),
         "look": [*_looks(line.findings), {"code": None, "look": MATCH_ACTIONS[line.answer]}],
     }

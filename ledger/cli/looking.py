@@ -76,6 +76,8 @@ def _tell(found: "Dossier") -> None:
     worst = telling.open_findings(found.findings)
     if worst:
         show("", styled("Found", "bold"), telling.findings_table(worst, found.names))
+    if found.troubled:
+        show("", styled("Inside, not clear", "bold"), telling.troubled(found.troubled))
     looks = telling.next_looks(found.findings)
     if looks:
         show("", styled("Look at next", "bold"), *[f"  {look}" for look in looks])

@@ -105,7 +105,7 @@ def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tup
 
     Raises: MalformedItems.
     """
-    from schemas.item import fold_item, parse_query  # noqa: PLC0415
+    from schemas.item import parse_query, read_item  # noqa: PLC0415
 
     if gtin is not None:
         prefix = f"https://id.gs1.org/01/{gtin.zfill(14)}/21/"
@@ -117,7 +117,7 @@ def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tup
         elif prefix is None:
             raise MalformedItems(f"{text} is a serial alone; add --gtin or --prefix")
         else:
-            found.append(fold_item(f"{prefix}{query.serial}"))
+            found.append(read_item(f"{prefix}{query.serial}"))
     return tuple(dict.fromkeys(found))
 
 

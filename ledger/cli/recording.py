@@ -120,7 +120,8 @@ class Recording:
             f"{self._refused:,} refused" if self._refused else "",
             f"{self._findings:,} findings" if self._findings else "no findings",
         ]
-        click.echo(f"{self._done:,} submissions: {', '.join(part for part in parts if part)}.")
+        noun = "submission" if self._done == 1 else "submissions"
+        click.echo(f"{self._done:,} {noun}: {', '.join(part for part in parts if part)}.")
         if not self._dry_run and self._created:
             click.echo(f"The tree has {self._ledger.head.size:,} entries.")
 

@@ -55,6 +55,8 @@ _SUMMARIES: Mapping[Verdict, str] = {
 _BEGINS = frozenset({ActKind.COMMISSION, ActKind.REGISTER, ActKind.RECEIVE, ActKind.ACCEPT})
 # An entry recorded sooner than this after the event is not worth a remark.
 _PROMPTLY = timedelta(hours=24)
+# So many of the items inside a container are named.
+_FIRST_INSIDE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,21 @@ def open_findings(findings: Iterable[Finding]) -> list[Finding]:
     order = list(Tier)
     counted = [found for found in findings if found.is_open and found.on_items]
     return sorted(counted, key=lambda found: (-order.index(found.tier), found.index))
+
+
+def troubled(inside: Mapping[str, Verdict]) -> RenderableType:
+    """What is inside a container and not clear, the worst first, a line a verdict."""
+    lines = []
+    for verdict in (Verdict.STOP, Verdict.CHECK, Verdict.UNKNOWN):
+        names = [item_name(item) for item, found in inside.items() if found is verdict]
+        if names:
+            line = verdict_text(verdict)
+            line.append(f"  {len(names):,} inside: {', '.join(names[:_FIRST_INSIDE])}", "default")
+            line.append(
+                f" and {len(names) - _FIRST_INSIDE:,} more" if names[_FIRST_INSIDE:] else ""
+            )
+            lines.append(line)
+    return Text("\n").join(lines)
 
 
 def next_looks(findings: Iterable[Finding]) -> list[str]:

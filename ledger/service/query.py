@@ -16,7 +16,7 @@ from datetime import datetime
 from ledger.act import Act, ActKind, read_act
 from ledger.finding import Finding
 from ledger.holding import ItemState
-from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict
+from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
 from ledger.service.ledger import Ledger
 from ledger.service.rows import load_item_lists
 from ledger.service.views import Seen, load_views
@@ -45,6 +45,8 @@ class Dossier:
 
     *state* is the effective one, None if no effective act ever named it. *findings* are open and
     closed; *contents* lie directly inside it; *container* is what it lies directly inside.
+    *verdict* is the worst of the item's own and of all that is inside it at any depth; *troubled*
+    are those inside that are not clear.
     """
 
     item: str
@@ -53,6 +55,7 @@ class Dossier:
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...]
     contents: tuple[str, ...]
+    troubled: Mapping[str, Verdict]
     container: str | None
     names: Mapping[str, str]
     size: int
@@ -61,7 +64,10 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The answer for one presented text; *item* is None when nothing by it is recorded."""
+    """The answer for one presented text; *item* is None when nothing by it is recorded.
+
+    *verdict* counts what is inside the item too; *troubled* are those inside that are not clear.
+    """
 
     text: str
     item: str | None
@@ -69,6 +75,7 @@ class Line:
     verdict: Verdict
     findings: tuple[Finding, ...]
     state: ItemState | None
+    troubled: Mapping[str, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +133,40 @@ def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Doss
         names = {party.id: party.names[0] for party in tip.registry.parties.values()}
         if seen is None:
             return Dossier(
-                item, None, Verdict.UNKNOWN, (), (), (), None, names, tip.head.size, as_of
+                item, None, Verdict.UNKNOWN, (), (), (), {}, None, names, tip.head.size, as_of
             )
         findings = judge(seen.view, ledger.pack, as_of)
         state = seen.view.state
+        inside = _troubled_inside(connection, ledger, [seen], as_of).get(seen.number, {})
         return Dossier(
             item=item,
             state=state,
-            verdict=verdict(findings, known=state is not None),
+            verdict=worst((verdict(findings, known=state is not None), *inside.values())),
             findings=findings,
             steps=_steps(connection, seen, findings),
             contents=tuple(items.load_contents(connection, seen.number)),
+            troubled=inside,
             container=None if state is None else state.parent,
             names=names,
             size=tip.head.size,
             as_of=as_of,
         )
+
+
+def _troubled_inside(
+    connection: Connection, ledger: Ledger, containers: Sequence[Seen], as_of: datetime
+) -> dict[int, dict[str, Verdict]]:
+    """By the number of the container, the items inside it that are not clear."""
+    inside = items.load_inside(connection, [seen.number for seen in containers])
+    views = load_views(connection, list({item for found in inside.values() for item in found}))
+    verdicts = {
+        item: verdict(judge(seen.view, ledger.pack, as_of), known=seen.view.state is not None)
+        for item, seen in views.items()
+    }
+    return {
+        number: {item: verdicts[item] for item in found if verdicts[item] is not Verdict.CLEAR}
+        for number, found in inside.items()
+    }
 
 
 def _steps(connection: Connection, seen: Seen, findings: Sequence[Finding]) -> tuple[Step, ...]:
@@ -205,12 +230,13 @@ def check(
         groups = (*matches.values(), *expected.values())
         wanted = list(dict.fromkeys(item for group in groups for item in group))
         views = load_views(connection, wanted)
-    shipments = frozenset(expected)
+        inside = _troubled_inside(connection, ledger, list(views.values()), as_of)
+    ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
     lines: list[Line] = []
     for text in texts:
         found = [views[item] for item in matches[text] if item in views]
-        lines += [_line(ledger, text, seen, shipments, presented_by, as_of) for seen in found] or [
-            Line(text, None, Match.UNKNOWN, Verdict.UNKNOWN, (), None)
+        lines += [_line(ask, text, seen, inside.get(seen.number, {})) for seen in found] or [
+            Line(text, None, Match.UNKNOWN, Verdict.UNKNOWN, (), None, {})
         ]
     presented = {item for line in lines if line.item for item in _around(line)}
     missing = [
@@ -250,21 +276,26 @@ def _expected(connection: Connection, document: str | None) -> dict[int, tuple[s
     return {index: act.items for index, (_, act) in acts.items() if act.kind is ActKind.SHIP}
 
 
-def _line(  # noqa: PLR0913, PLR0917 - the answer of one line from everything the check knows
-    ledger: Ledger,
-    text: str,
-    seen: Seen,
-    shipments: frozenset[int],
-    presented_by: str | None,
-    as_of: datetime,
-) -> Line:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is the same for every line of a check."""
+
+    ledger: Ledger
+    shipments: frozenset[int]
+    presented_by: str | None
+    as_of: datetime
+
+
+def _line(asked: _Asked, text: str, seen: Seen, inside: Mapping[str, Verdict]) -> Line:
     view = seen.view
-    findings = (*judge(view, ledger.pack, as_of), *check_presented(view))
+    findings = (*judge(view, asked.ledger.pack, asked.as_of), *check_presented(view))
+    own = verdict(findings, known=view.state is not None)
     return Line(
         text=text,
         item=view.item,
-        answer=match_line(view.state, shipments, presented_by),
-        verdict=verdict(findings, known=view.state is not None),
+        answer=match_line(view.state, asked.shipments, asked.presented_by),
+        verdict=worst((own, *inside.values())),
         findings=tuple(found for found in findings if found.on_items),
         state=view.state,
+        troubled=inside,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.act import ActKind
 from ledger.custody import Needs
-from ledger.holding import Custody, Holdings, ItemState, Pending, Phase
+from ledger.holding import Custody, Holdings, ItemState, Pending, Phase, held_by
 from ledger.store import bulk, tables
 from ledger.store.database import Connection
 from schemas.item import split_item
@@ -147,25 +147,28 @@ def _load_states(
 def _state(row: Any, names: Mapping[int, str]) -> ItemState:  # noqa: ANN401 - a database row
     _, phase, holder, consignee, via, shipment, departed, last, last_at, parent, *rest = row
     since, status, ended, origin, alien, pending = rest
+    if (phase, consignee, via, shipment, departed) == _JUST_HELD:
+        custody = held_by(holder)
+    else:
+        carriers = tuple(via.split()) if via else ()
+        custody = Custody(Phase(phase), holder, consignee, carriers, shipment, bool(departed))
+    # By position: this is made for every item of a batch, and names would cost a third more.
     return ItemState(
-        custody=Custody(
-            phase=Phase(phase),
-            holder=holder,
-            consignee=consignee,
-            via=tuple(via.split()) if via else (),
-            shipment=shipment,
-            departed=bool(departed),
-        ),
-        last=last,
-        last_at=moment(last_at),
-        parent=None if parent is None else names[parent],
-        since=since,
-        status=frozenset(status.split()) if status else frozenset(),
-        ended=None if ended is None else ActKind(ended),
-        origin=origin,
-        foreign=bool(alien),
-        pending=() if pending is None else _read_pending(pending),
+        custody,
+        last,
+        moment(last_at),
+        None if parent is None else names[parent],
+        since,
+        frozenset(status.split()) if status else _NOTHING,
+        None if ended is None else ActKind(ended),
+        origin,
+        bool(alien),
+        () if pending is None else _read_pending(pending),
     )
+
+
+_JUST_HELD = (Phase.HELD.value, None, None, None, 0)
+_NOTHING: frozenset[str] = frozenset()
 
 
 def _read_pending(text: str) -> tuple[Pending, ...]:
@@ -176,12 +179,12 @@ def _read_pending(text: str) -> tuple[Pending, ...]:
     )
 
 
-def _write_pending(pending: tuple[Pending, ...]) -> str | None:
+def _write_pending(pending: tuple[Pending, ...]) -> str:
     """A line a receipt: party, index, ms, final."""
     lines = [
         f"{one.party} {one.index} {milliseconds(one.event_at)} {one.final:d}" for one in pending
     ]
-    return "\n".join(lines) or None
+    return "\n".join(lines)
 
 
 # Writing ---------------------------------------------------------------------------------------
@@ -197,22 +200,23 @@ def save_items(
 
     *ids* holds the integer ids known so far and is completed. Equal state objects share a row.
     """
-    new = [item for item in named if item not in ids]
-    split = {item: split_item(item) for item in (*new, *states)}
-    classes = _ensure_classes(connection, {prefix for prefix, _ in split.values()})
+    new = {item: split_item(item) for item in named if item not in ids}
+    classes = _ensure_classes(connection, {prefix for prefix, _ in new.values()})
     start = _next_id(connection, "item")
-    ids.update({item: number for number, item in enumerate(new, start)})
+    ids.update(zip(new, range(start, start + len(new)), strict=True))
     holdings = _save_states(connection, states, ids)
-    rows: list[bulk.Values] = [
-        (ids[item], classes[split[item][0]], split[item][1], holdings[id(state)])
-        for item, state in states.items()
+    known = [(ids[item], holdings[id(states[item])]) for item in states.keys() - new.keys()]
+    bulk.run(
+        connection,
+        "UPDATE item SET holding = need.holding FROM need WHERE item.id = need.id",
+        ("id", "holding"),
+        sorted(known),
+    )
+    rows = [
+        (ids[item], classes[prefix], serial, holdings[id(states[item])] if item in states else None)
+        for item, (prefix, serial) in new.items()
     ]
-    rows += [
-        (ids[item], classes[split[item][0]], split[item][1], None)
-        for item in new
-        if item not in states
-    ]
-    bulk.upsert(connection, "item", "id", ("id", "class_id", "serial", "holding"), rows)
+    bulk.insert(connection, "item", ("id", "class_id", "serial", "holding"), rows)
 
 
 def _ensure_classes(connection: Connection, prefixes: set[str]) -> dict[str, int]:
@@ -240,21 +244,21 @@ def _save_states(
 def _state_values(state: ItemState, ids: Mapping[str, int]) -> tuple[object, ...]:
     custody = state.custody
     return (
-        custody.phase.value,
+        str(custody.phase),
         custody.holder,
         custody.consignee,
-        " ".join(custody.via) or None,
+        " ".join(custody.via) if custody.via else None,
         custody.shipment,
         custody.departed,
         state.last,
         milliseconds(state.last_at),
         None if state.parent is None else ids[state.parent],
         state.since,
-        " ".join(sorted(state.status)) or None,
+        " ".join(sorted(state.status)) if state.status else None,
         None if state.ended is None else state.ended.value,
         state.origin,
         state.foreign,
-        _write_pending(state.pending),
+        _write_pending(state.pending) if state.pending else None,
     )
 
 
@@ -297,6 +301,26 @@ def load_contents(connection: Connection, item: int) -> list[str]:
         (item,),
     )
     return [row[0] for row in rows]
+
+
+def load_inside(connection: Connection, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """Everything inside each of *numbers* now, at any depth; those with nothing are missing."""
+    inside: dict[int, list[str]] = {}
+    rows = bulk.select(
+        connection,
+        ", inside (root, item) AS ("
+        " SELECT need.id, k.item FROM need CROSS JOIN containment AS k"
+        " ON k.parent = need.id AND k.stop IS NULL"
+        " UNION SELECT d.root, k.item FROM inside AS d CROSS JOIN containment AS k"
+        " ON k.parent = d.item AND k.stop IS NULL)"
+        " SELECT d.root, c.prefix || i.serial FROM inside AS d JOIN item AS i ON i.id = d.item"
+        " JOIN item_class AS c ON c.id = i.class_id ORDER BY d.root, d.item",
+        ("id",),
+        bulk.singles(numbers),
+    )
+    for root, item in rows:
+        inside.setdefault(root, []).append(item)
+    return inside
 
 
 def load_emptied(connection: Connection, numbers: Iterable[int]) -> set[int]:

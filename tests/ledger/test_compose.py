@@ -263,11 +263,6 @@ REFUSED = {
     ),
     "an item that is none": (plain(epcList=[CHIP, "A1"]), (), "/epcList/1"),
     "an item that is no text": (plain(epcList=[CHIP, 7]), (), "/epcList/1"),
-    "two spellings of one item": (
-        plain(epcList=[CHIP, "urn:epc:id:sgtin:0614141.012345.A1"]),
-        (),
-        "/epcList/1",
-    ),
     "an event that is none": (plain(action="LOOK"), (), "/action"),
     "a time that is none": (plain(eventTime=7), (), "/eventTime"),
     "a name that cannot be withheld": (plain(), ["bizStep"], "/chiptrail:commitments/bizStep"),

@@ -15,6 +15,7 @@ from schemas.item import (
     fold_item,
     parse_query,
     plain_serial,
+    read_item,
     split_item,
     split_pasted,
 )
@@ -56,7 +57,27 @@ def test_an_input_box_reads_every_spelling(text, expected):
 @pytest.mark.parametrize("text", refused("refused"))
 def test_what_names_no_item_is_refused(text):
     with pytest.raises(MalformedItems):
-        fold_item(text)
+        read_item(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://id.gs1.org/01/09506000134353/21/A1",
+        "https://id.gs1.org/00/106141412345678909",
+        "urn:epc:id:sgtin:0614141.01234.A1",
+        "https://dealer.example/01/9506000134353/21/A1",
+    ],
+)
+def test_what_only_looks_like_a_gs1_key_is_nobodys_spelling(text):
+    """A valid URI, so a valid EPCIS id: recorded as it stands, and no alias of a right key."""
+    assert fold_item(text) == text
+
+
+def test_an_opaque_id_is_normalised_and_still_opaque():
+    text = "HTTPS://ID.gs1.org/01/09506000134353/21/%41%2fb"
+
+    assert fold_item(text) == "https://id.gs1.org/01/09506000134353/21/A%2Fb"
 
 
 @pytest.mark.parametrize("text", refused("refused_codes"))

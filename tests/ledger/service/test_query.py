@@ -99,6 +99,19 @@ def test_what_a_pallet_is_found_out_of_is_found_of_its_contents(world):
     assert [Verdict.STOP, Verdict.CLEAR, Verdict.STOP] == verdicts
 
 
+def test_a_container_is_as_bad_as_the_worst_thing_in_it(world):
+    """At any depth, in a dossier as in a check."""
+    chips, tray, pallet = world.chips(2), "urn:tray:1", "urn:pallet:1"
+    world.commission("fab", chips)
+    world.pack("fab", tray, chips)
+    world.pack("fab", pallet, [tray])
+    world.report("fab", chips[:1], "stolen")
+
+    told = dossier(world.ledger, pallet)
+    assert (Verdict.STOP, {chips[0]: Verdict.STOP}) == (told.verdict, told.troubled)
+    assert Verdict.STOP is check(world.ledger, [pallet]).lines[0].verdict
+
+
 def test_a_late_finding_on_a_packing_is_not_on_the_pallet(world):
     """The entry names the chips as items, and the pallet as their container."""
     chips, pallet = world.chips(1), "urn:pallet:1"

@@ -140,10 +140,11 @@ def test_a_disclosure_may_lose_its_body_and_nothing_else(filled):
 
 
 def test_a_writing_block_that_fails_leaves_nothing(database):
-    with pytest.raises(DatabaseError), database.writing() as connection:
-        marks = ", ".join("?" * len(ROWS["activity"]))
-        for _ in range(2):  # the second is refused
-            connection.exec_driver_sql(f"INSERT INTO activity VALUES ({marks})", ROWS["activity"])
+    row = ROWS["activity"]
+    twice = "INSERT INTO activity VALUES (?, ?, ?, ?, ?), (?, ?, ?, ?, ?)"
+
+    with pytest.raises(DatabaseError):  # the second is not the next
+        attack(database, twice, (*row, *row))
 
     assert [] == everything(database)["activity"]
 
