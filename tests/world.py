@@ -221,7 +221,10 @@ class World:
     def submission(
         self, who: str, kind: str, lists: dict[str, Sequence[str]], **body: Any
     ) -> Submission:
-        """One signed event; lists of two or more are committed, as our clients do."""
+        """One signed event, whatever it says: what ``ledger.compose`` would refuse to sign too.
+
+        Lists of two or more are committed, as our clients do, and what ``withheld`` names.
+        """
         opened: dict[str, ItemList] = {}
         fields: dict[str, Any] = {}
         for field, ids in lists.items():
@@ -231,9 +234,8 @@ class World:
                 committed = disclosure.commit_items(field, ids, opened[field].seed)
                 fields[field] = [disclosure.items_uri(committed)]
         disclosures = self._withhold(body)
-        payload = strict_json.dump(
-            self._preamble(who, kind, body.pop("at", self.now)) | fields | body
-        )
+        preamble = self._preamble(who, kind, body.pop("at", self.now))
+        payload = strict_json.dump(preamble | fields | body)
         envelope = dsse.sign(payload, PayloadType.EVENT, self.keys[party(who)])
         return Submission(envelope, opened, disclosures)
 
@@ -252,7 +254,8 @@ class World:
 
     def _withhold(self, body: dict[str, Any]) -> tuple[str, ...]:
         """Take the fields that ``withheld`` in *body* names out of the open."""
-        disclosures, digests = [], {}
+        digests = {}
+        disclosures = []
         for name in body.pop("withheld", ()):
             disclosures.append(disclosure.make_disclosure(self.fresh(16), name, body.pop(name)))
             digests[name] = disclosure.digest_of(disclosures[-1])

@@ -1,0 +1,274 @@
+"""Bundles: the history of some items as a file that verifies without the ledger.
+
+Everything is read in one snapshot; what goes in is ``ledger.service.selection``'s. The operator
+signs what it asserts: that nothing is missing, and the findings that need the data of others. A
+finding that the fold over the bundle gives too has the basis ``entries``; a reader recomputes it.
+
+    data = make_bundle(ledger, ["urn:chiptrail:chip:acme:x1:A0001"])
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from ledger import disclosure, dsse
+from ledger.account import ARRIVAL
+from ledger.checkpoint import parse_checkpoint
+from ledger.finding import Finding
+from ledger.holding import ItemState
+from ledger.judge import judge
+from ledger.note import parse_note
+from ledger.replay import Told, about, judged
+from ledger.rules import RulePack
+from ledger.service.ledger import Ledger, Tip
+from ledger.service.reading import open_tree
+from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
+from ledger.service.selection import Candidate, Selection, Wanted, select
+from ledger.service.views import Seen, load_views
+from ledger.store import items as stored_items
+from ledger.store import log
+from ledger.store.database import Connection
+from ledger.store.log import EntryRow
+from schemas.bundle import (
+    BUNDLE_LIMIT,
+    Bundle,
+    BundledHead,
+    Contents,
+    Entry,
+    OpenEntry,
+    WithheldEntry,
+    encode_bundle,
+    encode_contents,
+)
+from schemas.bundle_statement import (
+    Basis,
+    BundleFinding,
+    BundleStatement,
+    encode_bundle_statement,
+)
+from schemas.envelope import Envelope, PayloadType
+from schemas.errors import NotFound, TooLarge
+from schemas.statement import parse_statement
+
+
+def make_bundle(
+    ledger: Ledger,
+    items: Sequence[str],
+    *,
+    as_of: datetime | None = None,
+    disclose: bool = False,
+) -> bytes:
+    """The bundle of *items*, canonical ids, judged as of *as_of* (now).
+
+    *disclose*: with the withheld fields that the ledger was shown, which whoever gets the bundle
+    will read. Without, it has their digests.
+
+    Raises: NotFound when no entry names one of them; TooLarge (over 64 MiB); UnknownRule when the
+    rule pack says nothing of *as_of*.
+    """
+    moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
+    subjects = tuple(dict.fromkeys(items))
+    with ledger.database.reading() as connection:
+        tip = ledger.renew(connection)
+        seen = load_views(connection, subjects)
+        for item in subjects:
+            if item not in seen:
+                raise NotFound(f"{item}: no entry names it")
+        known = {item: _judged(seen[item], ledger.pack, moment) for item in subjects}
+        selection = _select(connection, ledger, tip, seen, known)
+        contents = _Assembly(connection, ledger, tip, selection).contents(disclose=disclose)
+    findings, unproven = _findings(selection, seen, known, ledger.pack, moment)
+    statement = BundleStatement(
+        subjects=subjects,
+        as_of=moment,
+        origin=ledger.origin,
+        size=tip.head.size,
+        root=tip.head.root,
+        indexes=tuple([entry.index for entry in contents.entries]),
+        containers=selection.containers,
+        unproven=unproven,
+        contents_sha256=sha256(encode_contents(contents)).digest(),
+        rule_pack_sha256=sha256(contents.rule_pack).digest(),
+        findings=findings,
+    )
+    payload = encode_bundle_statement(statement)
+    envelope = dsse.sign(payload, PayloadType.BUNDLE, ledger.operator_key)
+    data = encode_bundle(Bundle(envelope, contents))
+    if len(data) > BUNDLE_LIMIT:
+        raise TooLarge(
+            f"the bundle has {len(data)} bytes, limit {BUNDLE_LIMIT}; ask for fewer items"
+        )
+    return data
+
+
+def _judged(seen: Seen, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
+    """Everything that the ledger knows against an item, or for it."""
+    return tuple([about(seen.view.item, found) for found in judge(seen.view, pack, as_of)])
+
+
+def _select(
+    connection: Connection,
+    ledger: Ledger,
+    tip: Tip,
+    seen: Mapping[str, Seen],
+    known: Mapping[str, tuple[Finding, ...]],
+) -> Selection:
+    cited = {index for found in known.values() for finding in found for index in _cites(finding)}
+    for view in [one.view for one in seen.values()]:
+        if view.shipment is not None:
+            cited.add(view.shipment.index)
+    wanted = Wanted(
+        subjects={item: one.number for item, one in seen.items()},
+        bearing=frozenset([b.idx for one in seen.values() for b in one.bearings]),
+        cited=frozenset(cited),
+    )
+    return select(connection, tip.registry, ledger.pack, ledger.operator_key.public.keyid, wanted)
+
+
+def _cites(finding: Finding) -> tuple[int, ...]:
+    closed_by = () if finding.closed_by is None else (finding.closed_by,)
+    return (finding.index, *finding.cites, *closed_by)
+
+
+# What is asserted ---------------------------------------------------------------------------------
+
+
+def _findings(
+    selection: Selection,
+    seen: Mapping[str, Seen],
+    known: Mapping[str, tuple[Finding, ...]],
+    pack: RulePack,
+    as_of: datetime,
+) -> tuple[tuple[BundleFinding, ...], tuple[str, ...]]:
+    """All findings by basis, and the subjects of which the entries tell something else."""
+    findings: list[BundleFinding] = []
+    unproven: list[str] = []
+    for item, found in known.items():
+        told = selection.replay.told(item)
+        proven = _proven(told, found, pack, as_of)
+        if not _agrees(told, proven, found, seen[item].view.state):
+            unproven.append(item)
+            proven = ()
+        keys = set(map(_key, proven))
+        findings += [_bundled(one, Basis.ENTRIES) for one in proven]
+        findings += [_bundled(one, Basis.LEDGER) for one in found if _key(one) not in keys]
+    return tuple(findings), tuple(unproven)
+
+
+def _proven(
+    told: Told, known: Sequence[Finding], pack: RulePack, as_of: datetime
+) -> tuple[Finding, ...]:
+    """What the entries give; of the arrival only if all that is known of it is in them."""
+    found = judged(told, pack, as_of, is_arrival_asserted=False)
+    arrival = {_key(one) for one in known if one.code in ARRIVAL}
+    if arrival <= set(map(_key, found)):
+        return found
+    return judged(told, pack, as_of, is_arrival_asserted=True)
+
+
+def _agrees(
+    told: Told, proven: Sequence[Finding], known: Sequence[Finding], state: ItemState | None
+) -> bool:
+    """Whether a reader of the entries alone comes to nothing that the ledger does not know."""
+    return _facts(told.view.state) == _facts(state) and set(map(_key, proven)) <= set(
+        map(_key, known)
+    )
+
+
+def _facts(state: ItemState | None) -> tuple[object, ...]:
+    if state is None:
+        return ()
+    inside = (state.parent, state.since)
+    return (state.custody, *inside, state.status, state.ended, state.origin, state.last)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.index, finding.on_items, finding.closed_by
+
+
+def _bundled(finding: Finding, basis: Basis) -> BundleFinding:
+    return BundleFinding(
+        code=finding.code.value,
+        message=finding.message,
+        index=finding.index,
+        items=finding.items,
+        cites=finding.cites,
+        on_items=finding.on_items,
+        closed_by=finding.closed_by,
+        basis=basis,
+    )
+
+
+# What is shown ------------------------------------------------------------------------------------
+
+
+class _Assembly:
+    """Rows into entries with their proofs."""
+
+    def __init__(
+        self, connection: Connection, ledger: Ledger, tip: Tip, selection: Selection
+    ) -> None:
+        self._connection, self._ledger, self._tip = connection, ledger, tip
+        self._selection = selection
+        self._tree = open_tree(connection, tip.registry, tip.head.size)
+
+    def contents(self, *, disclose: bool) -> Contents:
+        """Everything beside the statement."""
+        selection = self._selection
+        disclosures = self._disclosures() if disclose else {}
+        entries: list[Entry] = [self._statement(row) for row in selection.statements]
+        entries += [self._withheld(row) for row in selection.withheld]
+        entries += [self._event(one, disclosures.get(one.row.idx, ())) for one in selection.shown]
+        afters = [one.event.after for one in selection.shown]
+        afters += [parse_statement(row.payload).after or "" for row in selection.statements]
+        return Contents(
+            checkpoint=self._ledger.note_of(self._tip.head),
+            heads=tuple(self._heads(set(afters) - {""})),
+            rule_pack=self._ledger.pack_data,
+            entries=tuple(sorted(entries, key=lambda entry: entry.index)),
+        )
+
+    def _heads(self, notes: Iterable[str]) -> list[BundledHead]:
+        """The heads that signers held, the smallest first."""
+        # Their signatures were verified when the entries that carry them were captured.
+        opened = [(parse_checkpoint(parse_note(n.encode()).text).size, n) for n in notes]
+        return [
+            BundledHead(note.encode(), tuple(self._tree.consistency_proof(size)))
+            for size, note in sorted(opened)
+        ]
+
+    def _disclosures(self) -> dict[int, tuple[str, ...]]:
+        """The withheld fields that were disclosed, by event."""
+        events = {one.row.idx: one for one in self._selection.shown}
+        found: dict[int, tuple[str, ...]] = {}
+        for index, _, body in log.load_disclosures(self._connection, list(events)):
+            if body is not None and not self._names_others(events[index], body):
+                found[index] = (*found.get(index, ()), body)
+        return found
+
+    def _names_others(self, one: Candidate, body: str) -> bool:
+        """Whether the disclosure *body* lists the identities of other items too."""
+        if self._selection.ours.issuperset(one.act.items):
+            return False
+        return disclosure.parse_disclosure(body).name == "chiptrail:identities"
+
+    def _event(self, one: Candidate, disclosures: tuple[str, ...]) -> OpenEntry:
+        entry = self._statement(one.row)
+        return replace(entry, items=one.proofs, disclosures=disclosures)
+
+    def _statement(self, row: EntryRow) -> OpenEntry:
+        signer = self._tip.registry.by_index[row.key_idx]
+        kind = PAYLOAD_TYPES[row.kind]
+        return OpenEntry(
+            index=row.idx,
+            recorded_at=stored_items.moment(row.recorded_at),
+            envelope=Envelope(row.payload, kind, signer.key.keyid, row.signature),
+            inclusion=tuple(self._tree.inclusion_proof(row.idx)),
+            items={},
+            disclosures=(),
+        )
+
+    def _withheld(self, row: EntryRow) -> WithheldEntry:
+        leaf = leaf_of_row(row, self._tip.registry)
+        return WithheldEntry(row.idx, leaf, tuple(self._tree.inclusion_proof(row.idx)))

@@ -1,0 +1,204 @@
+"""What a verified bundle says, on whose word, and what it leaves open.
+
+Source: DESIGN sections 1 (idea 8) and 3. ``ledger.verify`` makes the values; the words for people
+are made of them here. Trusted are: the registrar for who has which key, the operator for
+completeness; nobody for the rest. Example::
+
+    verified = verify_bundle(data, log)
+    for line in proved(verified): print(line)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.act import Act
+from ledger.finding import Finding
+from ledger.holding import ItemState
+from ledger.judge import Verdict
+from ledger.registry import EnrolledKey
+from ledger.story import item_name, moment, party_name, retell
+from schemas.event import Event
+from schemas.statement import Statement
+from schemas.strict_json import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry that holds, as far as the bundle shows it.
+
+    *act* is None of a statement; of a committed list it names what is shown. *disclosed* are the
+    withheld fields that are shown, by name. *after* is the size of the head that its signer held,
+    None of the genesis.
+    """
+
+    index: int
+    recorded_at: datetime
+    signer: EnrolledKey
+    said: Event | Statement
+    act: Act | None
+    disclosed: Mapping[str, JSON]
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry in the story of an item; *through* is the container it names, None for the item."""
+
+    entry: Shown
+    through: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the bundle says of one *item*; *verdict* is the worst of all that is found, and open.
+
+    *findings* follow from the entries, *asserted* rest on the operator's word. If not *is_proven*,
+    what became of the item hangs on goods of others: *state* is None, every finding is asserted.
+    *is_container*: other things went into it; the verdict is on the container alone.
+    """
+
+    item: str
+    is_proven: bool
+    is_container: bool
+    state: ItemState | None
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    asserted: tuple[Finding, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A *witness*, by the name of its key, and when it saw no larger tree than the checkpoint's."""
+
+    witness: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A bundle that holds; made by ``ledger.verify.verify_bundle`` alone.
+
+    *size* and *root* are the checkpoint's; *cosigned* by the newest first; *witnessed_at* is the
+    time that as many witnesses as were asked for (one if none) reach, None if there are none.
+    *names* are the parties' by id, *pinned* those whose keys the reader knew already; *entries* are
+    shown, *withheld* bear on the subjects too and are not.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    as_of: datetime
+    operator: str
+    cosigned: tuple[Cosigned, ...]
+    witnessed_at: datetime | None
+    pinned: tuple[str, ...]
+    names: Mapping[str, str]
+    subjects: tuple[Subject, ...]
+    entries: tuple[Shown, ...]
+    withheld: tuple[int, ...]
+
+    def witnessed_age(self, now: datetime) -> timedelta | None:
+        """How long ago witnesses saw no larger tree; None if none is known to have."""
+        return None if self.witnessed_at is None else now - self.witnessed_at
+
+
+# In words ----------------------------------------------------------------------------------------
+
+
+def proved(verified: Verified) -> tuple[str, ...]:
+    """What holds whoever runs the ledger, if its registrar enrolled the right keys."""
+    signers = {entry.signer.party for entry in verified.entries}
+    count = len(verified.entries)
+    lines = [
+        f"The log {verified.origin} signed a tree of {verified.size} entries.",
+        f"The {count} entries shown here stand in it, each at its place and unchanged.",
+        f"They were signed by {_listed(verified, signers)}.",
+        "Each was signed with a key that the registrar had enrolled for that party by then.",
+        "None was signed before the tree existed that it carries, so their order is true.",
+    ]
+    lines += [
+        f"By these entries {item_name(subject.item)} {_whereabouts(verified, subject)}."
+        for subject in verified.subjects
+        if subject.is_proven
+    ]
+    if verified.pinned:
+        parties = _listed(verified, verified.pinned)
+        lines.append(f"{parties} signed with the keys that you named.")
+    if verified.witnessed_at is not None:
+        names = ", ".join([cosigned.witness for cosigned in verified.cosigned])
+        at = moment(verified.witnessed_at)
+        lines.append(f"The same tree was seen by {names}, and up to {at} UTC none larger.")
+    return tuple(lines)
+
+
+def asserted(verified: Verified) -> tuple[str, ...]:
+    """What rests on the word of the operator, who signed it, or of the registrar."""
+    operator = party_name(verified.operator, verified.names)
+    at = moment(verified.as_of)
+    lines = [
+        f"No other entry in the log bore on this at {at} UTC: {operator} says so.",
+        f"None of the keys had been revoked but where it is shown: {operator} says so.",
+        "The times at which entries were recorded: the log says so.",
+        "Who the parties are, and that these keys are theirs: the registrar says so.",
+    ]
+    for subject in verified.subjects:
+        name = item_name(subject.item)
+        lines += [
+            f"{name}: {retell(found.message, verified.names)} ({found.code}): {operator} says so."
+            for found in subject.asserted
+        ]
+    return tuple(lines)
+
+
+def unknown(verified: Verified) -> tuple[str, ...]:
+    """What the bundle cannot tell."""
+    lines = [
+        f"What was recorded after entry {verified.size - 1}.",
+        "Whether the thing before you is the one that carries this number.",
+        "Whether anything is where somebody said it was.",
+    ]
+    lines += [
+        f"Who has {item_name(subject.item)}: that hangs on goods of others."
+        for subject in verified.subjects
+        if not subject.is_proven
+    ]
+    lines += [
+        f"What is inside {item_name(subject.item)}, and what is known of that."
+        for subject in verified.subjects
+        if subject.is_container
+    ]
+    if verified.withheld:
+        lines.append(f"What {len(verified.withheld)} entries say about goods of others.")
+    hidden = _hidden_fields(verified)
+    if hidden:
+        lines.append(f"What signers withheld and is not shown here: {', '.join(hidden)}.")
+    if verified.witnessed_at is None:
+        lines.append("Whether others are shown the same history: no witness you know signed it.")
+    return tuple(lines)
+
+
+def _listed(verified: Verified, parties: set[str] | tuple[str, ...]) -> str:
+    return ", ".join(sorted(party_name(party, verified.names) for party in parties))
+
+
+def _whereabouts(verified: Verified, subject: Subject) -> str:
+    state = subject.state
+    if state is None:
+        return "never began"
+    if state.ended is not None:
+        return f"came to its end with entry {state.last}"
+    holder = party_name(state.custody.holder, verified.names)
+    if state.custody.consignee is None:
+        return f"is held by {holder}"
+    return f"is on its way from {holder} to {party_name(state.custody.consignee, verified.names)}"
+
+
+def _hidden_fields(verified: Verified) -> list[str]:
+    hidden: set[str] = set()
+    for entry in verified.entries:
+        if isinstance(entry.said, Event):
+            hidden.update(entry.said.commitments.keys() - entry.disclosed.keys())
+    return sorted(name.removeprefix("chiptrail:") for name in hidden)
