@@ -10,9 +10,9 @@ but in ``ledger.custody``. Example::
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from schemas.event import Event
 
@@ -71,8 +71,7 @@ class Condition(StrEnum):
     MISMATCH_INSTANCE = "mismatch_instance"
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What *actor* says it did at *event_at*; when and where it is recorded the log decides.
 
     *items* are the units named, canonical and distinct: an unpacking without any means all
@@ -80,7 +79,8 @@ class Act:
     container, board or rack. *counterparty* is the possessing party at the other end: who is to
     receive, or of a receipt who sent; None if the event does not say exactly one. *principal* is
     whom *actor* says it acts for. *corrects* is the identity of the entry that a correction takes
-    back. *event_at* is cut to whole milliseconds.
+    back. *event_at* is cut to whole milliseconds. A tuple, because every entry's is made in one
+    process and made again in another.
     """
 
     kind: ActKind

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from ledger.act import ActKind
 from ledger.finding import Closing, Finding
@@ -138,8 +139,7 @@ class Holdings:
     contents: dict[str, set[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """From entry on, *items* have *state*; *before* is what they had, None if they are new."""
 
     items: tuple[str, ...]
@@ -147,8 +147,7 @@ class Move:
     before: ItemState | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """All that one act does: states, findings, closings.
 
     *received* are the shipments out of which it received something, *closed* those among them

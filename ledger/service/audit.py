@@ -12,28 +12,37 @@ Memory does not grow with the log. Nothing is changed.
         if isinstance(step, AuditReport): print(step.problems)
 """
 
-import os
 import tempfile
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from ledger import keys
+from ledger.act import Act
 from ledger.checkpoint import Checkpoint, encode_checkpoint
 from ledger.frontier import Frontier
 from ledger.merkle import HASH_SIZE
 from ledger.registry import Registry
-from ledger.service.audit_entries import EntriesAudited, Job, audit_entries
+from ledger.service.audit_entries import (
+    EntriesAudited,
+    Job,
+    Window,
+    audit_entries,
+    audit_window,
+    start_auditing,
+)
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress
+from ledger.service.projector import PlacedAct
 from ledger.service.reading import root_at
-from ledger.service.rebuild import rebuild
+from ledger.service.rebuild import STRETCH_CHARACTERS, Rebuilding
 from ledger.service.rows import enter_statement
-from ledger.store import comparison, log
+from ledger.service.workers import in_order
+from ledger.store import comparison, items, log
 from ledger.store.database import Connection, Database
+from ledger.store.log import EntryRow
 from schemas.errors import BadSignature, ChiptrailError, IntegrityError
 
 STRETCH = 1000
@@ -51,30 +60,34 @@ class AuditReport:
     problems: tuple[str, ...]
 
 
-class Window(NamedTuple):
-    """The entries [start, stop) to audit in one go."""
-
-    start: int
-    stop: int
-
-
 def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | AuditReport]:
     """Audit *ledger*; progress in entries, and the report at the end."""
-    with ledger.database.reading() as connection:
-        run = _Run(ledger, connection)
+    with ledger.database.reading() as connection, _beside() as target:
+        run = _Run(ledger, connection, Rebuilding(target, ledger.pack) if projections else None)
         run.check_database()
         run.fold_statements()
         yield from run.check_entries()
         run.check_end()
-        if projections and not run.problems:
-            yield from run.check_projections()
+        run.check_projections(target)
         yield run.report()
 
 
-class _Run:
-    """The state of one audit: the regrown frontier and what was found wrong."""
+@contextmanager
+def _beside() -> Iterator[Connection]:
+    """A database for projections that are made anew, thrown away at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = Database.open(f"sqlite:///{Path(folder) / 'projections.sqlite3'}")
+        with other.writing() as target:
+            yield target
+        other.dispose()
 
-    def __init__(self, ledger: Ledger, connection: Connection) -> None:
+
+class _Run:
+    """The state of one audit: the regrown frontier, projections, and what was found wrong."""
+
+    def __init__(
+        self, ledger: Ledger, connection: Connection, rebuilding: Rebuilding | None
+    ) -> None:
         self._ledger, self._connection = ledger, connection
         self.problems: list[str] = []
         self._registry = Registry()
@@ -86,10 +99,13 @@ class _Run:
         self._next_checkpoint = next(self._checkpoints, None)
         self._checkpoint_count = self._tile_count = 0
         self._size = log.count_entries(connection)
+        self._rebuilding = rebuilding
+        self._statements: deque[EntryRow] = deque()
 
     def _problem(self, text: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(text)
+        self._rebuilding = None  # projections of what is wrong would say no more
 
     def check_database(self) -> None:
         """(1) Pages and indexes, as SQLite sees them."""
@@ -99,6 +115,7 @@ class _Run:
     def fold_statements(self) -> None:
         """Parties and keys from the statements alone."""
         for row in log.load_statements(self._connection, 0):
+            self._statements.append(row)
             try:
                 enter_statement(self._registry, row)
             except IntegrityError as exc:
@@ -108,32 +125,23 @@ class _Run:
 
     def check_entries(self) -> Iterator[Progress]:
         """Windows of entries, a few ahead in other processes, taken into the tree in order."""
-        windows = (
-            Window(start, min(start + STRETCH, self._size))
-            for start in range(0, self._size, STRETCH)
-        )
-        for window, audited in self._audited(windows):
+        for window, audited in self._audited():
             self._take(window, audited)
+            self._project(window, audited)
             yield Progress(window.stop, self._size)
 
-    def _audited(self, windows: Iterator[Window]) -> Iterator[tuple[Window, EntriesAudited]]:
+    def _audited(self) -> Iterator[tuple[Window, EntriesAudited]]:
         ledger = self._ledger
         job = Job(ledger.database.url, ledger.origin, ledger.vkey, self._registry)
+        windows = (
+            Window(start, stop)
+            for start, stop in log.iterate_stretches(
+                self._connection, self._size, STRETCH, STRETCH_CHARACTERS
+            )
+        )
         if self._size < PARALLEL_FROM:
-            yield from ((window, audit_entries(job, *window)) for window in windows)
-            return
-        workers = os.cpu_count() or 1
-        with ProcessPoolExecutor(workers) as pool:
-
-            def submit(window: Window) -> tuple[Window, Future[EntriesAudited]]:
-                return window, pool.submit(audit_entries, job, *window)
-
-            ahead = [submit(window) for window in islice(windows, workers + 2)]
-            while ahead:
-                window, future = ahead.pop(0)
-                audited = future.result()
-                ahead += [submit(following) for following in islice(windows, 1)]
-                yield window, audited
+            return ((window, audit_entries(job, window)) for window in windows)
+        return in_order(audit_window, windows, start_auditing, job)
 
     def _take(self, window: Window, audited: EntriesAudited) -> None:
         for text in audited.problems:
@@ -209,15 +217,27 @@ class _Run:
 
     # (4) projections ----------------------------------------------------------------------------
 
-    def check_projections(self) -> Iterator[Progress]:
-        """Rebuild the projections beside the ledger and name every row that differs."""
-        with tempfile.TemporaryDirectory() as folder:
-            other = Database.open(f"sqlite:///{Path(folder) / 'projections.sqlite3'}")
-            with other.writing() as target:
-                yield from rebuild(self._connection, target, self._size, self._ledger.pack)
-                for text in comparison.differences(self._connection, target):
-                    self._problem(f"projection {text}")
-            other.dispose()
+    def _project(self, window: Window, audited: EntriesAudited) -> None:
+        """Take the window's statements and events into the projections, in order."""
+        if self._rebuilding is None:
+            return
+        for index, recorded_at, act, documents in audited.events:
+            self._enter_before(index)
+            placed = PlacedAct(index, items.moment(recorded_at), Act._make(act), documents)
+            self._rebuilding.take(placed)
+        self._enter_before(window.stop)
+        self._rebuilding.flush()
+
+    def _enter_before(self, index: int) -> None:
+        assert self._rebuilding is not None
+        while self._statements and self._statements[0].idx < index:
+            self._rebuilding.enter(self._statements.popleft())
+
+    def check_projections(self, target: Connection) -> None:
+        """Name every projection with a row that differs from those made anew in *target*."""
+        if self._rebuilding is not None:
+            for text in comparison.differences(self._connection, target):
+                self._problem(f"projection {text}")
 
     def report(self) -> AuditReport:
         """What was done and found."""

@@ -4,11 +4,13 @@ Everything is recomputed from stored bytes: identity, signature, leaf, payload, 
 the stretches before it (the tree, the order of log time) is left to ``ledger.service.audit``.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ledger import disclosure, dsse, leaf, merkle
+from ledger.act import read_act
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.note import Verifier, parse_vkey
 from ledger.registry import EnrolledKey, Registry
@@ -18,18 +20,33 @@ from ledger.store.database import Database
 from ledger.store.log import EntryRow
 from schemas.envelope import Envelope, ItemList
 from schemas.errors import ChiptrailError, IntegrityError
-from schemas.event import parse_event
-from schemas.statement import parse_statement
+from schemas.event import Event, parse_event
+from schemas.statement import Statement, parse_statement
+
+
+class Window(NamedTuple):
+    """The entries [start, stop) to audit in one go."""
+
+    start: int
+    stop: int
+
+
+# Index, time of recording in ms, the fields of the act, documents: it crosses to another process.
+FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], tuple[str, ...]]
 
 
 class EntriesAudited(NamedTuple):
-    """*leaf_hashes*: 32 bytes an entry; *heads*: the distinct checkpoints their signers held."""
+    """What a window holds: 32 bytes of leaf hash an entry, the distinct heads of its signers.
+
+    *events* are those that are sound, in order.
+    """
 
     leaf_hashes: bytes
     heads: list[Checkpoint]
     first_at: int
     last_at: int
     problems: list[str]
+    events: list[FlatEvent]
 
 
 class Job(NamedTuple):
@@ -41,40 +58,24 @@ class Job(NamedTuple):
     registry: Registry
 
 
-class _Log(NamedTuple):
-    origin: str
-    verifier: Verifier
-    registry: Registry
+_job: Job | None = None
 
 
-def audit_entries(job: Job, start: int, stop: int) -> EntriesAudited:
-    """Audit the entries start <= index < stop of the database that *job* names."""
-    log_of = _Log(job.origin, parse_vkey(job.vkey), job.registry)
-    try:
-        with _database(job.url).reading() as connection:
-            rows = {row.idx: row for row in log.load_entries(connection, start, stop)}
-            lists = load_item_lists(connection, list(rows))
-    except IntegrityError as exc:
-        return EntriesAudited(bytes(merkle.HASH_SIZE) * (stop - start), [], 0, 0, [str(exc)])
-    problems: list[str] = []
-    heads: dict[Checkpoint, None] = {}
-    hashes: list[bytes] = []
-    times = [row.recorded_at for row in rows.values()]
-    for index in range(start, stop):
-        try:
-            if index not in rows:
-                raise IntegrityError("it is missing")
-            hashes.append(_audit_entry(rows[index], lists.get(index, {}), log_of, heads))
-        except ChiptrailError as exc:
-            problems.append(f"entry {index}: {exc}")
-            hashes.append(bytes(merkle.HASH_SIZE))
-    problems += [
-        f"entry {later.idx}: log time goes back"
-        for earlier, later in pairwise(rows.values())
-        if later.recorded_at < earlier.recorded_at
-    ]
-    bounds = (times[0], times[-1]) if times else (0, 0)
-    return EntriesAudited(b"".join(hashes), list(heads), *bounds, problems)
+def start_auditing(job: Job) -> None:
+    """Make this process ready for ``audit_window``."""
+    global _job  # noqa: PLW0603 - one job a process, set once as it starts
+    _job = job
+
+
+def audit_window(window: Window) -> EntriesAudited:
+    """``audit_entries`` of the job that this process started with."""
+    assert _job is not None
+    return audit_entries(_job, window)
+
+
+def audit_entries(job: Job, window: Window) -> EntriesAudited:
+    """Audit the entries of *window* of the database that *job* names."""
+    return _Audit(job).run(window)
 
 
 @lru_cache(maxsize=1)
@@ -82,57 +83,96 @@ def _database(url: str) -> Database:
     return Database.open(url)
 
 
-def _audit_entry(
-    row: EntryRow, lists: dict[str, ItemList], log_of: _Log, heads: dict[Checkpoint, None]
-) -> bytes:
-    """The leaf hash of a stored entry that holds in itself.
+class _Audit:
+    """The audit of one window: what was found so far."""
 
-    Raises: a refusal or IntegrityError, which names what does not.
-    """
-    signer = _live_key(row, log_of.registry)
-    payload_type = PAYLOAD_TYPES[row.kind]
-    envelope = Envelope(row.payload, payload_type, signer.key.keyid, row.signature)
-    verified = dsse.verify(envelope, signer.key)
-    if verified.identity != row.identity:
-        raise IntegrityError("identity is not that of the payload")
-    party, after = _read(row, lists, log_of)
-    if party != signer.party:
-        raise IntegrityError("the payload names another party than the key's")
-    if after is not None:
+    def __init__(self, job: Job) -> None:
+        self._job, self._verifier = job, parse_vkey(job.vkey)
+        self._hashes: dict[int, bytes] = {}
+        self._problems: list[str] = []
+        self._heads: dict[Checkpoint, None] = {}
+        self._events: list[FlatEvent] = []
+
+    def run(self, window: Window) -> EntriesAudited:
+        """All signatures, then all payloads: see ``ledger.admission.admit_all``."""
+        try:
+            with _database(self._job.url).reading() as connection:
+                rows = {row.idx: row for row in log.load_entries(connection, *window)}
+                lists = load_item_lists(connection, list(rows))
+        except IntegrityError as exc:
+            self._problems.append(str(exc))
+            rows, lists = {}, {}
+        else:
+            for index in range(*window):
+                self._attempt(index, lambda i: self._verify(i, rows.get(i)))
+            for index in list(self._hashes):
+                self._attempt(index, lambda i: self._read(rows[i], lists.get(i, {})))
+        times = [row.recorded_at for row in rows.values()] or [0]
+        for index, (earlier, later) in zip(rows, pairwise([0, *times]), strict=False):
+            if later < earlier:
+                self._problems.append(f"entry {index}: log time goes back")
+        none = bytes(merkle.HASH_SIZE)
+        hashes = b"".join([self._hashes.get(index, none) for index in range(*window)])
+        heads = list(self._heads)
+        return EntriesAudited(hashes, heads, times[0], times[-1], self._problems, self._events)
+
+    def _attempt(self, index: int, step: Callable[[int], None]) -> None:
+        try:
+            step(index)
+        except ChiptrailError as exc:
+            self._problems.append(f"entry {index}: {exc}")
+            self._hashes.pop(index, None)
+
+    def _verify(self, index: int, row: EntryRow | None) -> None:
+        """Key, signature and identity of a stored entry; gives its leaf hash.
+
+        Raises: a refusal or IntegrityError, which names what does not hold.
+        """
+        if row is None:
+            raise IntegrityError("it is missing")
+        key, payload_type = self._signer(row).key, PAYLOAD_TYPES[row.kind]
+        verified = dsse.verify(Envelope(row.payload, payload_type, key.keyid, row.signature), key)
+        if verified.identity != row.identity:
+            raise IntegrityError("identity is not that of the payload")
+        record = leaf.leaf_record(
+            row.recorded_at, key.raw, payload_type, row.payload, row.signature
+        )
+        self._hashes[index] = merkle.leaf_hash(record)
+
+    def _signer(self, row: EntryRow) -> EnrolledKey:
+        signer = self._job.registry.by_index.get(row.key_idx)
+        if signer is None:
+            raise IntegrityError(f"no key was enrolled at {row.key_idx}")
+        if row.idx:
+            self._job.registry.signer(signer.key.keyid, row.idx)
+        return signer
+
+    def _read(self, row: EntryRow, lists: dict[str, ItemList]) -> None:
+        """Payload and lists of a stored entry whose signature holds.
+
+        Raises: as ``_verify``.
+        """
+        if row.kind == log.STATEMENT:
+            self._check_preamble(row, parse_statement(row.payload))
+            return
+        event = parse_event(row.payload)
+        act = read_act(event, disclosure.open_items(event.lists, lists))
+        self._check_preamble(row, event)
+        self._events.append((row.idx, row.recorded_at, tuple(act), event.documents))
+
+    def _check_preamble(self, row: EntryRow, said: Event | Statement) -> None:
+        if said.ledger != self._job.origin:
+            raise IntegrityError("signed for another ledger")
+        if said.party != self._signer(row).party:
+            raise IntegrityError("the payload names another party than the key's")
+        if said.after is None:
+            return
+        after = _open(said.after, self._verifier)
         if after.size > row.idx:
             raise IntegrityError(
                 f"its signer held a head of {after.size} entries, later than itself"
             )
-        heads[after] = None
-    record = leaf.leaf_record(
-        row.recorded_at, signer.key.raw, payload_type, row.payload, row.signature
-    )
-    return merkle.leaf_hash(record)
-
-
-def _live_key(row: EntryRow, registry: Registry) -> EnrolledKey:
-    signer = registry.by_index.get(row.key_idx)
-    if signer is None:
-        raise IntegrityError(f"no key was enrolled at {row.key_idx}")
-    if row.idx:
-        registry.signer(signer.key.keyid, row.idx)
-    return signer
-
-
-def _read(row: EntryRow, lists: dict[str, ItemList], log_of: _Log) -> tuple[str, Checkpoint | None]:
-    """(party, after) of the payload, parsed with its lists."""
-    if row.kind == log.STATEMENT:
-        statement = parse_statement(row.payload)
-        ledger, party, after = statement.ledger, statement.party, statement.after
-    else:
-        event = parse_event(row.payload)
-        disclosure.open_items(event.lists, lists)
-        ledger, party, after = event.ledger, event.party, event.after
-    if ledger != log_of.origin:
-        raise IntegrityError("signed for another ledger")
-    if after is None:
-        return party, None
-    return party, _open(after, log_of.verifier)
+        self._heads[after] = None
 
 
 @lru_cache(maxsize=4096)

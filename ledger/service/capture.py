@@ -9,16 +9,13 @@ leaves no trace and does not hold up the others.
         ...                                   # each batch is durable and signed when it comes out
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import TypeAlias
+from itertools import chain, islice
+from typing import Any, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit
+from ledger.admission import Admitted, Gate, admit, admit_all, unflatten
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.keys import PublicKey
@@ -26,6 +23,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.projector import PlacedAct, Projector
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
+from ledger.service.workers import in_order
 from ledger.store import items, log
 from schemas import strict_json
 from schemas.envelope import PayloadType
@@ -43,8 +41,8 @@ from schemas.statement import parse_statement
 
 BATCH = 1000
 BATCH_BYTES = 4 << 20
-# Below this many submissions starting processes costs more than it saves.
-PARALLEL_FROM = 2000
+# Below this many submissions, in one batch, starting processes costs more than it saves.
+PARALLEL_FROM = BATCH + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def capture(
     """
     ledger.demand_writable()
     gate = _gate(ledger)
-    admissions = [_admission(data, gate) for data in submissions]
+    admissions = admit_all(submissions, gate)
     return _sequence(ledger, submissions, admissions, actor, dry_run=dry_run)
 
 
@@ -87,19 +85,13 @@ def capture_stream(
     Raises: as ``capture``; the batches that came out before stay recorded.
     """
     chunks = _chunks(submissions)
-    first = list(islice(chunks, -(-PARALLEL_FROM // BATCH)))
-    if sum(map(len, first)) < PARALLEL_FROM:
+    first = list(islice(chunks, 2))
+    if len(first) < 2 and sum(map(len, first)) < PARALLEL_FROM:
         for chunk in first:
             yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
         return
-    with _admitting(ledger) as admitting:
-        for chunk, admissions in admitting(_chain(first, chunks)):
-            yield _sequence(ledger, chunk, admissions, actor, dry_run=dry_run)
-
-
-def _chain(first: list[list[bytes]], rest: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
-    yield from first
-    yield from rest
+    for chunk, admissions in _admitting(ledger, chain(first, chunks)):
+        yield _sequence(ledger, chunk, admissions, actor, dry_run=dry_run)
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -125,11 +117,24 @@ def _gate(ledger: Ledger) -> Gate:
     return Gate(ledger.origin, ledger.verifier, {keyid: known[keyid].key for keyid in known})
 
 
-def _admission(data: bytes, gate: Gate) -> Admission:
-    try:
-        return admit(data, gate)
-    except Refusal as exc:
-        return exc
+def _admitting(
+    ledger: Ledger, chunks: Iterable[list[bytes]]
+) -> Iterator[tuple[list[bytes], list[Admission]]]:
+    """Each of *chunks* with its admissions, a few chunks ahead of the reader."""
+    ledger.demand_writable()
+    gate = _gate(ledger)
+
+    def with_news() -> Iterator[_Chunk]:
+        for chunk in chunks:
+            # Keys enrolled since the workers started travel with the chunk.
+            known = ledger.registry.keys
+            yield chunk, {keyid: known[keyid].key for keyid in known.keys() - gate.keys.keys()}
+
+    for (chunk, _), flat in in_order(_admit_chunk, with_news(), _start_worker, gate):
+        yield chunk, [unflatten(one) if isinstance(one, tuple) else one for one in flat]
+
+
+_Chunk: TypeAlias = tuple[list[bytes], Mapping[str, PublicKey]]
 
 
 def _start_worker(gate: Gate) -> None:
@@ -137,44 +142,14 @@ def _start_worker(gate: Gate) -> None:
     _worker_gate = gate
 
 
-def _admit_chunk(chunk: Sequence[bytes], news: Mapping[str, PublicKey]) -> list[Admission]:
+def _admit_chunk(given: _Chunk) -> list[tuple[Any, ...] | Refusal]:
     assert _worker_gate is not None
+    chunk, news = given
     gate = _worker_gate
     if news:
         gate = gate._replace(keys={**gate.keys, **news})
-    return [_admission(data, gate) for data in chunk]
-
-
-_Admitting: TypeAlias = Callable[
-    [Iterator[list[bytes]]], Iterator[tuple[list[bytes], list[Admission]]]
-]
-
-
-@contextmanager
-def _admitting(ledger: Ledger) -> Iterator[_Admitting]:
-    """A function from chunks to (chunk, admissions), in order, a few chunks ahead of its reader."""
-    ledger.demand_writable()
-    gate = _gate(ledger)
-    workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(gate,)) as pool:
-
-        def submit(chunk: list[bytes]) -> tuple[list[bytes], Future[list[Admission]]]:
-            # Keys enrolled since the workers started travel with the chunk.
-            known = ledger.registry.keys
-            news = {keyid: known[keyid].key for keyid in known.keys() - gate.keys.keys()}
-            return chunk, pool.submit(_admit_chunk, chunk, news)
-
-        def admitting(
-            chunks: Iterator[list[bytes]],
-        ) -> Iterator[tuple[list[bytes], list[Admission]]]:
-            ahead = [submit(chunk) for chunk in islice(chunks, workers + 2)]
-            while ahead:
-                chunk, future = ahead.pop(0)
-                admissions = future.result()
-                ahead += [submit(following) for following in islice(chunks, 1)]
-                yield chunk, admissions
-
-        yield admitting
+    admissions = admit_all(chunk, gate)
+    return [found.flat() if isinstance(found, Admitted) else found for found in admissions]
 
 
 # Second half: under the lock -------------------------------------------------------------------

@@ -6,9 +6,10 @@ same rows (DESIGN section 9, invariant 7).
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from ledger import custody
-from ledger.act import Act
+from ledger.act import Act, ActKind
 from ledger.case import Facts
 from ledger.finding import Closing, Finding
 from ledger.holding import Holdings, ItemState, Move, Step, commit
@@ -73,9 +74,8 @@ class _Run:
         needs = custody.needs(placed.act for placed in queue)
         holdings, self._ids = items.load_holdings(connection, needs)
         self._changed: dict[str, ItemState] = {}
-        self._named: dict[str, bool] = {}
         self._stays: dict[tuple[str, int], tuple[int | None, str]] = {}
-        self._item_events: list[tuple[str, int, bool]] = []
+        self._bearings: list[tuple[int, dict[str, bool]]] = []
         self._receipts: dict[int, tuple[int, int | None]] = {}
         self._closings: list[Closing] = []
         self._findings: dict[int, tuple[Finding, ...]] = {}
@@ -89,6 +89,7 @@ class _Run:
         step = custody.apply(
             holdings, act, facts.on(recorded_at), index=index, recorded_at=recorded_at
         )
+        self._bearings.append((index, _named(act, step)))
         for move in step.moves:
             self._note_stays(move, index)
             self._changed.update(dict.fromkeys(move.items, move.state))
@@ -99,17 +100,18 @@ class _Run:
         for shipment in step.received:
             first, final = self._receipts.get(shipment, (index, None))
             self._receipts[shipment] = first, index if shipment in step.closed else final
-        named = _named(act, step)
-        self._named.update(named)
-        self._item_events += [(item, index, is_named) for item, is_named in named.items()]
-        due_at = None if act.due_at is None else items.milliseconds(act.due_at)
+        due_at = None
+        if act.kind is ActKind.SHIP and act.due_at is not None:
+            due_at = items.milliseconds(act.due_at)
         return EventRow(
-            index, act.kind.value, act.actor, items.milliseconds(act.event_at), due_at, None, None
+            index, str(act.kind), act.actor, items.milliseconds(act.event_at), due_at, None, None
         )
 
     def _note_stays(self, move: Move, index: int) -> None:
         """A stay begins when an item enters a container, and ends when it is in it no more."""
         old, new = move.before, move.state
+        if new.parent is None and (old is None or old.parent is None):
+            return
         if old is not None and old.parent is not None and old.since != new.since:
             assert old.since is not None
             self._stays.update({(item, old.since): (index, old.parent) for item in move.items})
@@ -119,7 +121,8 @@ class _Run:
 
     def save(self, findings: dict[int, tuple[Finding, ...]]) -> None:
         connection, ids = self._connection, self._ids
-        items.save_items(connection, self._named, self._changed, ids)
+        named = dict.fromkeys(chain.from_iterable(named for _, named in self._bearings))
+        items.save_items(connection, named, self._changed, ids)
         items.save_containments(
             connection,
             [
@@ -134,7 +137,13 @@ class _Run:
         )
         events.insert_item_events(
             connection,
-            sorted((ids[item], index, named) for item, index, named in self._item_events),
+            sorted(
+                [
+                    (ids[item], index, is_named)
+                    for index, bears_on in self._bearings
+                    for item, is_named in bears_on.items()
+                ]
+            ),
         )
         events.insert_findings(
             connection, [found for group in self._findings.values() for found in group]
@@ -147,8 +156,9 @@ def _named(act: Act, step: Step) -> dict[str, bool]:
     """What an event bears on; true for the items it names, false for what it moves beside them."""
     named = dict.fromkeys(act.items, True)
     for move in step.moves:
-        for item in move.items:
-            named.setdefault(item, False)
+        if move.items is not act.items:
+            for item in move.items:
+                named.setdefault(item, False)
     if act.parent is not None:
         named.setdefault(act.parent, False)
     return named

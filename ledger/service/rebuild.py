@@ -5,7 +5,6 @@ them. Memory is bounded by one stretch of entries.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from ledger import disclosure
 from ledger.act import read_act
@@ -20,33 +19,56 @@ from ledger.store.log import EntryRow
 from schemas.envelope import ItemList
 from schemas.event import parse_event
 
+# What is held at a time: entries, and characters of their lists.
 STRETCH = 1000
+STRETCH_CHARACTERS = 4 << 20
+
+
+class Rebuilding:
+    """Projections in the making: takes entries in order, and writes what it took at a flush."""
+
+    def __init__(self, target: Connection, pack: RulePack) -> None:
+        self._registry = Registry()
+        self._projector = Projector(target, pack)
+
+    def enter(self, row: EntryRow) -> None:
+        """Take a statement: what came before it is decided before it counts.
+
+        Raises: IntegrityError when it could not have been recorded.
+        """
+        self._projector.flush(self._registry)
+        enter_statement(self._registry, row)
+
+    def take(self, placed: PlacedAct) -> None:
+        """Take an event."""
+        self._projector.take(placed)
+
+    def flush(self) -> None:
+        """Write everything taken."""
+        self._projector.flush(self._registry)
+        self._projector.findings.clear()
 
 
 def rebuild(
     source: Connection, target: Connection, size: int, pack: RulePack
 ) -> Iterator[Progress]:
     """Project the first *size* entries of *source* into the empty projections of *target*."""
-    registry = Registry()
-    projector = Projector(target, pack)
-    for start in range(0, size, STRETCH):
-        stop = min(start + STRETCH, size)
+    rebuilding = Rebuilding(target, pack)
+    for start, stop in log.iterate_stretches(source, size, STRETCH, STRETCH_CHARACTERS):
         rows = log.load_entries(source, start, stop)
         lists = load_item_lists(source, [row.idx for row in rows])
         for row in rows:
             if row.kind == log.STATEMENT:
-                projector.flush(registry)
-                enter_statement(registry, row)
+                rebuilding.enter(row)
             else:
-                projector.take(place(row, lists.get(row.idx, {})))
-        projector.flush(registry)
-        projector.findings.clear()
+                rebuilding.take(_place(row, lists.get(row.idx, {})))
+        rebuilding.flush()
         yield Progress(stop, size)
 
 
-def place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:
+def _place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:
     """The act of a stored event at its place; its lists are checked against what was signed."""
     event = parse_event(row.payload)
     opened = disclosure.open_items(event.lists, lists)
-    recorded_at: datetime = items.moment(row.recorded_at)
+    recorded_at = items.moment(row.recorded_at)
     return PlacedAct(row.idx, recorded_at, read_act(event, opened), event.documents)

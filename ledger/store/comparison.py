@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from typing import Any
 
 from ledger.store.database import Connection
 from ledger.store.tables import projections
@@ -22,12 +23,28 @@ _QUERIES = {
 }
 
 
+_AT_ONCE = 1000
+
+
 def differences(one: Connection, other: Connection) -> Iterator[str]:
     """A line for the first row of each projection that is not the same in both."""
     for table, query in _QUERIES.items():
-        pairs = zip_longest(one.exec_driver_sql(query), other.exec_driver_sql(query))
-        for number, (got, want) in enumerate(pairs):
-            if got is None or want is None or tuple(got) != tuple(want):
-                where = (got or want or ("?",))[0]
-                yield f"{table}: row {number} ({where}) is not what the entries give"
+        nothing: list[tuple[Any, ...]] = []
+        parts = zip_longest(_parts(one, query), _parts(other, query), fillvalue=nothing)
+        for number, (got, want) in enumerate(parts):
+            if got != want:
+                yield f"{table}: {_first(got, want, number * _AT_ONCE)}"
                 break
+
+
+def _parts(connection: Connection, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    for rows in connection.exec_driver_sql(query).partitions(_AT_ONCE):
+        yield list(map(tuple, rows))
+
+
+def _first(got: list[tuple[Any, ...]], want: list[tuple[Any, ...]], start: int) -> str:
+    for number, (one, other) in enumerate(zip_longest(got, want), start):
+        if one != other:
+            where = (one or other or ("?",))[0]
+            return f"row {number} ({where}) is not what the entries give"
+    raise AssertionError("the parts differ")

@@ -147,6 +147,30 @@ def load_lists(
         yield idx, field, bytes(seed), str(ids).split("\n")
 
 
+def iterate_stretches(
+    connection: Connection, size: int, most: int, most_characters: int
+) -> Iterator[tuple[int, int]]:
+    """The entries [0, size) cut into [start, stop) that fit into memory together with their lists.
+
+    At most *most* entries, whose lists have at most *most_characters* unless one alone has more.
+    """
+    start = held = 0
+    rows = connection.exec_driver_sql(
+        "SELECT idx, sum(length(ids)) FROM item_list WHERE idx < ? GROUP BY idx ORDER BY idx",
+        (size,),
+    )
+    for idx, characters in rows:
+        while idx >= start + most:
+            yield start, start + most
+            start, held = start + most, 0
+        if idx > start and held + characters > most_characters:
+            yield start, idx
+            start, held = idx, 0
+        held += characters
+    for first in range(start, size, most):
+        yield first, min(first + most, size)
+
+
 def insert_disclosures(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
     """Store disclosures as (index, digest, body); one that is there already stays."""
     if rows:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -43,7 +42,7 @@ EVENT = Event(
 
 
 def read(action, step, kind="Object", items=None, **rest):
-    event = replace(EVENT, type=kind + "Event", action=action, biz_step=step, **rest)
+    event = EVENT._replace(type=kind + "Event", action=action, biz_step=step, **rest)
     return read_act(event, items or {"epcList": (CHIP,), "childEPCs": (CHIP,)})
 
 
@@ -129,7 +128,7 @@ def test_everything_else_is_a_record(shape):
 
 
 def test_an_event_of_a_foreign_type_is_a_record():
-    event = replace(EVENT, type="https://example.com/Event", action=None)
+    event = EVENT._replace(type="https://example.com/Event", action=None)
 
     assert read_act(event, {}) == Act(ActKind.RECORD, ALPHA, AT)
 

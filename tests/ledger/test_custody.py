@@ -1,6 +1,5 @@
 """From hand to hand: who may move what, what is found, and against whom it counts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -474,7 +473,7 @@ def test_a_finding_on_all_that_is_named_lists_nothing(story):
 
 def test_apply_leaves_the_holdings_as_they_are(story):
     before = dict(story.holdings.states)
-    act = replace(story.act, kind=ActKind.SHIP, counterparty=PARTY + "buyer")
+    act = story.act._replace(kind=ActKind.SHIP, counterparty=PARTY + "buyer")
     step = apply(story.holdings, act, FACTS, index=1, recorded_at=story.recorded_at)
 
     assert story.holdings.states == before

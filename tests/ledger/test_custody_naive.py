@@ -70,7 +70,7 @@ def histories(draw, least=1, most=16):
         act = opening[index] if index < len(opening) else draw(acts())
         recorded_at = BEGIN + index * HOUR
         if index < len(opening) or draw(st.integers(0, 9)):
-            act = replace(act, event_at=recorded_at)
+            act = act._replace(event_at=recorded_at)
         if index >= len(opening) and draw(st.integers(0, 5)):
             act = sensible(draw, holdings, act)
         log.append((act, recorded_at))
@@ -123,8 +123,7 @@ def sensible(draw, holdings, act):
     is_nested = kind in WITH_PARENT
     box = own.parent if kind is ActKind.UNPACK else draw(st.sampled_from(BOXES))
     listed = () if kind is ActKind.UNPACK and draw(st.booleans()) else (target, *some)
-    return replace(
-        act,
+    return act._replace(
         kind=kind,
         actor=who_can(kind, now.custody) or act.actor,
         items=listed if is_nested or listed else (target,),
@@ -272,7 +271,7 @@ def test_a_lot_is_what_its_items_are_one_by_one(log, act):
     step = apply(before, act, FACTS, index=len(log), recorded_at=recorded_at)
     singles = [
         (one, apply(before, one, FACTS, index=len(log), recorded_at=recorded_at))
-        for one in [replace(act, items=(item,)) for item in act.items]
+        for one in [act._replace(items=(item,)) for item in act.items]
     ]
     future = {"time/future"}
 

@@ -332,7 +332,7 @@ def history(world, count):
                 action="OBSERVE",
                 bizStep=step,
                 **(more if step == "shipping" else {}),
-            )  # fmt: skip
+            )
         )
     return [encode_submission(one) for one in made]
 
@@ -393,6 +393,15 @@ def test_a_long_stream_is_admitted_in_other_processes_and_stays_in_order(world, 
     assert [10, 10, 10, 10, 5] == [len(batch) for batch in batches]
     indexes = [o.index for batch in batches for o in batch if isinstance(o, Receipt)]
     assert list(range(indexes[0], indexes[0] + 44)) == indexes
+
+
+def test_a_stream_of_batches_cut_short_by_their_bytes_is_captured_to_its_end(world, monkeypatch):
+    monkeypatch.setattr(capture_module, "BATCH_BYTES", 1)
+    lines = [encode_submission(commission(world, [f"urn:a:{n}"])) for n in range(5)]
+
+    batches = list(capture_stream(world.ledger, lines, actor="test"))
+    world.check()
+    assert [1] * 5 == [sum(isinstance(o, Receipt) for o in batch) for batch in batches]
 
 
 # Stopping ----------------------------------------------------------------------------------------

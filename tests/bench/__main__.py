@@ -1,0 +1,184 @@
+"""Measure Chiptrail against the machine it runs on: ``python -m tests.bench``.
+
+Every figure of speed is a ratio to V, the Ed25519 verifications per second of the whole machine,
+read before and after in the same run (``bound``); so it can be compared between machines. The whole
+takes ten minutes, ``--quick`` less than 90 seconds. It exits with 1 where a goal is missed, or with
+``--quick`` where it is missed by far; a figure that ``witness`` does not confirm stops the run::
+
+    python -m tests.bench --quick --only ingest
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import lookup, proof, size
+from tests.bench.bound import Block, Bound
+from tests.bench.ingest import Filled, ingest
+from tests.bench.report import Goal, Line, save, table
+
+# What is signed of an event of the profile ``single``, in bytes: its PAE.
+MESSAGE_SIZE = 1_180
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: chips, times and seconds."""
+
+    rounds: int
+    reading_s: float
+    single: int
+    lots: int
+    bundles: int
+    short_log: int
+    long_log: int
+    dossiers: int
+
+
+FULL = Scale(5, 1.0, 3_000, 100_000, 600, 10_000, 100_000, 4_000)
+QUICK = Scale(1, 0.5, 1_200, 30_000, 160, 1_000, 10_000, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: where it writes, how much it does, and the bound it measures against."""
+
+    folder: Path
+    scale: Scale
+    seed: int
+    bound: Bound
+
+    def fresh(self, name: str) -> Path:
+        """An empty folder *name*."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        return path
+
+
+def _ratio(name: str, unit: str, goal: float, blocks: list[Block[float]]) -> Line:
+    """The line of a speed per V, from *blocks* that each gave a number per second."""
+    sound = [block for block in blocks if not block.is_void] or blocks
+    rounds = tuple(block.value / block.per_second for block in sound)
+    return Line(
+        name,
+        statistics.median(rounds),
+        f"V {unit}",
+        Goal(goal),
+        rounds,
+        is_void=sound is blocks and any(block.is_void for block in blocks),
+        details={
+            "per_second": statistics.median(block.value for block in sound),
+            "v_per_second": statistics.median(block.per_second for block in sound),
+        },
+    )
+
+
+def _ingest(run: Run) -> Iterator[Line]:
+    def single() -> float:
+        filled = ingest(run.fresh("single"), "single", run.scale.single, run.seed)
+        return filled.entries / filled.seconds
+
+    def lots() -> float:
+        filled = ingest(run.fresh("lots"), "lot1000", run.scale.lots, run.seed)
+        return filled.serial_events / filled.seconds
+
+    for name, unit, goal, block in (
+        ("capture, one serial an entry", "entries/s", 0.45, single),
+        ("capture, lots of 1,000", "serial events/s", 5.0, lots),
+    ):
+        blocks = [run.bound.around(block) for _ in range(run.scale.rounds)]
+        yield _ratio(name, unit, goal, blocks)
+
+
+def _proof(run: Run) -> Iterator[Line]:
+    filled = ingest(run.fresh("proof"), "single", run.scale.single, run.seed)
+    for name, block in (
+        ("verify bundles", lambda: proof.verify_bundles(filled, run.scale.bundles)),
+        ("audit", lambda: proof.audit_all(filled)),
+    ):
+        blocks = [run.bound.around(_per_second(block)) for _ in range(run.scale.rounds)]
+        yield _ratio(name, "entries/s", 0.5, blocks)
+
+
+def _per_second(block: Callable[[], tuple[int, float]]) -> Callable[[], float]:
+    def speed() -> float:
+        count, seconds = block()
+        return count / seconds
+
+    return speed
+
+
+def _size(run: Run) -> Iterator[Line]:
+    filled = ingest(run.fresh("size"), "single", run.scale.single, run.seed)
+    ratio = size.bytes_per_json_byte(filled)
+    yield Line("bytes on disk of a one-serial entry", ratio, "x its JSON", Goal(1.5, at_most=True))
+
+
+def _lookup(run: Run) -> Iterator[Line]:
+    short = _mixed(run, "short", run.scale.short_log)
+    before = lookup.histories(short, run.scale.dossiers, run.seed)
+    long = _mixed(run, "long", run.scale.long_log)
+    after = lookup.histories(long, run.scale.dossiers, run.seed)
+    yield Line(
+        f"history p99, {long.serial_events:,} item events",
+        after.p99_us / before.p99_us,
+        f"x that at {short.serial_events:,}",
+        Goal(1.5, at_most=True),
+        details={
+            "p50_us": after.p50_us,
+            "p99_us": after.p99_us,
+            "p50_us_before": before.p50_us,
+            "p99_us_before": before.p99_us,
+        },
+    )
+    yield Line(
+        f"check of {lookup.CHECKED:,} serials", lookup.check_serials(long, run.seed), "serials/s"
+    )
+
+
+def _mixed(run: Run, name: str, chips: int) -> Filled:
+    return ingest(run.fresh(name), "mixed", chips, run.seed)
+
+
+BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
+    "ingest": _ingest,
+    "proof": _proof,
+    "size": _size,
+    "lookup": _lookup,
+}
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less than 90 seconds")
+    parser.add_argument("--seed", type=int, default=1, help="of the workload")
+    parser.add_argument("--only", choices=sorted(BENCHES), help="one of the benches")
+    chosen = parser.parse_args()
+    scale = QUICK if chosen.quick else FULL
+    lines: list[Line] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="chiptrail-bench-") as folder,
+        Bound(MESSAGE_SIZE, scale.reading_s) as bound,
+    ):
+        run = Run(Path(folder), scale, chosen.seed, bound)
+        for name, bench in BENCHES.items():
+            if chosen.only in (None, name):
+                for line in bench(run):
+                    lines.append(line)
+                    print(f"{line.name}: {line.value:.3g} {line.unit}", file=sys.stderr)
+    path = save(lines, {"quick": chosen.quick, "seed": chosen.seed})
+    print(f"{table(lines)}\n\n{path}")
+    if chosen.quick:
+        return int(any(line.is_far_off for line in lines))
+    return int(any(line.status == "missed" for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
