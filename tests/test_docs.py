@@ -76,7 +76,7 @@ def test_every_command_and_option_says_what_it_is():
 @pytest.mark.parametrize("page", [page for page in TEXT if shown_commands(page)])
 def test_the_commands_shown_exist(page):
     for shown in shown_commands(page):
-        words = shlex.split(shown, comments=True)[1:]
+        words = shlex.split(shown.rstrip(")"), comments=True)[1:]
         command: click.Command = root_command()
         while isinstance(command, click.Group) and words and not words[0].startswith("-"):
             command = command.commands[words.pop(0)]

@@ -189,6 +189,7 @@ class _Run:
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
         self._heads: dict[Checkpoint, bool] = {}
+        self._last_after: Checkpoint | None = None
         self._taken: list[tuple[bytes, int, int, bool] | ChiptrailError] = []
         self._recorded_at = items.moment(batch.recorded_at)
 
@@ -240,6 +241,8 @@ class _Run:
         """The head that the signer last saw must be of this history."""
         if after is None:
             raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
+        if after is self._last_after:
+            return  # the same value, as most of a batch name one head
         if after not in self._heads:
             batch = self._batch
             self._heads[after] = after.size <= batch.start and (
@@ -252,17 +255,19 @@ class _Run:
                 "/chiptrail:after",
             )
             raise _Split(len(self._taken), data, refusal)
+        self._last_after = after
 
     def outcomes(self) -> list[Outcome]:
         """What became of each, once the batch is durable."""
         findings, size = self.projector.findings, self._batch.size
+        now_ms, now = self._batch.recorded_at, self._recorded_at
         return [
             taken
             if isinstance(taken, ChiptrailError)
             else Receipt(
                 index=taken[1],
                 identity=taken[0],
-                recorded_at=items.moment(taken[2]),
+                recorded_at=now if taken[2] == now_ms else items.moment(taken[2]),
                 created=taken[3],
                 size=size,
                 findings=findings.get(taken[1], ()) if taken[3] else (),

@@ -56,9 +56,15 @@ class _Facts:
     def __init__(self, registry: Registry, pack: RulePack) -> None:
         self._prefixes, self._roles, self._pack = registry.prefixes(), registry.roles(), pack
         self._of_day: dict[date, Facts] = {}
+        self._last: tuple[datetime, Facts] | None = None
 
     def on(self, recorded_at: datetime) -> Facts:
         """The facts for an entry recorded at *recorded_at*."""
+        if self._last is None or self._last[0] is not recorded_at:
+            self._last = recorded_at, self._on_day(recorded_at)
+        return self._last[1]
+
+    def _on_day(self, recorded_at: datetime) -> Facts:
         day = recorded_at.date()
         if day not in self._of_day:
             times = self._pack.time_rules(recorded_at)

@@ -9,6 +9,7 @@ All that the fold over a bundle needs, and no other item's name (DESIGN section 
 
 Of a committed list, subjects and containers are shown, each with its proof. An event that names
 only other items in the open, and changes nothing for a subject, is withheld: there as its leaf.
+(What is put into a subject that is a container itself is no other item.)
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,9 +49,9 @@ class Candidate:
         named = {self.act.actor, *self.act.via, *[end for _, end in ends]}
         return named if self.act.principal is None else named | {self.act.principal}
 
-    def names_others(self, ours: frozenset[str]) -> bool:
-        """Whether a list in the open names items, and none of *ours*."""
-        return any(
+    def names_others(self, ours: frozenset[str], subjects: Mapping[str, int]) -> bool:
+        """Whether a list in the open names items, none of *ours* and not what is in a subject."""
+        return self.act.parent not in subjects and any(
             isinstance(listed, OpenItems) and listed.ids and ours.isdisjoint(listed.ids)
             for listed in self.event.lists.values()
         )
@@ -99,8 +100,8 @@ def select(
     shown, withheld = [], []
     for candidate in candidates:
         index = candidate.row.idx
-        step = steps[index]
-        if step.moves or (index in asked and (_tells(step) or not candidate.names_others(ours))):
+        step, others = steps[index], candidate.names_others(ours, wanted.subjects)
+        if step.moves or (index in asked and (_tells(step) or not others)):
             shown.append(candidate)
         elif index in asked:
             withheld.append(candidate.row)

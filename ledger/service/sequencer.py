@@ -54,8 +54,10 @@ class Batch:
                 admitted.payload,
             )
         )
-        self._lists += [list_row(index, field, given) for field, given in admitted.lists.items()]
-        self.disclose(index, admitted)
+        for field, given in admitted.lists.items():
+            self._lists.append(list_row(index, field, given))
+        if admitted.disclosures:
+            self.disclose(index, admitted)
         return index
 
     def disclose(self, index: int, admitted: Admitted) -> None:

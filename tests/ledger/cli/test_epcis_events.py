@@ -30,9 +30,7 @@ def record(run, world):
 
     def record(value):
         where = "--data", world
-        signed = run(
-            "sign", "--key", world / "keys" / "japan.key", *where, stdin=json.dumps(value)
-        )
+        signed = run("sign", "--key", world / "keys" / "japan.key", *where, stdin=json.dumps(value))
         assert signed.exit_code == 0, signed.output
         result = run("capture", "-", *where, "--json", stdin=signed.stdout)
         return [json.loads(line) for line in result.stdout.splitlines()]

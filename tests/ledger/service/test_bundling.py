@@ -100,6 +100,15 @@ def test_a_pallet_can_be_a_subject(world):
     )
 
 
+def test_what_goes_into_a_subject_is_part_of_its_story(world):
+    chips = world.chips(2)
+    world.commission("fab", chips)
+    for chip in chips:
+        world.pack("fab", CRATE, [chip])
+
+    assert [step.entry.act.items for step in subject(world, CRATE).steps] == [(c,) for c in chips]
+
+
 def test_many_items_share_one_bundle(world):
     chips = delivered(world)
     data = make_bundle(world.ledger, [*chips, chips[0]])
