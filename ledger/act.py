@@ -1,6 +1,6 @@
 """What an event asks of custody: one ``Act``, read from one EPCIS event.
 
-Source: DESIGN section 4, "Acts": the table from EPCIS shapes to acts. An event that has no row
+Source: docs/custody.md, "Acts": the table from EPCIS shapes to acts. An event that has no row
 there, or lacks what its row needs (a shipment that names nobody to receive it, a packing without
 container), is ``record``: kept, shown, and moves nothing. What an act is worth is not decided here
 but in ``ledger.custody``. Example::

@@ -2,8 +2,9 @@
 
 A ``Case`` is the notebook of ``ledger.custody`` and ``ledger.containment`` for a single act. It
 groups the items that share a state, so that a lot is decided once, and holds the rules that are
-the same for every act: what nobody entered, what has ended, and who may only challenge (DESIGN
-section 4: a stranger's act counts against its own entry, never above a warning against the item).
+the same for every act: what nobody entered, what has ended, and who may only challenge: a
+stranger's act counts against its own entry, never above a warning against the item
+(docs/custody.md, "Rules").
 Example::
 
     for group in case.known(act.items):

@@ -1,6 +1,6 @@
 """Signing: from a plain EPCIS event to a submission, as ``chiptrail sign`` makes it.
 
-Steps: (1) the fields of DESIGN section 3 that the draft lacks are filled in; (2) withheld fields
+Steps: (1) the fields of docs/formats.md that the draft lacks are filled in; (2) withheld fields
 become commitments, customs facts always; (3) every list of two or more ids is committed under a
 fresh seed; (4) the payload is read back as any ledger will read it; (5) it is signed. What travels
 beside the envelope is kept by the ledger, not by the log. The drafts are ``schemas.draft``'s and

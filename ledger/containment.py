@@ -1,6 +1,6 @@
 """What goes into a container and what comes out: pack, unpack, install, remove.
 
-Source: DESIGN section 4. Who has a thing in hand may pack it: its holder, in transit a ``via``
+Source: docs/custody.md. Who has a thing in hand may pack it: its holder, in transit a ``via``
 party. Contents share the custody of their container, so only things in the same hands go
 together. A container nobody has seen begins with its first packing, held by the packer; when it is
 a carrier who packs goods in transit, a container that is new or in the carrier's own hands

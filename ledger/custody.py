@@ -1,6 +1,6 @@
 """The rules of custody: what an act moves, and what does not fit.
 
-Source: DESIGN section 4. Everything is recorded, nothing is refused: an act without standing, or
+Source: docs/custody.md. Everything is recorded, nothing is refused: an act without standing, or
 against custody, moves nothing and is found; the first consistent chain stands. State is the fold
 of the acts in the order of the log, and ``apply`` is one step of it. It is pure: it reads the
 holdings, and only ``ledger.holding.commit`` writes them. The items of a lot that share a state are

@@ -1,6 +1,6 @@
 """What a signed payload commits to but does not say: item lists and withheld fields.
 
-Item lists (DESIGN section 3, "Item lists, open or committed"): an RFC 6962 tree over the list in
+Item lists (docs/formats.md, "Item lists, open or committed"): an RFC 6962 tree over the list in
 ascending order of leaf hashes; a fresh 32-byte seed per event salts every leaf::
 
     salt      = SHA-256(seed || field || 0x00 || id)[:16]

@@ -1,6 +1,6 @@
 """Findings: what does not fit, said in plain words, with the entries that show it.
 
-Source: DESIGN section 5. A finding is a value and never blocks. Its tier (RATS, AR4SI) is fixed
+Source: docs/findings.md. A finding is a value and never blocks. Its tier (RATS, AR4SI) is fixed
 per code; docs/findings.md says for each code what it means and what to do. What opened can be
 closed: a ``Closing`` of a later entry closes the earlier findings of its code on its items, and
 the history shows both. Example::

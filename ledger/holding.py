@@ -1,6 +1,6 @@
 """Who holds what: the state of an item, and of all that a batch needs.
 
-Source: DESIGN section 4, "Rules": state is the fold of acts. A container's contents have no custody
+Source: docs/custody.md, "Rules": state is the fold of acts. A container's contents have no custody
 of their own while they are inside: theirs is that of the outermost container, whatever the depth,
 so that an act on a pallet of 10,000 chips changes one state. ``ledger.custody`` decides what an
 act moves; ``commit`` is the only place where it is written. Example::

@@ -1,6 +1,6 @@
 """Judgement at the time of reading: what is late or missing, what is settled, what to make of it.
 
-Source: DESIGN section 5. Findings of acts were kept when the log was folded; what depends on the
+Source: docs/findings.md. Findings of acts were kept when the log was folded; what depends on the
 day, the rule pack or the goods before us is worked out here and never stored. Everything comes in
 as a ``View``, so that whoever asks is judged by what that reader may see. What to do about a
 finding is in ``ledger.advice``. Example::

@@ -1,6 +1,6 @@
 r"""Leaf v1: the log's entry, 137 bytes that tell an outsider nothing about the payload.
 
-Source: DESIGN section 3, "Leaf v1". Byte for byte::
+Source: docs/formats.md, "Leaf". Byte for byte::
 
       0    1  0x01
       1    8  recorded_at, milliseconds since 1970, big-endian

@@ -1,6 +1,6 @@
 """How items begin: commission by a maker, register by a present holder.
 
-Source: DESIGN section 4. A maker may use the numbers of its own ranges (``itemPrefixes`` of its
+Source: docs/custody.md. A maker may use the numbers of its own ranges (``itemPrefixes`` of its
 ``party`` statement). A number outside them is found wanting, exists if nobody had it, and yields to
 the owner of the range. A second commission of what exists is a clone. What a holder entered in
 mid-life has no origin until its maker commissions it, which then moves nothing. Example::

@@ -1,6 +1,6 @@
 """Who may sign: parties and their keys, as the fold of the log's statements.
 
-Validity is decided by log index, never by a clock (DESIGN section 3): a key signs from the index
+Validity is decided by log index, never by a clock (docs/formats.md): a key signs from the index
 after its ``key`` statement until the index of its ``key-revocation``. The same fold runs inside
 the sequencing transaction, at start-up and in ``ledger.verify`` over a bundle's statements.
 

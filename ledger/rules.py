@@ -1,6 +1,6 @@
 """Rule packs: what the law or the product says, as dated data.
 
-Source: DESIGN section 5: "rules are data", judged as of a date, each with citation and the date on
+Source: docs/findings.md. Rules are data, judged as of a date, each with citation and the date on
 which somebody checked it. A pack is a TOML file; what identifies it is the SHA-256 of its exact
 bytes. Two rules of one id follow each other in time and never overlap; ``until`` is the first day
 on which a rule is no longer in force::

@@ -1,8 +1,8 @@
 """What a verified bundle says, on whose word, and what it leaves open.
 
-Source: DESIGN sections 1 (idea 8) and 3. ``ledger.verify`` makes the values; the words for people
-are made of them here. Trusted are: the registrar for who has which key, the operator for
-completeness; nobody for the rest. Example::
+Source: README.md ("What is proved") and docs/formats.md. ``ledger.verify`` makes the values; the
+words for people are made of them here. Trusted are: the registrar for who has which key, the
+operator for completeness; nobody for the rest. Example::
 
     verified = verify_bundle(data, log)
     for line in proved(verified): print(line)

@@ -1,6 +1,6 @@
 """Verify one bundle: what it proves of its subjects, to a reader who trusts a log's key.
 
-Source: DESIGN section 3, "Bundle". No database, no network, no clock. The steps, each refused by
+Source: docs/formats.md, "Bundle". No database, no network, no clock. The steps, each refused by
 its number:
 
  (1) the form: strict JSON, known members, one spelling of every value, a rule pack that reads

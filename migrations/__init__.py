@@ -1,1 +1,1 @@
-"""Alembic migrations of the truth tables; projections are rebuilt instead (DESIGN section 8)."""
+"""Alembic migrations of the truth tables; projections are rebuilt instead."""

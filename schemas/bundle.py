@@ -1,6 +1,6 @@
 """Bundles: one or more items' history as a file that proves itself, ``*.chiptrail.json``.
 
-DESIGN section 3, "Bundle (offline proof)"; *b64* is base64 as in envelopes, a *hash* b64 of 32
+docs/formats.md, "Bundle"; *b64* is base64 as in envelopes, a *hash* b64 of 32
 bytes, a *note* a C2SP signed note as text; ``?`` marks what may be missing::
 
     {"bundle": "chiptrail/1", "statement": envelope, "checkpoint": note,

@@ -2,7 +2,7 @@
 
 A draft is the JSON object of one bare event as a partner's system or ``schemas.short_form`` wrote
 it. What a payload needs besides is put in here; what is taken out of it, to be committed to
-instead (DESIGN section 3, "Item lists" and "Withheld fields"), is handed back. Every step gives a
+instead (docs/formats.md, "Item lists" and "Withheld fields"), is handed back. Every step gives a
 new object and leaves the one it was given. ``ledger.compose`` does the steps in order and signs::
 
     {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping", "epcList": [two ids]}

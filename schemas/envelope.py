@@ -1,6 +1,6 @@
 """The signed envelope and what travels beside it.
 
-Source: DSSE v1.0.2, narrowed as DESIGN section 3 says: exactly one signature, standard base64 that
+Source: DSSE v1.0.2, narrowed as docs/formats.md says: exactly one signature, standard base64 that
 re-encodes to itself, no unknown fields, at most 1 MiB. The wire form is::
 
     {"payload": "<base64>", "payloadType": "application/vnd.chiptrail.event+json",

@@ -1,6 +1,6 @@
 """Every outcome that is not success: one class each, with a stable ``code``.
 
-Three kinds (STYLE, "Errors"): a *refusal* is the caller's fault and nothing was written; an
+Three kinds (docs/contributing.md): a *refusal* is the caller's fault and nothing was written; an
 *integrity failure* means the log contradicts itself, so writing stops; *cannot open* and *read
 only* are the state of the place. Findings are values, not errors: see ``ledger.finding``.
 

@@ -1,6 +1,6 @@
 """Item ids: every spelling of one thing folds to one URI.
 
-Canonical forms (DESIGN section 3, "Items")::
+Canonical forms (docs/formats.md, "Items")::
 
     https://id.gs1.org/01/09506000134352/21/A-0042     GS1: Digital Link on id.gs1.org
     https://id.gs1.org/00/106141412345678908           a pallet (SSCC); 8003, 8004 ... alike

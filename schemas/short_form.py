@@ -1,6 +1,6 @@
 """Short forms: drafts of the events that a party signs day by day, from plain values.
 
-Each function gives one row of the table in DESIGN section 4 ("Acts") as a draft in EPCIS shape;
+Each function gives one row of the table in docs/custody.md ("Acts") as a draft in EPCIS shape;
 ``ledger.compose`` makes a payload of it. Items, parties and documents are URIs in any spelling::
 
     ship([chip], "urn:chiptrail:party:acme", "urn:chiptrail:party:dc-one", Details(due_at=friday))

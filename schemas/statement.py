@@ -1,6 +1,6 @@
 """Statements: what is said about parties and keys, the log's first entry among them.
 
-DESIGN section 3, "Statement payload"; the wire form of every field is in
+docs/formats.md, "Statements"; the wire form of every field is in
 ``schemas.statement_fields``. Who may say what, and whether proofs and endorsements verify, is
 ``ledger.registry``'s. Example::
 

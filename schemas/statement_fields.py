@@ -1,6 +1,6 @@
 """The fields of statements: the shape of each, in tables.
 
-DESIGN section 3, "Statement payload". Every statement has the first lines, ``chiptrail:after``
+docs/formats.md, "Statements". Every statement has the first lines, ``chiptrail:after``
 lacking in genesis only; objects are closed; ``?`` marks what may be missing. *text* is 1 to 200
 printable characters in NFC without blanks at the ends, *party* a party id::
 

@@ -1,6 +1,6 @@
 """Withheld fields: which names a payload may commit to, and what may then not stand in the open.
 
-DESIGN section 3, "Withheld fields"; the digests are SD-JWT's, opened in
+docs/formats.md, "Withheld fields"; the digests are SD-JWT's, opened in
 ``ledger.disclosure``. What is withheld and what is open must not tell the same thing:
 
 - a name is never both, except ``destinationList``, whose open part then names possessing parties

@@ -1,6 +1,6 @@
 """A second opinion on a whole ledger, from entry 0, that shares no code with the first.
 
-Reads the SQLite file with the standard library, recomputes what DESIGN section 3 and RFC 6962 say
+Reads the SQLite file with the standard library, recomputes what docs/formats.md and RFC 6962 say
 in their own words (recursively, slowly), and compares::
 
     oracle = Oracle(directory)

@@ -1,8 +1,8 @@
 """The one clock: wall time for what is recorded, watched by the monotonic one.
 
 Recorded time orders nothing (the index does), but it is signed, so a clock that jumps must stop the
-signing: wall and monotonic time apart by over five seconds since the start is refused (DESIGN
-section 9, invariant 3).
+signing: wall and monotonic time apart by over five seconds since the start is refused
+(docs/architecture.md, invariant 3).
 """
 
 import time

@@ -1,6 +1,6 @@
 """An open ledger: its keys, its database, its head; and the start-up rules.
 
-The checkpoint file is the last-signed record (DESIGN section 9, invariant 2). At start-up and
+The checkpoint file is the last-signed record (docs/architecture.md, invariant 2). At start-up and
 before every batch the database is compared with it:
 
 - equal: go on; the database ahead by a consistent head: a crash came between commit and file, so

@@ -1,7 +1,7 @@
 """From acts to projections: what custody decides, written one statement per table.
 
 The same code runs in a capture and in a rebuild, so that projections rebuilt from truth are the
-same rows (DESIGN section 9, invariant 7).
+same rows (docs/architecture.md, invariant 7).
 """
 
 from dataclasses import dataclass

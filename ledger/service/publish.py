@@ -1,7 +1,7 @@
 """Publish the log as static files that any web server can serve (C2SP tlog-tiles).
 
 Hash tiles and the checkpoint tell an outsider nothing about a payload; entry bundles (leaves) are
-written only when asked for, as DESIGN section 7 has them for members. Tiles come first and the
+written only when asked for, as docs/architecture.md has them for members. Tiles come first and the
 checkpoint last, so a reader of the checkpoint finds all that it promises. Running again writes
 only what is new.
 

@@ -1,6 +1,6 @@
 """Which entries a bundle holds, and what of each it shows.
 
-All that the fold over a bundle needs, and no other item's name (DESIGN section 3, "Bundle"):
+All that the fold over a bundle needs, and no other item's name (docs/formats.md, "Bundle"):
 
 - every event that names a subject, and every one that names a container while a subject was in it,
   to any depth; of the containers, also what decided before then in whose hands they were;

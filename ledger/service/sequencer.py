@@ -1,8 +1,9 @@
 """The lock is the sequencer: one batch gets its indexes, its place in the tree and one signature.
 
-An ack comes in this order (DESIGN section 9): everything in one transaction; before signing, the
-root recomputed from the stored bytes; commit; checkpoint file durable; only then the ack. Another
-process may have written since: the tip is renewed under the lock.
+An ack comes in this order (docs/architecture.md, "What never breaks"): everything in one
+transaction; before signing, the root recomputed from the stored bytes; commit; checkpoint file
+durable; only then the ack. Another process may have written since: the tip is renewed under the
+lock.
 
     with sequencing(ledger, actor="urn:chiptrail:party:fab", act="capture") as batch:
         index = batch.append(admitted, key_index)
@@ -75,7 +76,7 @@ class Batch:
         """Take the new entries into the tree, from their stored bytes; returns the new root.
 
         A row is read back and hashed here and nowhere before: what the tree says is what the
-        database holds (notes/faults-and-threats.md 1.1, Yeti 2022).
+        database holds (the log Yeti 2022 was lost to one flipped bit).
         """
         rows = log.load_entries(self.connection, self.start, self.size)
         if len(rows) != self.size - self.start:

@@ -1,7 +1,7 @@
 """Bulk statements: one per table and batch, never a row at a time.
 
 ``executemany`` gives the interpreter lock away per row and costs ten times as much beside working
-threads (notes/performance.md 2.1); a multi-row VALUES does not. Table and column names are this
+threads (docs/adr/0001); a multi-row VALUES does not. Table and column names are this
 package's own constants; every value is bound.
 
     insert(connection, "item_event", ("item", "idx"), [(7, 41), (8, 41)])

@@ -1,7 +1,7 @@
 """The database of a ledger: one engine, two kinds of transaction, settings read back.
 
 ``Database.open`` refuses a database that would not keep what it acknowledged: SQLite must run in
-WAL with synchronous=FULL (DESIGN section 9, invariant 8; notes/faults-and-threats.md 0.1).
+WAL with synchronous=FULL (docs/architecture.md, invariant 8; docs/adr/0005).
 
     database = Database.open("sqlite:///ledger.sqlite3")
     with database.writing() as connection:   # BEGIN IMMEDIATE; commit, or roll back on an error
@@ -15,9 +15,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event
 
 from ledger.store import tables
@@ -61,11 +58,11 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the truth tables to the newest schema and make missing projections."""
+        with self.reading() as connection:
+            if _revision(connection) == tables.SCHEMA_REVISION:
+                return
         with self.writing() as connection:
-            if MigrationContext.configure(connection).get_current_revision() != _head():
-                config = _alembic_config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            _upgrade(connection)
             tables.projections.create_all(connection)
 
     @contextmanager
@@ -144,16 +141,22 @@ def _explained() -> Iterator[None]:
         raise CannotOpen(f"database: {exc.orig}") from exc
 
 
-def _alembic_config() -> Config:
+def _revision(connection: Connection) -> str | None:
+    """The schema's revision, None in an empty database."""
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: it takes 0.1 s, and only a new or an old database needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "migrations:")
-    return config
-
-
-def _head() -> str | None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - costs 60 ms, needed at open only
-
-    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection

@@ -1,9 +1,9 @@
 """Events and the findings on them, by item: the projections that a history is read from.
 
 What bears on an item is every event that names it and, while it was inside a container, every
-event that names the container: ``start < index < stop`` for each stay, to any depth (DESIGN
-section 4). Nothing is written per child, so the recursion is made at reading. Lists of item ids are
-kept as text with blanks between: a URI has none.
+event that names the container: ``start < index < stop`` for each stay, to any depth
+(docs/custody.md, "Rules"). Nothing is written per child, so the recursion is made at reading. Lists
+of item ids are kept as text with blanks between: a URI has none.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """The files of a data directory: keys, the checkpoint, the lock, evidence; written to survive.
 
 chiptrail-data/
-  checkpoint        the last-signed record (DESIGN section 9, invariant 2)
+  checkpoint        the last-signed record (docs/architecture.md, invariant 2)
   ledger.sqlite3    the database, unless another is named
   log.key           signs checkpoints; operator.key signs what the operator asserts
   evidence/         submissions that prove two histories; any file there means read-only
@@ -80,7 +80,7 @@ def save_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace *path* by *data* so that after a power cut one of the two whole versions is there.
 
     Temporary file, fsync, rename, fsync of the directory: without the last the rename itself may
-    be lost (notes/faults-and-threats.md section 1.2, Sunlight's ``durable.WriteFile``).
+    be lost (as FiloSottile/sunlight's ``durable.WriteFile``).
     """
     temporary = path.with_name(f".{path.name}.new")
     descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, mode)

@@ -1,4 +1,4 @@
-"""The tables of DESIGN section 8, as SQLAlchemy Core sees them.
+"""The tables of truth and of projections, as SQLAlchemy Core sees them.
 
 *Truth* is append-only by trigger and changes only by migration. *Projections* are computed from
 truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated.
@@ -23,6 +23,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+# The newest migration: a database that has it is opened without loading Alembic.
+SCHEMA_REVISION = "0001"
 PROJECTION_VERSION = 1
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.bench import lookup, proof, size
 from tests.bench.bound import Block, Bound
-from tests.bench.ingest import Filled, ingest
+from tests.bench.ingest import ingest
 from tests.bench.report import Goal, Line, save, table
 
 # What is signed of an event of the profile ``single``, in bytes: its PAE.
@@ -34,14 +34,14 @@ class Scale:
     reading_s: float
     single: int
     lots: int
-    bundles: int
+    trays: int
     short_log: int
     long_log: int
     dossiers: int
 
 
-FULL = Scale(5, 1.0, 3_000, 100_000, 600, 10_000, 100_000, 4_000)
-QUICK = Scale(1, 0.5, 1_200, 30_000, 160, 1_000, 10_000, 1_000)
+FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000)
+QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _ingest(run: Run) -> Iterator[Line]:
 def _proof(run: Run) -> Iterator[Line]:
     filled = ingest(run.fresh("proof"), "single", run.scale.single, run.seed)
     for name, block in (
-        ("verify bundles", lambda: proof.verify_bundles(filled, run.scale.bundles)),
+        ("verify bundles", lambda: proof.verify_bundles(filled, run.scale.trays)),
         ("audit", lambda: proof.audit_all(filled)),
     ):
         blocks = [run.bound.around(_per_second(block)) for _ in range(run.scale.rounds)]
@@ -121,10 +121,9 @@ def _size(run: Run) -> Iterator[Line]:
 
 
 def _lookup(run: Run) -> Iterator[Line]:
-    short = _mixed(run, "short", run.scale.short_log)
-    before = lookup.histories(short, run.scale.dossiers, run.seed)
-    long = _mixed(run, "long", run.scale.long_log)
-    after = lookup.histories(long, run.scale.dossiers, run.seed)
+    short = ingest(run.fresh("short"), "mixed", run.scale.short_log, run.seed)
+    long = ingest(run.fresh("long"), "mixed", run.scale.long_log, run.seed)
+    before, after = lookup.histories([short, long], run.scale.dossiers, run.seed)
     yield Line(
         f"history p99, {long.serial_events:,} item events",
         after.p99_us / before.p99_us,
@@ -140,10 +139,6 @@ def _lookup(run: Run) -> Iterator[Line]:
     yield Line(
         f"check of {lookup.CHECKED:,} serials", lookup.check_serials(long, run.seed), "serials/s"
     )
-
-
-def _mixed(run: Run, name: str, chips: int) -> Filled:
-    return ingest(run.fresh(name), "mixed", chips, run.seed)
 
 
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {

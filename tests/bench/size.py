@@ -25,5 +25,5 @@ def bytes_per_json_byte(filled: Filled) -> float:
             raise MeasuredALie("the database is in use")
         first = database.execute("SELECT count(*) FROM entry").fetchone()[0] - filled.entries
         query = "SELECT sum(length(payload)) FROM entry WHERE idx >= ?"
-        json_bytes = database.execute(query, (first,)).fetchone()[0]
+        json_bytes = int(database.execute(query, (first,)).fetchone()[0])
     return (path.stat().st_size - filled.size_before) / json_bytes

@@ -1,6 +1,6 @@
 """A small verifier of its own: what was acknowledged is in the log, durable and provable.
 
-It shares no code with the ledger: standard library and PyNaCl, RFC 6962 and DESIGN section 3 in
+It shares no code with the ledger: standard library and PyNaCl, RFC 6962 and docs/formats.md in
 their own words. A benchmark whose result it does not confirm has measured a lie, and fails::
 
     check_log(folder, acked=20_013, proofs={17: [sibling, ...]})

@@ -6,7 +6,7 @@ chip gets ten events, and lots are interleaved, as many as ``IN_FLIGHT`` at a ti
 - ``single``: commission, four times ship and receive, inspect; one serial an entry;
 - ``lot1000``: the same history for lots of 1,000 serials;
 - ``mixed``: lots of 1,000 out of the fab, then of 100, 25 and 8, one statement a chip at the end:
-  7.4 serials an entry (notes on performance, section 6).
+  7.4 serials an entry (a chip trades hands in ever smaller lots).
 
 Events go through ``ledger.compose`` as a client's do; parties are enrolled by the real services::
 

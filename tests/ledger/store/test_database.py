@@ -4,7 +4,9 @@ import sqlite3
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DatabaseError
 
 from ledger.store import tables
@@ -61,6 +63,13 @@ def test_the_migrated_schema_is_that_of_the_models(database):
         if getattr(d[1], "name", None) not in projections
         and getattr(getattr(d[1], "table", None), "name", None) not in projections
     ]
+
+
+def test_the_newest_revision_is_the_one_that_opening_asks_for(database):
+    config = Config()
+    config.set_main_option("script_location", "migrations:")
+
+    assert tables.SCHEMA_REVISION == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_opening_again_changes_nothing(database, tmp_path):
