@@ -46,7 +46,8 @@ class Gate(NamedTuple):
 class Admitted(NamedTuple):
     """A submission that passed every check that needs no database.
 
-    *after* is None in a genesis only; *act* is None in a statement.
+    *heads* are the checkpoints that the signer saw: none in a genesis, two in a correction (when it
+    first signed, and when it corrected); *act* is None in a statement.
     """
 
     identity: bytes
@@ -55,7 +56,7 @@ class Admitted(NamedTuple):
     payload_type: PayloadType
     payload: bytes
     party: str
-    after: Checkpoint | None
+    heads: tuple[Checkpoint, ...]
     act: Act | None
     lists: Mapping[str, ItemList]
     disclosures: Mapping[str, str]
@@ -139,7 +140,12 @@ def _read(found: _Verified, gate: Gate) -> Admitted:
 
 
 _Read = tuple[
-    str, Checkpoint | None, Act | None, Mapping[str, ItemList], Mapping[str, str], tuple[str, ...]
+    str,
+    tuple[Checkpoint, ...],
+    Act | None,
+    Mapping[str, ItemList],
+    Mapping[str, str],
+    tuple[str, ...],
 ]
 
 
@@ -148,18 +154,21 @@ def _read_event(
 ) -> _Read:
     event = parse_event(payload)  # (3)
     _check_ledger(event.ledger, gate)  # (4)
-    after = _open_after(event.after, gate.log)  # (5)
+    seen = [event.after]
+    if event.error is not None and event.error.after is not None:
+        seen.append(event.error.after)
+    heads = tuple([_open_after(after, gate.log) for after in seen])  # (5)
     items = disclosure.open_items(event.lists, lists)  # (6)
     given = {disclosure.digest_of(text): text for text in disclosures}
     disclosure.open_disclosures(event.commitments, disclosures)
-    return event.party, after, read_act(event, items), lists, given, event.documents  # (7)
+    return event.party, heads, read_act(event, items), lists, given, event.documents  # (7)
 
 
 def _read_statement(payload: bytes, gate: Gate) -> _Read:
     statement = parse_statement(payload)
     _check_ledger(statement.ledger, gate)
-    after = None if statement.after is None else _open_after(statement.after, gate.log)
-    return statement.party, after, None, {}, {}, ()
+    heads = () if statement.after is None else (_open_after(statement.after, gate.log),)
+    return statement.party, heads, None, {}, {}, ()
 
 
 def _check_ledger(ledger: str, gate: Gate) -> None:

@@ -51,8 +51,6 @@ def needs(acts: Iterable[Act]) -> Needs:
     items: set[str] = set()
     contents: set[str] = set()
     for act in acts:
-        if act.kind not in _RULES:
-            continue
         items.update(act.items)
         if act.parent is not None:
             items.add(act.parent)

@@ -249,7 +249,7 @@ class World:
             "chiptrail:ledger": ORIGIN,
             "chiptrail:party": party(who),
             "chiptrail:nonce": encode_base64url(self.fresh(16)),
-            "chiptrail:after": self.ledger.note_of(self.ledger.head).decode(),
+            "chiptrail:after": self.ledger.note().decode(),
         }
 
     def _withhold(self, body: dict[str, Any]) -> tuple[str, ...]:

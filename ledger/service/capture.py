@@ -12,6 +12,7 @@ leaves no trace and does not hold up the others.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
@@ -199,11 +200,17 @@ class _Run:
             if isinstance(admission, UnknownKey):
                 # Its key may have been enrolled after the admission, even earlier in this batch.
                 admission = admit(data, self._gate_now())
+                self._look_up(admission.identity)
             if isinstance(admission, Refusal):
                 raise admission
             self._taken.append((admission.identity, *self._place(admission, data)))
         except Refusal as exc:
             self._taken.append(exc)
+
+    def _look_up(self, identity: bytes) -> None:
+        """What was admitted late was not among the identities that were looked up at first."""
+        if identity not in self._known:
+            self._known.update(log.find_identities(self._batch.connection, [identity]))
 
     def _gate_now(self) -> Gate:
         known = self._batch.registry.keys
@@ -222,7 +229,10 @@ class _Run:
         signer = self._batch.registry.signer(admitted.keyid, index)
         if admitted.party != signer.party:
             raise ForeignParty("the payload names another party than the key's", "/chiptrail:party")
-        self._check_after(admitted.after, data)
+        if not admitted.heads:
+            raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
+        for head in admitted.heads:
+            self._check_after(head, data)
         if admitted.payload_type is PayloadType.STATEMENT:
             statement = parse_statement(admitted.payload)
             self._batch.registry.enter(statement, index=index, signer=signer.key)
@@ -237,10 +247,8 @@ class _Run:
         """What came before a statement is decided before the statement counts."""
         self.projector.flush(self._batch.registry)
 
-    def _check_after(self, after: Checkpoint | None, data: bytes) -> None:
-        """The head that the signer last saw must be of this history."""
-        if after is None:
-            raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
+    def _check_after(self, after: Checkpoint, data: bytes) -> None:
+        """A head that the signer saw must be of this history."""
         if after is self._last_after:
             return  # the same value, as most of a batch name one head
         if after not in self._heads:
@@ -277,17 +285,21 @@ class _Run:
 
 
 def _stop(ledger: Ledger, split: _Split, count: int) -> list[Outcome]:
-    """Keep the evidence of two histories and stop; nothing of the batch was recorded."""
+    """Stop, then keep the evidence of two histories; nothing of the batch was recorded.
+
+    Raises: CannotOpen when the evidence cannot be kept; the ledger is stopped all the same.
+    """
+    ledger.stopped = "a checkpoint of another history was submitted (log/split-view)"
     evidence = strict_json.dump(
         {
             "finding": "log/split-view",
             "submission": encode_base64(split.data),
-            "checkpoint": ledger.note_of(ledger.head).decode(),
+            "checkpoint": ledger.note().decode(),
         }
     )
-    name = f"{len(ledger.directory.evidence_files()):06}.json"
-    path = ledger.directory.keep_evidence(name, evidence)
-    ledger.stopped = f"a checkpoint of another history was submitted (log/split-view): {path}"
+    # Named by what it holds: the same proof is kept once, whoever meets it.
+    path = ledger.directory.keep_evidence(f"{sha256(split.data).hexdigest()[:16]}.json", evidence)
+    ledger.stopped += f": {path}"
     outcomes: list[Outcome] = [ReadOnly(ledger.stopped) for _ in range(count)]
     outcomes[split.position] = split.refusal
     return outcomes

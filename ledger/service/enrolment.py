@@ -114,7 +114,7 @@ class Registrar:
             "ledger": ledger.origin,
             "party": signer.party,
             "nonce": encode_base64url(self._fresh(NONCE_SIZE)),
-            "after": ledger.note_of(ledger.head).decode(),
+            "after": ledger.note().decode(),
             "id": uuid.UUID(bytes=self._fresh(16), version=4).urn,
             "issued_at": ledger.clock.now(),
         }

@@ -19,7 +19,7 @@ from ledger.service.clock import Clock
 from ledger.service.enrolment import NONCE_SIZE, Registrar, Subject
 from ledger.service.ledger import Ledger, OwnKeys
 from ledger.service.sequencer import sequencing
-from ledger.store import files
+from ledger.store import files, log
 from ledger.store.database import Database
 from ledger.store.files import DataDirectory
 from schemas.envelope import PayloadType
@@ -49,8 +49,8 @@ def found(
 ) -> Ledger:
     """Found a ledger in *directory*, or finish a founding that was cut short.
 
-    Raises: CannotOpen when a ledger is there already; MalformedNote, MalformedStatement for a bad
-    origin or party id (nothing is written).
+    Raises: CannotOpen when a ledger is there already, or the founding of another was begun;
+    MalformedNote, MalformedStatement for a bad origin or party id (nothing is written).
     """
     clock = clock or Clock()
     if directory.checkpoint.exists():
@@ -80,23 +80,32 @@ def _begin(
     database = Database.open(url or f"sqlite:///{directory.database}")
     own = OwnKeys(foundation.origin, log_key, operator_key)
     ledger = Ledger(directory, database, own, clock)
-    _finish_genesis(ledger)
-    with database.writing() as connection:
-        database.clear_projections(connection)
+    _look_before(ledger)
     with sequencing(ledger, actor=foundation.registrar_party, act="found") as batch:
         if batch.size == 0:
+            database.clear_projections(batch.connection)
             statement = parse_statement(genesis.payload)
             batch.registry.enter(statement, index=0, signer=foundation.registrar.public)
             batch.append(genesis, 0)
     return ledger
 
 
-def _finish_genesis(ledger: Ledger) -> None:
-    """Write the checkpoint file of a genesis that was committed just before a crash."""
+def _look_before(ledger: Ledger) -> None:
+    """Write the checkpoint file of a genesis that was committed just before a crash.
+
+    Raises: CannotOpen when more than a genesis is there: that ledger has lost its checkpoint file.
+    """
     with ledger.database.reading() as connection:
-        head = ledger.renew(connection).head
-    if head.size == 1:
-        files.save_durably(ledger.directory.checkpoint, ledger.note_of(head), 0o644)
+        head = log.load_head(connection)
+        if head is None:
+            return
+        if head.size > 1:
+            raise CannotOpen(
+                f"{ledger.directory.path}: a ledger of {head.size} entries is here, and its"
+                " checkpoint file is missing; put it back"
+            )
+        ledger.renew(connection)
+    ledger.keep_note(ledger.note_of(head))
 
 
 def _genesis(
@@ -124,7 +133,7 @@ def _genesis(
         payload_type=PayloadType.STATEMENT,
         payload=payload,
         party=foundation.registrar_party,
-        after=None,
+        heads=(),
         act=None,
         lists={},
         disclosures={},
@@ -141,7 +150,10 @@ def _key_at(path: Path, name: str, fresh: Callable[[int], bytes]) -> tuple[Priva
     except NotFound:
         seed = fresh(keys.SEED_SIZE)
         data = keys.encode_key_file(seed, name=name, passphrase=None, salt=b"", nonce=b"")
-    return keys.parse_key_file(data, None).key, data
+    found = keys.parse_key_file(data, None)
+    if found.name != name:
+        raise CannotOpen(f"{path}: a founding of {found.name} was begun here; finish that one")
+    return found.key, data
 
 
 def _enrol_operator(ledger: Ledger, foundation: Foundation, fresh: Callable[[int], bytes]) -> None:

@@ -11,7 +11,8 @@ before every batch the database is compared with it:
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -30,7 +31,14 @@ from ledger.store import files, log
 from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
 from ledger.store.log import Head
-from schemas.errors import CannotOpen, ChiptrailError, IntegrityError, NotFound, ReadOnly
+from schemas.errors import (
+    CannotOpen,
+    ChiptrailError,
+    IntegrityError,
+    NotFound,
+    ReadOnly,
+    Refusal,
+)
 
 
 @dataclass(slots=True)
@@ -82,26 +90,45 @@ class Ledger:
         """
         log_key = load_key(directory.log_key, directory)
         operator_key = load_key(directory.operator_key, directory)
+        if url is None and not directory.database.exists():
+            raise CannotOpen(f"{directory.database}: the database is missing; put it back")
         database = Database.open(url or f"sqlite:///{directory.database}")
         own = OwnKeys(log_key.name, log_key.key, operator_key.key)
         ledger = cls(directory, database, own, clock or Clock())
-        with database.reading() as connection:
-            if log.load_head(connection) is None:
-                raise CannotOpen(
-                    f"{directory.path}: the ledger was never founded; run chiptrail init"
-                )
-            ledger.stopped = ledger.why_stopped(connection)
-            stale = not database.has_current_projections(connection)
-        if stale:
+        # Under the lock no other process is between its commit and its checkpoint file.
+        with directory.locked():
+            with database.reading() as connection:
+                if log.load_head(connection) is None:
+                    raise CannotOpen(
+                        f"{directory.path}: the ledger was never founded; run chiptrail init"
+                    )
+                ledger.stopped = ledger.why_stopped(connection)
             ledger._renew_projections()
         return ledger
 
     def _renew_projections(self) -> None:
-        """Make the projections anew, in one transaction: all of it is seen or none."""
-        with self.directory.locked(), self.database.writing() as connection:
+        """Make projections of another version anew, in one transaction: all is seen or none."""
+        with self.database.reading() as connection:
+            if self.database.has_current_projections(connection):
+                return
+        with self.database.writing() as connection:
+            size = self.renew(connection).head.size
             self.database.clear_projections(connection)
-            for _ in rebuild(connection, connection, self.head.size, self.pack):
+            for _ in rebuild(connection, connection, size, self.pack):
                 pass
+
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Connection, Tip]]:
+        """A moment of the ledger whose head is the checkpoint file's; for what is handed out.
+
+        Raises: ReadOnly, IntegrityError when the two do not agree.
+        """
+        with ExitStack() as reading:
+            with self.directory.locked():
+                connection = reading.enter_context(self.database.reading())
+                tip = self.renew(connection)  # the first read fixes the snapshot
+                self._compare(connection)
+            yield connection, tip
 
     # The start-up rules ------------------------------------------------------------------------
 
@@ -110,7 +137,7 @@ class Ledger:
         try:
             self.renew(connection)
             self._compare(connection)
-        except (IntegrityError, ReadOnly) as exc:
+        except (IntegrityError, ReadOnly, Refusal) as exc:
             return str(exc)
         evidence = self.directory.evidence_files()
         if evidence:
@@ -141,24 +168,41 @@ class Ledger:
                 " nothing is signed until that is explained"
             )
         if signed.size < head.size:
-            files.save_durably(self.directory.checkpoint, self.note_of(head), 0o644)
+            self.keep_note(self.note_of(head))
 
     @staticmethod
     def _root_at(connection: Connection, size: int) -> bytes | None:
         return log.load_checkpoint_root(connection, size)
 
-    def load_checkpoint(self) -> Checkpoint:
-        """The checkpoint in the checkpoint file, its signature verified.
+    def keep_note(self, signed: bytes) -> None:
+        """Make *signed* the last-signed record.
+
+        Raises: ReadOnly when it cannot be written; the ledger is stopped.
+        """
+        try:
+            files.save_durably(self.directory.checkpoint, signed, 0o644)
+        except OSError as exc:
+            self.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
+            raise ReadOnly(self.stopped) from exc
+
+    def note(self) -> bytes:
+        """The note in the checkpoint file, verified: what is served, and what signers saw last.
 
         Raises: NotFound; ReadOnly when the file is not a checkpoint of this log.
         """
         data = files.load(self.directory.checkpoint)
         try:
-            return open_checkpoint(data, self.verifier)
-        except NotFound:
-            raise
+            open_checkpoint(data, self.verifier)
         except ChiptrailError as exc:
             raise ReadOnly(f"{self.directory.checkpoint}: {exc}") from exc
+        return data
+
+    def load_checkpoint(self) -> Checkpoint:
+        """The checkpoint in the checkpoint file, its signature verified.
+
+        Raises: as ``note``.
+        """
+        return open_checkpoint(self.note(), self.verifier)
 
     # The tip -------------------------------------------------------------------------------------
 
@@ -190,8 +234,11 @@ class Ledger:
             return self.tip
         if log.count_entries(connection) != head.size:
             raise IntegrityError(f"entries do not end at the head's size {head.size}")
+        self._verify_head(head)
         registry = self.tip.registry.copy() if self.tip else Registry()
         self._fold_statements(connection, registry)
+        if head.size and (registry.origin, registry.log_vkey) != (self.origin, self.vkey):
+            raise IntegrityError("the genesis names another log key than the one in log.key")
         frontier = Frontier.restore(head.size, self._frontier_reader(connection, registry))
         if frontier.root() != head.root:
             raise IntegrityError(
@@ -199,6 +246,17 @@ class Ledger:
             )
         self.tip = Tip(head, registry, frontier)
         return self.tip
+
+    def _verify_head(self, head: Head) -> None:
+        if head.size == 0:
+            return
+        try:
+            open_checkpoint(self.note_of(head), self.verifier)
+        except Refusal as exc:
+            raise IntegrityError(
+                f"the stored signature of size {head.size} is not the log key's; run chiptrail"
+                " audit"
+            ) from exc
 
     def _fold_statements(self, connection: Connection, registry: Registry) -> None:
         for row in log.load_statements(connection, registry.size):

@@ -18,7 +18,7 @@ from ledger.admission import Admitted
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger, Tip, note_signature
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
-from ledger.store import files, items, log
+from ledger.store import items, log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow, Head
 from schemas.envelope import ItemList
@@ -148,9 +148,5 @@ def _publish(ledger: Ledger, batch: Batch, head: Head | None) -> None:
     """After the commit, before any ack: the checkpoint file, then what this process knows."""
     if head is None or batch.note is None:
         return
-    try:
-        files.save_durably(ledger.directory.checkpoint, batch.note, 0o644)
-    except OSError as exc:
-        ledger.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
-        raise ReadOnly(ledger.stopped) from exc
+    ledger.keep_note(batch.note)
     ledger.tip = Tip(head, batch.registry, batch.frontier)

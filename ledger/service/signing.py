@@ -31,7 +31,7 @@ def signer_at(ledger: Ledger, key_file: KeyFile, fresh: Callable[[int], bytes] =
     with ledger.database.reading() as connection:
         tip = ledger.renew(connection)
     enrolled = tip.registry.signer(key_file.key.public.keyid, tip.head.size)
-    after = ledger.note_of(tip.head).decode()
+    after = ledger.note().decode()
     return Signer(key_file.key, enrolled.party, ledger.origin, after, fresh)
 
 

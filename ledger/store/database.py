@@ -10,6 +10,7 @@ WAL with synchronous=FULL (docs/architecture.md, invariant 8; docs/adr/0005).
         ...
 """
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,6 +38,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Whoever drops a database without a word leaves no connection open behind it.
+        self._finalizer = weakref.finalize(self, engine.dispose)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -44,7 +47,8 @@ class Database:
 
         Raises: CannotOpen when it cannot be reached or does not keep the durability settings.
         """
-        engine = sqlalchemy.create_engine(url)
+        # An error must never quote what was bound: payloads, ids, signatures.
+        engine = sqlalchemy.create_engine(url, hide_parameters=True)
         if engine.dialect.name != "sqlite":
             raise CannotOpen(f"got a {engine.dialect.name} URL, want sqlite:///FILE")
         event.listen(engine, "connect", _configure)
@@ -70,7 +74,7 @@ class Database:
         """A transaction that holds the write lock from its start; rolled back unless *keep*.
 
         Raises: CannotOpen when the disk is full or fails, nothing being written; IntegrityError
-        when the commit itself failed, so that its outcome is unknown.
+        when the tables refuse a row, or when the commit itself failed and its outcome is unknown.
         """
         with self._engine.connect() as connection, _explained():
             transaction = connection.begin()
@@ -128,17 +132,19 @@ class Database:
         return [row[0] for row in rows if row[0] != "ok"]
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; the next transaction opens one again."""
         self._engine.dispose()
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the machine did wrong (full, failing, locked) into an error that says so."""
+    """Say in our own errors what the machine did wrong (full, failing) or the tables refused."""
     try:
         yield
     except sqlalchemy.exc.OperationalError as exc:
         raise CannotOpen(f"database: {exc.orig}") from exc
+    except sqlalchemy.exc.DatabaseError as exc:
+        raise IntegrityError(f"database: {exc.orig}") from exc
 
 
 def _revision(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ chiptrail-data/
 import contextlib
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,19 +44,34 @@ class DataDirectory:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the sequencer's lock: one writer on this host at a time, freed even by a crash."""
-        descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        """Hold the sequencer's lock: one writer on this host at a time, freed even by a crash.
+
+        Raises: CannotOpen when the directory cannot be written.
+        """
+        try:
+            descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise CannotOpen(f"{self._lock}: {exc.strerror}") from exc
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            # Closing alone frees nothing while a process that was forked meanwhile shares it.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
     def keep_evidence(self, name: str, data: bytes) -> Path:
-        """Store a proof of two histories; from then on ``has_evidence`` is true."""
-        self.evidence.mkdir(mode=0o700, exist_ok=True)
+        """Store a proof of two histories; while any is here the ledger opens read-only.
+
+        Raises: CannotOpen when it cannot be written.
+        """
         path = self.evidence / name
-        save_durably(path, data)
+        try:
+            self.evidence.mkdir(mode=0o700, exist_ok=True)
+            save_durably(path, data)
+            sync_directory(self.path)
+        except OSError as exc:
+            raise CannotOpen(f"{path}: {exc.strerror}") from exc
         return path
 
     def evidence_files(self) -> list[Path]:
@@ -82,15 +98,19 @@ def save_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     Temporary file, fsync, rename, fsync of the directory: without the last the rename itself may
     be lost (as FiloSottile/sunlight's ``durable.WriteFile``).
     """
-    temporary = path.with_name(f".{path.name}.new")
-    descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, mode)
+    # A name of its own: two processes that replace one file must not share their temporary.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb", closefd=False) as file:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             file.write(data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.rename(path)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.rename(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
 
 

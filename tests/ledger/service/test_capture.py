@@ -24,8 +24,8 @@ from schemas.envelope import (
     encode_envelope,
     encode_submission,
 )
-from schemas.errors import ReadOnly
-from schemas.statement import Role
+from schemas.errors import CannotOpen, ReadOnly
+from schemas.statement import Role, encode_statement
 from tests.world import CHIPS, World, party
 
 
@@ -404,6 +404,38 @@ def test_a_stream_of_batches_cut_short_by_their_bytes_is_captured_to_its_end(wor
     assert [1] * 5 == [sum(isinstance(o, Receipt) for o in batch) for batch in batches]
 
 
+def test_a_recorded_payload_keeps_its_index_where_its_key_was_not_known_yet(world):
+    """Another process enrolled the key and recorded the payload since this one looked."""
+    other = Ledger.open(world.directory, clock=world.ledger.clock)
+    world.enroll("late")
+    submission = world.submission(
+        "late", "ObjectEvent", {"epcList": ["urn:a:b"]}, action="OBSERVE", bizStep="storing"
+    )
+    first = send(world, submission)[0]
+
+    again = capture(other, [encode_submission(submission)], actor="test")[0]
+    assert (first.index, False) == (again.index, again.created)
+
+
+def test_what_stands_before_a_statement_is_judged_without_it(world):
+    """A range of numbers that is taken away in the middle of a batch counts until there."""
+    from ledger.service.enrolment import Registrar
+
+    sent = []
+    clerk = Registrar(world.ledger, world.registrar, world.fresh)
+    clerk._capture = sent.append
+    clerk.enroll_party(subject("fab"))  # without its range
+    statement = signed(
+        world, encode_statement(sent[0]), name="registrar", kind=PayloadType.STATEMENT
+    )
+    one, two = world.chips(2)
+
+    outcomes = send(world, commission(world, [one]), statement, commission(world, [two]))
+    assert [[], [], ["custody/foreign-prefix"]] == [
+        [found.code.value for found in outcome.findings] for outcome in outcomes
+    ]
+
+
 # Stopping ----------------------------------------------------------------------------------------
 
 
@@ -444,8 +476,34 @@ def test_a_head_beyond_ours_is_two_histories_too(world):
     assert ["split-view"] == codes(send(world, submission))
 
 
+def test_the_head_of_a_correction_must_be_of_this_history_too(world):
+    first = commission(world, ["urn:a:b"])
+    send(world, first)
+    other = world.ledger.sign(world.ledger.head.size, bytes(32)).decode()
+    declaration = {
+        "declarationTime": "2026-03-02T09:00:00Z",
+        "chiptrail:corrects": dsse.identity_of(PayloadType.EVENT, first.envelope.payload).hex(),
+        "chiptrail:nonce": "A" * 22,
+    }
+
+    for head, code in (("hello", "bad-after"), (other, "split-view")):
+        error = {**declaration, "chiptrail:after": head}
+        assert [code] == codes(send(world, resigned(world, first, errorDeclaration=error)))
+
+
+def test_evidence_that_cannot_be_kept_stops_the_ledger_all_the_same(world, monkeypatch):
+    monkeypatch.setattr(
+        type(world.directory), "keep_evidence", lambda *_: (_ for _ in ()).throw(CannotOpen("full"))
+    )
+
+    with pytest.raises(CannotOpen):
+        send(world, forked(world))
+    with pytest.raises(ReadOnly, match="split-view"):
+        send(world, commission(world, ["urn:a:c"]))
+
+
 def test_an_older_head_of_this_history_is_fine(world):
-    old = world.ledger.note_of(world.ledger.head).decode()
+    old = world.ledger.note().decode()
     world.commission("fab", ["urn:a:b"])
     submission = resigned(world, commission(world, ["urn:a:c"]), **{"chiptrail:after": old})
 

@@ -1,17 +1,23 @@
 """The start-up rules: what was signed last decides, and a ledger in doubt signs nothing."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
 from ledger import keys
+from ledger.service.audit import audit
 from ledger.service.capture import capture
 from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger
+from ledger.store import log
 from ledger.store.files import DataDirectory
+from ledger.store.items import milliseconds
 from schemas.envelope import encode_submission
-from schemas.errors import CannotOpen, MalformedStatement, ReadOnly
+from schemas.errors import CannotOpen, IntegrityError, MalformedStatement, ReadOnly
 from schemas.statement import Role
 from tests.world import CHIPS, World
 
@@ -128,6 +134,118 @@ def test_projections_of_another_version_are_rebuilt_at_the_start(world):
         assert 2 == connection.exec_driver_sql("SELECT count(*) FROM item_event").scalar_one()
 
 
+def test_a_head_whose_stored_signature_is_not_the_logs_stops_the_ledger(world):
+    raw = sqlite3.connect(world.directory.database)
+    raw.execute("DROP TRIGGER checkpoint_no_update")
+    raw.execute("UPDATE checkpoint SET signature = zeroblob(64)")
+    raw.commit()
+    raw.close()
+
+    assert "signature" in (reopened(world).stopped or "")
+
+
+def test_a_log_key_of_another_ledger_stops_the_ledger(world, tmp_path):
+    found(DataDirectory(tmp_path / "other"), foundation(origin=world.ledger.origin))
+    shutil.copy(tmp_path / "other" / "log.key", world.directory.log_key)
+
+    assert reopened(world).stopped is not None
+
+
+def test_a_missing_database_is_said_and_not_made(world):
+    world.ledger.database.dispose()
+    world.directory.database.unlink()
+
+    with pytest.raises(CannotOpen, match="missing"):
+        Ledger.open(world.directory)
+    assert not world.directory.database.exists()
+
+
+def test_a_checkpoint_file_that_cannot_be_written_stops_the_ledger_before_the_ack(
+    world, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ledger.store.files.save_durably", full)
+    with pytest.raises(ReadOnly, match="checkpoint file"):
+        write(world, world.ledger)
+    monkeypatch.undo()
+    with pytest.raises(ReadOnly, match="checkpoint file"):
+        write(world, world.ledger)
+    assert reopened(world).stopped is None
+
+
+def test_log_time_does_not_go_back_when_the_clock_does(world):
+    before = world.ledger.head.recorded_at
+    world.advance(days=-2)
+    again = reopened(world)
+
+    assert before <= milliseconds(write(world, again).recorded_at)
+
+
+def test_a_commit_of_unknown_outcome_stops_the_ledger(world, monkeypatch):
+    def fail(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    dialect = world.ledger.database._engine.dialect
+    monkeypatch.setattr(dialect, "do_commit", fail)
+    with pytest.raises(IntegrityError, match="unknown"):
+        write(world, world.ledger)
+    monkeypatch.undo()
+    with pytest.raises(ReadOnly, match="unknown"):
+        write(world, world.ledger)
+
+
+def test_a_row_that_does_not_read_back_as_it_was_written_is_never_signed(world, monkeypatch):
+    """Bytes that change between the writing and the tree: the root is of what is stored."""
+    insert = log.insert_entries
+
+    def flip(connection, rows):
+        insert(connection, [row._replace(payload=row.payload + b" ") for row in rows])
+
+    monkeypatch.setattr(log, "insert_entries", flip)
+    before = world.directory.checkpoint.read_bytes()
+    with pytest.raises(IntegrityError, match="identity"):
+        write(world, world.ledger)
+    assert before == world.directory.checkpoint.read_bytes()
+
+
+def test_a_row_that_is_lost_on_the_way_is_never_signed(world, monkeypatch):
+    monkeypatch.setattr(log, "insert_entries", lambda *_: None)
+
+    with pytest.raises(IntegrityError, match="back"):
+        write(world, world.ledger)
+
+
+def test_two_processes_that_start_after_a_new_version_rebuild_once(world):
+    with world.ledger.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE projection SET value = '0'")
+    first, second = reopened(world), Ledger.open(world.directory, clock=world.ledger.clock)
+    write(world, first)
+
+    assert () == list(audit(second))[-1].problems
+
+
+# Processes -------------------------------------------------------------------------------------
+
+
+def test_writers_and_openers_in_processes_of_their_own_agree(world):
+    """Nobody is turned away, no index is used twice, and the checkpoint file never goes back."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "tests.ledger.service.contender", str(world.directory.path)]
+    running = [
+        subprocess.Popen([*command, role, "12"], env=environment, stdout=subprocess.PIPE, text=True)
+        for role in ("write", "write", "open", "open")
+    ]
+    said = [process.communicate(timeout=120)[0] for process in running]
+
+    assert [0, 0, 0, 0] == [process.returncode for process in running]
+    indexes = sorted(int(line) for text in said[:2] for line in text.split())
+    start = world.ledger.head.size
+    assert list(range(start, start + 24)) == indexes
+    world.check()
+
+
 # Founding --------------------------------------------------------------------------------------
 
 
@@ -164,6 +282,28 @@ def test_a_founding_cut_short_after_the_genesis_is_taken_up_again(tmp_path, monk
     monkeypatch.undo()
 
     assert 4 == found(DataDirectory(tmp_path), foundation()).head.size
+
+
+def test_a_ledger_that_lost_its_checkpoint_file_is_not_founded_again(world):
+    """Its projections stay: nothing is cleared before it is known that nothing is there."""
+    note = world.directory.checkpoint.read_bytes()
+    world.directory.checkpoint.unlink()
+
+    with pytest.raises(CannotOpen, match="put it back"):
+        found(world.directory, foundation(origin=world.ledger.origin))
+    world.directory.checkpoint.write_bytes(note)
+    again = reopened(world)
+    assert (None, ()) == (again.stopped, list(audit(again))[-1].problems)
+
+
+def test_a_founding_under_another_name_is_not_mixed_with_the_one_begun(tmp_path, monkeypatch):
+    monkeypatch.setattr("ledger.service.founding._enrol_operator", lambda *_: None)
+    found(DataDirectory(tmp_path), foundation())
+    monkeypatch.undo()
+    (tmp_path / "checkpoint").unlink()
+
+    with pytest.raises(CannotOpen, match="begun"):
+        found(DataDirectory(tmp_path), foundation(origin="ledger.example/other"))
 
 
 def test_a_founding_cut_short_before_the_checkpoint_file_is_taken_up_again(tmp_path, monkeypatch):

@@ -7,11 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DatabaseError
 
 from ledger.store import tables
 from ledger.store.database import Database
-from schemas.errors import CannotOpen
+from schemas.errors import CannotOpen, IntegrityError
 
 HASH, SIGNATURE = bytes(32), bytes(64)
 ROWS = {
@@ -99,7 +98,7 @@ def test_a_file_that_is_no_database_cannot_be_opened(tmp_path):
 def test_a_truth_row_is_never_deleted(filled, table):
     before = everything(filled)
 
-    with pytest.raises(DatabaseError, match="append-only"):
+    with pytest.raises(IntegrityError, match="append-only"):
         attack(filled, f"DELETE FROM {table}")
     assert before == everything(filled)
 
@@ -109,7 +108,7 @@ def test_a_truth_row_is_never_updated(filled, table):
     before = everything(filled)
     column = list(tables.truth.tables[table].columns.keys())[-1]
 
-    with pytest.raises(DatabaseError, match="append-only"):
+    with pytest.raises(IntegrityError, match="append-only"):
         attack(filled, f"UPDATE {table} SET {column} = {column}")
     assert before == everything(filled)
 
@@ -119,7 +118,7 @@ def test_a_truth_row_is_never_replaced(filled, table):
     before = everything(filled)
     marks = ", ".join("?" * len(ROWS[table]))
 
-    with pytest.raises(DatabaseError):
+    with pytest.raises(IntegrityError):
         attack(filled, f"REPLACE INTO {table} VALUES ({marks})", ROWS[table])
     assert before == everything(filled)
 
@@ -127,23 +126,23 @@ def test_a_truth_row_is_never_replaced(filled, table):
 def test_an_entry_goes_in_at_the_next_index_only(filled):
     row = (2, bytes([1]) * 32, *ROWS["entry"][2:])
 
-    with pytest.raises(DatabaseError, match="not the next"):
+    with pytest.raises(IntegrityError, match="not the next"):
         attack(filled, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def test_an_identity_is_in_the_log_once(filled):
     row = (1, *ROWS["entry"][1:])
 
-    with pytest.raises(DatabaseError, match="UNIQUE"):
+    with pytest.raises(IntegrityError, match="UNIQUE"):
         attack(filled, "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def test_a_disclosure_may_lose_its_body_and_nothing_else(filled):
     attack(filled, "UPDATE disclosure SET body = NULL")
 
-    with pytest.raises(DatabaseError, match="erased"):
+    with pytest.raises(IntegrityError, match="erased"):
         attack(filled, "UPDATE disclosure SET body = 'again'")
-    with pytest.raises(DatabaseError, match="erased"):
+    with pytest.raises(IntegrityError, match="erased"):
         attack(filled, "UPDATE disclosure SET digest = 'other', body = NULL")
     assert [(0, "digest", None)] == everything(filled)["disclosure"]
 
@@ -152,7 +151,7 @@ def test_a_writing_block_that_fails_leaves_nothing(database):
     row = ROWS["activity"]
     twice = "INSERT INTO activity VALUES (?, ?, ?, ?, ?), (?, ?, ?, ?, ?)"
 
-    with pytest.raises(DatabaseError):  # the second is not the next
+    with pytest.raises(IntegrityError):  # the second is not the next
         attack(database, twice, (*row, *row))
 
     assert [] == everything(database)["activity"]
