@@ -4,16 +4,19 @@ Step (12) of ``ledger.verify``. Findings with basis ``entries`` must be exactly 
 rules give when custody is refolded over the entries shown (``ledger.replay``); their words are
 taken from there, so that the operator cannot lend them others. Findings with basis ``ledger`` are
 the operator's word. One on arrival takes the place of what the entries give: they do not show what
-others received out of a shipment. Example::
+others received out of a shipment. What the fold loses sight of has to be among the unproven; of
+these nothing follows from the entries, so their verdict is ``unknown`` at best. Example::
 
     accounts(statement, history.entries, history.acts, pack)[0].state
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from ledger.finding import Code, Finding
-from ledger.judge import verdict
+from ledger.holding import ItemState
+from ledger.judge import Verdict, verdict, worst
 from ledger.replay import Placed, Replay, Told, judged
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
@@ -30,7 +33,8 @@ def accounts(
 ) -> tuple[Subject, ...]:
     """What is to be said of each subject of *statement*.
 
-    Raises: VerificationFailed (a claim that does not follow, or one left out), UnknownRule.
+    Raises: VerificationFailed (a claim that does not follow, or one left out; a subject that was
+    put into something of which nothing is told, but is not unproven), UnknownRule.
     """
     replay = Replay(statement.subjects, statement.containers)
     for placed in acts:
@@ -57,13 +61,18 @@ def _account(
 ) -> Subject:
     item = told.view.item
     asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
-    claimed = sorted([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
+    claimed = Counter([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
     is_proven = item not in statement.unproven
+    if is_proven and told.untold_since is not None:
+        raise VerificationFailed(
+            f"entry {told.untold_since} puts {item} into something that is not among the"
+            " containers, and it is not among the unproven"
+        )
     found: tuple[Finding, ...] = ()
     if is_proven:
         is_arrival_asserted = any(finding.code in ARRIVAL for finding in asserted)
         found = judged(told, pack, statement.as_of, is_arrival_asserted=is_arrival_asserted)
-    if sorted(map(_key, found)) != claimed:
+    if Counter(map(_key, found)) != claimed:
         raise VerificationFailed(f"the entries give other findings on {item} than are claimed")
     state = told.view.state if is_proven else None
     every = (*found, *asserted)
@@ -72,11 +81,18 @@ def _account(
         is_proven=is_proven,
         is_container=told.is_container,
         state=state,
-        verdict=verdict(every, known=state is not None or not is_proven),
+        verdict=_verdict(every, state, is_proven=is_proven),
         findings=found,
         asserted=asserted,
         steps=_steps(told, every, entries),
     )
+
+
+def _verdict(findings: Sequence[Finding], state: ItemState | None, *, is_proven: bool) -> Verdict:
+    if is_proven:
+        return verdict(findings, known=state is not None)
+    # That the operator knows of nothing clears no item; what it knows of counts.
+    return worst([Verdict.UNKNOWN, verdict(findings, known=True)])
 
 
 def _steps(told: Told, findings: Sequence[Finding], entries: Sequence[Shown]) -> tuple[Step, ...]:
@@ -112,8 +128,8 @@ def _finding(claim: BundleFinding) -> Finding:
 
 
 def _key(finding: Finding) -> _Key:
-    return finding.code, finding.index, finding.cites, finding.on_items, finding.closed_by or -1
+    return finding.code, finding.index, finding.cites, finding.on_items, finding.closed_by
 
 
 def _claim_key(claim: BundleFinding) -> _Key:
-    return claim.code, claim.index, claim.cites, claim.on_items, claim.closed_by or -1
+    return claim.code, claim.index, claim.cites, claim.on_items, claim.closed_by

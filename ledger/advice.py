@@ -116,6 +116,9 @@ ACTIONS: Mapping[Code, Action] = {
     ),
 }
 
+PRESENTED_TWICE = "Look for a second one: two things may bear one number. Else it was read twice."
+SHARED_SERIAL = "Several items bear this serial: read maker and type on the item, or its full code."
+
 MATCH_ACTIONS: Mapping[Match, str] = {
     Match.MATCH: "None: it is where the record has it.",
     Match.OTHER_SHIPMENT: "Ask for the papers of the shipment that it belongs to by the record.",

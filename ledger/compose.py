@@ -1,10 +1,10 @@
 """Signing: from a plain EPCIS event to a submission, as ``chiptrail sign`` makes it.
 
-Steps: (1) the fields of docs/formats.md that the draft lacks are filled in; (2) withheld fields
-become commitments, customs facts always; (3) every list of two or more ids is committed under a
-fresh seed; (4) the payload is read back as any ledger will read it; (5) it is signed. What travels
-beside the envelope is kept by the ledger, not by the log. The drafts are ``schemas.draft``'s and
-``schemas.short_form``'s. Example::
+Steps: (1) the fields of docs/formats.md that the draft lacks are filled in, its places checked; (2)
+withheld fields become commitments, customs facts always; (3) every list of two or more ids is
+committed under a fresh seed; (4) the payload is read back as any ledger will read it; (5) it is
+signed. What travels beside the envelope is kept by the ledger, not by the log. The drafts are
+``schemas.draft``'s and ``schemas.short_form``'s. Example::
 
     signer = Signer(key, party, ledger=origin, after=note, fresh=secrets.token_bytes)
     submission = compose(ship([chip], party, consignee), signer, event_id, now)
@@ -20,6 +20,7 @@ from ledger.keys import PrivateKey
 from schemas.draft import (
     Draft,
     Imprint,
+    check_places,
     complete,
     lists_of,
     with_commitments,
@@ -64,6 +65,7 @@ def compose(
     nonce = encode_base64url(signer.fresh(NONCE_SIZE))
     imprint = Imprint(signer.ledger, signer.party, nonce, signer.after)
     whole = complete(draft, imprint, event_id, now)  # (1)
+    check_places(whole)
     whole, taken = withhold(whole, tuple(withheld))  # (2)
     lists = {
         field: ItemList(signer.fresh(SEED_SIZE), ids) for field, ids in lists_of(whole).items()

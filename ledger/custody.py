@@ -4,7 +4,7 @@ Source: docs/custody.md. Everything is recorded, nothing is refused: an act with
 against custody, moves nothing and is found; the first consistent chain stands. State is the fold
 of the acts in the order of the log, and ``apply`` is one step of it. It is pure: it reads the
 holdings, and only ``ledger.holding.commit`` writes them. The items of a lot that share a state are
-decided as one. How items begin is in ``ledger.origin``, containers are in ``ledger.containment``.
+decided as one. ``ledger.beginning`` has how items begin, ``ledger.containment`` the containers.
 Example, a batch under the lock::
 
     holdings = store.load(needs(acts))
@@ -21,11 +21,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.act import Act, ActKind, Condition, Status
+from ledger.beginning import commission, register
 from ledger.case import Case, Facts, Group
 from ledger.containment import pack, unpack
 from ledger.finding import Code
 from ledger.holding import Custody, Holdings, Pending, Phase, Step, held_by
-from ledger.origin import commission, register
 
 _REPORTED: Mapping[str, tuple[Code, str]] = {
     Status.STOLEN: (Code.STOLEN, "stolen"),
@@ -55,7 +55,7 @@ def needs(acts: Iterable[Act]) -> Needs:
         if act.parent is not None:
             items.add(act.parent)
         if act.kind is ActKind.COMMISSION:
-            contents.update(act.items)  # see ledger.origin
+            contents.update(act.items)  # see ledger.beginning
         elif act.parent is not None and not act.items:
             contents.add(act.parent)
     return Needs(frozenset(items), frozenset(contents))

@@ -30,9 +30,11 @@ from schemas.statement import Genesis, KeyRevocation, KeyStatement, PartyStateme
 
 @dataclass(frozen=True, slots=True)
 class EnrolledKey:
-    """A key of *party*, enrolled at *index*; *endorsed* by an earlier key of the same party.
+    """A key of *party*, enrolled at *index*.
 
-    *revoked* is the index of its revocation, None while it is live.
+    *endorsed* is false when the party had a key before, live or not, and none of its live keys
+    vouched for this one: then it rests on the registrar's word alone. *revoked* is the index of its
+    revocation, None while it is live.
     """
 
     index: int
@@ -145,8 +147,9 @@ class Registry:
             raise KeyTaken(f"key {key.keyid[:16]} is enrolled already", "/publicKey")
         message = keys.key_proof_message(self.origin, statement.subject, key.keyid)
         keys.verify_signature(key, message, statement.proof)
-        live = [k for k in self.keys.values() if k.party == statement.subject]
-        endorsed = not live or self._is_endorsed(statement, message, index)
+        earlier = any(known.party == statement.subject for known in self.keys.values())
+        # An endorsement is looked at even where none is needed: what is recorded must be true.
+        endorsed = self._is_endorsed(statement, message, index) or not earlier
         self._add_key(EnrolledKey(index, key, statement.subject, endorsed))
 
     def _is_endorsed(self, statement: KeyStatement, message: bytes, index: int) -> bool:

@@ -3,8 +3,10 @@
 An entry in a bundle names the subjects and the containers they were in, and of other items at most
 that there were some. That is enough: every item is decided for itself, and contents have the
 custody of their container (``ledger.custody``). What an entry does with a container that no subject
-was ever in does nothing to them and is passed over. Whoever makes a bundle runs the same fold
-(``ledger.service.bundling``), and knows from it what a reader will find. Example::
+was ever in does nothing to them and is passed over: all but a packing by somebody who had the thing
+in hand. It looks as if it took effect, so from there on nothing is told of the thing and of all
+inside it. Whoever makes a bundle runs the same fold (``ledger.service.bundling``), and knows from
+it what a reader will find. Example::
 
     replay = Replay(subjects=[chip], containers=[pallet])
     for placed in entries:
@@ -20,7 +22,7 @@ from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.case import Facts
 from ledger.finding import Closing, Finding
-from ledger.holding import Holdings, ItemState, Phase, Step, commit, effective
+from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
 from ledger.judge import Docket, Shipment, View, judge
 from ledger.registry import Registry
 from ledger.rules import RulePack
@@ -74,12 +76,15 @@ class Told:
     """What the entries make of one subject: as ``ledger.judge`` reads it, and entry by entry.
 
     *is_container*: something was to go into it. What is in it now, and whether it is still awaited
-    then, is known to the ledger only: the view has no shipment.
+    then, is known to the ledger only: the view has no shipment. *untold_since* is the entry that
+    seems to put it, or what it was in, into something that is no container here, None if none
+    does; what came of it after that is not told, and the view has no state.
     """
 
     view: View
     bearings: tuple[Bearing, ...]
     is_container: bool
+    untold_since: int | None = None
 
 
 def judged(
@@ -130,48 +135,61 @@ class Replay:
         self._received: dict[int, list[int]] = {}
         self._closed: dict[int, int] = {}
         self._boxes: set[str] = set()
+        self._untold: dict[str, int] = {}
 
     def take(self, placed: Placed) -> Step:
         """Take the next entry; indexes ascend. Gives what it did to subjects and containers."""
         self._due[placed.index] = placed.act.due_at
-        act = self._restrict(placed.act)
+        act = _restricted(placed.act, self._scope)
         if act is None:
             return _NOTHING
         before = {subject: self._stays_of(subject) for subject in self._notes}
-        if act.parent is not None and act.parent not in self._scope:
-            self._note_all(frozenset(act.items), before, _NOTHING, placed.index)
-            return _NOTHING
-        if act.kind in _PUTS_IN and act.parent is not None:
-            self._boxes.add(act.parent)
-        step = custody.apply(
-            self._holdings, act, placed.facts, index=placed.index, recorded_at=placed.recorded_at
-        )
-        commit(self._holdings, step)
-        self._note_receipts(step, placed.index)
-        ours = self._ours(step, act)
-        self._note_all(_named(act, step), before, ours, placed.index)
-        return ours
+        step = self._fold(act, placed)
+        self._note_all(_named(act, step), before, step, placed.index)
+        return step
 
     def told(self, subject: str) -> Told:
         """What was made of *subject*, so far."""
         notes = self._notes[subject]
-        state = effective(self._holdings, subject)
+        untold_since = self._untold.get(subject)
+        state = None if untold_since is not None else effective(self._holdings, subject)
         stays = tuple([docket.closed() for docket in notes.stays.values()])
         is_container = subject in self._boxes
         shipment = None if is_container else self._shipment(state)
         view = View(subject, state, notes.own.closed(), stays, shipment)
-        return Told(view, tuple(notes.bearings), is_container)
+        return Told(view, tuple(notes.bearings), is_container, untold_since)
 
     # One entry ------------------------------------------------------------------------------------
 
-    def _restrict(self, act: Act) -> Act | None:
-        """*act* with what it says of subjects and their containers; None if that is nothing."""
-        if self._scope.issuperset(act.items) and (act.items or act.parent in self._scope):
-            return act
-        items = tuple([item for item in act.items if item in self._scope])
-        if not items and act.parent not in self._scope:
-            return None
-        return act._replace(items=items or (OTHERS,))
+    def _fold(self, act: Act, placed: Placed) -> Step:
+        """What *act* does to that of which something is told still."""
+        if act.kind in _PUTS_IN and act.parent is not None:
+            self._boxes.add(act.parent)
+        told = self._scope - self._untold.keys() if self._untold else self._scope
+        known = _restricted(act, told)
+        if known is None:
+            return _NOTHING
+        if known.parent is not None and known.parent not in told:
+            self._lose(known, placed.index)
+            return _NOTHING
+        step = custody.apply(
+            self._holdings, known, placed.facts, index=placed.index, recorded_at=placed.recorded_at
+        )
+        commit(self._holdings, step)
+        self._note_receipts(step, placed.index)
+        return self._ours(step, known)
+
+    def _lose(self, act: Act, index: int) -> None:
+        """Nothing more is told of what *act*, entry *index*, may have put out of sight."""
+        if act.kind not in _PUTS_IN:
+            return
+        states = self._holdings.states
+        gone = {item for item in act.items if _is_at_hand(states.get(item), act.actor)}
+        if not gone:
+            return
+        for item in self._scope:
+            if item in gone or not gone.isdisjoint(containers_of(self._holdings, item)):
+                self._untold.setdefault(item, index)
 
     def _stays_of(self, subject: str) -> frozenset[tuple[str, int]]:
         """The containers around *subject*, each with the entry since when it is in it."""
@@ -233,6 +251,23 @@ class Replay:
 
 _NOTHING = Step()
 _NOWHERE: frozenset[tuple[str, int]] = frozenset()
+
+
+def _restricted(act: Act, scope: frozenset[str]) -> Act | None:
+    """*act* with what it says of the items in *scope*; None if that is nothing."""
+    if scope.issuperset(act.items) and (act.items or act.parent in scope):
+        return act
+    items = tuple([item for item in act.items if item in scope])
+    if not items and act.parent not in scope:
+        return None
+    return act._replace(items=items or (OTHERS,))
+
+
+def _is_at_hand(state: ItemState | None, actor: str) -> bool:
+    """Whether *actor* can pack it, whatever becomes of that by the state of the container."""
+    if state is None or state.parent is not None or state.ended is not None:
+        return False
+    return state.custody.is_handled_by(actor)
 
 
 def _stays(states: Mapping[str, ItemState], subject: str) -> Iterator[tuple[str, int]]:

@@ -102,11 +102,22 @@ def _degrees(value: float, signs: str) -> str:
 _IDS = re.compile(r"https?://[^\s,;()]+|urn:[^\s,;()]+")
 
 
+_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
+
+
 def retell(message: str, names: Names) -> str:
-    """A finding's *message* with the names of parties and items for their ids."""
+    """A finding's *message* with names of parties and items for ids, and times as elsewhere."""
     words = _IDS.sub(lambda found: _called(found[0], names), message)
+    words = _TIME.sub(_retimed, words)
     # Parties may be named in lower case; what we say ourselves begins with a capital.
     return words if message.startswith(PARTY_PREFIX) else words[:1].upper() + words[1:]
+
+
+def _retimed(found: re.Match[str]) -> str:
+    try:
+        return f"{moment(datetime.fromisoformat(f'{found[1]}+00:00'))} UTC"
+    except ValueError:
+        return found[0]
 
 
 def _called(uri: str, names: Names) -> str:

@@ -2,7 +2,8 @@
 
 Source: README.md ("What is proved") and docs/formats.md. ``ledger.verify`` makes the values; the
 words for people are made of them here. Trusted are: the registrar for who has which key, the
-operator for completeness; nobody for the rest. Example::
+operator for completeness, on which whatever follows from the entries depends; nobody for the rest.
+Example::
 
     verified = verify_bundle(data, log)
     for line in proved(verified): print(line)
@@ -17,6 +18,7 @@ from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict
 from ledger.registry import EnrolledKey
+from ledger.replay import OTHERS
 from ledger.story import item_name, moment, party_name, retell
 from schemas.event import Event
 from schemas.statement import Statement
@@ -55,7 +57,8 @@ class Subject:
     """What the bundle says of one *item*; *verdict* is the worst of all that is found, and open.
 
     *findings* follow from the entries, *asserted* rest on the operator's word. If not *is_proven*,
-    what became of the item hangs on goods of others: *state* is None, every finding is asserted.
+    what became of the item hangs on goods of others: *state* is None, every finding is asserted,
+    and the verdict is ``unknown`` at best.
     *is_container*: other things went into it; the verdict is on the container alone.
     """
 
@@ -117,10 +120,11 @@ def proved(verified: Verified) -> tuple[str, ...]:
         f"The {count} entries shown here stand in it, each at its place and unchanged.",
         f"They were signed by {_listed(verified, signers)}.",
         "Each was signed with a key that the registrar had enrolled for that party by then.",
-        "None was signed before the tree existed that it carries, so their order is true.",
+        "None was signed before the tree that it carries existed.",
     ]
     lines += [
-        f"By these entries {item_name(subject.item)} {_whereabouts(verified, subject)}."
+        "If nothing is left out, by these entries"
+        f" {item_name(subject.item)} {_whereabouts(verified, subject)}."
         for subject in verified.subjects
         if subject.is_proven
     ]
@@ -140,6 +144,7 @@ def asserted(verified: Verified) -> tuple[str, ...]:
     at = moment(verified.as_of)
     lines = [
         f"No other entry in the log bore on this at {at} UTC: {operator} says so.",
+        *[f"{line}: {operator} says so." for line in _completeness(verified)],
         f"None of the keys had been revoked but where it is shown: {operator} says so.",
         "The times at which entries were recorded: the log says so.",
         "Who the parties are, and that these keys are theirs: the registrar says so.",
@@ -171,13 +176,25 @@ def unknown(verified: Verified) -> tuple[str, ...]:
         if subject.is_container
     ]
     if verified.withheld:
-        lines.append(f"What {len(verified.withheld)} entries say about goods of others.")
+        entries = "entry says" if len(verified.withheld) == 1 else "entries say"
+        lines.append(f"What {len(verified.withheld)} withheld {entries}.")
     hidden = _hidden_fields(verified)
     if hidden:
         lines.append(f"What signers withheld and is not shown here: {', '.join(hidden)}.")
     if verified.witnessed_at is None:
         lines.append("Whether others are shown the same history: no witness you know signed it.")
     return tuple(lines)
+
+
+def _completeness(verified: Verified) -> list[str]:
+    """Why what is not shown of the entries here may be passed over."""
+    lines = []
+    acts = [entry.act for entry in verified.entries if entry.act is not None]
+    if any(OTHERS in (*act.items, *act.outputs) for act in acts):
+        lines.append("What is not shown of lists shown in part changes nothing here")
+    if verified.withheld:
+        lines.append("What is said in withheld entries changes nothing here")
+    return [*lines, "This was never in a container that is not told of here"]
 
 
 def _listed(verified: Verified, parties: set[str] | tuple[str, ...]) -> str:

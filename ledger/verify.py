@@ -19,9 +19,11 @@ its number:
      then of the operator's statement about all of them:
 (10) its key is the operator's by these entries, live at the checkpoint, and so is the signature
 (11) it speaks of this log, size and root, of exactly these entries, and of all that is beside it
-(12) custody refolded over the entries shown gives the findings that it says follow from them
+(12) custody refolded over the entries shown gives the findings that it says follow from them, and
+     they put no subject that it calls proven into something of which nothing is told
 
-What is left to the operator's word is in ``Verified.asserted``. Example::
+That nothing is left out of the entries, of lists shown in part and of the containers, no step can
+see: it is the operator's word. All that is, is told by ``ledger.testimony.asserted``. Example::
 
     verified = verify_bundle(data, parse_vkey(log_vkey), witnesses=[...], quorum=1)
     verified.subjects[0].state.custody.holder

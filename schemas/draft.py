@@ -10,6 +10,7 @@ new object and leaves the one it was given. ``ledger.compose`` does the steps in
        "epcList": ["urn:chiptrail:items:2:<root>"]
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +93,42 @@ def _context(given: JSON) -> list[JSON]:
     if any(isinstance(part, dict) and PREFIX in part for part in parts):
         ours = []
     return [*missing, *parts, *ours]
+
+
+# Places ------------------------------------------------------------------------------------------
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+# RFC 5870 section 3.3; WGS 84 is the one registered system.
+_GEO = re.compile(
+    rf"geo:(-?{_NUMBER}),(-?{_NUMBER})(?:,-?{_NUMBER})?(?:;crs=wgs84)?(?:;u={_NUMBER})?"
+    r"(?:;(?!(?:crs|u)=)[a-z0-9-]+(?:=[^;,]+)?)*",
+    re.IGNORECASE | re.ASCII,
+)
+_FURTHEST = (90, 180)
+
+
+def check_places(draft: Draft) -> None:
+    """The ``geo:`` URIs that *draft* gives as its places are places on Earth.
+
+    A ledger records any URI there; who is still to sign it can mend it.
+
+    Raises: MalformedEvent.
+    """
+    for name in ("readPoint", "bizLocation"):
+        place = draft.get(name)
+        uri = place.get("id") if isinstance(place, dict) else None
+        if not isinstance(uri, str) or uri[:4].lower() != "geo:":
+            continue
+        found = _GEO.fullmatch(uri)
+        if found is None:
+            raise MalformedEvent(
+                "want geo:<latitude>,<longitude>, in WGS 84 (RFC 5870)", pointer(name, "id")
+            )
+        for degrees, limit in zip(found.groups(), _FURTHEST, strict=True):
+            if abs(float(degrees)) > limit:
+                raise MalformedEvent(
+                    f"got {degrees} degrees, want -{limit} to {limit}", pointer(name, "id")
+                )
 
 
 # Item lists --------------------------------------------------------------------------------------

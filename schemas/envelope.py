@@ -195,7 +195,8 @@ def _plain_submission(
 
 def _full_submission(value: dict[str, JSON]) -> Submission:
     if not value.keys() <= _SUBMISSION_FIELDS:
-        raise MalformedEnvelope(_fields_wanted(value, _SUBMISSION_FIELDS), "")
+        unknown = len(value.keys() - _SUBMISSION_FIELDS)
+        raise MalformedEnvelope(f"{unknown} unknown field(s) beside the envelope", "")
     envelope = envelope_from_json(value["envelope"], "/envelope")
     # Base64 stretches by 4/3; the exact wire size is checked without encoding again.
     if len(envelope.payload) * 4 > ENVELOPE_LIMIT * 3:

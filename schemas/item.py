@@ -26,6 +26,7 @@ from schemas.gs1 import (
     fold_elements,
     fold_epc_urn,
     is_checked,
+    key_uri,
 )
 
 ID_LIMIT = 1024
@@ -205,12 +206,18 @@ def parse_query(text: str) -> ItemQuery:
     Raises: MalformedItems (empty; or a code whose form is clear but which does not read, such as
     one with a wrong check digit).
     """
-    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        if _SURROGATE.search(text):
+            raise MalformedItems("not UTF-8 text")
+        text = unicodedata.normalize("NFKC", text)
     text = text.strip(_BLANK).replace("\N{SYMBOL FOR GROUP SEPARATOR}", _FNC1)
     scanned = _SYMBOLOGY.fullmatch(text)
     text = scanned[2] if scanned else text
     if not text.strip(_FNC1):
         raise MalformedItems("nothing was given")
+    said = _OURS.fullmatch(text)
+    if said is not None:
+        return ItemQuery(key_uri("00", said[1], {}), None)
     if _FNC1 in text or _BRACKET.match(text) or (scanned and scanned[1] in _GS1_SYMBOLOGIES):
         return ItemQuery(_fold_scan(text.strip(_FNC1)), None)
     lowered = text.lower()
@@ -221,6 +228,17 @@ def parse_query(text: str) -> ItemQuery:
     return ItemQuery(_maybe_item(text), encode_percent(text))
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what bytes of a command line become that are no text
+_OURS = re.compile(r"(?i:SSCC)[:#]?[ \t]*([0-9]{18})")  # as stories call a package
+
+
+def is_whole(text: str) -> bool:
+    """Whether *text* is a URI or a whole code by its beginning, and so no bare serial."""
+    text = text.strip(_BLANK)
+    return _FNC1 in text or _OURS.fullmatch(text) is not None or _WHOLE.match(text) is not None
+
+
+_WHOLE = re.compile(r"(?i)https?://|urn:|id\.gs1\.org/|\][a-z][0-9a-z]|\((?:00|01|80[01][0-9])\)")
 _ILLEGAL = re.compile(r"[ \"<>\\^`{|}]")  # in no URI; people and programs leave them unescaped
 
 
@@ -253,7 +271,21 @@ def _bracketed(text: str) -> list[tuple[str, str]]:
     # A serial may hold brackets, "A(7)": only a known place, two to four digits, starts the next.
     parts = _BRACKET.split(text)
     values = [value.strip(_BLANK + _FNC1) for value in parts[2::2]]
-    return list(zip(parts[1::2], values, strict=True))
+    elements: list[tuple[str, str]] = []
+    for ai, value in zip(parts[1::2], values, strict=True):
+        # Nothing, or what is no date, stands behind no place: "A(13)" is a serial.
+        is_text = not value or (ai in _DATES and not _DATE.fullmatch(value))
+        if is_text and elements and elements[-1][0] in _FREE:
+            before = elements.pop()
+            elements.append((before[0], f"{before[1]}({ai}){value}"))
+        else:
+            elements.append((ai, value))
+    return elements
+
+
+_DATES = frozenset({"11", "12", "13", "15", "16", "17"})
+_DATE = re.compile("[0-9]{6}")
+_FREE = frozenset({"21", "10", "22", "235", "8003", "8004", "8010"})  # any characters may be in it
 
 
 def _concatenated(text: str) -> list[tuple[str, str]]:
@@ -278,8 +310,39 @@ def split_pasted(text: str) -> list[str]:
 
     They are parted by line ends, blanks, tabs, commas and semicolons; a serial that itself holds
     a comma or semicolon is pasted as its Digital Link, where these are percent-encoded. Quotation
-    marks around an entry, as spreadsheets write them, are taken off.
+    marks around an entry, column headings, and the numbers and labels of lists ("1.", "2)",
+    "S/N:", "SSCC") are taken off.
     """
-    parts = _SEPARATORS.split(_INNER_BLANK.sub("", text))
-    bare = [part[1:-1] if len(part) > 2 and part[0] == part[-1] == '"' else part for part in parts]
-    return [part for part in bare if part]
+    text = _MARK.sub("", _without_heading(text))
+    text = _SSCC.sub("(00)", _LABEL.sub("", text))
+    return [bare for part in _SEPARATORS.split(_INNER_BLANK.sub("", text)) if (bare := _bare(part))]
+
+
+_MARK = re.compile(r"^[ \t]*(?:[0-9]{1,4}[.)]|[-*\N{BULLET}])[ \t]+(?=\S)", re.MULTILINE)
+_LABEL = re.compile(
+    r"(?<![^\s,;\"'])(?i:s/n|serial(?:[ _-]?(?:no|nr|number))?\.?|sn(?=[:#])|asset(?=[ \t]+[0-9]))"
+    r"(?:[ \t]*[:#]|(?<=/[nN])[ \t]|(?<=[tT])[ \t])[ \t]*(?=\S)"
+)
+_SSCC = re.compile(r"\b(?i:SSCC)[:#]?[ \t]*(?=[0-9]{18}\b)")
+_HEADINGS = frozenset(
+    {"serial", "serials", "serial no", "serial no.", "serial nr", "serial number", "s/n", "sscc"}
+    | {"serial numbers", "serialnumber", "item", "items", "item id", "epc", "chip", "chips"}
+)
+
+
+def _without_heading(text: str) -> str:
+    """*text* without a first line that is only headings of columns, if more follows."""
+    first, end, rest = text.lstrip(_BLANK).partition("\n")
+    cells = [_bare(cell.strip(_BLANK)) for cell in re.split("[,;\t]", first)]
+    names = {cell.casefold().replace("_", " ").rstrip(":") for cell in cells}
+    is_heading = names != {""} and names - {""} <= _HEADINGS
+    return rest if is_heading and end and rest.strip(_BLANK) else text
+
+
+def _bare(part: str) -> str:
+    """*part* without the quotation marks around it."""
+    is_quoted = len(part) > 2 and part[0] + part[-1] in _QUOTES
+    return part[1:-1] if is_quoted else part
+
+
+_QUOTES = frozenset({'""', "''", "\u201c\u201d", "\u201e\u201c"})

@@ -69,7 +69,8 @@ def load(data: bytes, *, limit: int = MAX_BYTES) -> JSON:
         raise MalformedJson(f"not UTF-8 at byte {exc.start}") from None
     except json.JSONDecodeError as exc:
         # Its message is about syntax only and quotes nothing of the input.
-        raise MalformedJson(f"{_lower(exc.msg)} at line {exc.lineno} column {exc.colno}") from None
+        said = _lower(exc.msg).removesuffix(" at")
+        raise MalformedJson(f"{said} at line {exc.lineno} column {exc.colno}") from None
     if "\\u" in text:
         _check_escapes(text)
     return value

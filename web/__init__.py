@@ -1,1 +1,1 @@
-"""Who asks: the HTTP face of the ledger (Flask). The command line needs nothing from here."""
+"""Who asks: the place of the HTTP face. Empty in this version, which has the command line only."""

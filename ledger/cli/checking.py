@@ -9,10 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.act import ActKind
-from ledger.advice import MATCH_ACTIONS
+from ledger.advice import MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
 from ledger.cli.output import printable, show
 from ledger.cli.telling import (
     VERDICT_STYLES,
+    footer,
     kind_of,
     next_looks,
     open_findings,
@@ -22,7 +23,7 @@ from ledger.cli.telling import (
 from ledger.holding import ItemState, Phase
 from ledger.judge import Match, Verdict
 from ledger.service.query import Check, Line
-from ledger.story import item_name, moment, party_name, retell
+from ledger.story import document_name, item_name, party_name, retell
 
 Names = Mapping[str, str]
 
@@ -38,9 +39,14 @@ _MOST_MISSING = 20
 _FIRST = 3
 
 
-def show_check(checked: Check, names: Names, *, show_all: bool) -> None:
-    """Print the answer to a check."""
+def show_check(
+    checked: Check, names: Names, *, show_all: bool, document: str | None, is_as_of: bool
+) -> None:
+    """Print the answer to a check; *is_as_of*: a time other than now was asked for."""
     show(_counts(checked))
+    if document is not None and checked.shipments == 0:
+        words = f"No shipment names {printable(document_name(document))}: look for a typing error."
+        show(Text(words, "bold yellow"))
     lines = sorted(checked.lines, key=_badness)
     noteworthy = [line for line in lines if show_all or not _is_fine(line)]
     if noteworthy:
@@ -54,7 +60,7 @@ def show_check(checked: Check, names: Names, *, show_all: bool) -> None:
     looks = _looks(noteworthy)
     if looks:
         show("", Text("Look at next", "bold"), Padding(_look_table(looks), (0, 0, 0, 2)))
-    show("", Text(f"As of {moment(checked.as_of)} UTC, {checked.size:,} entries.", "dim"))
+    show("", footer(checked.as_of, checked.size, is_as_of=is_as_of))
 
 
 def _some(count: int, word: str) -> str:
@@ -62,7 +68,9 @@ def _some(count: int, word: str) -> str:
 
 
 def _counts(checked: Check) -> RenderableType:
-    line = Text(f"{len({line.text for line in checked.lines}):,} presented", "bold")
+    line = Text(f"{checked.presented:,} presented", "bold")
+    if len(checked.lines) != checked.presented:
+        line.append(f", {len(checked.lines):,} item{'s' if len(checked.lines) != 1 else ''}")
     for verdict in _WORST_FIRST:
         count = checked.verdicts.get(verdict, 0)
         if count:
@@ -72,6 +80,12 @@ def _counts(checked: Check) -> RenderableType:
     for answer in (Match.OTHER_SHIPMENT, Match.ELSEWHERE):
         if others[answer]:
             line.append(f"   {others[answer]:,} {_ANSWERS[answer]}")
+    twice = sum(found.times > 1 for found in checked.lines)
+    if twice:
+        line.append(f"   {twice:,} presented twice", "yellow")
+    shared = len({found.text for found in checked.lines if found.bearers > 1})
+    if shared:
+        line.append(f"   {shared:,} serial{'s' if shared != 1 else ''} of several items", "yellow")
     if checked.missing:
         line.append(f"   {len(checked.missing):,} not presented", "yellow")
     return line
@@ -86,7 +100,8 @@ def _badness(line: Line) -> tuple[int, int, str]:
 
 
 def _is_fine(line: Line) -> bool:
-    return line.verdict is Verdict.CLEAR and line.answer is Match.MATCH
+    is_one = line.times == line.bearers == 1
+    return is_one and line.verdict is Verdict.CLEAR and line.answer is Match.MATCH
 
 
 def _lines(groups: Sequence[Sequence[Line]], names: Names) -> Table:
@@ -95,21 +110,20 @@ def _lines(groups: Sequence[Sequence[Line]], names: Names) -> Table:
     table.add_column("serial", overflow="fold", max_width=20)
     table.add_column("answer", no_wrap=True)
     table.add_column("what is known", overflow="fold", ratio=1)
-    repeated = Counter(line.text for group in groups for line in group)
     for group in groups:
         line = group[0]
-        shown = Text("\n").join([_serial(one, repeated) for one in group[:_FIRST]])
+        shown = Text("\n").join([_serial(one) for one in group[:_FIRST]])
         if len(group) > _FIRST:
             shown.append(f"\nand {len(group) - _FIRST:,} more", "dim")
         table.add_row(verdict_text(line.verdict), shown, _ANSWERS[line.answer], _known(line, names))
     return table
 
 
-def _serial(line: Line, repeated: Mapping[str, int]) -> Text:
+def _serial(line: Line) -> Text:
     if line.item is None:
         return Text(printable(line.text))
     shown = Text(item_name(line.item))
-    if repeated[line.text] > 1:
+    if line.bearers > 1:
         shown.append(f"\n{kind_of(line.item)}", "dim")
     return shown
 
@@ -121,7 +135,8 @@ def _grouped(lines: Iterable[Line]) -> list[list[Line]]:
         said = tuple((found.code, found.message) for found in open_findings(line.findings))
         state = line.state
         where = None if state is None else (state.custody, state.parent, state.ended)
-        groups.setdefault((line.verdict, line.answer, where, said), []).append(line)
+        clones = line.times, line.bearers
+        groups.setdefault((line.verdict, line.answer, where, said, clones), []).append(line)
     return list(groups.values())
 
 
@@ -132,6 +147,11 @@ def _known(line: Line, names: Names) -> RenderableType:
         words = Text(f"{retell(finding.message, names)}.")
         words.append(f"  {finding.code}", "dim")
         parts.append(words)
+    if line.times > 1:
+        often = "twice" if line.times == 2 else f"{line.times:,} times"
+        parts.append(Text(f"Presented {often}: look for a second one.", "yellow"))
+    if line.bearers > 1:
+        parts.append(Text(f"{line.bearers:,} items bear this serial.", "yellow"))
     if line.troubled:
         parts.append(troubled(line.troubled))
     return Group(*parts)
@@ -162,15 +182,16 @@ def _missing(missing: Sequence[str]) -> RenderableType:
 
 def _looks(lines: Iterable[Line]) -> dict[str, list[str]]:
     """What to look at, and for which serials."""
-    looks: dict[str, list[str]] = {}
+    looks: dict[str, dict[str, None]] = {}
     for line in lines:
         advised = next_looks(line.findings)
         if line.answer is not Match.MATCH and not advised:
             advised = [MATCH_ACTIONS[line.answer]]
+        advised += [PRESENTED_TWICE] * (line.times > 1) + [SHARED_SERIAL] * (line.bearers > 1)
         for look in advised:
             serial = printable(line.text) if line.item is None else item_name(line.item)
-            looks.setdefault(look, []).append(serial)
-    return looks
+            looks.setdefault(look, {})[serial] = None
+    return {look: list(serials) for look, serials in looks.items()}
 
 
 def _look_table(looks: Mapping[str, Sequence[str]]) -> Table:

@@ -30,7 +30,8 @@ DEMO_DATA = Path("chiptrail-demo")
     "--seed",
     type=int,
     metavar="N",
-    help="The same story, keys and name every time; for tests, since such keys are no secret.",
+    help="All with this N, as many --chips and the same day (UTC) build the same ledger, with the"
+    " same name, keys and entries; for tests, since such keys are no secret.",
 )
 @click.option(
     "--chips",

@@ -1,5 +1,6 @@
 """Enrol: what the registrar says of parties and keys."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ ROLES = (
     "operator",
     "registrar",
 )
+
+# Fewer would let a slip of the hand revoke somebody else's key.
+_KEYID_DIGITS = 8
 
 registrar_option = click.option(
     "--registrar-key",
@@ -211,18 +215,24 @@ def revoke(
 ) -> None:
     """Take the key KEYID out of use from now on; what it signed before stays as it is.
 
-    KEYID may be cut short as long as it is clear which key is meant.
+    KEYID may be cut short, to eight digits or more, as long as it is clear which key is meant.
 
     For example:
 
         chiptrail enroll revoke 3f9a1c2e --reason "laptop stolen on 2 March"
     """
+    if re.fullmatch(f"[0-9A-Fa-f]{{{_KEYID_DIGITS},64}}", keyid) is None:
+        raise click.BadParameter(
+            f"got {keyid!r}, want {_KEYID_DIGITS} to 64 hex digits of the key id",
+            param_hint="KEYID",
+        )
     ledger = settings.open_ledger()
     matches = [known for known in ledger.registry.keys if known.startswith(keyid.lower())]
     if len(matches) != 1:
         raise NotFound(f"{len(matches)} enrolled keys begin with {keyid!r}, want exactly one")
     clerk = _registrar(settings, ledger, own_key or registrar_key, passphrase_file)
-    _show(settings, clerk.revoke_key(matches[0], reason), f"Revoked key {matches[0]}")
+    whose = ledger.registry.keys[matches[0]].party
+    _show(settings, clerk.revoke_key(matches[0], reason), f"Revoked key {matches[0]} of {whose}")
 
 
 def _registrar(

@@ -9,7 +9,7 @@ from ledger.cli.help import Command
 from ledger.cli.keyfiles import new_passphrase, open_key, passphrase_option
 from ledger.cli.output import show_json
 from ledger.cli.settings import Settings, json_option, ledger_options, pass_settings
-from schemas.errors import ChiptrailError, MalformedKey
+from schemas.errors import CannotOpen, MalformedEvent, MalformedKey, MalformedStatement
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def init(
 
     ORIGIN is the log's name for good, as a host and path without a scheme. The folder gets the
     log's key, the operator's key, the database and, unless you name one, the registrar's key.
-    Take the registrar's key away to another machine and keep a copy.
+    Take the registrar's key away to another machine and keep a copy. What was cut short, by a full
+    disk or a power cut, is taken up by the same command: it goes on with the keys that are there.
 
     For example:
 
@@ -95,42 +96,47 @@ def init(
     from ledger.service.founding import Foundation  # noqa: PLC0415
     from ledger.service.opening import found_ledger  # noqa: PLC0415
 
-    made = registrar_key is None
+    _check_origin(origin)  # before a key is made: one that was written is never taken back
     path = registrar_key or settings.folder / REGISTRAR_KEY
-    if made:
+    if registrar_key is None and not path.exists():
         _check_vacant(settings.folder)
         passphrase = None if unencrypted else new_passphrase(passphrase_file, str(path))
         key = _make_key(path, registrar, passphrase)
     else:
-        key = open_key(path, passphrase_file).key
-    try:
-        ledger = found_ledger(
-            settings.folder, Foundation(origin, registrar, key), url=settings.database
-        )
-    except ChiptrailError:
-        if made:
-            _take_back(path)
-        raise
+        key = _key_of(registrar, path, passphrase_file)
+    ledger = found_ledger(
+        settings.folder, Foundation(origin, registrar, key), url=settings.database
+    )
     _show_founded(settings, ledger, registrar, path)
 
 
-def _take_back(key_path: Path) -> None:
-    """Nothing was founded: leave nothing behind."""
-    key_path.unlink()
-    if not any(key_path.parent.iterdir()):
-        key_path.parent.rmdir()
+def _check_origin(origin: str) -> None:
+    from schemas.extension import FIELDS  # noqa: PLC0415
+
+    try:
+        FIELDS["chiptrail:ledger"](origin)
+    except MalformedEvent as exc:
+        raise MalformedStatement(exc.message, "/origin") from exc
 
 
 def _check_vacant(folder: Path) -> None:
-    from schemas.errors import CannotOpen  # noqa: PLC0415
+    """A log that was begun has a registrar; a key made now would be nobody's."""
+    if any((folder / name).exists() for name in ("log.key", "checkpoint")):
+        raise CannotOpen(
+            f"{folder}: there is a ledger already, and its registrar's key is elsewhere; choose"
+            " another --data, or go on with a founding cut short by naming --registrar-key"
+        )
 
-    if (folder / "checkpoint").exists():
-        raise CannotOpen(f"{folder}: there is a ledger already; choose another --data")
+
+def _key_of(party: str, path: Path, passphrase_file: Path | None) -> "PrivateKey":
+    opened = open_key(path, passphrase_file)
+    if opened.name != party:
+        raise MalformedKey(f"{path} is a key of {opened.name}, want one of {party}")
+    return opened.key
 
 
 def _make_key(path: Path, party: str, passphrase: bytes | None) -> "PrivateKey":
     from ledger.service import keyring  # noqa: PLC0415
-    from schemas.errors import CannotOpen  # noqa: PLC0415
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -205,19 +211,15 @@ def keygen(
 
     if endorse_with is not None and origin is None:
         raise click.UsageError("--endorse-with needs --origin: the request is what it signs")
-    endorser = None if endorse_with is None else open_key(endorse_with, passphrase_file)
-    if endorser is not None and endorser.name != party:
-        raise MalformedKey(f"{endorse_with} is a key of {endorser.name}, want one of {party}")
+    endorser = None if endorse_with is None else _key_of(party, endorse_with, passphrase_file)
     request = file.with_name(f"{file.name}.request") if origin else None
     for path in (file, request):
         if path is not None and path.exists():
-            from schemas.errors import CannotOpen  # noqa: PLC0415
-
             raise CannotOpen(f"{path}: exists already, and is not overwritten")
     passphrase = None if unencrypted else new_passphrase(passphrase_file, str(file))
     key = keyring.make_key_file(file, name=party, passphrase=passphrase)
     if request is not None and origin is not None:
-        data = _request(origin, party, key, None if endorser is None else endorser.key)
+        data = _request(origin, party, key, endorser)
         keyring.write_new(request, data)
     _show_key(settings, file, party, key, request)
 

@@ -5,6 +5,7 @@ passphrase is never an argument, where every process on the machine could read i
 """
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from schemas.errors import WrongPassphrase
+from ledger.cli.output import warn
+from schemas.errors import ParseError, TooLarge, WrongPassphrase
 
 if TYPE_CHECKING:
     from ledger.keys import KeyFile
@@ -51,10 +53,23 @@ def open_key(path: Path, passphrase_file: Path | None) -> "KeyFile":
     """
     from ledger.service import keyring  # noqa: PLC0415 - loads libsodium
 
-    if not keyring.is_encrypted(path):
-        return keyring.open_key_file(path, None)
-    said = _said_passphrase(passphrase_file)
-    return keyring.open_key_file(path, said or _ask(f"Passphrase of {path}"))
+    try:
+        if keyring.is_encrypted(path):
+            said = _said_passphrase(passphrase_file)
+            key = keyring.open_key_file(path, said or _ask(f"Passphrase of {path}"))
+        else:
+            key = keyring.open_key_file(path, None)
+    except (ParseError, TooLarge) as exc:
+        raise type(exc)(f"{path}: {exc}") from exc
+    _warn_of_others(path)
+    return key
+
+
+def _warn_of_others(path: Path) -> None:
+    """Say so if other people of this machine can read the private key at *path*."""
+    mode = path.stat().st_mode
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
+        warn(f"{path}: others can read this private key; chmod 600 takes that away")
 
 
 def new_passphrase(passphrase_file: Path | None, what: str) -> bytes:
@@ -79,6 +94,6 @@ def _said_passphrase(passphrase_file: Path | None) -> bytes | None:
 
 def _ask(words: str, *, confirm: bool = False) -> bytes:
     if not sys.stdin.isatty():
-        raise WrongPassphrase("a passphrase is needed, and there is no terminal to ask on")
+        raise WrongPassphrase(f"{words} is needed, and there is no terminal to ask on")
     answer: str = click.prompt(words, hide_input=True, confirmation_prompt=confirm, err=True)
     return answer.encode()

@@ -11,13 +11,17 @@ from ledger.cli.output import BAD_NEWS, show, show_json, table
 from ledger.cli.output import text as styled
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound
+from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.service.ledger import Ledger
-    from ledger.service.query import Dossier
+    from ledger.service.query import Check, Dossier
 
 as_of_option = click.option(
-    "--as-of", type=MOMENT, metavar="TIME", help="Judge as of this time instead of now."
+    "--as-of",
+    type=MOMENT,
+    metavar="TIME",
+    help="Judge as of this time instead of now, from all that is recorded now.",
 )
 
 
@@ -53,16 +57,15 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
 
         show_json([dossier_to_json(found) for found in dossiers])
     elif len(dossiers) == 1:
-        _tell(dossiers[0])
+        _tell(dossiers[0], is_as_of=as_of is not None)
     else:
         _list(serial, dossiers)
     if any(found.verdict.value == "stop" for found in dossiers):
         raise click.exceptions.Exit(BAD_NEWS)
 
 
-def _tell(found: "Dossier") -> None:
+def _tell(found: "Dossier", *, is_as_of: bool) -> None:
     from ledger.cli import telling  # noqa: PLC0415
-    from ledger.story import moment  # noqa: PLC0415
 
     steps = [
         telling.Told(s.index, s.recorded_at, s.event, s.act, s.through, s.findings)
@@ -82,7 +85,7 @@ def _tell(found: "Dossier") -> None:
     if looks:
         show("", styled("Look at next", "bold"), *[f"  {look}" for look in looks])
     show("", styled("Story", "bold"), telling.story(found.item, steps, found.names))
-    show("", styled(f"As of {moment(found.as_of)} UTC, {found.size:,} entries.", "dim"))
+    show("", telling.footer(found.as_of, found.size, is_as_of=is_as_of))
 
 
 def _list(serial: str, dossiers: list["Dossier"]) -> None:
@@ -120,9 +123,10 @@ def check(
 ) -> None:
     """Check a pallet of serials at once.
 
-    Counts come first, then lines, the worst first. Serials are given as arguments, or pasted into a
-    FILE in any way: one a line, with commas, blanks or semicolons, as serials, Digital Links or
-    scanned codes; - is standard input. Exit code 1 if anything is contraindicated.
+    Counts come first, then lines, the worst first. What is presented twice, and a serial that
+    several items bear, is marked: it may be a clone. Serials are given as arguments, or pasted
+    into a FILE in any way: one a line, with commas, blanks or semicolons, as serials, Digital
+    Links or scanned codes; - is standard input. Exit code 1 if anything is contraindicated.
 
     For example:
 
@@ -132,27 +136,50 @@ def check(
     """
     from ledger.service import query  # noqa: PLC0415
 
-    texts = list(dict.fromkeys(naming.texts_in(what)))
+    texts = naming.texts_in(what)
     if not texts:
         raise click.UsageError("no serials were found in what was given")
+    paper = None if document is None else naming.document_named(document)
     ledger = settings.open_ledger()
     checked = query.check(
         ledger,
         texts,
-        document=None if document is None else naming.document_named(document),
+        document=paper,
         presented_by=_party(ledger, presented_by),
         as_of=as_of,
     )
-    from ledger.cli import dossiers  # noqa: PLC0415
-
     if settings.as_json:
-        show_json(dossiers.check_to_json(checked))
+        show_json(_to_json(checked))
     else:
         from ledger.cli import checking  # noqa: PLC0415
 
-        checking.show_check(checked, naming.names_of(ledger), show_all=show_all)
+        checking.show_check(
+            checked,
+            naming.names_of(ledger),
+            show_all=show_all,
+            document=paper,
+            is_as_of=as_of is not None,
+        )
     if any(line.verdict.value == "stop" for line in checked.lines):
         raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _to_json(checked: "Check") -> JSON:
+    from ledger.cli.dossiers import check_to_json  # noqa: PLC0415
+
+    said = check_to_json(checked)
+    assert isinstance(said, dict)
+    twice = [line for line in checked.lines if line.times > 1]
+    shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
+    return {
+        "presented": checked.presented,
+        "shipments": checked.shipments,
+        "presentedTwice": [
+            {"text": line.text, "item": line.item, "times": line.times} for line in twice
+        ],
+        "sharedSerials": list(shared),
+        **said,
+    }
 
 
 def _party(ledger: "Ledger", text: str | None) -> str | None:

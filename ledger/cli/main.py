@@ -7,6 +7,10 @@ A command is a thin shell: it reads its arguments, makes one service call and sh
 Everything heavy is imported inside the commands, so that ``--help`` answers at once.
 """
 
+import errno
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -24,9 +28,9 @@ from ledger.cli import (
     verifying,
 )
 from ledger.cli.help import Group
-from ledger.cli.output import fail
+from ledger.cli.output import BAD_NEWS, fail, fail_usage, hush, warn
 from ledger.cli.settings import Settings, shared_options
-from schemas.errors import ChiptrailError
+from schemas.errors import CannotOpen, ChiptrailError
 
 THEMES: dict[str, tuple[click.Command, ...]] = {
     "Begin": (demo.demo, founding.init, founding.keygen, enrolling.enroll),
@@ -57,6 +61,14 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
 }
 
 
+# What a shell gives a command that Ctrl-C ended: 128 and the number of the signal.
+INTERRUPTED = 130
+_SAFE_TO_REPEAT = (
+    "; what was recorded until then stays. Repeat the command to go on: what is there already is"
+    " not recorded twice"
+)
+
+
 class Root(Group):
     """Shows its commands by theme, and turns our errors into message, code and exit code."""
 
@@ -69,13 +81,57 @@ class Root(Group):
             with formatter.section(theme):
                 formatter.write_dl(rows)
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's own
+    ) -> click.Context:
+        """Read the words before the command."""
+        is_json = "--json" in args  # what is not understood is never read to the end
+        with _ending(lambda: is_json):
+            ctx = super().make_context(info_name, args, parent, **extra)
+        ctx.meta[_IS_JSON] = is_json
+        return ctx
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Run the command; every error of ours ends here."""
+        """Run the command; every error ends here."""
         settings = ctx.ensure_object(Settings)  # from here on shared with the command
-        try:
-            return super().invoke(ctx)
-        except ChiptrailError as error:
-            fail(error, as_json=settings.as_json)
+        with _ending(lambda: settings.as_json or ctx.meta[_IS_JSON]):
+            # Before anything is done: files opened later would take the place of a closed one.
+            if sys.stdout is None:
+                raise CannotOpen("standard output is closed")
+            try:
+                answer = super().invoke(ctx)
+            except KeyboardInterrupt as exc:
+                is_capture = ctx.invoked_subcommand == signing.capture.name
+                warn(f"interrupted{_SAFE_TO_REPEAT if is_capture else ''}")
+                raise click.exceptions.Exit(INTERRUPTED) from exc
+            sys.stdout.flush()
+            return answer
+
+
+_IS_JSON = "ledger.cli.is_json"
+
+
+@contextmanager
+def _ending(is_json: Callable[[], bool]) -> Iterator[None]:
+    """Turns errors into message, code and exit code; a pipe that nobody reads ends quietly."""
+    try:
+        yield
+    except ChiptrailError as error:
+        fail(error, as_json=is_json())
+    except click.ClickException as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) or not is_json():
+            raise
+        fail_usage(error)
+    except OSError as error:
+        hush()
+        if error.errno == errno.EPIPE:
+            raise click.exceptions.Exit(BAD_NEWS) from error
+        where = error.filename or "writing the answer"
+        fail(CannotOpen(f"{where}: {error.strerror}"), as_json=is_json())
 
 
 @click.group(

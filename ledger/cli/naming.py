@@ -6,6 +6,7 @@ A serial that several items bear is never guessed: all of them are listed. Examp
     party_named(ledger, "Fjordhall Data Centre")
 """
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -41,7 +42,8 @@ def texts_in(arguments: Iterable[str], stdin: bool = True) -> list[str]:
 
             texts += _pasted(keyring.read(Path(argument)), argument)
         else:
-            texts.append(argument)
+            # What is not UTF-8 comes as lone surrogates, which neither database nor JSON take.
+            texts.append(argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     return texts
 
 
@@ -49,7 +51,11 @@ def is_file(argument: str) -> bool:
     """Whether *argument* names a file: one that is there, or whose name can be no serial's."""
     if "://" in argument or argument.lower().startswith("urn:"):
         return False
-    return Path(argument).is_file() or argument.endswith((".csv", ".txt", ".tsv"))
+    try:
+        is_there = Path(argument).is_file()
+    except (OSError, ValueError):  # too long to be a file's name
+        return False
+    return is_there or argument.endswith((".csv", ".txt", ".tsv"))
 
 
 def _pasted(data: bytes, name: str) -> list[str]:
@@ -57,7 +63,30 @@ def _pasted(data: bytes, name: str) -> list[str]:
 
     if len(data) > FILE_LIMIT:
         raise TooLarge(f"{name}: over {FILE_LIMIT >> 20} MiB")
-    return split_pasted(data.decode("utf-8-sig", "replace"))
+    return split_pasted(_decoded(data, name))
+
+
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What no text has: control characters but line ends, tabs and what scanners send.
+_NO_TEXT = re.compile(rb"[\x00-\x03\x05-\x08\x0e-\x1a]")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """The text in *data*, UTF-8 or UTF-16, as spreadsheets save it.
+
+    Raises: MalformedItems (not text).
+    """
+    try:
+        if data.startswith(_BYTE_ORDER_MARKS):
+            return data.decode("utf-16")
+        if b"\0" in data:
+            raise MalformedItems(f"{name}: this is no text file")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        # Some older encoding, of which the serials are the ASCII part.
+        if data.startswith(_BYTE_ORDER_MARKS) or _NO_TEXT.search(data):
+            raise MalformedItems(f"{name}: this is no text file") from exc
+        return data.decode("latin-1")
 
 
 def items_named(ledger: "Ledger", texts: Sequence[str]) -> tuple[str, ...]:
@@ -103,22 +132,64 @@ def _package(text: str) -> str | None:
 def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tuple[str, ...]:
     """The ids of items that may be new: full ids, or bare serials under *gtin* or *prefix*.
 
-    Raises: MalformedItems.
-    """
-    from schemas.item import parse_query, read_item  # noqa: PLC0415
+    Under these a text that is no URI and no whole code is a serial, whatever characters it has.
 
-    if gtin is not None:
-        prefix = f"https://id.gs1.org/01/{gtin.zfill(14)}/21/"
+    Raises: MalformedItems, UsageError.
+    """
+    from schemas.item import is_whole, parse_query, read_item  # noqa: PLC0415
+
+    if gtin is not None and prefix is not None:
+        raise click.UsageError("--gtin and --prefix were given; want one of them")
+    under = _class_of(gtin) if gtin is not None else _prefix(prefix)
     found = []
     for text in texts:
-        query = parse_query(text)
-        if query.item is not None:
-            found.append(query.item)
-        elif prefix is None:
+        if under is not None and not is_whole(text):
+            found.append(read_item(f"{under}{_escaped(text)}"))
+            continue
+        item = parse_query(text).item
+        if item is None:
             raise MalformedItems(f"{text} is a serial alone; add --gtin or --prefix")
-        else:
-            found.append(read_item(f"{prefix}{query.serial}"))
+        found.append(item)
     return tuple(dict.fromkeys(found))
+
+
+def _escaped(serial: str) -> str:
+    """*serial* as it stands in an id.
+
+    Raises: MalformedItems (nothing in it).
+    """
+    from schemas.gs1 import encode_percent  # noqa: PLC0415
+
+    if not serial.strip():
+        raise MalformedItems("nothing was given")
+    return encode_percent(serial.strip())
+
+
+def _class_of(gtin: str) -> str:
+    """The beginning of the ids of *gtin*.
+
+    Raises: BadParameter.
+    """
+    from schemas.gs1 import CANONICAL, is_checked  # noqa: PLC0415
+
+    if re.fullmatch("[0-9]{8}|[0-9]{12,14}", gtin) is None:
+        raise click.BadParameter(f"got {gtin!r}, want 8, 12, 13 or 14 digits", param_hint="--gtin")
+    if not is_checked(gtin):
+        raise click.BadParameter(f"{gtin} has a wrong check digit", param_hint="--gtin")
+    return f"{CANONICAL}01/{gtin.zfill(14)}/21/"
+
+
+def _prefix(text: str | None) -> str | None:
+    """*text*, if ids can begin with it.
+
+    Raises: BadParameter.
+    """
+    from schemas.item import check_item_prefix  # noqa: PLC0415
+
+    try:
+        return None if text is None else check_item_prefix(text)
+    except MalformedItems as exc:
+        raise click.BadParameter(f"got {text!r}, {exc}", param_hint="--prefix") from exc
 
 
 # Parties -----------------------------------------------------------------------------------------
@@ -188,13 +259,15 @@ def location(text: str, country: str | None) -> dict[str, JSON]:
 def document_named(text: str) -> str:
     """The URI of a document: ``awb:618-12345675`` is ``urn:chiptrail:doc:awb:618-12345675``.
 
+    ``AWB 618-12345675``, as stories have it, is the same.
+
     Raises: BadParameter.
     """
     from schemas.formats import is_uri  # noqa: PLC0415
 
-    kind, separator, number = text.partition(":")
-    if separator and kind.lower() in {"awb", "hawb", "bol", "itn", "entry", "po", "inv"}:
-        text = f"urn:chiptrail:doc:{kind.lower()}:{number}"
+    found = re.fullmatch(r"(?i)(awb|hawb|bol|itn|entry|po|inv)(?::|\.? +)(.*)", text.strip())
+    if found is not None:
+        text = f"urn:chiptrail:doc:{found[1].lower()}:{found[2]}"
     if not is_uri(text):
         raise click.BadParameter(
             f"got {text!r}, want awb:NUMBER (or hawb, bol, itn, entry, po, inv) or a URI"

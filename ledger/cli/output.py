@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import click
@@ -111,7 +111,7 @@ def problem(error: ChiptrailError) -> dict[str, JSON]:
     said: dict[str, JSON] = {
         "type": f"urn:chiptrail:problem:{error.code}",
         "code": error.code,
-        "title": error.message if isinstance(error, Refusal) else str(error),
+        "title": printable(error.message if isinstance(error, Refusal) else str(error)),
     }
     if isinstance(error, Refusal) and error.pointer is not None:
         said["pointer"] = error.pointer
@@ -133,9 +133,27 @@ def fail(error: ChiptrailError, *, as_json: bool) -> NoReturn:
     else:
         click.echo(f"chiptrail: {printable(sentence(error))}", err=True)
         remedy = _REMEDIES.get(error.code)
-        if remedy and not (isinstance(error, WrongPassphrase) and "--" in str(error)):
+        # Only one that was not given can be given.
+        if remedy and not (isinstance(error, WrongPassphrase) and "needed" not in str(error)):
             click.echo(f"  {remedy}", err=True)
     raise click.exceptions.Exit(exit_code(error))
+
+
+def fail_usage(error: click.ClickException) -> NoReturn:
+    """Say in JSON what was not understood, and end the command."""
+    said: dict[str, JSON] = {
+        "type": "urn:chiptrail:problem:usage",
+        "code": "usage",
+        "title": printable(error.format_message()),
+    }
+    click.echo(strict_json.dump(said), err=True)
+    raise click.exceptions.Exit(error.exit_code)
+
+
+def hush() -> None:
+    """Let what is still to be written go nowhere: standard output takes no more."""
+    with suppress(OSError, ValueError):  # not a file, under a test
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(words: str) -> str:
@@ -166,7 +184,7 @@ def progress(label: str, unit: str) -> Iterator[Tell]:
 
     The bar says how many *unit* a second there are, and when it will be done.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, total=None: None  # noqa: ARG005 - nobody watches
         return
     bar = _Bar(label, unit)

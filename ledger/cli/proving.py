@@ -73,7 +73,7 @@ def checkpoint(settings: Settings, *, vkey: bool) -> None:
         chiptrail checkpoint --vkey
     """
     ledger = settings.open_ledger()
-    note = ledger.note_of(ledger.head).decode()
+    note = ledger.note().decode()
     if settings.as_json:
         show_json(
             {
@@ -172,6 +172,7 @@ def _show_audit(entries: int, checkpoints: int, tiles: int, problems: tuple[str,
     if not problems:
         click.echo("Everything agrees: signatures, hashes, order, checkpoints, findings.")
         return
-    click.secho(f"{len(problems)} contradictions:", fg="red", bold=True)
+    noun = "contradiction" if len(problems) == 1 else "contradictions"
+    click.secho(f"{len(problems)} {noun}:", fg="red", bold=True)
     for words in problems:
         click.echo(f"  {words}")

@@ -1,9 +1,11 @@
 """Capturing streams of submissions: lines in, an answer for each out, and a summary.
 
-Lines are numbered over all files, from 1, blank ones included: an answer points at its line.
+Lines are numbered in each file, from 1, blank ones included: an answer points at its line, and at
+its file if there are several.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO
 
 import click
@@ -18,6 +20,7 @@ from ledger.cli.output import (
     progress,
     sentence,
     show_json,
+    warn,
 )
 from ledger.cli.settings import Settings
 from ledger.finding import Tier
@@ -25,7 +28,8 @@ from ledger.service.capture import Outcome, Receipt, capture_stream
 from ledger.service.ledger import Ledger
 from ledger.story import retell
 from schemas.envelope import SUBMISSION_LIMIT
-from schemas.errors import ChiptrailError, ReadOnly
+from schemas.errors import ChiptrailError, MalformedJson, ReadOnly
+from schemas.strict_json import JSON
 
 # So many refusals and findings are shown one by one; the rest is counted.
 _SHOWN = 20
@@ -36,18 +40,20 @@ class Recording:
 
     def __init__(self, settings: Settings, ledger: Ledger, *, dry_run: bool) -> None:
         self._settings, self._ledger, self._dry_run = settings, ledger, dry_run
-        self._numbers: list[int] = []
+        self._places: list[_Place] = []
+        self._has_several = False
         self._done = self._created = self._refused = self._findings = self._shown = 0
         self._worst = 0
 
-    def run(self, streams: Sequence[IO[bytes]]) -> None:
-        """Capture everything in *streams* and end with the exit code.
+    def run(self, files: Sequence[tuple[str, IO[bytes]]]) -> None:
+        """Capture everything in *files*, each with its name, and end with the exit code.
 
         Raises: ReadOnly, IntegrityError; what came before stays recorded.
         """
-        lines = self._lines(streams)
+        self._has_several = len(files) > 1
+        lines = self._lines(files)
         actor = "cli"
-        total = _count(streams)
+        total = _count([stream for _, stream in files])
         with progress("capturing", "submissions") as tell:
             try:
                 for outcomes in capture_stream(
@@ -60,48 +66,62 @@ class Recording:
         if self._worst:
             raise click.exceptions.Exit(self._worst)
 
-    def _lines(self, streams: Iterable[IO[bytes]]) -> Iterator[bytes]:
-        number = 0
-        for stream in streams:
-            for line in _read_lines(stream):
-                number += 1
-                if line.strip():
-                    self._numbers.append(number)
-                    yield line
+    def _lines(self, files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[bytes]:
+        for name, stream in files:
+            is_empty = True
+            for number, line in enumerate(_read_lines(stream), 1):
+                if not line.strip():
+                    continue
+                if is_empty and line.strip() in _OPENINGS:
+                    self._done += 1
+                    self._refuse(_Place(name, number), MalformedJson(_SPREAD_OUT))
+                    is_empty = False
+                    break
+                is_empty = False
+                self._places.append(_Place(name, number))
+                yield line
+            if is_empty:
+                warn(f"{name}: it is empty, there is nothing to record")
+
+    def _where(self, place: "_Place") -> dict[str, JSON]:
+        return {**({"file": place.file} if self._has_several else {}), "line": place.line}
+
+    def _called(self, place: "_Place") -> str:
+        return f"{f'{place.file}, ' if self._has_several else ''}line {place.line}"
 
     def _answer(self, outcomes: Sequence[Outcome]) -> None:
-        numbers, self._numbers = self._numbers[: len(outcomes)], self._numbers[len(outcomes) :]
-        for number, outcome in zip(numbers, outcomes, strict=True):
+        places, self._places = self._places[: len(outcomes)], self._places[len(outcomes) :]
+        for place, outcome in zip(places, outcomes, strict=True):
             self._done += 1
             if isinstance(outcome, Receipt):
-                self._take(number, outcome)
+                self._take(place, outcome)
             else:
-                self._refuse(number, outcome)
+                self._refuse(place, outcome)
 
-    def _take(self, number: int, receipt: Receipt) -> None:
+    def _take(self, place: "_Place", receipt: Receipt) -> None:
         self._created += receipt.created
         self._findings += len(receipt.findings)
         if receipts.is_contraindicated(receipt):
             self._worst = max(self._worst, BAD_NEWS)
         if self._settings.as_json:
             status = "recorded" if receipt.created else "known"
-            show_json({"line": number, "status": status, **receipts.to_json(receipt)})
+            show_json({**self._where(place), "status": status, **receipts.to_json(receipt)})
             return
         names = names_of(self._ledger)
         for found in receipt.findings:
             if found.tier in (Tier.WARNING, Tier.CONTRAINDICATED):
                 word = receipts.TIER_WORDS[found.tier]
                 words = retell(found.message, names)
-                self._say(f"line {number}: {word}  {found.code}: {words}")
+                self._say(f"{self._called(place)}: {word}  {found.code}: {words}")
 
-    def _refuse(self, number: int, error: ChiptrailError) -> None:
+    def _refuse(self, place: "_Place", error: ChiptrailError) -> None:
         self._refused += 1
         code = CANNOT_OPEN if isinstance(error, ReadOnly) else BAD_NEWS
         self._worst = max(self._worst, code)
         if self._settings.as_json:
-            show_json({"line": number, "status": "refused", **problem(error)})
+            show_json({**self._where(place), "status": "refused", **problem(error)})
         else:
-            self._say(f"line {number}: refused  {sentence(error)}")
+            self._say(f"{self._called(place)}: refused  {sentence(error)}")
 
     def _say(self, words: str) -> None:
         self._shown += 1
@@ -118,12 +138,31 @@ class Recording:
             f"{self._created:,} {'would be ' if self._dry_run else ''}recorded",
             f"{known:,} recorded before" if known else "",
             f"{self._refused:,} refused" if self._refused else "",
-            f"{self._findings:,} findings" if self._findings else "no findings",
+            _findings(self._findings),
         ]
         noun = "submission" if self._done == 1 else "submissions"
         click.echo(f"{self._done:,} {noun}: {', '.join(part for part in parts if part)}.")
         if not self._dry_run and self._created:
             click.echo(f"The tree has {self._ledger.head.size:,} entries.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a submission stands."""
+
+    file: str
+    line: int
+
+
+# The first line of JSON that a person or a program has laid out over several.
+_OPENINGS = frozenset({b"{", b"["})
+_SPREAD_OUT = (
+    "JSON laid out over several lines; want each submission on one line, as sign writes it"
+)
+
+
+def _findings(count: int) -> str:
+    return f"{count:,} finding{'s' if count != 1 else ''}" if count else "no findings"
 
 
 def _read_lines(stream: IO[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import click
 
 from ledger.cli.help import Command, Several
 from ledger.cli.keyfiles import open_key, signing_options
-from ledger.cli.output import warn
+from ledger.cli.output import show_json, warn
 from ledger.cli.settings import Settings, ledger_options, pass_settings
 from schemas.errors import CannotOpen, Refusal, TooLarge
 
@@ -69,17 +69,22 @@ def sign(
     from schemas.document import events_of  # noqa: PLC0415
 
     data = _read(file)
-    drafts = events_of(data, limit=DOCUMENT_LIMIT)
+    drafts = events_of(data, limit=DOCUMENT_LIMIT) if data.strip() else []
+    if not drafts:
+        raise click.UsageError(f"{'standard input' if str(file) == '-' else file} has no events")
     signer = _signer(settings, checkpoint, key_path, passphrase_file)
     lines = _signed(drafts, signer, withhold)
     if output is None:
         out = sys.stdout.buffer
         for line in lines:
             out.write(line + b"\n")
+        out.flush()
     else:
         from ledger.service import keyring  # noqa: PLC0415
 
         keyring.write_new(output, b"".join(line + b"\n" for line in lines))
+        if settings.as_json:
+            show_json({"signed": len(lines), "party": signer.party, "output": str(output)})
     warn(f"signed {len(lines)} event{'s' if len(lines) != 1 else ''} as {signer.party}")
 
 
@@ -148,13 +153,14 @@ def capture(settings: Settings, *, files: tuple[str, ...], dry_run: bool) -> Non
 
     ledger = settings.open_ledger()
     streams = [_open(name) for name in files]
-    Recording(settings, ledger, dry_run=dry_run).run(streams)
+    names = ["standard input" if name == "-" else name for name in files]
+    Recording(settings, ledger, dry_run=dry_run).run(list(zip(names, streams, strict=True)))
 
 
 def _open(name: str) -> IO[bytes]:
     if name == "-":
         return sys.stdin.buffer
     try:
-        return Path(name).open("rb")
+        return click.get_current_context().with_resource(Path(name).open("rb"))
     except OSError as exc:
         raise CannotOpen(f"{name}: {exc.strerror}") from exc

@@ -86,6 +86,15 @@ def heading(item: str, verdict: Verdict) -> RenderableType:
     return Group(line, Text(item, "dim"))
 
 
+def footer(as_of: datetime, size: int, *, is_as_of: bool) -> Text:
+    """As of when this is; *is_as_of*: a time other than now was asked for."""
+    at = f"{moment(as_of)} UTC"
+    if is_as_of:
+        words = f"Judged as of {at}, from all that is recorded now: {size:,} entries."
+        return Text(words, "dim")
+    return Text(f"As of {at}, {size:,} entries.", "dim")
+
+
 def facts(
     state: ItemState | None,
     steps: Sequence[Told],

@@ -11,7 +11,7 @@ from ledger.cli.help import Command
 from ledger.cli.output import BAD_NEWS, show, show_json
 from ledger.cli.output import text as styled
 from ledger.cli.settings import Settings, json_option, pass_settings
-from schemas.errors import MalformedKey
+from schemas.errors import MalformedKey, VerificationFailed
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
@@ -94,19 +94,38 @@ def verify(
     wanted = len(witnesses) if quorum is None else quorum
     if wanted > len(witnesses):
         raise click.UsageError(f"--quorum {wanted}, but {len(witnesses)} --witness were given")
-    verified = verify_bundle(
-        _read(file),
-        parse_vkey(vkey),
-        witnesses=[parse_vkey(witness) for witness in witnesses],
-        quorum=wanted,
-        party_keys=_pins(party_keys),
-    )
+    data, log = _read(file), parse_vkey(vkey)
+    try:
+        verified = verify_bundle(
+            data,
+            log,
+            witnesses=[parse_vkey(witness) for witness in witnesses],
+            quorum=wanted,
+            party_keys=_pins(party_keys),
+        )
+    except VerificationFailed as exc:
+        if exc.step != _CHECKPOINT_STEP:
+            raise
+        raise VerificationFailed(f"{exc}; {_whose(data, log.name)}", exc.step) from exc
     if settings.as_json:
         show_json(_to_json(verified))
     else:
         _show(verified, brief=brief)
     if any(subject.verdict.value == "stop" for subject in verified.subjects):
         raise click.exceptions.Exit(BAD_NEWS)
+
+
+_CHECKPOINT_STEP = 2
+
+
+def _whose(data: bytes, log: str) -> str:
+    """Which log the bundle *data* says it is of, next to the *log* that the key is of."""
+    from schemas.bundle import parse_bundle  # noqa: PLC0415
+
+    said = parse_bundle(data).contents.checkpoint.split(b"\n", 1)[0].decode("utf-8", "replace")
+    if said != log:
+        return f"the bundle is of the log {said}, the key given is of {log}"
+    return f"the bundle says that it is of the log {said}: this may be another key of that name"
 
 
 def _read(file: Path) -> bytes:

@@ -1,1 +1,1 @@
-"""Outbound HTTP: the typed client of a ledger, and witnesses."""
+"""Outbound HTTP: other ledgers and witnesses. Empty in this version, which calls nobody."""

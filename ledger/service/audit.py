@@ -1,12 +1,15 @@
 """Audit the whole store: everything that can be recomputed is, and whatever differs is named.
 
-(1) SQLite's own integrity check; (2) every entry, in as many processes as there are cores: identity
-and signature from the stored bytes, key live at its index and of the payload's party, payload and
-lists well formed, log time not going back; (3) the tree regrown from those entries: every stored
-tile, every signed checkpoint with its signature, every ``after`` a signer held, the checkpoint
-file; (4) projections rebuilt from truth and compared row by row.
+(1) SQLite's own integrity check, and the triggers as the migrations make them; (2) every entry, in
+as many processes as there are cores: identity and signature from the stored bytes, key live at its
+index and of the payload's party, payload, lists and disclosures as signed, log time not going back;
+(3) the tree regrown from those entries: every stored tile, every signed checkpoint with its
+signature and time, every ``after`` a signer held, the checkpoint file; (4) activity: every request
+in turn, and the checkpoint that it led to; (5) projections rebuilt from truth and compared row by
+row.
 
-Memory does not grow with the log. Nothing is changed.
+Memory does not grow with the log. Nothing is changed. What nobody signs cannot be told: who asked
+and what for (``activity``), and whether the last requests that added nothing are missing.
 
     for step in audit(ledger):
         if isinstance(step, AuditReport): print(step.problems)
@@ -18,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ledger import keys
 from ledger.act import Act
@@ -42,8 +46,10 @@ from ledger.service.rows import enter_statement
 from ledger.service.workers import in_order
 from ledger.store import comparison, items, log
 from ledger.store.database import Connection, Database
-from ledger.store.log import EntryRow
+from ledger.store.log import CheckpointRow, EntryRow
 from schemas.errors import BadSignature, ChiptrailError, IntegrityError
+
+Row = TypeVar("Row")
 
 STRETCH = 1000
 PARALLEL_FROM = 4 * STRETCH
@@ -64,10 +70,8 @@ def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | Au
     """Audit *ledger*; progress in entries, and the report at the end."""
     with ledger.database.reading() as connection, _beside() as target:
         run = _Run(ledger, connection, Rebuilding(target, ledger.pack) if projections else None)
-        run.check_database()
-        run.fold_statements()
-        yield from run.check_entries()
-        run.check_end()
+        run.check_database(target)
+        yield from run.check_log()
         run.check_projections(target)
         yield run.report()
 
@@ -95,22 +99,62 @@ class _Run:
         self._last_recorded_at = 0
         # After a broken entry every later root differs: naming each would bury the cause.
         self._are_entries_whole = True
-        self._checkpoints = log.iterate_checkpoints(connection)
-        self._next_checkpoint = next(self._checkpoints, None)
+        self._checkpoints = self._readable(log.iterate_checkpoints(connection))
+        self._next_checkpoint: CheckpointRow | None = None
         self._checkpoint_count = self._tile_count = 0
         self._size = log.count_entries(connection)
         self._rebuilding = rebuilding
         self._statements: deque[EntryRow] = deque()
 
     def _problem(self, text: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
+        if len(self.problems) < MOST_PROBLEMS and text not in self.problems:
             self.problems.append(text)
         self._rebuilding = None  # projections of what is wrong would say no more
 
-    def check_database(self) -> None:
-        """(1) Pages and indexes, as SQLite sees them."""
+    def _readable(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """*rows* without those that are of other types than their table's, which are named."""
+        while True:
+            try:
+                yield next(rows)
+            except StopIteration:
+                return
+            except IntegrityError as exc:
+                self._problem(str(exc))
+
+    def check_log(self) -> Iterator[Progress]:
+        """Steps (2) to (4); a row that cannot be read where nothing else can be ends them."""
+        try:
+            self.fold_statements()
+            yield from self.check_entries()
+            self.check_end()
+            self.check_activity()
+        except IntegrityError as exc:
+            self._problem(str(exc))
+
+    # (1) the database ---------------------------------------------------------------------------
+
+    def check_database(self, target: Connection) -> None:
+        """Pages and indexes, as SQLite sees them; triggers, as in *target*, which is made anew."""
         for text in self._ledger.database.integrity_problems():
             self._problem(f"database: {text}")
+        # Not _problem: without a trigger, projections can still be what the entries give.
+        triggers = comparison.trigger_differences(self._connection, target)
+        self.problems += [f"trigger {text}" for text in triggers]
+        self._bound_entries()
+
+    def _bound_entries(self) -> None:
+        """One entry moved far away must not make this run for ever."""
+        stored, lowest = comparison.measure_entries(self._connection)
+        if lowest < 0:
+            self._problem(f"entry {lowest}: before the first")
+        if self._size > stored:
+            self._problem(f"entries: got {stored}, want {self._size}")
+        self._size = min(self._size, stored + MOST_PROBLEMS)
+        lists, disclosures = comparison.count_stray(self._connection, self._size)
+        if lists:
+            self._problem(f"item lists: {lists} lie beside no entry")
+        if disclosures:
+            self._problem(f"disclosures: {disclosures} lie beside no entry")
 
     def fold_statements(self) -> None:
         """Parties and keys from the statements alone."""
@@ -125,6 +169,7 @@ class _Run:
 
     def check_entries(self) -> Iterator[Progress]:
         """Windows of entries, a few ahead in other processes, taken into the tree in order."""
+        self._advance()
         for window, audited in self._audited():
             self._take(window, audited)
             self._project(window, audited)
@@ -147,14 +192,14 @@ class _Run:
         for text in audited.problems:
             self._problem(text)
             self._are_entries_whole = False
-        if audited.first_at < self._last_recorded_at:
+        if audited.first_at is not None and audited.first_at < self._last_recorded_at:
             self._problem(f"entry {window.start}: log time goes back")
-        self._last_recorded_at = audited.last_at
+        self._last_recorded_at = audited.last_at or self._last_recorded_at
         hashes = audited.leaf_hashes
         leaves = [hashes[i : i + HASH_SIZE] for i in range(0, len(hashes), HASH_SIZE)]
         self._grow(leaves)
-        for after in audited.heads:
-            self._check_after(after)
+        for index, after in audited.heads:
+            self._check_after(index, after)
 
     # (3) tree -----------------------------------------------------------------------------------
 
@@ -164,38 +209,56 @@ class _Run:
         while done < len(leaves):
             stop = len(leaves)
             if self._next_checkpoint is not None:
-                stop = min(stop, done + self._next_checkpoint[0] - self._frontier.size)
+                stop = min(stop, done + self._next_checkpoint.size - self._frontier.size)
             for tile in self._frontier.append(leaves[done:stop]):
                 self._check_tile(tile.level, tile.index, tile.hashes, tile.root)
             done = stop
-            if self._next_checkpoint and self._next_checkpoint[0] == self._frontier.size:
-                self._check_checkpoint(*self._next_checkpoint)
-                self._next_checkpoint = next(self._checkpoints, None)
+            if self._next_checkpoint and self._next_checkpoint.size == self._frontier.size:
+                self._check_checkpoint(self._next_checkpoint)
+                self._advance()
+
+    def _advance(self) -> None:
+        """The next checkpoint that can be one."""
+        for found in self._checkpoints:
+            if found.size > 0:
+                self._next_checkpoint = found
+                return
+            self._problem(f"checkpoint {found.size}: want at least one entry")
+        self._next_checkpoint = None
 
     def _check_tile(self, level: int, index: int, hashes: bytes, root: bytes) -> None:
         self._tile_count += 1
+        try:
+            self._compare_tile(level, index, hashes, root)
+        except IntegrityError as exc:
+            self._problem(str(exc))
+
+    def _compare_tile(self, level: int, index: int, hashes: bytes, root: bytes) -> None:
         if log.load_tile(self._connection, level, index) != hashes:
             self._problem(f"tile {level}/{index}: not the hashes of its entries")
         elif log.load_tile_roots(self._connection, level, index, 1) != [root]:
             self._problem(f"tile {level}/{index}: root is not that of its hashes")
 
-    def _check_checkpoint(self, size: int, root: bytes, _at: int, signature: bytes) -> None:
+    def _check_checkpoint(self, row: CheckpointRow) -> None:
         self._checkpoint_count += 1
-        if self._are_entries_whole and root != self._frontier.root():
-            self._problem(f"checkpoint {size}: root is not that of the entries")
-        text = encode_checkpoint(Checkpoint(self._ledger.origin, size, root))
+        if self._are_entries_whole and row.root != self._frontier.root():
+            self._problem(f"checkpoint {row.size}: root is not that of the entries")
+        if row.signed_at != row.recorded_at:
+            self._problem(f"checkpoint {row.size}: time is not that of its last entry")
+        text = encode_checkpoint(Checkpoint(self._ledger.origin, row.size, row.root))
         try:
-            keys.verify_signature(self._ledger.verifier.key, text.encode(), signature)
+            keys.verify_signature(self._ledger.verifier.key, text.encode(), row.signature)
         except BadSignature:
-            self._problem(f"checkpoint {size}: signature is not the log key's")
+            self._problem(f"checkpoint {row.size}: signature is not the log key's")
 
-    def _check_after(self, after: Checkpoint) -> None:
+    def _check_after(self, index: int, after: Checkpoint) -> None:
         grown = self._frontier.size
         if after.size <= grown and self._are_entries_whole:
             root = root_at(self._connection, self._registry, grown, after.size)
             if root != after.root:
                 self._problem(
-                    f"a signer held another root for {after.size} entries (log/split-view)"
+                    f"entry {index}: its signer held another root for {after.size} entries"
+                    " (log/split-view)"
                 )
 
     def check_end(self) -> None:
@@ -203,7 +266,9 @@ class _Run:
         if log.count_tiles(self._connection) != self._tile_count:
             self._problem("tiles: stored tiles that belong to no full stretch of entries")
         if self._next_checkpoint is not None:
-            self._problem(f"checkpoint {self._next_checkpoint[0]}: signed, its entries are missing")
+            self._problem(
+                f"checkpoint {self._next_checkpoint.size}: signed, its entries are missing"
+            )
         head = log.load_head(self._connection)
         if head is None or (head.size, head.root) != (self._size, self._frontier.root()):
             self._problem("the newest checkpoint is not that of all entries")
@@ -215,7 +280,38 @@ class _Run:
         if signed.root != root_at(self._connection, self._registry, self._size, signed.size):
             self._problem(f"checkpoint file: another root for {signed.size} entries")
 
-    # (4) projections ----------------------------------------------------------------------------
+    # (4) activity -------------------------------------------------------------------------------
+
+    def check_activity(self) -> None:
+        """Ids without a gap, requests that continue each other, a checkpoint for each that added.
+
+        A request is recorded at the time of its checkpoint. One that added nothing is no earlier
+        than the entry before it; the next one may be earlier, where the clock went back.
+        """
+        signed = self._readable(log.iterate_checkpoints(self._connection))
+        head, size, last_at = next(signed, None), 0, 0
+        for number, row in enumerate(self._readable(log.iterate_activity(self._connection))):
+            stop = _stop_of(row.ref, size)
+            if row.id != number or stop is None:
+                self._problem(f"activity {number}: missing, or not what came after {size} entries")
+                return
+            while stop > size and head is not None and head.size < stop:
+                self._problem(f"checkpoint {head.size}: no activity led to it")
+                head = next(signed, None)
+            if stop > size and head is not None and head.size == stop:
+                last_at = head.signed_at
+                if row.at != last_at:
+                    self._problem(f"activity {row.id}: time is not that of checkpoint {stop}")
+                head = next(signed, None)
+            elif stop > size:
+                self._problem(f"checkpoint {stop}: missing, activity {row.id} led to it")
+            elif row.at < last_at:
+                self._problem(f"activity {row.id}: earlier than the entry before it")
+            size = stop
+        if head is not None:
+            self._problem(f"checkpoint {head.size}: no activity led to it")
+
+    # (5) projections ----------------------------------------------------------------------------
 
     def _project(self, window: Window, audited: EntriesAudited) -> None:
         """Take the window's statements and events into the projections, in order."""
@@ -226,7 +322,6 @@ class _Run:
             placed = PlacedAct(index, items.moment(recorded_at), Act._make(act), documents)
             self._rebuilding.take(placed)
         self._enter_before(window.stop)
-        self._rebuilding.flush()
 
     def _enter_before(self, index: int) -> None:
         assert self._rebuilding is not None
@@ -236,6 +331,7 @@ class _Run:
     def check_projections(self, target: Connection) -> None:
         """Name every projection with a row that differs from those made anew in *target*."""
         if self._rebuilding is not None:
+            self._rebuilding.flush()
             for text in comparison.differences(self._connection, target):
                 self._problem(f"projection {text}")
 
@@ -244,3 +340,11 @@ class _Run:
         return AuditReport(
             self._size, self._checkpoint_count, self._tile_count, tuple(self.problems)
         )
+
+
+def _stop_of(ref: str, start: int) -> int | None:
+    """The end of *ref*, ``[start, stop)``; None when it is no such thing."""
+    stop = ref.removeprefix(f"[{start}, ").removesuffix(")")
+    if not (stop.isdecimal() and ref == f"[{start}, {stop})" and stop == str(int(stop))):
+        return None
+    return int(stop) if int(stop) >= start else None

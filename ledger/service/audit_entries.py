@@ -1,7 +1,8 @@
 """Audit one stretch of entries by itself; runs in a process of its own.
 
-Everything is recomputed from stored bytes: identity, signature, leaf, payload, lists. What needs
-the stretches before it (the tree, the order of log time) is left to ``ledger.service.audit``.
+Everything is recomputed from stored bytes: identity, signature, leaf, payload, lists, and what was
+disclosed, unless it was erased. What needs the stretches before it (the tree, the order of log
+time) is left to ``ledger.service.audit``.
 """
 
 from collections.abc import Callable
@@ -38,13 +39,14 @@ FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], tuple[str, ...]]
 class EntriesAudited(NamedTuple):
     """What a window holds: 32 bytes of leaf hash an entry, the distinct heads of its signers.
 
-    *events* are those that are sound, in order.
+    Each of *heads* is with the index of the first entry that names it. *first_at* and *last_at* are
+    None where nothing could be read. *events* are those that are sound, in order.
     """
 
     leaf_hashes: bytes
-    heads: list[Checkpoint]
-    first_at: int
-    last_at: int
+    heads: list[tuple[int, Checkpoint]]
+    first_at: int | None
+    last_at: int | None
     problems: list[str]
     events: list[FlatEvent]
 
@@ -90,31 +92,43 @@ class _Audit:
         self._job, self._verifier = job, parse_vkey(job.vkey)
         self._hashes: dict[int, bytes] = {}
         self._problems: list[str] = []
-        self._heads: dict[Checkpoint, None] = {}
+        self._heads: dict[Checkpoint, int] = {}
+        self._disclosed: dict[int, dict[str, str | None]] = {}
         self._events: list[FlatEvent] = []
 
     def run(self, window: Window) -> EntriesAudited:
         """All signatures, then all payloads: see ``ledger.admission.admit_all``."""
         try:
-            with _database(self._job.url).reading() as connection:
-                rows = {row.idx: row for row in log.load_entries(connection, *window)}
-                lists = load_item_lists(connection, list(rows))
+            rows, lists = self._load(window)
         except IntegrityError as exc:
-            self._problems.append(str(exc))
-            rows, lists = {}, {}
-        else:
-            for index in range(*window):
-                self._attempt(index, lambda i: self._verify(i, rows.get(i)))
-            for index in list(self._hashes):
-                self._attempt(index, lambda i: self._read(rows[i], lists.get(i, {})))
-        times = [row.recorded_at for row in rows.values()] or [0]
+            none = bytes(merkle.HASH_SIZE * (window.stop - window.start))
+            return EntriesAudited(none, [], None, None, [str(exc)], [])
+        for index in range(*window):
+            self._attempt(index, lambda i: self._verify(i, rows.get(i)))
+        for index in list(self._hashes):
+            self._attempt(index, lambda i: self._read(rows[i], lists.get(i, {})))
+        for index in self._disclosed:
+            self._problems.append(f"disclosure of entry {index}: it is no event")
+        times = [row.recorded_at for row in rows.values()]
         for index, (earlier, later) in zip(rows, pairwise([0, *times]), strict=False):
             if later < earlier:
                 self._problems.append(f"entry {index}: log time goes back")
         none = bytes(merkle.HASH_SIZE)
         hashes = b"".join([self._hashes.get(index, none) for index in range(*window)])
-        heads = list(self._heads)
-        return EntriesAudited(hashes, heads, times[0], times[-1], self._problems, self._events)
+        heads = [(index, head) for head, index in self._heads.items()]
+        first_at, last_at = (times[0], times[-1]) if times else (None, None)
+        return EntriesAudited(hashes, heads, first_at, last_at, self._problems, self._events)
+
+    def _load(self, window: Window) -> tuple[dict[int, EntryRow], dict[int, dict[str, ItemList]]]:
+        """The window's entries and their lists; keeps what was disclosed.
+
+        Raises: IntegrityError.
+        """
+        with _database(self._job.url).reading() as connection:
+            rows = {row.idx: row for row in log.load_entries(connection, *window)}
+            for index, digest, body in log.load_disclosures_of(connection, *window):
+                self._disclosed.setdefault(index, {})[digest] = body
+            return rows, load_item_lists(connection, list(rows))
 
     def _attempt(self, index: int, step: Callable[[int], None]) -> None:
         try:
@@ -122,6 +136,7 @@ class _Audit:
         except ChiptrailError as exc:
             self._problems.append(f"entry {index}: {exc}")
             self._hashes.pop(index, None)
+            self._disclosed.pop(index, None)
 
     def _verify(self, index: int, row: EntryRow | None) -> None:
         """Key, signature and identity of a stored entry; gives its leaf hash.
@@ -153,11 +168,13 @@ class _Audit:
         Raises: as ``_verify``.
         """
         if row.kind == log.STATEMENT:
+            disclosure.open_items({}, lists)  # none belong to it
             self._check_preamble(row, parse_statement(row.payload))
             return
         event = parse_event(row.payload)
         act = read_act(event, disclosure.open_items(event.lists, lists))
         self._check_preamble(row, event)
+        self._check_disclosed(row.idx, event)
         self._events.append((row.idx, row.recorded_at, tuple(act), event.documents))
 
     def _check_preamble(self, row: EntryRow, said: Event | Statement) -> None:
@@ -172,7 +189,29 @@ class _Audit:
             raise IntegrityError(
                 f"its signer held a head of {after.size} entries, later than itself"
             )
-        self._heads[after] = None
+        self._heads.setdefault(after, row.idx)
+
+    def _check_disclosed(self, index: int, event: Event) -> None:
+        """Name what was not signed; the entry itself is sound all the same."""
+        try:
+            _check_disclosures(event, self._disclosed.pop(index, {}))
+        except ChiptrailError as exc:
+            self._problems.append(f"disclosure of entry {index}: {exc}")
+
+
+def _check_disclosures(event: Event, disclosed: dict[str, str | None]) -> None:
+    """Digests that the event signed, and bodies of those digests; an erased body is None.
+
+    Raises: IntegrityError, MalformedDisclosure, DisclosureMismatch.
+    """
+    bodies = [body for body in disclosed.values() if body is not None]
+    disclosure.open_disclosures(event.commitments, bodies)
+    signed = set(event.commitments.values())
+    for digest, body in disclosed.items():
+        if digest not in signed:
+            raise IntegrityError("a disclosure has a digest that was not signed")
+        if body is not None and disclosure.digest_of(body) != digest:
+            raise IntegrityError("a disclosure has the digest of another")
 
 
 @lru_cache(maxsize=4096)

@@ -30,6 +30,7 @@ from ledger.store import items as stored_items
 from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
+from ledger.verify import verify_bundle
 from schemas.bundle import (
     BUNDLE_LIMIT,
     Bundle,
@@ -48,7 +49,7 @@ from schemas.bundle_statement import (
     encode_bundle_statement,
 )
 from schemas.envelope import Envelope, PayloadType
-from schemas.errors import NotFound, TooLarge
+from schemas.errors import IntegrityError, NotFound, TooLarge, VerificationFailed
 from schemas.statement import parse_statement
 
 
@@ -65,7 +66,7 @@ def make_bundle(
     will read. Without, it has their digests.
 
     Raises: NotFound when no entry names one of them; TooLarge (over 64 MiB); UnknownRule when the
-    rule pack says nothing of *as_of*.
+    rule pack says nothing of *as_of*; IntegrityError when it would not verify.
     """
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
@@ -92,6 +93,11 @@ def make_bundle(
         rule_pack_sha256=sha256(contents.rule_pack).digest(),
         findings=findings,
     )
+    return _sealed(statement, contents, ledger)
+
+
+def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> bytes:
+    """The signed bundle, verified as a reader will: once handed out, nobody can mend it."""
     payload = encode_bundle_statement(statement)
     envelope = dsse.sign(payload, PayloadType.BUNDLE, ledger.operator_key)
     data = encode_bundle(Bundle(envelope, contents))
@@ -99,6 +105,12 @@ def make_bundle(
         raise TooLarge(
             f"the bundle has {len(data)} bytes, limit {BUNDLE_LIMIT}; ask for fewer items"
         )
+    try:
+        verify_bundle(data, ledger.verifier)
+    except VerificationFailed as exc:
+        raise IntegrityError(
+            f"the bundle would not verify (step {exc.step}, {exc}); run chiptrail audit"
+        ) from exc
     return data
 
 

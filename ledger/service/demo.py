@@ -50,13 +50,22 @@ _BATCH = timedelta(hours=8)
 class Plan:
     """What to build: at least 400 *chips*, over the months before *now* (aware).
 
-    With a *seed*, the same plan gives the same bytes. Without one, keys, nonces and the ledger's
-    name come from the system's randomness.
+    With a *seed*, all plans of one day (UTC) with so many chips give the same entries, signed with
+    the same keys. Without one, keys, nonces and the ledger's name come from the system's
+    randomness.
     """
 
     seed: int | None
     chips: int
     now: datetime
+
+    @property
+    def told_at(self) -> datetime:
+        """When the story ends: now, or with a seed the beginning of the day."""
+        now = self.now.astimezone(UTC)
+        if self.seed is None:
+            return now
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def build_demo(folder: Path, plan: Plan) -> Iterator[Progress | DemoWorld]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise CannotOpen(f"{folder}: is not empty")
-    script = begin(Random(plan.seed), plan.now, plan.chips)  # noqa: S311 - a story, no secret
+    script = begin(Random(plan.seed), plan.told_at, plan.chips)  # noqa: S311 - a story, no secret
     sights = perform(script)
     deeds = script.in_order()
     stage = _Stage(folder, plan, deeds[0].recorded_at - timedelta(days=20))
@@ -163,11 +172,11 @@ class _Stage:
 
 
 def _bytes_from(plan: Plan) -> Callable[[int], bytes]:
-    """A stream of bytes that follows from the seed and the hour, for tests and comparisons.
+    """A stream of bytes that follows from seed, number of chips and day: from what the story does.
 
-    The hour is in it so that one log key never signs two histories.
+    All three are in it so that one log key never signs two histories.
     """
-    start = f"chiptrail/demo/v1 {plan.seed} {plan.chips} {plan.now.astimezone(UTC).isoformat()}"
+    start = f"chiptrail/demo/v1 {plan.seed} {plan.chips} {plan.told_at:%Y-%m-%d}"
     count = 0
 
     def fresh(size: int) -> bytes:

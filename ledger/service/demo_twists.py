@@ -58,13 +58,11 @@ def _see(verdict: str, item: str, why: str) -> Sight:
 
 
 def _recorded_late(script: Script, lot: Lot) -> list[Sight]:
-    """A carrier hands in its papers ten days after the voyage."""
+    """The data centre is ten days late in recording that the chips are in its racks."""
     plot.to_norway(script, lot)
-    outer = next(d.parent for d in script.deeds if d.act is ActKind.PACK and d.items == lot.chips)
-    for number, deed in enumerate(script.deeds):
-        if deed.act is ActKind.CARRY and deed.items == (outer,):
-            script.deeds[number] = replace(deed, recorded_at=deed.at + 10 * _DAY)
-    return [_see("clear", lot.chips[0], "the carrier recorded the departure ten days late")]
+    declared = script.deeds[-1]  # the last that the lot's story has: nothing overtakes it
+    script.deeds[-1] = replace(declared, recorded_at=declared.at + 10 * _DAY)
+    return [_see("clear", lot.chips[0], "where it stands was recorded ten days late")]
 
 
 def _cloned(script: Script, lot: Lot) -> list[Sight]:

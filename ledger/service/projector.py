@@ -4,7 +4,7 @@ The same code runs in a capture and in a rebuild, so that projections rebuilt fr
 same rows (docs/architecture.md, invariant 7).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -78,6 +78,8 @@ class _Run:
     def __init__(self, connection: Connection, facts: _Facts, queue: list[PlacedAct]) -> None:
         self._connection = connection
         needs = custody.needs(placed.act for placed in queue)
+        made = chain.from_iterable(placed.act.outputs for placed in queue)
+        needs = replace(needs, items=needs.items.union(made))  # whether they have ids already
         holdings, self._ids = items.load_holdings(connection, needs)
         self._changed: dict[str, ItemState] = {}
         self._stays: dict[tuple[str, int], tuple[int | None, str]] = {}
@@ -159,7 +161,10 @@ class _Run:
 
 
 def _named(act: Act, step: Step) -> dict[str, bool]:
-    """What an event bears on; true for the items it names, false for what it moves beside them."""
+    """What an event bears on; true for the items it names, false for what it moves beside them.
+
+    What comes out of a transformation is in no hands by it, but has it in its story.
+    """
     named = dict.fromkeys(act.items, True)
     for move in step.moves:
         if move.items is not act.items:
@@ -167,4 +172,6 @@ def _named(act: Act, step: Step) -> dict[str, bool]:
                 named.setdefault(item, False)
     if act.parent is not None:
         named.setdefault(act.parent, False)
+    for item in act.outputs:
+        named.setdefault(item, False)
     return named

@@ -1,9 +1,15 @@
 """Publish the log as static files that any web server can serve (C2SP tlog-tiles).
 
 Hash tiles and the checkpoint tell an outsider nothing about a payload; entry bundles (leaves) are
-written only when asked for, as docs/architecture.md has them for members. Tiles come first and the
-checkpoint last, so a reader of the checkpoint finds all that it promises. Running again writes
-only what is new.
+written only when asked for, as docs/architecture.md has them for members. Running again writes only
+what is new. What is published cannot be taken back, so nothing is written that is not verified:
+
+(1) a checkpoint that is there is an earlier one of this log: signed by its key, of its history;
+(2) the stored tree gives the root that was signed;
+(3) tiles are written from the top down, each only when it gives its hash in the tile above, and
+    entries only when they give the hashes of their tile;
+(4) the files give the root of the checkpoint, which is written last: a reader of it finds all that
+    it promises.
 
     for progress in publish(ledger, Path("public"), entries=True): ...
 """
@@ -11,46 +17,111 @@ only what is new.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ledger.registry import Registry
-from ledger.service.ledger import Ledger
+from ledger import merkle
+from ledger.checkpoint import open_checkpoint
+from ledger.service.ledger import Ledger, Tip
 from ledger.service.progress import Progress
-from ledger.service.reading import tile_reader
+from ledger.service.reading import root_at, tile_reader
 from ledger.service.rows import leaf_of_row
 from ledger.store import files, log
 from ledger.store.database import Connection
 from ledger.tiles import TILE_WIDTH, TileAddress, bundles_of, encode_entry_bundle, tiles_of
-from schemas.errors import CannotOpen
+from ledger.tree import Tree
+from schemas.errors import CannotOpen, IntegrityError, NotFound, Refusal
 
 
 def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[Progress]:
     """Write the newest checkpoint and its tiles below *target*.
 
-    Raises: CannotOpen when *target* cannot be written.
+    Raises: CannotOpen when *target* cannot be written, or has the checkpoint of another log;
+    IntegrityError when what is stored, or what is there, is not what was signed.
     """
     with ledger.database.reading() as connection:
         tip = ledger.renew(connection)
-        addresses = list(tiles_of(tip.head.size))
-        addresses += list(bundles_of(tip.head.size)) if entries else []
-        read = _reader(connection, tip.registry)
+        size, root = tip.head.size, tip.head.root
+        _check_place(ledger, connection, tip, target / "checkpoint")  # (1)
+        stored = _Stored(connection, tip)  # (2)
+        addresses = list(tiles_of(size))[::-1]
+        addresses += list(bundles_of(size)) if entries else []
         try:
             for done, address in enumerate(addresses, 1):
-                _write_once(target / address.path, address, read)
+                _write_once(target / address.path, address, stored.read)  # (3)
                 yield Progress(done, len(addresses))
+            if Tree(size, _file_reader(target)).root() != root:  # (4)
+                raise IntegrityError(
+                    f"{target}: the tiles there are not this log's, and its checkpoint is not"
+                    " written; publish to an empty folder"
+                )
             target.mkdir(parents=True, exist_ok=True)
             files.save_durably(target / "checkpoint", ledger.note_of(tip.head), 0o644)
         except OSError as exc:
             raise CannotOpen(f"{exc.filename}: {exc.strerror}") from exc
 
 
-def _reader(connection: Connection, registry: Registry) -> Callable[[TileAddress], bytes]:
-    read_tile = tile_reader(connection, registry)
+def _check_place(ledger: Ledger, connection: Connection, tip: Tip, path: Path) -> None:
+    """What is published at *path* already must be an earlier checkpoint of this history."""
+    try:
+        there = open_checkpoint(files.load(path), ledger.verifier)
+    except NotFound:
+        return
+    except Refusal as exc:
+        raise CannotOpen(
+            f"{path}: is no checkpoint of {ledger.origin} ({exc}); publish to another folder"
+        ) from exc
+    size = tip.head.size
+    if there.size > size:
+        raise IntegrityError(
+            f"{path}: {there.size} entries were published, but the ledger has {size}"
+        )
+    if root_at(connection, tip.registry, size, there.size) != there.root:
+        raise IntegrityError(
+            f"{path}: another root was published for {there.size} entries than the ledger has"
+        )
 
-    def read(address: TileAddress) -> bytes:
-        if address.level is not None:
-            return read_tile(address.level, address.index, address.width)
+
+class _Stored:
+    """Tiles and entry bundles as they are stored, each held against the signed root."""
+
+    def __init__(self, connection: Connection, tip: Tip) -> None:
+        """Raises: IntegrityError when the edge of the tree does not give the root."""
+        self._connection, self._registry = connection, tip.registry
+        self._read_tile = tile_reader(connection, tip.registry)
+        self._tree = Tree(tip.head.size, self._read_tile)
+        if self._tree.root() != tip.head.root:
+            raise IntegrityError(f"the stored tiles do not give the root of size {tip.head.size}")
+
+    def read(self, address: TileAddress) -> bytes:
+        """The bytes to publish at *address*; right, if the tiles above it are.
+
+        Raises: IntegrityError that names the tile.
+        """
+        if address.level is None:
+            return self._read_bundle(address)
+        data = self._read_tile(address.level, address.index, address.width)
+        # All hashes of a partial tile went into the root.
+        if address.width == TILE_WIDTH:
+            wanted = self._tree.hash_at(8 * (address.level + 1), address.index)
+            if merkle.root_of(_hashes_in(data)) != wanted:
+                raise IntegrityError(f"{address.path} does not give the hash in the tile above it")
+        return data
+
+    def _read_bundle(self, address: TileAddress) -> bytes:
         start = address.index * TILE_WIDTH
-        rows = log.load_entries(connection, start, start + address.width)
-        return encode_entry_bundle([leaf_of_row(row, registry) for row in rows])
+        rows = log.load_entries(self._connection, start, start + address.width)
+        records = [leaf_of_row(row, self._registry) for row in rows]
+        hashes = b"".join(map(merkle.leaf_hash, records))
+        if hashes != self._read_tile(0, address.index, address.width):
+            raise IntegrityError(f"{address.path} does not give the hashes of its tile")
+        return encode_entry_bundle(records)
+
+
+def _hashes_in(tile: bytes) -> list[bytes]:
+    return [tile[i : i + merkle.HASH_SIZE] for i in range(0, len(tile), merkle.HASH_SIZE)]
+
+
+def _file_reader(target: Path) -> Callable[[int, int, int], bytes]:
+    def read(level: int, index: int, width: int) -> bytes:
+        return (target / TileAddress(level, index, width).path).read_bytes()
 
     return read
 

@@ -10,13 +10,14 @@ data directory, so all of it.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.act import Act, ActKind, read_act
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
+from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger
 from ledger.service.rows import load_item_lists
 from ledger.service.views import Seen, load_views
@@ -67,6 +68,8 @@ class Line:
     """The answer for one presented text; *item* is None when nothing by it is recorded.
 
     *verdict* counts what is inside the item too; *troubled* are those inside that are not clear.
+    *times*: how often it was presented, in whatever spelling; *bearers*: how many items *text* can
+    mean. More than one of either is what a clone would look like.
     """
 
     text: str
@@ -76,13 +79,21 @@ class Line:
     findings: tuple[Finding, ...]
     state: ItemState | None
     troubled: Mapping[str, Verdict]
+    times: int = 1
+    bearers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Answers in the order asked; *missing* were expected by the document and not presented."""
+    """Answers in the order asked, one for each item; *missing* were expected and not presented.
+
+    *presented* counts what was given, repeats too. *shipments* is how many go by the document, None
+    if none was asked after.
+    """
 
     lines: tuple[Line, ...]
+    presented: int
+    shipments: int | None
     answers: Mapping[Match, int]
     verdicts: Mapping[Verdict, int]
     missing: tuple[str, ...]
@@ -137,7 +148,7 @@ def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Doss
             )
         findings = judge(seen.view, ledger.pack, as_of)
         state = seen.view.state
-        inside = _troubled_inside(connection, ledger, [seen], as_of).get(seen.number, {})
+        inside = look_inside(connection, [seen]).troubled(ledger, as_of).get(seen.number, {})
         return Dossier(
             item=item,
             state=state,
@@ -151,22 +162,6 @@ def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Doss
             size=tip.head.size,
             as_of=as_of,
         )
-
-
-def _troubled_inside(
-    connection: Connection, ledger: Ledger, containers: Sequence[Seen], as_of: datetime
-) -> dict[int, dict[str, Verdict]]:
-    """By the number of the container, the items inside it that are not clear."""
-    inside = items.load_inside(connection, [seen.number for seen in containers])
-    views = load_views(connection, list({item for found in inside.values() for item in found}))
-    verdicts = {
-        item: verdict(judge(seen.view, ledger.pack, as_of), known=seen.view.state is not None)
-        for item, seen in views.items()
-    }
-    return {
-        number: {item: verdicts[item] for item in found if verdicts[item] is not Verdict.CLEAR}
-        for number, found in inside.items()
-    }
 
 
 def _steps(connection: Connection, seen: Seen, findings: Sequence[Finding]) -> tuple[Step, ...]:
@@ -220,6 +215,7 @@ def check(
     """Answer each presented text: does it fit, what is known against it.
 
     *document* is a document URI: what its shipments hold is expected. *presented_by* is a party id.
+    What is presented twice, in one spelling or two, is answered once and counted.
     Raises: UnknownRule when the rule pack says nothing of *as_of*.
     """
     as_of = as_of or ledger.clock.now()
@@ -230,42 +226,55 @@ def check(
         groups = (*matches.values(), *expected.values())
         wanted = list(dict.fromkeys(item for group in groups for item in group))
         views = load_views(connection, wanted)
-        inside = _troubled_inside(connection, ledger, list(views.values()), as_of)
+        inside = look_inside(connection, list(views.values()))
     ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
-    lines: list[Line] = []
-    for text in texts:
-        found = [views[item] for item in matches[text] if item in views]
-        lines += [_line(ask, text, seen, inside.get(seen.number, {})) for seen in found] or [
-            Line(text, None, Match.UNKNOWN, Verdict.UNKNOWN, (), None, {})
-        ]
-    presented = {item for line in lines if line.item for item in _around(line)}
-    missing = [
-        item
-        for index, units in expected.items()
-        for item in units
-        if item not in presented and _is_still_in(views.get(item), index)
-    ]
+    lines = _lines(ask, matches, Counter(texts), views, inside.troubled(ledger, as_of))
+    presented = {line.item for line in lines if line.item}
     return Check(
-        lines=tuple(lines),
+        lines=lines,
+        presented=len(texts),
+        shipments=None if document is None else len(expected),
         answers=Counter(line.answer for line in lines),
         verdicts=Counter(line.verdict for line in lines),
-        missing=tuple(missing),
+        missing=missing(expected, presented, inside),
         size=size,
         as_of=as_of,
     )
 
 
-def _around(line: Line) -> tuple[str, ...]:
-    """The presented item and the container it lies in: either accounts for an expected unit."""
-    assert line.item is not None
-    parent = line.state.parent if line.state else None
-    return (line.item,) if parent is None else (line.item, parent)
+def _lines(
+    asked: "_Asked",
+    matches: Mapping[str, Sequence[str]],
+    given: Mapping[str, int],
+    views: Mapping[str, Seen],
+    troubled: Mapping[int, Mapping[str, Verdict]],
+) -> tuple[Line, ...]:
+    """One line for each item that a text of *matches* means, and for each that nothing bears."""
+    times: Counter[str] = Counter()
+    lines: dict[str, Line] = {}
+    for text, found in matches.items():
+        for key in _keys(text, found):
+            times[key] += given[text]
+            bearers = max(len(found), 1)
+            if key in lines:
+                lines[key] = replace(lines[key], bearers=max(bearers, lines[key].bearers))
+            elif (seen := views.get(key)) is not None:
+                line = _line(asked, text, seen, troubled.get(seen.number, {}))
+                lines[key] = replace(line, bearers=bearers)
+            else:
+                lines[key] = Line(text, None, Match.UNKNOWN, Verdict.UNKNOWN, (), None, {})
+    return tuple(replace(line, times=times[key]) for key, line in lines.items())
 
 
-def _is_still_in(seen: Seen | None, shipment: int) -> bool:
-    """Whether the unit is on its way with that shipment, so that it should be here."""
-    state = None if seen is None else seen.view.state
-    return state is not None and state.custody.shipment == shipment
+def _keys(text: str, matches: Sequence[str]) -> Sequence[str]:
+    """What *text* is counted under: the items it means; what is not recorded, its id or itself."""
+    if matches:
+        return matches
+    try:
+        query = parse_query(text)
+    except ParseError:
+        return (text,)
+    return (query.item or query.serial or text,)
 
 
 def _expected(connection: Connection, document: str | None) -> dict[int, tuple[str, ...]]:

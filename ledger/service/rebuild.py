@@ -19,34 +19,41 @@ from ledger.store.log import EntryRow
 from schemas.envelope import ItemList
 from schemas.event import parse_event
 
-# What is held at a time: entries, and characters of their lists.
+# What is read at a time: entries, and characters of their lists.
 STRETCH = 1000
 STRETCH_CHARACTERS = 4 << 20
+# Acts and items decided at a time: what one item does meanwhile is loaded and saved once.
+HELD = 20_000
 
 
 class Rebuilding:
-    """Projections in the making: takes entries in order, and writes what it took at a flush."""
+    """Projections in the making: takes entries in order, and writes them now and then."""
 
     def __init__(self, target: Connection, pack: RulePack) -> None:
         self._registry = Registry()
         self._projector = Projector(target, pack)
+        self._held = 0
 
     def enter(self, row: EntryRow) -> None:
         """Take a statement: what came before it is decided before it counts.
 
         Raises: IntegrityError when it could not have been recorded.
         """
-        self._projector.flush(self._registry)
+        self.flush()
         enter_statement(self._registry, row)
 
     def take(self, placed: PlacedAct) -> None:
         """Take an event."""
         self._projector.take(placed)
+        self._held += 1 + len(placed.act.items)
+        if self._held >= HELD:
+            self.flush()
 
     def flush(self) -> None:
-        """Write everything taken."""
+        """Write what was taken and is not written yet; call it at the end."""
         self._projector.flush(self._registry)
         self._projector.findings.clear()
+        self._held = 0
 
 
 def rebuild(
@@ -62,8 +69,8 @@ def rebuild(
                 rebuilding.enter(row)
             else:
                 rebuilding.take(_place(row, lists.get(row.idx, {})))
-        rebuilding.flush()
         yield Progress(stop, size)
+    rebuilding.flush()
 
 
 def _place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:

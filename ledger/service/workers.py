@@ -3,14 +3,19 @@
 Python runs one thread at a time, so what must use the whole machine (signatures, parsing) runs in
 as many processes as there are cores. Jobs are given out a few ahead of whoever reads the results,
 so that memory stays bounded however many inputs there are. What a job takes and gives is pickled:
-plain tuples cost a third of what classes do.
+plain tuples cost a third of what classes do. Workers end with their parent, however it ends, and
+keep nothing of its terminal or pipe open.
 
     for window, audited in in_order(audit_window, windows):
         ...
 """
 
 import gc
+import multiprocessing
 import os
+import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -39,10 +44,7 @@ def in_order(
     *start*, called with *start_with*, comes first in every process.
     """
     workers = os.cpu_count() or 1
-    with (
-        ProcessPoolExecutor(workers, initializer=_begin, initargs=(start, start_with)) as pool,
-        collecting_seldom(),
-    ):
+    with _pool(workers, start, start_with) as pool, collecting_seldom():
         given = ((one, pool.submit(job, one)) for one in inputs)
         queue = deque(islice(given, workers + _AHEAD))
         while queue:
@@ -52,11 +54,47 @@ def in_order(
             yield one, done
 
 
+@contextmanager
+def _pool(
+    workers: int, start: Callable[..., None] | None, start_with: tuple[Any, ...]
+) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(start, start_with))
+    try:
+        yield pool
+    finally:
+        # Whoever stops reading does not wait for what nobody will read.
+        pool.shutdown(cancel_futures=True)
+
+
 def _begin(start: Callable[..., None] | None, start_with: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent says what it does
+    _let_go_of_output()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.freeze()  # what was inherited is never looked through, so its pages stay shared
     gc.set_threshold(SELDOM)
     if start is not None:
         start(*start_with)
+
+
+def _let_go_of_output() -> None:
+    """Whoever reads the parent's standard output sees its end when the parent's is closed."""
+    if sys.__stdout__ is None:
+        return  # was closed from the start: the number may be another file's by now
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno())
+    os.close(nowhere)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, killed or not.
+
+    A worker waits for its next job at a pipe that its siblings hold open too, so that without this
+    none would ever see that nobody writes there any more.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -1,4 +1,10 @@
-"""Compare the projections of two databases, by meaning: surrogate ids of states do not count."""
+"""What the audit compares: projections by meaning, triggers letter by letter; strays.
+
+Surrogate ids of states do not count. Neither do rows of ``holding`` that no item is in: an item
+moves on to the next state, and the one that it left stays behind.
+
+    for text in differences(connection, made_anew): ...
+"""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -11,6 +17,7 @@ _STATE = ", ".join(
     f"h.{column.name}" for column in projections.tables["holding"].columns if column.name != "id"
 )
 _QUERIES = {
+    "item_class": "SELECT prefix FROM item_class ORDER BY prefix",
     "item": f"SELECT i.id, c.prefix, i.serial, {_STATE} FROM item AS i"
     " JOIN item_class AS c ON c.id = i.class_id LEFT JOIN holding AS h ON h.id = i.holding"
     " ORDER BY i.id",
@@ -35,6 +42,42 @@ def differences(one: Connection, other: Connection) -> Iterator[str]:
             if got != want:
                 yield f"{table}: {_first(got, want, number * _AT_ONCE)}"
                 break
+
+
+def trigger_differences(one: Connection, other: Connection) -> Iterator[str]:
+    """A line for each trigger of *one* that is not the same in *other*."""
+    got, want = _triggers(one), _triggers(other)
+    for name in sorted(got | want):
+        if name not in got:
+            yield f"{name}: it is missing"
+        elif name not in want:
+            yield f"{name}: it is not the program's"
+        elif got[name] != want[name]:
+            yield f"{name}: it is not as the program made it"
+
+
+def _triggers(connection: Connection) -> dict[str, tuple[str, str]]:
+    rows = connection.exec_driver_sql(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+    )
+    return {name: (table, text) for name, table, text in rows}
+
+
+def measure_entries(connection: Connection) -> tuple[int, int]:
+    """How many entries are there, and the lowest index (0 when there are none). Reads them all."""
+    row = connection.exec_driver_sql("SELECT count(*), coalesce(min(idx), 0) FROM entry").one()
+    return row[0], row[1]
+
+
+def count_stray(connection: Connection, size: int) -> tuple[int, int]:
+    """How many item lists, and how many disclosures, lie beside no entry of [0, *size*)."""
+    # Two ranges of each index; text and bytes come after every number.
+    row = connection.exec_driver_sql(
+        "SELECT (SELECT count(*) FROM item_list WHERE idx < 0 OR idx >= ?),"
+        " (SELECT count(*) FROM disclosure WHERE idx < 0 OR idx >= ?)",
+        (size, size),
+    ).one()
+    return row[0], row[1]
 
 
 def _parts(connection: Connection, query: str) -> Iterator[list[tuple[Any, ...]]]:

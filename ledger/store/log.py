@@ -1,7 +1,8 @@
 """The truth tables of the log: entries, item lists, disclosures, tiles, checkpoints, activity.
 
 Rows come and go as plain values; what they mean is decided above. Times are milliseconds since
-1970. Everything here is one statement per call, whatever the number of rows.
+1970. Everything here is one statement per call, whatever the number of rows. SQLite keeps whatever
+type a vandal writes: reading a row of other types raises IntegrityError, naming it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from ledger.store.database import Connection
 from schemas.errors import IntegrityError
 
 EVENT, STATEMENT = 0, 1
+# The last millisecond that a time can say: the end of the year 9999.
+LATEST_MS = 253_402_300_799_999
 
 
 class EntryRow(NamedTuple):
@@ -26,6 +29,36 @@ class EntryRow(NamedTuple):
     signature: bytes
     kind: int
     payload: bytes
+
+
+class CheckpointRow(NamedTuple):
+    """One signed head, and when its last entry was recorded: None when there is no such entry."""
+
+    size: int
+    root: bytes
+    signed_at: int
+    signature: bytes
+    recorded_at: int | None
+
+
+class ActivityRow(NamedTuple):
+    """One request that wrote: *ref* is ``[start, stop)``, the entries that it added."""
+
+    id: int
+    at: int
+    actor: str
+    act: str
+    ref: str
+
+
+_ENTRY = [int, bytes, int, int, bytes, int, bytes]
+
+
+def _check_types(name: str, row: Sequence[Any], wanted: Sequence[type]) -> None:
+    for value, kind in zip(row, wanted, strict=True):
+        if type(value) is not kind:
+            want = f"want {kind.__name__}"
+            raise IntegrityError(f"{name}: got a column of {type(value).__name__}, {want}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +77,8 @@ def load_head(connection: Connection) -> Head | None:
         "SELECT c.size, c.root, c.signature, coalesce(e.recorded_at, 0) FROM checkpoint AS c"
         " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size DESC LIMIT 1"
     ).one_or_none()
+    if row is not None:
+        _check_types(f"checkpoint {row[0]}", row, (int, bytes, bytes, int))
     return None if row is None else Head(*row)
 
 
@@ -82,13 +117,14 @@ def load_entries(connection: Connection, start: int, stop: int) -> list[EntryRow
 
 
 def _entry(row: Sequence[Any]) -> EntryRow:
-    """The entry in *row*; SQLite keeps whatever type a vandal writes.
-
-    Raises: IntegrityError.
-    """
+    """The entry in *row*. Raises: IntegrityError."""
     made = EntryRow._make(row)
-    if not (type(made.payload) is type(made.signature) is type(made.identity) is bytes):
-        raise IntegrityError(f"entry {made.idx}: a column that holds bytes does not")
+    if list(map(type, made)) != _ENTRY:
+        _check_types(f"entry {made.idx}", made, _ENTRY)
+    if made.kind not in {EVENT, STATEMENT}:
+        raise IntegrityError(f"entry {made.idx}: got kind {made.kind}, want {EVENT} or {STATEMENT}")
+    if not 0 <= made.recorded_at <= LATEST_MS:
+        raise IntegrityError(f"entry {made.idx}: got {made.recorded_at}, want a time")
     return made
 
 
@@ -143,8 +179,10 @@ def load_lists(
         ("idx",),
         bulk.singles(indexes),
     )
-    for idx, field, seed, ids in rows:
-        yield idx, field, bytes(seed), str(ids).split("\n")
+    for row in rows:
+        _check_types(f"item list of entry {row[0]}", row, (int, str, bytes, str))
+        idx, field, seed, ids = row
+        yield idx, field, seed, ids.split("\n")
 
 
 def iterate_stretches(
@@ -153,6 +191,7 @@ def iterate_stretches(
     """The entries [0, size) cut into [start, stop) that fit into memory together with their lists.
 
     At most *most* entries, whose lists have at most *most_characters* unless one alone has more.
+    Raises: IntegrityError.
     """
     start = held = 0
     rows = connection.exec_driver_sql(
@@ -160,6 +199,7 @@ def iterate_stretches(
         (size,),
     )
     for idx, characters in rows:
+        _check_types(f"item list of entry {idx}", (idx,), (int,))
         while idx >= start + most:
             yield start, start + most
             start, held = start + most, 0
@@ -172,13 +212,18 @@ def iterate_stretches(
 
 
 def insert_disclosures(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    """Store disclosures as (index, digest, body); one that is there already stays."""
-    if rows:
-        marks = ", ".join(["(?, ?, ?)"] * len(rows))
-        connection.exec_driver_sql(
-            f"INSERT INTO disclosure (idx, digest, body) VALUES {marks} ON CONFLICT DO NOTHING",
-            tuple(value for row in rows for value in row),
-        )
+    """Store disclosures as (index, digest, body); one that is there already stays.
+
+    Rows that are there are left out, not ignored on conflict: a trigger refuses them first.
+    """
+    bulk.run(
+        connection,
+        "INSERT INTO disclosure (idx, digest, body) SELECT idx, digest, body FROM need"
+        " WHERE NOT EXISTS (SELECT 1 FROM disclosure AS d"
+        " WHERE d.idx = need.idx AND d.digest = need.digest)",
+        ("idx", "digest", "body"),
+        list({row[:2]: row for row in rows}.values()),
+    )
 
 
 def load_disclosures(
@@ -191,7 +236,27 @@ def load_disclosures(
         ("idx",),
         bulk.singles(indexes),
     )
-    return ((idx, digest, body) for idx, digest, body in rows)
+    return map(_disclosure, rows)
+
+
+def load_disclosures_of(
+    connection: Connection, start: int, stop: int
+) -> Iterator[tuple[int, str, str | None]]:
+    """As ``load_disclosures``, of start <= index < stop."""
+    rows = connection.exec_driver_sql(
+        "SELECT idx, digest, body FROM disclosure WHERE idx >= ? AND idx < ? ORDER BY idx, digest",
+        (start, stop),
+    )
+    return map(_disclosure, rows)
+
+
+def _disclosure(row: Sequence[Any]) -> tuple[int, str, str | None]:
+    idx, digest, body = row
+    erased = body is None
+    _check_types(
+        f"disclosure of entry {idx}", (idx, digest, "" if erased else body), (int, str, str)
+    )
+    return idx, digest, body
 
 
 # The tree --------------------------------------------------------------------------------------
@@ -208,16 +273,21 @@ def load_tile(connection: Connection, level: int, index: int) -> bytes | None:
     row = connection.exec_driver_sql(
         "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, index)
     ).one_or_none()
-    return None if row is None else bytes(row[0])
+    return None if row is None else _bytes(f"tile {level}/{index}", row[0])
+
+
+def _bytes(name: str, value: bytes) -> bytes:
+    _check_types(name, (value,), (bytes,))
+    return value
 
 
 def load_tile_roots(connection: Connection, level: int, start: int, count: int) -> list[bytes]:
     """The hashes of whole tiles [start, start + count) of *level*: hashes of the level above."""
     rows = connection.exec_driver_sql(
-        "SELECT root FROM tile WHERE level = ? AND n >= ? AND n < ? ORDER BY n",
+        "SELECT n, root FROM tile WHERE level = ? AND n >= ? AND n < ? ORDER BY n",
         (level, start, start + count),
     )
-    return [bytes(row[0]) for row in rows]
+    return [_bytes(f"tile {level}/{n}", root) for n, root in rows]
 
 
 def count_tiles(connection: Connection) -> int:
@@ -240,16 +310,21 @@ def load_checkpoint_root(connection: Connection, size: int) -> bytes | None:
     row = connection.exec_driver_sql(
         "SELECT root FROM checkpoint WHERE size = ?", (size,)
     ).one_or_none()
-    return None if row is None else bytes(row[0])
+    return None if row is None else _bytes(f"checkpoint {size}", row[0])
 
 
-def iterate_checkpoints(connection: Connection) -> Iterator[tuple[int, bytes, int, bytes]]:
-    """Every checkpoint ever signed: (size, root, signed_at, signature), by size."""
+def iterate_checkpoints(connection: Connection) -> Iterator[CheckpointRow]:
+    """Every checkpoint ever signed, by size. After an IntegrityError it goes on with the next."""
     rows = connection.exec_driver_sql(
-        "SELECT size, root, signed_at, signature FROM checkpoint ORDER BY size"
+        "SELECT c.size, c.root, c.signed_at, c.signature, e.recorded_at FROM checkpoint AS c"
+        " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size"
     )
-    for size, root, signed_at, signature in rows:
-        yield size, bytes(root), signed_at, bytes(signature)
+    return map(_checkpoint, rows)
+
+
+def _checkpoint(row: Sequence[Any]) -> CheckpointRow:
+    _check_types(f"checkpoint {row[0]}", row[:4], (int, bytes, int, bytes))
+    return CheckpointRow._make(row)
 
 
 # Activity --------------------------------------------------------------------------------------
@@ -262,3 +337,14 @@ def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]
         " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
         (at, activity["actor"], activity["act"], activity["ref"]),
     )
+
+
+def iterate_activity(connection: Connection) -> Iterator[ActivityRow]:
+    """All activity, by id. After an IntegrityError it goes on with the next."""
+    rows = connection.exec_driver_sql("SELECT id, at, actor, act, ref FROM activity ORDER BY id")
+    return map(_activity, rows)
+
+
+def _activity(row: Sequence[Any]) -> ActivityRow:
+    _check_types(f"activity {row[0]}", row, (int, int, str, str, str))
+    return ActivityRow._make(row)

@@ -108,7 +108,7 @@ def build_stage(folder: Path, seed: int) -> Stage:
     )
     clerk = Registrar(ledger, registrar, fresh)
     held = {name: _enrol(clerk, name, keys.private_key(fresh(keys.SEED_SIZE))) for name in _ROLES}
-    after = ledger.note_of(ledger.head).decode()
+    after = ledger.note().decode()
     signers = {
         name: Signer(key, party(name), ledger=ORIGIN, after=after, fresh=fresh)
         for name, key in held.items()

@@ -309,3 +309,29 @@ def test_the_same_throw_gives_the_same_submission():
     once, again = (compose(draft, signer(), EVENT_ID, NOW, ["readPoint"]) for _ in range(2))
 
     assert (once, type(once.lists["epcList"])) == (again, ItemList)
+
+
+# Places
+
+
+@pytest.mark.parametrize("field", ["readPoint", "bizLocation"])
+@pytest.mark.parametrize(
+    "uri",
+    ["geo:91,1", "geo:1,181", "geo:-90.1,0", "geo:x", "GEO:1", "geo:1,1;crs=moon", "geo:1,1;u=x"],
+)
+@pytest.mark.parametrize("withheld", [(), ("chiptrail:location",)])
+def test_a_place_that_is_nowhere_is_not_signed(field, uri, withheld):
+    with pytest.raises(MalformedEvent) as refused:
+        signed(plain(**{field: {"id": uri}}), withheld)
+
+    assert refused.value.pointer == f"/{field}/id"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["geo:90,-180", "geo:1.5,2.5,-30;crs=wgs84;u=50", "geo:1,2;map=7", "https://example.com/1"],
+)
+def test_any_other_place_is(uri):
+    _, event = signed(plain(readPoint={"id": uri}))
+
+    assert event.read_point == uri

@@ -499,7 +499,7 @@ def test_a_batch_needs_its_items_their_containers_and_the_contents_that_move(sto
     story.tell("record", "maker", "c8")
 
     assert needs([unpack, commission, story.act]) == Needs(
-        frozenset(items("tray c7")), frozenset(items("tray c7"))
+        frozenset(items("tray c7 c8")), frozenset(items("tray c7"))
     )
 
 

@@ -155,6 +155,21 @@ def test_an_endorsement_by_another_party_is_refused():
     refused(ForeignParty, key_statement(ONE), key_statement(TWO, endorser=REG))
 
 
+@pytest.mark.parametrize(
+    ("endorser", "error"), [(REG, ForeignParty), (TWO, UnknownKey), (ONE, UnknownKey)]
+)
+def test_a_first_key_needs_no_endorsement_and_a_false_one_is_refused(endorser, error):
+    refused(error, key_statement(ONE, endorser=endorser))
+
+    assert folded(key_statement(ONE)).keys[ONE.public.keyid].endorsed
+
+
+def test_a_key_after_a_revoked_one_is_no_first_key():
+    registry = folded(key_statement(ONE), revocation(ONE), key_statement(TWO))
+
+    assert not registry.keys[TWO.public.keyid].endorsed
+
+
 def test_a_second_genesis_is_refused():
     refused(MalformedStatement, GENESIS)
 

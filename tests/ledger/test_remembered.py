@@ -6,6 +6,7 @@ import pytest
 
 from ledger import remembered
 from ledger.keys import PublicKey
+from ledger.service.ledger import load_pack
 from schemas.errors import BadSignature
 from tests.forger import VERIFIER, Forger, private_key
 
@@ -31,6 +32,18 @@ def test_a_head_is_opened_once_for_each_log():
     note = Forger.begun().note().encode()
 
     assert remembered.open_head(note, VERIFIER) is remembered.open_head(note, VERIFIER)
+
+
+def test_what_is_long_fills_no_memory():
+    remembered.forget()
+    forger = Forger.begun()
+    forger.party("long", names=[f"{number:é>200}" for number in range(16)])
+    envelope = forger.rows[-1].envelope
+    remembered.verify_envelope(envelope, REGISTRAR)
+    remembered.read_statement(envelope.payload)
+    remembered.read_pack(load_pack() + b"#" * (64 << 10))
+
+    assert [cached.cache_info().currsize for cached in remembered.CACHES] == [0, 0, 0, 0]
 
 
 def test_everything_can_be_forgotten():

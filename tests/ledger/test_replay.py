@@ -65,6 +65,34 @@ def test_a_container_that_the_subject_was_never_in_is_passed_over():
     assert told.bearings == (Bearing(1, None), Bearing(2, None))
 
 
+def test_nothing_is_told_of_what_its_holder_put_into_a_container_unknown_here():
+    told = replayed(MADE, act(ActKind.PACK, CHIP, parent=TRUCK)).told(CHIP)
+
+    assert (told.untold_since, told.view.state, told.view.shipment) == (2, None, None)
+
+
+def test_with_a_container_all_inside_goes_out_of_sight_and_stays_there():
+    loaded = act(ActKind.PACK, BOX, parent=TRUCK)
+    told = replayed(MADE, PACKED, loaded, act(ActKind.UNPACK, CHIP, parent=BOX), SHIPPED).told(CHIP)
+
+    assert (told.untold_since, told.view.state) == (3, None)
+    assert {bearing.index for bearing in told.bearings} == {1, 2, 3, 4, 5}
+
+
+def test_what_goes_into_a_container_out_of_sight_is_out_of_sight():
+    box = act(ActKind.COMMISSION, BOX)
+    told = replayed(MADE, box, act(ActKind.PACK, BOX, parent=TRUCK), PACKED).told(CHIP)
+
+    assert told.untold_since == 4
+
+
+@pytest.mark.parametrize("before", [PACKED, act(ActKind.DESTROY, CHIP)], ids=["inside", "ended"])
+def test_what_cannot_be_packed_stays_in_sight(before):
+    told = replayed(MADE, before, act(ActKind.PACK, CHIP, parent=TRUCK)).told(CHIP)
+
+    assert (told.untold_since, told.view.state is None) == (None, False)
+
+
 def test_an_act_on_a_container_bears_on_what_is_inside():
     unpacked = act(ActKind.UNPACK, CHIP, parent=BOX)
     later = act(ActKind.DECLARE, BOX)

@@ -212,3 +212,7 @@ def test_times_are_told_in_utc():
     east = timezone(timedelta(hours=8))
 
     assert moment(datetime(2026, 3, 3, 1, 0, tzinfo=east)) == "2 Mar 2026 17:00"
+
+
+def test_times_in_a_finding_are_told_as_elsewhere():
+    assert retell("due on 2026-10-16 04:32 UTC", {}) == "Due on 16 Oct 2026 04:32 UTC"

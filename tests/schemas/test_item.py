@@ -13,6 +13,7 @@ from schemas.item import (
     ID_LIMIT,
     ItemQuery,
     fold_item,
+    is_whole,
     parse_query,
     plain_serial,
     read_item,
@@ -210,7 +211,38 @@ def test_escapes_count_against_the_limit():
         ("(00) 106141412345678908 A1", ["(00)106141412345678908", "A1"]),
         ("]d201006\x1d10L ,A", ["]d201006\x1d10L", "A"]),
         (" \n", []),
+        ("Serial Number,\nA1\n", ["A1"]),
+        ("item", ["item"]),
+        ("1. A1\n2) A2\n- A3", ["A1", "A2", "A3"]),
+        ("S/N: A1\nserial no. : A2\nSN:A3 S/N A4", ["A1", "A2", "A3", "A4"]),
+        ("SN-1 serial-2 2.5", ["SN-1", "serial-2", "2.5"]),
+        ("A1 SSCC 106141412345678908", ["A1", "(00)106141412345678908"]),
+        ("'A1' \N{LEFT DOUBLE QUOTATION MARK}A2\N{RIGHT DOUBLE QUOTATION MARK}", ["A1", "A2"]),
     ],
 )
 def test_pasted_text_is_parted(text, expected):
     assert split_pasted(text) == expected
+
+
+@pytest.mark.parametrize("text", ["SSCC 106141412345678908", "sscc:106141412345678908"])
+def test_a_package_is_read_as_stories_call_it(text):
+    assert parse_query(text).item == "https://id.gs1.org/00/106141412345678908"
+
+
+@pytest.mark.parametrize("serial", ["A(13)", "A(13)B", "(13)A(13)"])
+def test_brackets_around_no_date_are_part_of_the_serial(serial):
+    assert parse_query(f"(01)00614141123452(21){serial}").item == CLASS + encode_percent(serial)
+
+
+def test_a_date_behind_a_serial_is_none_of_it():
+    assert parse_query("(01)00614141123452(21)A(13)260101").item == f"{CLASS}A"
+
+
+def test_what_is_no_text_is_refused():
+    with pytest.raises(MalformedItems):
+        parse_query("\udcff")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("A:18", False), ("(A)", False), ("urn:a:b", True)])
+def test_a_whole_code_is_told_by_its_beginning(text, expected):
+    assert is_whole(text) is expected

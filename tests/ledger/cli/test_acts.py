@@ -1,10 +1,13 @@
 """The short forms: signed with one key, recorded at once, and what comes of it."""
 
+import click
 import pytest
 
 from ledger.cli import handling
+from ledger.cli.naming import new_items
 from ledger.service.demo_cast import sscc
 from schemas import short_form
+from schemas.item import plain_serial
 from schemas.vocabulary import DISPOSITIONS
 
 GTIN = "09520001000010"
@@ -201,3 +204,19 @@ def test_bad_input_writes_nothing_and_says_why(act, size, words, code, message):
 def test_the_words_of_the_options_are_those_of_the_forms():
     assert set(handling.REPORTS) == set(short_form.REPORTS)
     assert set(handling.RESULTS) <= DISPOSITIONS
+
+
+@pytest.mark.parametrize("serial", ["A:18", "(A)", "0106141411234521", "A/1%"])
+def test_under_a_class_a_bare_text_is_a_serial(serial):
+    (item,) = new_items([serial], "9506000134352", None)
+
+    assert plain_serial(item) == serial
+
+
+@pytest.mark.parametrize(
+    ("gtin", "prefix"),
+    [("950600013435", None), ("9506000134353", None), (None, "https://id.gs1"), ("95060001", "")],
+)
+def test_a_class_that_is_none_is_a_usage_error(gtin, prefix):
+    with pytest.raises(click.UsageError):
+        new_items(["A"], gtin, prefix)

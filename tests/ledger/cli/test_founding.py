@@ -1,11 +1,13 @@
 """Founding, keys and enrolment by command."""
 
+import errno
 import json
 import stat
 
 import pytest
 
 from ledger.cli.enrolling import ROLES
+from ledger.store import files
 from schemas.statement import Role
 
 ORIGIN = "ledger.example.com/chips"
@@ -38,6 +40,54 @@ def test_a_bad_origin_leaves_nothing_behind(run, tmp_path, origin):
     result = run("init", origin, "--data", tmp_path / "home", "--unencrypted")
 
     assert (result.exit_code, list(tmp_path.iterdir())) == (1, [])
+
+
+def save_with_a_full_disk(path, data, mode=0o600, save=files.save_durably):
+    if path.name == "checkpoint":
+        raise OSError(errno.ENOSPC, "No space left on device")
+    save(path, data, mode)
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+CUTS = {
+    "a full disk": ("ledger.store.files.save_durably", save_with_a_full_disk),
+    "an interrupt": ("ledger.service.founding._enrol_operator", interrupt),
+}
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_founding_cut_short_is_taken_up_with_the_same_key(run, ask, tmp_path, monkeypatch, cut):
+    """The genesis is durable by then, and names the registrar's key."""
+    at, key = ("--data", tmp_path / "home"), tmp_path / "home" / "registrar.key"
+    with monkeypatch.context() as patch:
+        patch.setattr(*CUTS[cut])
+        assert run("init", ORIGIN, *at, PASSPHRASE="correct horse").exit_code != 0
+    first = key.read_bytes()
+    assert run("init", ORIGIN, *at, PASSPHRASE="wrong horse").exit_code == 1
+    assert run("init", ORIGIN, *at, PASSPHRASE="correct horse").exit_code == 0
+
+    audited = ask("audit", *at)
+    assert (key.read_bytes(), audited["entries"], audited["problems"]) == (first, 4, [])
+
+
+def test_a_registrars_key_kept_elsewhere_is_not_replaced(run, home):
+    (home / "registrar.key").rename(home.parent / "registrar.key")
+    result = run("init", ORIGIN, "--data", home, "--unencrypted")
+
+    assert (result.exit_code, "there is a ledger already" in result.stderr) == (3, True)
+    assert not (home / "registrar.key").exists()
+
+
+def test_a_key_of_another_party_founds_nothing(run, tmp_path):
+    run("keygen", tmp_path / "acme.key", "--party", "acme", "--unencrypted")
+    key = "--registrar-key", tmp_path / "acme.key"
+    result = run("init", ORIGIN, "--data", tmp_path / "home", *key)
+
+    assert (result.exit_code, (tmp_path / "home").exists()) == (1, False)
+    assert "want one of urn:chiptrail:party:registrar" in result.stderr
 
 
 def test_a_registrar_can_bring_its_own_key(run, ask, tmp_path):
@@ -137,11 +187,14 @@ def test_a_revoked_key_signs_no_more(run, home):
     assert "revoked-key" in run(*new, PASSPHRASE="correct horse").stderr
 
 
-@pytest.mark.parametrize("keyid", ["", "zz"])
-def test_a_key_that_is_not_clear_is_not_revoked(run, home, keyid):
+@pytest.mark.parametrize(
+    ("keyid", "code", "words"),
+    [("", 2, "want 8 to 64 hex"), ("zz", 2, "want 8"), ("f", 2, "want 8"), ("0" * 8, 1, "want ex")],
+)
+def test_a_key_that_is_not_clear_is_not_revoked(run, home, keyid, code, words):
     result = run("enroll", "revoke", keyid, "--reason", "x", "--data", home)
 
-    assert (result.exit_code, "want exactly one" in result.stderr) == (1, True)
+    assert (result.exit_code, words in result.stderr) == (code, True)
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,61 @@ def test_nothing_is_wider_than_the_terminal(run, see, shown_world, columns):
     shown += run("check", see("two customers"), "NONE-1", *at, columns=columns).stdout
 
     assert max(map(len, shown.splitlines())) <= columns
+
+
+def test_what_is_presented_twice_is_counted_and_marked(run, see, shown_world):
+    item = see("from the fab to Japan")
+    texts = item, item.rpartition("/")[2]
+    shown = run("check", *texts, "--data", shown_world.folder).stdout
+
+    assert shown.startswith("2 presented, 1 item   1 clear   1 presented twice\n")
+    assert "Presented twice: look for a second one." in shown
+
+
+def test_a_serial_that_several_items_bear_is_marked(run, ask, see, shown_world):
+    serial = see("engineering sample").rpartition(":")[2]
+    shown = run("check", serial, "--data", shown_world.folder).stdout
+
+    assert shown.startswith("1 presented, 2 items")
+    assert "1 serial of several items" in shown.splitlines()[0]
+    assert ask("check", serial, "--data", shown_world.folder)["sharedSerials"] == [serial]
+
+
+def test_a_document_that_no_shipment_names_is_said(run, see, shown_world):
+    words = see("from the fab to Japan"), "--document", "AWB 999-00000000"
+    result = run("check", *words, "--data", shown_world.folder)
+
+    assert result.exit_code == 0
+    assert "No shipment names AWB 999-00000000: look for a typing error." in result.stdout
+
+
+def test_a_judgement_of_another_time_says_so(run, see, shown_world):
+    words = see("from the fab to Japan"), "--as-of", "2026-06-01", "--data", shown_world.folder
+
+    for command in ("chip", "check"):
+        assert "Judged as of 1 Jun 2026 00:00 UTC, from all that" in run(command, *words).stdout
+
+
+@pytest.mark.parametrize("text", ["A" * 300, "\udcff\udcfe"])
+@pytest.mark.parametrize("command", ["chip", "check"])
+def test_what_no_file_and_no_text_can_be_is_no_fault(run, shown_world, command, text):
+    code = 1 if command == "chip" else 0
+
+    assert run(command, text, "--data", shown_world.folder).exit_code == code
+
+
+def test_a_list_in_utf_16_is_read(ask, see, shown_world, tmp_path):
+    pasted = tmp_path / "pasted"
+    pasted.write_text(f"Serial\n{see('stolen')}\n", encoding="utf-16")
+
+    lines = ask("check", pasted, "--data", shown_world.folder)["lines"]
+
+    assert [line["item"] for line in lines] == [see("stolen")]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x00", b"\x89\x01\xff", b"\xff\xfea"])
+def test_what_is_no_text_file_is_refused(run, shown_world, tmp_path, data):
+    (tmp_path / "data").write_bytes(data)
+    result = run("check", tmp_path / "data", "--data", shown_world.folder)
+
+    assert (result.exit_code, "this is no text file" in result.stderr) == (1, True)

@@ -1,6 +1,8 @@
 """The group: help by theme, errors, shared options, completion, start-up."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -8,13 +10,14 @@ import click
 import pytest
 
 from ledger.cli.main import THEMES, cli
-from ledger.cli.output import exit_code, problem, sentence
+from ledger.cli.output import exit_code, fail, problem, sentence
 from schemas.errors import (
     CannotOpen,
     IntegrityError,
     MalformedJson,
     ReadOnly,
     VerificationFailed,
+    WrongPassphrase,
 )
 
 
@@ -109,3 +112,50 @@ def test_completion_is_clicks_own(run, shell):
 
 def test_no_colour_in_a_pipe(run, see, shown_world):
     assert "\x1b" not in run("chip", see("stolen"), "--data", shown_world.folder).stdout
+
+
+@pytest.mark.parametrize("words", [["frob"], ["chip"], ["chip", "A", "--frob"], ["--frob"]])
+def test_what_is_not_understood_is_said_in_json(run, words):
+    result = run(*words, "--json")
+
+    assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, "usage")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"), [(errno.ENOSPC, 3, "writing the answer: "), (errno.EPIPE, 1, "")]
+)
+def test_an_output_that_takes_no_more_ends_the_command(run, monkeypatch, number, code, words):
+    def fail(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(cli.commands["completion"], "callback", fail)
+    result = run("completion", "bash")
+
+    assert result.exit_code == code
+    assert words in result.stderr
+
+
+def test_a_wrong_passphrase_is_not_asked_for(capsys):
+    with pytest.raises(click.exceptions.Exit):
+        fail(WrongPassphrase("the key file does not open with this passphrase"), as_json=False)
+
+    assert "--passphrase-file" not in capsys.readouterr().err
+
+
+INTERRUPTED = {
+    "capture": "ledger.cli.recording.capture_stream",
+    "audit": "ledger.service.audit.audit",
+}
+
+
+@pytest.mark.parametrize("command", INTERRUPTED)
+def test_ctrl_c_says_when_repeating_is_safe(run, shown_world, monkeypatch, command):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(INTERRUPTED[command], interrupted)
+    words = ["-"] if command == "capture" else []
+    result = run(command, *words, "--data", shown_world.folder, stdin="{}")
+
+    assert (result.exit_code, "interrupted" in result.stderr) == (130, True)
+    assert ("not recorded twice" in result.stderr) == (command == "capture")

@@ -51,6 +51,7 @@ def test_another_logs_key_verifies_nothing(run, proof, ask, tmp_path):
     result = run("verify", path, "--vkey", other)
 
     assert (result.exit_code, "verification-failed: step 2" in result.stderr) == (1, True)
+    assert "the key given is of other.example" in result.stderr
 
 
 def test_a_witness_that_did_not_sign_is_missed(run, proof, ask, tmp_path):

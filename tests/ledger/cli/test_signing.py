@@ -158,7 +158,7 @@ def test_a_summary_for_people(run, sign, chips, world):
     shown = run("capture", "-", "--data", world, stdin=f"{lines}nonsense\n").stdout
 
     assert "\nline 2: refused  malformed-json: " in shown
-    assert "\n2 submissions: 1 recorded, 1 refused, 1 findings.\n" in shown
+    assert "\n2 submissions: 1 recorded, 1 refused, 1 finding.\n" in shown
 
 
 def test_a_contraindicated_entry_is_recorded_and_fails(sign, capture, chips, see):
@@ -191,3 +191,45 @@ def test_a_file_that_is_not_there_cannot_be_opened(run, world):
     result = run("capture", "gone.ndjson", "--data", world)
 
     assert (result.exit_code, result.stderr.split(":")[1]) == (3, " cannot-open")
+
+
+@pytest.mark.parametrize("text", ["", "[]"])
+def test_a_document_without_events_is_not_signed(run, world, tmp_path, text):
+    key = "--key", world / "keys" / "japan.key", "--data", world, "-o", tmp_path / "signed"
+    result = run("sign", *key, stdin=text)
+
+    assert (result.exit_code, (tmp_path / "signed").exists()) == (2, False)
+    assert "standard input has no events" in result.stderr
+
+
+def test_signing_to_a_file_answers_in_json(sign, chips, tmp_path):
+    said = json.loads(sign(document(event(chips)), "-o", tmp_path / "signed", "--json").stdout)
+
+    assert (said["signed"], said["output"]) == (1, str(tmp_path / "signed"))
+
+
+def test_an_empty_file_is_said_to_be_empty(run, world):
+    assert "standard input: it is empty" in run("capture", "-", "--data", world, stdin="").stderr
+
+
+def test_of_several_files_the_answer_names_the_file(run, sign, chips, world, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text(sign(document(event(chips))).stdout)
+    second.write_text("nonsense\n")
+    shown = run("capture", first, second, "--data", world).stdout
+
+    assert f"{second}, line 1: refused" in shown
+
+
+def test_json_over_several_lines_is_one_refusal(capture, sign, chips):
+    value = json.loads(sign(document(event(chips))).stdout)
+    code, answers = capture(json.dumps(value, indent=2))
+
+    assert (code, len(answers)) == (1, 1)
+    assert answers[0]["title"].startswith("JSON laid out over several lines")
+
+
+def test_a_key_that_others_can_read_is_warned_of(sign, chips, world):
+    (world / "keys" / "japan.key").chmod(0o644)
+
+    assert "others can read this private key" in sign(document(event(chips))).stderr

@@ -3,6 +3,7 @@
 import base64
 import random
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from ledger.service.query import dossier
 from ledger.testimony import Subject, Verified, unknown
 from ledger.verify import verify_bundle
 from schemas.bundle import parse_bundle
-from schemas.errors import NotFound
+from schemas.errors import IntegrityError, NotFound
 from schemas.statement import Endorsement, Role
 from tests.world import CHIPS, DISPOSITION, World, party
 
@@ -350,3 +351,23 @@ def test_a_bundle_reads_back(world):
     data = make_bundle(world.ledger, delivered(world)[:1])
 
     assert parse_bundle(data).contents.rule_pack == world.ledger.pack_data
+
+
+TAMPERED = {
+    "an entry": ("UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = ?", "the path gives"),
+    "a signature": ("UPDATE entry SET signature = zeroblob(64) WHERE idx = ?", "step"),
+}
+
+
+@pytest.mark.parametrize(("statement", "words"), TAMPERED.values(), ids=TAMPERED)
+def test_what_would_not_verify_is_not_handed_out(world, statement, words):
+    chips = delivered(world)
+    raw = sqlite3.connect(world.directory.database)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute(statement, (dossier(world.ledger, chips[0]).steps[0].index,))
+    raw.commit()
+    raw.close()
+
+    with pytest.raises(IntegrityError, match=words):
+        make_bundle(world.ledger, chips[:1])

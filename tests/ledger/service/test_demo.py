@@ -1,7 +1,7 @@
 """The made-up world: what happens in it, and that it is as real as any other ledger."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,8 +23,8 @@ from tests.oracle import Oracle
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)  # that of shown_world
 
 
-def build(folder, seed=1):
-    *_, world = build_demo(folder, Plan(seed=seed, chips=400, now=NOW))
+def build(folder, seed=1, now=NOW):
+    *_, world = build_demo(folder, Plan(seed=seed, chips=400, now=now))
     assert isinstance(world, DemoWorld)
     return world
 
@@ -43,6 +43,16 @@ def test_every_sight_has_the_verdict_it_announces(world, ledger):
     found = {s.item: dossier(ledger, s.item, as_of=NOW).verdict.value for s in world.sights}
 
     assert found == {sight.item: sight.verdict for sight in world.sights}
+
+
+def test_what_was_recorded_late_is_in_the_story_of_its_chip(world, ledger):
+    (late,) = [sight.item for sight in world.sights if "ten days late" in sight.why]
+    told = dossier(ledger, late, as_of=NOW)
+
+    assert [Code.LATE_RECORD] == [found.code for found in told.findings]
+    step = told.steps[-1]
+    assert (step.recorded_at - step.event.event_at).days == 10
+    assert step.index == told.findings[0].index
 
 
 def test_everything_that_can_go_wrong_in_custody_goes_wrong(world, ledger):
@@ -96,12 +106,22 @@ def test_the_cast_is_who_the_story_needs():
     assert (roles[Role.CARRIER], roles[Role.INSPECTOR], len(users)) == (2, 1, 3)
 
 
-def test_the_same_seed_and_time_give_the_same_ledger(world, tmp_path):
-    again = build(tmp_path / "again")
+def test_a_seed_gives_the_same_ledger_all_day(world, tmp_path):
+    again = build(tmp_path / "again", now=NOW + timedelta(hours=7, seconds=1))
 
     assert (again.vkey, again.sights) == (world.vkey, world.sights)
     checkpoints = [(w.folder / "checkpoint").read_bytes() for w in (world, again)]
     assert checkpoints[0] == checkpoints[1]
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 2}, {"chips": 401}, {"now": NOW + timedelta(days=1)}], ids=str
+)
+def test_another_story_is_signed_with_other_keys(world, tmp_path, other):
+    plan = Plan(**{"seed": 1, "chips": 400, "now": NOW} | other)
+    next(iter(build_demo(tmp_path / "other", plan)))
+
+    assert open_ledger(tmp_path / "other").vkey != world.vkey
 
 
 def test_without_a_seed_no_two_demos_have_one_name(tmp_path):

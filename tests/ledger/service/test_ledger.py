@@ -31,8 +31,6 @@ def world(tmp_path):
 
 
 def copy_database(world, to):
-    with world.ledger.database.reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
     source = sqlite3.connect(world.directory.database)
     target = sqlite3.connect(to)
     source.backup(target)

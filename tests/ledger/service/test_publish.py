@@ -1,12 +1,16 @@
 """What is published verifies against the published checkpoint by itself, and only grows."""
 
+import sqlite3
+
 import pytest
 
-from ledger import merkle, tiles
-from ledger.checkpoint import open_checkpoint
+from ledger import keys, merkle, tiles
+from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.service.ledger import Ledger
 from ledger.service.publish import publish
+from ledger.store.files import DataDirectory
 from ledger.tree import Tree
-from schemas.errors import CannotOpen
+from schemas.errors import CannotOpen, IntegrityError
 from schemas.statement import Role
 from tests.world import CHIPS, World
 
@@ -77,3 +81,102 @@ def test_a_folder_that_cannot_be_written_is_said(world, tmp_path):
 
     with pytest.raises(CannotOpen, match="file"):
         list(publish(world.ledger, tmp_path / "file"))
+
+
+# Never over another log ---------------------------------------------------------------------------
+
+
+def test_the_checkpoint_of_another_log_is_not_written_over(world, tmp_path):
+    other = World(tmp_path / "other", seed="other", checking=False)
+    list(publish(other.ledger, tmp_path / "public"))
+    before = files(tmp_path / "public")
+
+    with pytest.raises(CannotOpen, match="is no checkpoint of ledger"):
+        list(publish(world.ledger, tmp_path / "public"))
+    assert files(tmp_path / "public") == before
+
+
+SIGNERS = {"another key": keys.private_key(bytes(32)), "another name": None}
+
+
+@pytest.mark.parametrize("key", SIGNERS.values(), ids=SIGNERS)
+def test_a_checkpoint_that_the_log_did_not_sign_is_not_written_over(world, tmp_path, key):
+    origin = world.ledger.origin if key else "ledger.example/elsewhere"
+    forged = Checkpoint(origin, 5, bytes(32))
+    (tmp_path / "checkpoint").write_bytes(sign_checkpoint(forged, key or world.ledger.log_key))
+
+    with pytest.raises(CannotOpen, match="another folder"):
+        list(publish(world.ledger, tmp_path))
+    assert list(files(tmp_path)) == ["checkpoint"]
+
+
+@pytest.mark.parametrize(("size", "words"), [(5, "another root"), (10_000, "the ledger has")])
+def test_another_history_of_the_log_is_not_written_over(world, tmp_path, size, words):
+    signed = Checkpoint(world.ledger.origin, size, bytes(32))
+    (tmp_path / "checkpoint").write_bytes(sign_checkpoint(signed, world.ledger.log_key))
+
+    with pytest.raises(IntegrityError, match=words):
+        list(publish(world.ledger, tmp_path))
+    assert list(files(tmp_path)) == ["checkpoint"]
+
+
+def test_tiles_of_another_log_get_no_checkpoint(world, tmp_path):
+    list(publish(world.ledger, tmp_path))
+    (tmp_path / "checkpoint").unlink()
+    next(tmp_path.glob("tile/1/000.p/*")).write_bytes(bytes(32))
+
+    with pytest.raises(IntegrityError, match="not this log's"):
+        list(publish(world.ledger, tmp_path))
+    assert not (tmp_path / "checkpoint").exists()
+
+
+# Nothing that is wrong ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tampered(world, tmp_path):
+    """Opens a copy of the ledger in which somebody with the file in hand has done something."""
+
+    def tampered(statement):
+        path = tmp_path / "data"
+        path.mkdir()
+        raw = sqlite3.connect(path / "ledger.sqlite3")
+        source = sqlite3.connect(world.directory.database)
+        source.backup(raw)
+        source.close()
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            raw.execute(f"DROP TRIGGER {name}")
+        assert raw.execute(statement).rowcount
+        raw.commit()
+        raw.close()
+        for name in ("log.key", "operator.key", "checkpoint"):
+            (path / name).write_bytes((world.directory.path / name).read_bytes())
+        return Ledger.open(DataDirectory(path), clock=world.ledger.clock)
+
+    return tampered
+
+
+TAMPERED = {
+    "a tile": ("UPDATE tile SET hashes = zeroblob(8192)", "tile/0/000 does not give"),
+    "an entry": (
+        "UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = 9",
+        "tile/entries/000 does not"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "words"), TAMPERED.values(), ids=TAMPERED)
+def test_what_was_tampered_with_is_not_published(tampered, tmp_path, statement, words):
+    with pytest.raises(IntegrityError, match=words):
+        list(publish(tampered(statement), tmp_path / "public", entries=True))
+
+    left = files(tmp_path / "public")
+    assert (words.partition(" ")[0] in left, "checkpoint" in left) == (False, False)
+
+
+def test_a_tree_that_does_not_give_its_root_is_not_published(world, tampered, tmp_path):
+    ledger = tampered("UPDATE tile SET root = zeroblob(32)")
+    ledger.tip = world.ledger.tip  # it was opened before that
+
+    with pytest.raises(IntegrityError, match="do not give the root"):
+        list(publish(ledger, tmp_path / "public"))
+    assert not (tmp_path / "public").exists()

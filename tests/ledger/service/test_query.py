@@ -184,8 +184,47 @@ def test_presenting_the_pallet_accounts_for_it_and_its_contents(world):
     world.ship("fab", [pallet], to="shop", **document)
 
     assert (pallet,) == check(world.ledger, ["nope"], document=WAYBILL).missing
-    assert () == check(world.ledger, chips[:1], document=WAYBILL).missing
+    assert (chips[1],) == check(world.ledger, chips[:1], document=WAYBILL).missing
+    assert () == check(world.ledger, chips, document=WAYBILL).missing
     assert () == check(world.ledger, [pallet], document=WAYBILL).missing
+
+
+def test_of_an_opened_pallet_only_what_is_not_there_is_missing(world):
+    """A tray of which nothing is there is missing as a whole."""
+    chips, trays, pallet = world.chips(4), ["urn:tray:1", "urn:tray:2"], "urn:pallet:1"
+    document = {"bizTransactionList": [{"bizTransaction": WAYBILL}]}
+    world.commission("fab", chips)
+    world.pack("fab", trays[0], chips[:2])
+    world.pack("fab", trays[1], chips[2:])
+    world.pack("fab", pallet, trays)
+    world.ship("fab", [pallet], to="shop", **document)
+
+    found = check(world.ledger, chips[:1], document=WAYBILL).missing
+    assert {chips[1], trays[1]} == set(found)
+
+
+def test_what_is_presented_twice_is_answered_once_and_counted(world):
+    chips = world.chips(2)
+    world.commission("fab", chips)
+
+    told = check(world.ledger, ["A0001", chips[0], "A0002", "nope", "nope"])
+    assert (5, [2, 1, 2]) == (told.presented, [line.times for line in told.lines])
+
+
+def test_a_serial_that_two_items_bear_is_marked(world):
+    other = "https://id.gs1.org/01/09506000134352/21/A0001"
+    world.commission("fab", [world.chips(1)[0], other])
+
+    told = check(world.ledger, ["A0001"])
+    assert (1, [2, 2]) == (told.presented, [line.bearers for line in told.lines])
+
+
+def test_a_document_that_no_shipment_names_is_told_apart(world):
+    chips = world.chips(1)
+    world.commission("fab", chips)
+
+    shipments = [check(world.ledger, chips, document=found).shipments for found in (None, WAYBILL)]
+    assert [None, 0] == shipments
 
 
 def test_what_was_received_is_no_longer_expected(world):
@@ -218,3 +257,14 @@ def test_goods_in_hands_that_have_no_part_in_them_are_elsewhere(world):
         for name in ("carrier", "nobody")
     ]
     assert [Match.MATCH, Match.ELSEWHERE] == answers
+
+
+def test_what_a_transformation_makes_has_it_in_its_story(world):
+    chips = world.chips(4)
+    world.commission("fab", chips[:2])
+    lists = {"inputEPCList": chips[:2], "outputEPCList": chips[2:]}
+    made = [world.event("fab", "TransformationEvent", lists).index for _ in range(2)]
+
+    assert [[chip] for chip in chips] == list(resolve(world.ledger, chips).values())
+    told = dossier(world.ledger, chips[2])
+    assert (None, made) == (told.state, [step.index for step in told.steps])

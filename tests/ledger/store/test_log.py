@@ -17,6 +17,9 @@ def connection(tmp_path):
 
 
 def stretches(connection, sizes, **limits):
+    for idx in range(limits["size"]):
+        identity = idx.to_bytes(32, "big")
+        log.insert_entries(connection, [log.EntryRow(idx, identity, 0, 0, bytes(64), 0, b"")])
     rows = [(idx, "epcList", bytes(32), "x" * size) for idx, size in sizes.items()]
     log.insert_lists(connection, rows)
     return list(log.iterate_stretches(connection, **limits))
