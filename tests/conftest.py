@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Most tests commit hundreds of times and ask nothing of the disk: memory spares them the waiting.
 # What durability rests on (order of writes, settings read back) is asserted, not timed.
@@ -12,5 +12,5 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 # A busy machine is no failure.
-settings.register_profile("chiptrail", deadline=None)
+settings.register_profile("chiptrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("chiptrail")

@@ -90,6 +90,13 @@ LIKE_TIMES = st.tuples(
     st.sampled_from(["", ".", ".0", ".1234567890", ",5"]),
     st.sampled_from(["Z", "z", "", "+00:00", "-23:59", "+24:00", "+0100", "+01"]),
 ).map("".join)
+TIMES = st.tuples(
+    st.builds("{:04d}-{:02d}-{:02d}".format, *map(st.integers, [1] * 3, [9999, 12, 28])),
+    st.sampled_from("Tt"),
+    st.builds("{:02d}:{:02d}:{:02d}".format, *map(st.integers, [0] * 3, [23, 59, 59])),
+    st.sampled_from(["", ".0", ".1234567890"]),
+    st.sampled_from(["Z", "z", "+00:00", "-23:59", "+14:00"]),
+).map("".join)
 
 
 @pytest.mark.parametrize("text", URIS)
@@ -129,8 +136,9 @@ def test_times_are_those_of_the_schema_validator(text):
     assert is_time(text) == validate_rfc3339(text.upper())
 
 
-@given(LIKE_TIMES.filter(is_time))
+@given(TIMES)
 def test_every_time_parses_but_those_outside_the_years(text):
+    assert is_time(text)
     try:
         moment = parse_time(text)
     except ValueError:
