@@ -5,8 +5,7 @@ as many processes as there are cores: identity and signature from the stored byt
 index and of the payload's party, payload, lists and disclosures as signed, log time not going back;
 (3) the tree regrown from those entries: every stored tile, every signed checkpoint with its
 signature and time, every ``after`` a signer held, the checkpoint file; (4) activity: every request
-in turn, and the checkpoint that it led to; (5) projections rebuilt from truth and compared row by
-row.
+in turn, and the checkpoint that it led to; (5) projections rebuilt from truth, row by row.
 
 Memory does not grow with the log. Nothing is changed. What nobody signs cannot be told: who asked
 and what for (``activity``), and whether the last requests that added nothing are missing.
@@ -266,9 +265,8 @@ class _Run:
         if log.count_tiles(self._connection) != self._tile_count:
             self._problem("tiles: stored tiles that belong to no full stretch of entries")
         if self._next_checkpoint is not None:
-            self._problem(
-                f"checkpoint {self._next_checkpoint.size}: signed, its entries are missing"
-            )
+            size = self._next_checkpoint.size
+            self._problem(f"checkpoint {size}: signed, its entries are missing")
         head = log.load_head(self._connection)
         if head is None or (head.size, head.root) != (self._size, self._frontier.root()):
             self._problem("the newest checkpoint is not that of all entries")
@@ -277,7 +275,9 @@ class _Run:
         except ChiptrailError as exc:
             self._problem(f"checkpoint file: {exc}")
             return
-        if signed.root != root_at(self._connection, self._registry, self._size, signed.size):
+        if signed.size > self._size:
+            self._problem(f"checkpoint file: {signed.size} entries were signed, not all are here")
+        elif signed.root != root_at(self._connection, self._registry, self._size, signed.size):
             self._problem(f"checkpoint file: another root for {signed.size} entries")
 
     # (4) activity -------------------------------------------------------------------------------

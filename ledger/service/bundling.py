@@ -70,8 +70,7 @@ def make_bundle(
     """
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
-    with ledger.database.reading() as connection:
-        tip = ledger.renew(connection)
+    with ledger.snapshot() as (connection, tip):
         seen = load_views(connection, subjects)
         for item in subjects:
             if item not in seen:

@@ -36,8 +36,7 @@ def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[
     Raises: CannotOpen when *target* cannot be written, or has the checkpoint of another log;
     IntegrityError when what is stored, or what is there, is not what was signed.
     """
-    with ledger.database.reading() as connection:
-        tip = ledger.renew(connection)
+    with ledger.snapshot() as (connection, tip):
         size, root = tip.head.size, tip.head.root
         _check_place(ledger, connection, tip, target / "checkpoint")  # (1)
         stored = _Stored(connection, tip)  # (2)

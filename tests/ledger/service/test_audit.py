@@ -376,6 +376,14 @@ def test_a_tampered_checkpoint_file_is_named(copy):
     assert ("checkpoint file: another root for 5 entries",) == problems(copy)
 
 
+def test_a_database_behind_the_checkpoint_file_is_named(copy):
+    copy.directory.checkpoint.write_bytes(copy.sign(copy.head.size + 1, bytes(32)))
+
+    assert f"checkpoint file: {copy.head.size + 1} entries were signed, not all are here" in (
+        problems(copy)
+    )
+
+
 def test_a_missing_checkpoint_file_is_named(copy):
     copy.directory.checkpoint.unlink()
 

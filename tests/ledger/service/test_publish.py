@@ -10,7 +10,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.publish import publish
 from ledger.store.files import DataDirectory
 from ledger.tree import Tree
-from schemas.errors import CannotOpen, IntegrityError
+from schemas.errors import CannotOpen, IntegrityError, ReadOnly
 from schemas.statement import Role
 from tests.world import CHIPS, World
 
@@ -180,3 +180,13 @@ def test_a_tree_that_does_not_give_its_root_is_not_published(world, tampered, tm
     with pytest.raises(IntegrityError, match="do not give the root"):
         list(publish(ledger, tmp_path / "public"))
     assert not (tmp_path / "public").exists()
+
+
+def test_a_log_that_was_rolled_back_is_not_published(world, tmp_path, monkeypatch):
+    """The checkpoint file knows of more than the database has."""
+    ahead = world.ledger.sign(world.ledger.head.size + 1, bytes(32))
+    monkeypatch.setattr(world.ledger, "note", lambda: ahead)
+
+    with pytest.raises(ReadOnly, match="old copy"):
+        list(publish(world.ledger, tmp_path))
+    assert {} == files(tmp_path)
