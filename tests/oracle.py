@@ -13,6 +13,7 @@ import hashlib
 import json
 import sqlite3
 import struct
+from contextlib import closing
 from pathlib import Path
 
 from nacl.signing import VerifyKey
@@ -55,12 +56,12 @@ class Oracle:
 
     def check(self) -> None:
         """Raises: AssertionError, nacl's BadSignatureError."""
-        with sqlite3.connect(f"file:{self._directory}/ledger.sqlite3?mode=ro", uri=True) as db:
+        url = f"file:{self._directory}/ledger.sqlite3?mode=ro"
+        with closing(sqlite3.connect(url, uri=True)) as db:
             self._check_entries(db)
             hashes = self._hashes()
             self._check_checkpoints(db, hashes)
             self._check_tiles(db, hashes)
-        db.close()
 
     def _check_entries(self, db: sqlite3.Connection) -> None:
         columns = "idx, identity, recorded_at, key_idx, signature, kind, payload"
