@@ -13,18 +13,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ledger.act import Act, ActKind, read_act
+from ledger.act import Act, ActKind
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
+from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger
-from ledger.service.rows import load_item_lists
+from ledger.service.rows import ReadEvent, event_of_row, load_item_lists
 from ledger.service.views import Seen, load_views
 from ledger.store import events, items, log
 from ledger.store.database import Connection
 from schemas.errors import ParseError
-from schemas.event import Event, OpenItems, parse_event
+from schemas.event import Event
 from schemas.item import parse_query
 
 
@@ -154,7 +155,7 @@ def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Doss
             state=state,
             verdict=worst((verdict(findings, known=state is not None), *inside.values())),
             findings=findings,
-            steps=_steps(connection, seen, findings),
+            steps=_steps(connection, seen, findings, tip.registry),
             contents=tuple(items.load_contents(connection, seen.number)),
             troubled=inside,
             container=None if state is None else state.parent,
@@ -164,11 +165,13 @@ def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Doss
         )
 
 
-def _steps(connection: Connection, seen: Seen, findings: Sequence[Finding]) -> tuple[Step, ...]:
+def _steps(
+    connection: Connection, seen: Seen, findings: Sequence[Finding], registry: Registry
+) -> tuple[Step, ...]:
     through = {bearing.idx: bearing.subject for bearing in reversed(seen.bearings)}
     through |= {b.idx: b.subject for b in seen.bearings if b.subject == seen.number}
     indexes = sorted(through)
-    acts = _read_acts(connection, indexes)
+    acts = _read_acts(connection, indexes, registry)
     recorded = log.load_recorded_at(connection, indexes)
     steps = []
     for index in indexes:
@@ -187,18 +190,13 @@ def _steps(connection: Connection, seen: Seen, findings: Sequence[Finding]) -> t
     return tuple(steps)
 
 
-def _read_acts(connection: Connection, indexes: Sequence[int]) -> dict[int, tuple[Event, Act]]:
-    """The event and the act of each entry, from the signed payload and its stored lists."""
+def _read_acts(
+    connection: Connection, indexes: Sequence[int], registry: Registry
+) -> dict[int, ReadEvent]:
+    """The event and the act of each entry, as it was signed."""
     lists = load_item_lists(connection, list(indexes))
-    read: dict[int, tuple[Event, Act]] = {}
-    for index, row in log.load_entries_at(connection, indexes).items():
-        event = parse_event(row.payload)
-        # The lists were checked against what was signed when they were captured.
-        opened = {field: given.ids for field, given in lists.get(index, {}).items()} | {
-            field: found.ids for field, found in event.lists.items() if isinstance(found, OpenItems)
-        }
-        read[index] = event, read_act(event, opened)
-    return read
+    rows = log.load_entries_at(connection, indexes)
+    return {index: event_of_row(row, lists.get(index, {}), registry) for index, row in rows.items()}
 
 
 # Many items --------------------------------------------------------------------------------------
@@ -220,9 +218,10 @@ def check(
     """
     as_of = as_of or ledger.clock.now()
     with ledger.database.reading() as connection:
-        size = ledger.renew(connection).head.size
+        tip = ledger.renew(connection)
+        size = tip.head.size
         matches = _resolve(connection, texts)
-        expected = _expected(connection, document)
+        expected = _expected(connection, document, tip.registry)
         groups = (*matches.values(), *expected.values())
         wanted = list(dict.fromkeys(item for group in groups for item in group))
         views = load_views(connection, wanted)
@@ -277,11 +276,13 @@ def _keys(text: str, matches: Sequence[str]) -> Sequence[str]:
     return (query.item or query.serial or text,)
 
 
-def _expected(connection: Connection, document: str | None) -> dict[int, tuple[str, ...]]:
+def _expected(
+    connection: Connection, document: str | None, registry: Registry
+) -> dict[int, tuple[str, ...]]:
     """The units that each shipment under *document* set out with."""
     if document is None:
         return {}
-    acts = _read_acts(connection, events.find_documents(connection, document))
+    acts = _read_acts(connection, events.find_documents(connection, document), registry)
     return {index: act.items for index, (_, act) in acts.items() if act.kind is ActKind.SHIP}
 
 

@@ -1,16 +1,22 @@
 """Stored rows as values: the leaf of an entry, the statement in it, its item lists."""
 
-from ledger import keys, leaf
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from ledger import disclosure, dsse, keys, leaf
+from ledger.act import Act, read_act
 from ledger.keys import PublicKey
 from ledger.registry import Registry
 from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
-from schemas.envelope import ItemList, PayloadType
+from schemas.envelope import Envelope, ItemList, PayloadType
 from schemas.errors import IntegrityError, Refusal
+from schemas.event import Event, parse_event
 from schemas.statement import Genesis, parse_statement
 
 PAYLOAD_TYPES = {log.EVENT: PayloadType.EVENT, log.STATEMENT: PayloadType.STATEMENT}
+ReadEvent: TypeAlias = tuple[Event, Act]
 KINDS = {kind: number for number, kind in PAYLOAD_TYPES.items()}
 
 
@@ -29,6 +35,23 @@ def enter_statement(registry: Registry, row: EntryRow) -> None:
         registry.enter(statement, index=row.idx, signer=signer)
     except (Refusal, KeyError) as exc:
         raise IntegrityError(f"entry {row.idx}: not an acceptable statement: {exc}") from exc
+
+
+def event_of_row(row: EntryRow, lists: Mapping[str, ItemList], registry: Registry) -> ReadEvent:
+    """The event and the act of a stored entry, its signature and lists verified anew.
+
+    What people are shown must be what was signed, also after somebody had the file in hand.
+    Raises: IntegrityError.
+    """
+    signer = registry.by_index.get(row.key_idx)
+    if signer is None:
+        raise IntegrityError(f"entry {row.idx} names a key that is not enrolled")
+    envelope = Envelope(row.payload, PAYLOAD_TYPES[row.kind], signer.key.keyid, row.signature)
+    try:
+        event = parse_event(dsse.verify(envelope, signer.key).payload)
+        return event, read_act(event, disclosure.open_items(event.lists, lists))
+    except Refusal as exc:
+        raise IntegrityError(f"entry {row.idx} is not what was signed: {exc}") from exc
 
 
 def leaf_of_row(row: EntryRow, registry: Registry) -> bytes:

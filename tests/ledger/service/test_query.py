@@ -6,6 +6,7 @@ import pytest
 
 from ledger.judge import Match, Verdict
 from ledger.service.query import check, dossier, resolve
+from schemas.errors import IntegrityError
 from schemas.statement import Role
 from tests.world import CHIPS, World, party
 
@@ -268,3 +269,34 @@ def test_what_a_transformation_makes_has_it_in_its_story(world):
     assert [[chip] for chip in chips] == list(resolve(world.ledger, chips).values())
     told = dossier(world.ledger, chips[2])
     assert (None, made) == (told.state, [step.index for step in told.steps])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("payload", "CAST(replace(payload, 'storing', 'loading') AS BLOB)"),
+        ("signature", "zeroblob(64)"),
+    ],
+)
+def test_a_tampered_entry_is_not_told_as_a_story(world, column, value):
+    chip = world.chips(1)
+    world.commission("fab", chip)
+    index = world.declare("fab", chip).index
+    world.commission("fab", ["urn:other:1"])
+    with world.ledger.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER entry_no_update")
+        connection.exec_driver_sql(f"UPDATE entry SET {column} = {value} WHERE idx = {index}")
+
+    with pytest.raises(IntegrityError, match=f"entry {index} "):
+        dossier(world.ledger, chip[0])
+
+
+def test_a_tampered_list_is_not_told_as_a_story(world):
+    chips = world.chips(3)
+    index = world.commission("fab", chips).index
+    with world.ledger.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER item_list_no_update")
+        connection.exec_driver_sql("UPDATE item_list SET ids = replace(ids, 'A0002', 'A0009')")
+
+    with pytest.raises(IntegrityError, match=f"entry {index} "):
+        dossier(world.ledger, chips[0])
