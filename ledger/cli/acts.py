@@ -44,7 +44,7 @@ def commission(
         chiptrail commission --key acme.key --gtin 09506000134352 --lot L7 A-1 A-2
         chiptrail commission --key a.key --prefix urn:chiptrail:chip:acme:X: A-1
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     items = naming.new_items(naming.texts_in(texts), gtin, prefix)
     facts = {"urn:epcglobal:cbv:mda:lotNumber": lot, "https://gs1.org/voc/productName": product}
@@ -66,7 +66,7 @@ def register(desk: Desk, *, texts: tuple[str, ...], gtin: str | None, prefix: st
 
         chiptrail register --key acme.key urn:chiptrail:chip:umbra:U7:727147
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     items = naming.new_items(naming.texts_in(texts), gtin, prefix)
     desk.record(short_form.register(items, desk.form.details()))
@@ -99,7 +99,7 @@ def ship(
         chiptrail ship --key acme.key --to oslo --due +5d 106141412345678908
         chiptrail ship --key a.key --to oslo --via skua --document awb:61-8 A-7
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     users = [] if end_user is None else [("urn:chiptrail:sdt:end_user", desk.someone(end_user))]
     details = desk.form.details(
@@ -138,7 +138,7 @@ def receive(
         chiptrail receive --key norway.key --final 106141412345678908
         chiptrail receive --key norway.key --damaged A-0007 A-0008
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     details = desk.form.details(final=final, disposition="damaged" if damaged else None)
     source = None if sender is None else desk.someone(sender)
@@ -156,7 +156,7 @@ def refuse(desk: Desk, *, texts: tuple[str, ...], sender: str | None) -> None:
 
         chiptrail refuse --key norway.key 106141412345678908
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     source = None if sender is None else desk.someone(sender)
     details = desk.form.details()
@@ -173,6 +173,6 @@ def void(desk: Desk, *, texts: tuple[str, ...]) -> None:
 
         chiptrail void --key acme.key 106141412345678908
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     desk.record(short_form.void(desk.items(texts), desk.form.details()))

@@ -19,7 +19,7 @@ def completion(ctx: click.Context, shell: str) -> None:
         chiptrail completion zsh >> ~/.zshrc
         chiptrail completion fish > ~/.config/fish/completions/chiptrail.fish
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415
+    from click.shell_completion import get_completion_class
 
     found = get_completion_class(shell)
     assert found is not None  # the three of the choice are click's own

@@ -58,9 +58,9 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
         chiptrail demo --data /tmp/world --chips 20000
         chiptrail demo --fresh
     """
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from ledger.service import demo as service  # noqa: PLC0415
+    from ledger.service import demo as service
 
     if settings.database is not None:
         raise click.UsageError("the demo keeps its database in its folder; do not say --database")
@@ -84,7 +84,7 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
 
 
 def _check_vacant(folder: Path) -> None:
-    from ledger.service import demo as service  # noqa: PLC0415
+    from ledger.service import demo as service
 
     if not folder.exists() or not any(folder.iterdir()):
         return
@@ -140,10 +140,10 @@ def _show(world: "DemoWorld") -> None:
 
 
 def _sights(sights: "Sequence[Sight]") -> "Table":
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table
 
-    from ledger.cli.telling import verdict_text  # noqa: PLC0415
-    from ledger.judge import Verdict  # noqa: PLC0415
+    from ledger.cli.telling import verdict_text
+    from ledger.judge import Verdict
 
     rows = Table.grid(padding=(0, 2, 0, 0))
     for no_wrap in (True, True, False):

@@ -112,8 +112,8 @@ def party(
         chiptrail enroll party oslo --name "Oslo Compute" --role consignee
         chiptrail enroll party acme --name Acme --role maker --prefix "$PREFIX"
     """
-    from ledger.service.enrolment import Subject  # noqa: PLC0415
-    from schemas.statement import Role  # noqa: PLC0415
+    from ledger.service.enrolment import Subject
+    from schemas.statement import Role
 
     read = source, source_date
     subject = Subject(
@@ -132,7 +132,7 @@ def party(
 
 
 def _fact(code: str | None, source: str | None, read_on: str | None) -> "CountryFact | None":
-    from schemas.statement import CountryFact  # noqa: PLC0415
+    from schemas.statement import CountryFact
 
     if code is None:
         return None
@@ -177,9 +177,9 @@ def key(
 
 
 def _request_in(file: Path, ledger: "Ledger", passphrase_file: Path | None) -> "KeyRequest":
-    from ledger.keys import key_proof_message  # noqa: PLC0415
-    from ledger.service import keyring  # noqa: PLC0415
-    from schemas.key_request import KeyRequest, is_key_request, parse_key_request  # noqa: PLC0415
+    from ledger.keys import key_proof_message
+    from ledger.service import keyring
+    from schemas.key_request import KeyRequest, is_key_request, parse_key_request
 
     data = keyring.read(file)
     if is_key_request(data):
@@ -238,7 +238,7 @@ def revoke(
 def _registrar(
     settings: Settings, ledger: "Ledger", path: Path | None, passphrase_file: Path | None
 ) -> "Registrar":
-    from ledger.service.enrolment import Registrar  # noqa: PLC0415
+    from ledger.service.enrolment import Registrar
 
     ledger.demand_writable()
     opened = open_key(path or settings.folder / REGISTRAR_KEY, passphrase_file)

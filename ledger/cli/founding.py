@@ -41,7 +41,7 @@ class PartyId(_Param):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """The full id that *value* spells."""
-        from schemas.formats import check_party_id  # noqa: PLC0415
+        from schemas.formats import check_party_id
 
         text = str(value)
         try:
@@ -93,8 +93,8 @@ def init(
         chiptrail init ledger.example.com/chips
         chiptrail init ledger.example.com --registrar-key reg.key
     """
-    from ledger.service.founding import Foundation  # noqa: PLC0415
-    from ledger.service.opening import found_ledger  # noqa: PLC0415
+    from ledger.service.founding import Foundation
+    from ledger.service.opening import found_ledger
 
     _check_origin(origin)  # before a key is made: one that was written is never taken back
     path = registrar_key or settings.folder / REGISTRAR_KEY
@@ -111,7 +111,7 @@ def init(
 
 
 def _check_origin(origin: str) -> None:
-    from schemas.extension import FIELDS  # noqa: PLC0415
+    from schemas.extension import FIELDS
 
     try:
         FIELDS["chiptrail:ledger"](origin)
@@ -136,7 +136,7 @@ def _key_of(party: str, path: Path, passphrase_file: Path | None) -> "PrivateKey
 
 
 def _make_key(path: Path, party: str, passphrase: bytes | None) -> "PrivateKey":
-    from ledger.service import keyring  # noqa: PLC0415
+    from ledger.service import keyring
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -207,7 +207,7 @@ def keygen(
         chiptrail keygen acme.key --party acme --origin ledger.example.com
         chiptrail keygen gate.key --party acme --unencrypted
     """
-    from ledger.service import keyring  # noqa: PLC0415
+    from ledger.service import keyring
 
     if endorse_with is not None and origin is None:
         raise click.UsageError("--endorse-with needs --origin: the request is what it signs")
@@ -225,9 +225,9 @@ def keygen(
 
 
 def _request(origin: str, party: str, key: "PrivateKey", endorser: "PrivateKey | None") -> bytes:
-    from ledger.keys import key_proof_message  # noqa: PLC0415
-    from schemas.key_request import KeyRequest, encode_key_request  # noqa: PLC0415
-    from schemas.statement import Endorsement  # noqa: PLC0415
+    from ledger.keys import key_proof_message
+    from schemas.key_request import KeyRequest, encode_key_request
+    from schemas.statement import Endorsement
 
     message = key_proof_message(origin, party, key.public.keyid)
     endorsement = None
@@ -241,7 +241,7 @@ def _request(origin: str, party: str, key: "PrivateKey", endorser: "PrivateKey |
 def _show_key(
     settings: Settings, file: Path, party: str, key: "PrivateKey", request: Path | None
 ) -> None:
-    from schemas.formats import encode_base64  # noqa: PLC0415
+    from schemas.formats import encode_base64
 
     if settings.as_json:
         answer: dict[str, JSON] = {

@@ -38,7 +38,7 @@ def main() -> None:
     if complaints:
         sys.stderr.write(_message(complaints))
         raise SystemExit(CANNOT_OPEN)
-    from ledger.cli.main import main as run  # noqa: PLC0415 - only after the check
+    from ledger.cli.main import main as run
 
     run()
 
@@ -94,7 +94,7 @@ def _is_source(path: str) -> bool:
 
 def _message(complaints: list[str]) -> str:
     # Slow, and only now worth it: who else claims one of the names.
-    from importlib.metadata import packages_distributions  # noqa: PLC0415 - 30 ms to import
+    from importlib.metadata import packages_distributions
 
     claims = packages_distributions()
     others = {owner for name in PACKAGES for owner in claims.get(name, ())} - {DISTRIBUTION}

@@ -24,7 +24,7 @@ def pack(desk: Desk, *, texts: tuple[str, ...], into: str) -> None:
         chiptrail pack --key acme.key --into 106141412345678908 A-1 A-2
         chiptrail pack --key acme.key --into "(00)106141412345678908" s.txt
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     (parent,) = desk.items([into])
     desk.record(short_form.pack(parent, desk.items(texts), desk.form.details()))
@@ -44,7 +44,7 @@ def unpack(desk: Desk, *, texts: tuple[str, ...], parent: str) -> None:
         chiptrail unpack --key norway.key --from 106141412345678908
         chiptrail unpack --key norway.key --from 106141412345678908 A-1
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     (package,) = desk.items([parent])
     items = desk.items(texts) if texts else ()
@@ -62,7 +62,7 @@ def declare(desk: Desk, *, texts: tuple[str, ...]) -> None:
         chiptrail declare --key dc.key --place 59.66,9.65,100 --country NO A-7
         chiptrail declare --key dc.key --place 59.66,9.65 --withhold readPoint A-7
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     if desk.form.place is None:
         raise click.UsageError("say where: --place LAT,LON[,M]")
@@ -86,7 +86,7 @@ def inspect(desk: Desk, *, texts: tuple[str, ...], result: str) -> None:
         chiptrail inspect --key me.key --result conformant 106141412345678908
         chiptrail inspect --key customs.key --result mismatch_instance A-0007
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     desk.record(short_form.inspect(desk.items(texts), result, desk.form.details()))
 
@@ -115,7 +115,7 @@ def report(
         chiptrail report --key skua.key --as stolen A-0007
         chiptrail report --key skua.key --as stolen --clear A-0007
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     make = short_form.clear if is_clearing else short_form.report
     desk.record(make(desk.items(texts), words, desk.form.details()))
@@ -131,6 +131,6 @@ def destroy(desk: Desk, *, texts: tuple[str, ...]) -> None:
 
         chiptrail destroy --key acme.key A-0007
     """
-    from schemas import short_form  # noqa: PLC0415
+    from schemas import short_form
 
     desk.record(short_form.destroy(desk.items(texts), desk.form.details()))

@@ -51,7 +51,7 @@ def open_key(path: Path, passphrase_file: Path | None) -> "KeyFile":
 
     Raises: CannotOpen, MalformedKey, WrongPassphrase.
     """
-    from ledger.service import keyring  # noqa: PLC0415 - loads libsodium
+    from ledger.service import keyring
 
     try:
         if keyring.is_encrypted(path):
@@ -82,7 +82,7 @@ def new_passphrase(passphrase_file: Path | None, what: str) -> bytes:
 
 def _said_passphrase(passphrase_file: Path | None) -> bytes | None:
     if passphrase_file is not None:
-        from ledger.service import keyring  # noqa: PLC0415
+        from ledger.service import keyring
 
         first = keyring.read(passphrase_file).split(b"\n", 1)[0].rstrip(b"\r")
         if not first:

@@ -43,8 +43,8 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
         chiptrail chip "(01)09506000134352(21)A-0042" --json
         chiptrail chip https://id.gs1.org/00/106141412345678908
     """
-    from ledger.service.query import dossier, resolve  # noqa: PLC0415
-    from schemas.item import parse_query  # noqa: PLC0415
+    from ledger.service.query import dossier, resolve
+    from schemas.item import parse_query
 
     parse_query(serial)  # says what is wrong with a code that does not read
     ledger = settings.open_ledger()
@@ -53,7 +53,7 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
         raise NotFound(f"nothing is recorded of {serial}; look for a typing error")
     dossiers = [dossier(ledger, item, as_of=as_of) for item in items]
     if settings.as_json:
-        from ledger.cli.dossiers import dossier_to_json  # noqa: PLC0415
+        from ledger.cli.dossiers import dossier_to_json
 
         show_json([dossier_to_json(found) for found in dossiers])
     elif len(dossiers) == 1:
@@ -65,7 +65,7 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
 
 
 def _tell(found: "Dossier", *, is_as_of: bool) -> None:
-    from ledger.cli import telling  # noqa: PLC0415
+    from ledger.cli import telling
 
     steps = [
         telling.Told(s.index, s.recorded_at, s.event, s.act, s.through, s.findings)
@@ -89,7 +89,7 @@ def _tell(found: "Dossier", *, is_as_of: bool) -> None:
 
 
 def _list(serial: str, dossiers: list["Dossier"]) -> None:
-    from ledger.cli import telling  # noqa: PLC0415
+    from ledger.cli import telling
 
     show(f"{len(dossiers)} items bear the serial {serial}. Ask for one by its full id:", "")
     rows = table("verdict", "item", "entries", right=["entries"], fold=["item"])
@@ -134,7 +134,7 @@ def check(
         chiptrail check scanned.txt --document awb:618-12345675
         xclip -o | chiptrail check -
     """
-    from ledger.service import query  # noqa: PLC0415
+    from ledger.service import query
 
     texts = naming.texts_in(what)
     if not texts:
@@ -151,7 +151,7 @@ def check(
     if settings.as_json:
         show_json(_to_json(checked))
     else:
-        from ledger.cli import checking  # noqa: PLC0415
+        from ledger.cli import checking
 
         checking.show_check(
             checked,
@@ -165,7 +165,7 @@ def check(
 
 
 def _to_json(checked: "Check") -> JSON:
-    from ledger.cli.dossiers import check_to_json  # noqa: PLC0415
+    from ledger.cli.dossiers import check_to_json
 
     said = check_to_json(checked)
     assert isinstance(said, dict)

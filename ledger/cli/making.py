@@ -46,7 +46,7 @@ class Form:
 
     def details(self, **more: Any) -> "Details":  # noqa: ANN401 - fields of Details
         """What the options say of any event, and *more*."""
-        from schemas.short_form import Details  # noqa: PLC0415
+        from schemas.short_form import Details
 
         return Details(
             event_at=self.at,
@@ -83,9 +83,9 @@ class Desk:
 
     def record(self, draft: "Draft") -> None:
         """Sign *draft*, capture it and show what came of it."""
-        from ledger.service.capture import capture  # noqa: PLC0415
-        from ledger.service.signing import sign  # noqa: PLC0415
-        from schemas.envelope import encode_submission  # noqa: PLC0415
+        from ledger.service.capture import capture
+        from ledger.service.signing import sign
+        from schemas.envelope import encode_submission
 
         submission = sign(draft, self.signer, self.ledger.clock.now(), self.form.withhold)
         (outcome,) = capture(
@@ -99,7 +99,7 @@ class Desk:
         self._show(outcome, submission)
 
     def _show(self, receipt: "Receipt", submission: "Submission") -> None:
-        from ledger.cli import receipts  # noqa: PLC0415
+        from ledger.cli import receipts
 
         names = naming.names_of(self.ledger)
         if self.settings.as_json:
@@ -147,11 +147,11 @@ def form_options(command: F) -> F:
     decorated: Any = ledger_options(pass_settings(filled))
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
-    return signing_options(decorated)  # type: ignore[no-any-return]
+    return signing_options(decorated)  # type: ignore[no-any-return]  # click decorators are untyped
 
 
 def _open_desk(settings: Settings, form: Form) -> Desk:
-    from ledger.service.signing import signer_at  # noqa: PLC0415
+    from ledger.service.signing import signer_at
 
     ledger = settings.open_ledger()
     key = open_key(form.key_path, form.passphrase_file)

@@ -38,7 +38,7 @@ def texts_in(arguments: Iterable[str], stdin: bool = True) -> list[str]:
         if argument == "-" and stdin:
             texts += _pasted(sys.stdin.buffer.read(FILE_LIMIT + 1), "stdin")
         elif is_file(argument):
-            from ledger.service import keyring  # noqa: PLC0415
+            from ledger.service import keyring
 
             texts += _pasted(keyring.read(Path(argument)), argument)
         else:
@@ -59,7 +59,7 @@ def is_file(argument: str) -> bool:
 
 
 def _pasted(data: bytes, name: str) -> list[str]:
-    from schemas.item import split_pasted  # noqa: PLC0415
+    from schemas.item import split_pasted
 
     if len(data) > FILE_LIMIT:
         raise TooLarge(f"{name}: over {FILE_LIMIT >> 20} MiB")
@@ -95,14 +95,14 @@ def items_named(ledger: "Ledger", texts: Sequence[str]) -> tuple[str, ...]:
     Raises: NotFound (a bare serial that nothing bears), UsageError (one that several bear),
     MalformedItems.
     """
-    from ledger.service.query import resolve  # noqa: PLC0415
+    from ledger.service.query import resolve
 
     found = resolve(ledger, list(texts))
     return tuple(dict.fromkeys(_only(text, found[text]) for text in texts))
 
 
 def _only(text: str, matches: Sequence[str]) -> str:
-    from schemas.item import parse_query  # noqa: PLC0415
+    from schemas.item import parse_query
 
     if len(matches) > 1:
         listed = "".join(f"\n  {item}" for item in matches)
@@ -120,7 +120,7 @@ def _package(text: str) -> str | None:
 
     Raises: MalformedItems (check digit).
     """
-    from schemas.gs1 import CANONICAL, is_checked  # noqa: PLC0415
+    from schemas.gs1 import CANONICAL, is_checked
 
     if len(text) != _SSCC_DIGITS or not (text.isascii() and text.isdigit()):
         return None
@@ -136,7 +136,7 @@ def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tup
 
     Raises: MalformedItems, UsageError.
     """
-    from schemas.item import is_whole, parse_query, read_item  # noqa: PLC0415
+    from schemas.item import is_whole, parse_query, read_item
 
     if gtin is not None and prefix is not None:
         raise click.UsageError("--gtin and --prefix were given; want one of them")
@@ -158,7 +158,7 @@ def _escaped(serial: str) -> str:
 
     Raises: MalformedItems (nothing in it).
     """
-    from schemas.gs1 import encode_percent  # noqa: PLC0415
+    from schemas.gs1 import encode_percent
 
     if not serial.strip():
         raise MalformedItems("nothing was given")
@@ -170,7 +170,7 @@ def _class_of(gtin: str) -> str:
 
     Raises: BadParameter.
     """
-    from schemas.gs1 import CANONICAL, is_checked  # noqa: PLC0415
+    from schemas.gs1 import CANONICAL, is_checked
 
     if re.fullmatch("[0-9]{8}|[0-9]{12,14}", gtin) is None:
         raise click.BadParameter(f"got {gtin!r}, want 8, 12, 13 or 14 digits", param_hint="--gtin")
@@ -184,7 +184,7 @@ def _prefix(text: str | None) -> str | None:
 
     Raises: BadParameter.
     """
-    from schemas.item import check_item_prefix  # noqa: PLC0415
+    from schemas.item import check_item_prefix
 
     try:
         return None if text is None else check_item_prefix(text)
@@ -202,7 +202,7 @@ def party_named(ledger: "Ledger", text: str) -> str:
 
     Raises: NotFound, UsageError (several bear the name), BadParameter.
     """
-    from schemas.formats import check_party_id  # noqa: PLC0415
+    from schemas.formats import check_party_id
 
     parties = ledger.registry.parties
     if text in parties:
@@ -263,7 +263,7 @@ def document_named(text: str) -> str:
 
     Raises: BadParameter.
     """
-    from schemas.formats import is_uri  # noqa: PLC0415
+    from schemas.formats import is_uri
 
     found = re.fullmatch(r"(?i)(awb|hawb|bol|itn|entry|po|inv)(?::|\.? +)(.*)", text.strip())
     if found is not None:

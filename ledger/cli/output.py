@@ -51,7 +51,7 @@ _REMEDIES = {
 
 def console(*, error: bool = False) -> "Console":
     """A console that takes text as it is."""
-    from rich.console import Console  # noqa: PLC0415 - 40 ms that --help does without
+    from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
@@ -77,7 +77,7 @@ def show_json(value: JSON) -> None:
 
 def table(*columns: str, right: Iterable[str] = (), fold: Iterable[str] = ()) -> "Table":
     """An empty table of *columns*; those in *right* are numbers, those in *fold* may wrap."""
-    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.table import Table
 
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     right, fold = set(right), set(fold)
@@ -93,7 +93,7 @@ def table(*columns: str, right: Iterable[str] = (), fold: Iterable[str] = ()) ->
 
 def text(words: str, style: str = "") -> "Text":
     """*words* in one style."""
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text
 
     return Text(words, style=style)
 
@@ -225,7 +225,7 @@ class _Bar:
 
 
 def _draw(label: str) -> "Progress":
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     made = Progress(
         TextColumn("{task.description}"),

@@ -43,8 +43,8 @@ def bundle(
         chiptrail bundle A-0042 -o A-0042.chiptrail.json
         chiptrail bundle scanned.txt -o pallet.chiptrail.json
     """
-    from ledger.service import keyring  # noqa: PLC0415
-    from ledger.service.bundling import make_bundle  # noqa: PLC0415
+    from ledger.service import keyring
+    from ledger.service.bundling import make_bundle
 
     ledger = settings.open_ledger()
     items = naming.items_named(ledger, naming.texts_in(texts))
@@ -106,7 +106,7 @@ def publish(settings: Settings, *, directory: Path, entries: bool) -> None:
         chiptrail publish ./public
         chiptrail publish /srv/www/log --entries
     """
-    from ledger.service.publish import publish as run  # noqa: PLC0415
+    from ledger.service.publish import publish as run
 
     ledger = settings.open_ledger()
     files = 0
@@ -139,8 +139,8 @@ def audit(settings: Settings) -> None:
 
         chiptrail audit
     """
-    from ledger.service.audit import AuditReport  # noqa: PLC0415
-    from ledger.service.audit import audit as run  # noqa: PLC0415
+    from ledger.service.audit import AuditReport
+    from ledger.service.audit import audit as run
 
     ledger = settings.open_ledger()
     report: AuditReport | None = None

@@ -67,8 +67,8 @@ def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
 
 def told(submission: "Submission", names: Mapping[str, str]) -> str:
     """What the event in *submission* says, as a sentence with the items it names."""
-    from ledger.act import read_act  # noqa: PLC0415
-    from schemas.event import OpenItems, parse_event  # noqa: PLC0415
+    from ledger.act import read_act
+    from schemas.event import OpenItems, parse_event
 
     event = parse_event(submission.envelope.payload)
     opened = {

@@ -40,7 +40,7 @@ class Settings:
 
         Raises: CannotOpen.
         """
-        from ledger.service.opening import open_ledger  # noqa: PLC0415 - loads the database
+        from ledger.service.opening import open_ledger
 
         return open_ledger(self.folder, self.database)
 
@@ -49,7 +49,7 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:  # noqa: ANN401
+    def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - of any option
         if value is not None and value is not False:
             setattr(ctx.ensure_object(Settings), name, value)
 
@@ -111,7 +111,7 @@ class Moment(_Param):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> "datetime":
         """The aware UTC time that *value* spells."""
-        from ledger.cli.moments import read_moment  # noqa: PLC0415
+        from ledger.cli.moments import read_moment
 
         try:
             return read_moment(str(value))

@@ -66,7 +66,7 @@ def sign(
         chiptrail sign event.json --key a.key --checkpoint checkpoint -o signed
         chiptrail sign event.json --key a.key --withhold chiptrail:location
     """
-    from schemas.document import events_of  # noqa: PLC0415
+    from schemas.document import events_of
 
     data = _read(file)
     drafts = events_of(data, limit=DOCUMENT_LIMIT) if data.strip() else []
@@ -80,7 +80,7 @@ def sign(
             out.write(line + b"\n")
         out.flush()
     else:
-        from ledger.service import keyring  # noqa: PLC0415
+        from ledger.service import keyring
 
         keyring.write_new(output, b"".join(line + b"\n" for line in lines))
         if settings.as_json:
@@ -89,7 +89,7 @@ def sign(
 
 
 def _read(file: Path) -> bytes:
-    from ledger.service import keyring  # noqa: PLC0415
+    from ledger.service import keyring
 
     if str(file) != "-":
         return keyring.read(file)
@@ -102,7 +102,7 @@ def _read(file: Path) -> bytes:
 def _signer(
     settings: Settings, checkpoint: Path | None, key_path: Path, passphrase_file: Path | None
 ) -> "Signer":
-    from ledger.service import keyring, signing  # noqa: PLC0415
+    from ledger.service import keyring, signing
 
     if checkpoint is not None:
         note = keyring.read(checkpoint)
@@ -113,10 +113,10 @@ def _signer(
 
 def _signed(drafts: list[dict], signer: "Signer", withhold: tuple[str, ...]) -> list[bytes]:  # type: ignore[type-arg] # drafts are JSON objects
     """Every submission, or none: a refused event stops before anything is written."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from ledger.service.signing import sign as sign_draft  # noqa: PLC0415
-    from schemas.envelope import encode_submission  # noqa: PLC0415
+    from ledger.service.signing import sign as sign_draft
+    from schemas.envelope import encode_submission
 
     lines = []
     for number, draft in enumerate(drafts, 1):
@@ -149,7 +149,7 @@ def capture(settings: Settings, *, files: tuple[str, ...], dry_run: bool) -> Non
         chiptrail capture signed.ndjson
         chiptrail sign event.json --key a.key | chiptrail capture - --dry-run
     """
-    from ledger.cli.recording import Recording  # noqa: PLC0415
+    from ledger.cli.recording import Recording
 
     ledger = settings.open_ledger()
     streams = [_open(name) for name in files]

@@ -88,8 +88,8 @@ def verify(
         chiptrail verify a.chiptrail.json --vkey "ledger.example.com+1f2e3d4c+Ab"
         chiptrail verify a.chiptrail.json --vkey "$V" --witness "$W" --quorum 1
     """
-    from ledger.note import parse_vkey  # noqa: PLC0415
-    from ledger.verify import verify_bundle  # noqa: PLC0415
+    from ledger.note import parse_vkey
+    from ledger.verify import verify_bundle
 
     wanted = len(witnesses) if quorum is None else quorum
     if wanted > len(witnesses):
@@ -120,7 +120,7 @@ _CHECKPOINT_STEP = 2
 
 def _whose(data: bytes, log: str) -> str:
     """Which log the bundle *data* says it is of, next to the *log* that the key is of."""
-    from schemas.bundle import parse_bundle  # noqa: PLC0415
+    from schemas.bundle import parse_bundle
 
     said = parse_bundle(data).contents.checkpoint.split(b"\n", 1)[0].decode("utf-8", "replace")
     if said != log:
@@ -131,15 +131,15 @@ def _whose(data: bytes, log: str) -> str:
 def _read(file: Path) -> bytes:
     if str(file) == "-":
         return sys.stdin.buffer.read()
-    from ledger.service import keyring  # noqa: PLC0415
+    from ledger.service import keyring
 
     return keyring.read(file)
 
 
 def _pins(party_keys: Sequence[str]) -> "Mapping[str, Sequence[PublicKey]]":
-    from ledger.cli.founding import PARTY_ID  # noqa: PLC0415
-    from ledger.keys import parse_public_key  # noqa: PLC0415
-    from schemas.formats import decode_base64  # noqa: PLC0415
+    from ledger.cli.founding import PARTY_ID
+    from ledger.keys import parse_public_key
+    from schemas.formats import decode_base64
 
     pins: dict[str, list[PublicKey]] = {}
     for text in party_keys:
@@ -153,9 +153,9 @@ def _pins(party_keys: Sequence[str]) -> "Mapping[str, Sequence[PublicKey]]":
 
 
 def _show(verified: "Verified", *, brief: bool) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from ledger import testimony  # noqa: PLC0415
+    from ledger import testimony
 
     now = datetime.now(UTC)
     show(
@@ -183,7 +183,7 @@ def _witnessed(verified: "Verified", now: "datetime") -> str:
 
 
 def _points(words: Sequence[str]) -> "Table":
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table
 
     made = Table.grid(padding=(0, 1, 0, 0))
     made.add_column()
@@ -194,8 +194,8 @@ def _points(words: Sequence[str]) -> "Table":
 
 
 def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:
-    from ledger.cli import telling  # noqa: PLC0415
-    from schemas.event import Event  # noqa: PLC0415
+    from ledger.cli import telling
+    from schemas.event import Event
 
     steps = [
         telling.Told(
@@ -220,10 +220,10 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
 
 
 def _to_json(verified: "Verified") -> JSON:
-    from ledger import testimony  # noqa: PLC0415
-    from ledger.cli.dossiers import state_to_json  # noqa: PLC0415
-    from ledger.cli.receipts import findings_to_json  # noqa: PLC0415
-    from schemas.formats import format_time  # noqa: PLC0415
+    from ledger import testimony
+    from ledger.cli.dossiers import state_to_json
+    from ledger.cli.receipts import findings_to_json
+    from schemas.formats import format_time
 
     seen = verified.witnessed_at
     return {

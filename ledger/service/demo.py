@@ -220,7 +220,7 @@ def load_demo(folder: Path) -> DemoWorld | None:
             str(value["vkey"]),
             int(str(value["entries"])),
             int(str(value["chips"])),
-            tuple(Sight(**sight) for sight in sights if isinstance(sight, dict)),  # type: ignore[arg-type]
+            tuple(Sight(**sight) for sight in sights if isinstance(sight, dict)),  # type: ignore[arg-type]  # our own file
         )
     except (ChiptrailError, KeyError):
         return None
