@@ -18,6 +18,7 @@ from schemas.event import Event
 
 BIZ_STEP = "urn:chiptrail:bizstep:"
 DISPOSITION = "urn:chiptrail:disp:"
+END_USER = "urn:chiptrail:sdt:end_user"
 
 
 class ActKind(StrEnum):
@@ -79,8 +80,10 @@ class Act(NamedTuple):
     container, board or rack. *counterparty* is the possessing party at the other end: who is to
     receive, or of a receipt who sent; None if the event does not say exactly one. *principal* is
     whom *actor* says it acts for. *corrects* is the identity of the entry that a correction takes
-    back. *event_at* is cut to whole milliseconds. A tuple, because every entry's is made in one
-    process and made again in another.
+    back, *correctives* the ids of the events of the same party that take its place. *owner* and
+    *user* are to own it and to use it by the destinations; *evidence*: whether documents or photos
+    are named. *event_at* is cut to whole milliseconds. A tuple, because every entry's is made in
+    one process and made again in another.
     """
 
     kind: ActKind
@@ -98,6 +101,11 @@ class Act(NamedTuple):
     outputs: tuple[str, ...] = ()
     principal: str | None = None
     corrects: bytes | None = None
+    correctives: tuple[str, ...] = ()
+    event_id: str = ""
+    owner: str | None = None
+    user: str | None = None
+    evidence: bool = False
 
 
 def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
@@ -121,6 +129,11 @@ def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
         outputs=items.get("outputEPCList", ()),
         principal=event.on_behalf_of,
         corrects=None if event.error is None else event.error.corrects,
+        correctives=() if event.error is None else event.error.corrective_ids,
+        event_id=event.event_id,
+        owner=_destination(event, "owning_party"),
+        user=_destination(event, END_USER),
+        evidence="chiptrail:evidence" in event.body,
     )
 
 
@@ -226,6 +239,13 @@ def _conditions(event: Event) -> frozenset[str]:
     if event.disposition not in _CONDITIONS and not event.persistent_set:
         return _NOTHING
     return _CONDITIONS.intersection((event.disposition, *event.persistent_set))
+
+
+def _destination(event: Event, kind: str) -> str | None:
+    if not event.destinations:
+        return None
+    parties = {party for end, party in event.destinations if end == kind}
+    return parties.pop() if len(parties) == 1 else None
 
 
 def _counterparty(event: Event) -> str | None:

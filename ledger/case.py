@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.act import Act, ActKind
+from ledger.facts import Facts
 from ledger.finding import Closing, Code, Finding
 from ledger.holding import Holdings, ItemState, Move, Phase, Step, containers_of, effective
-from ledger.rules import TimeRules
 
 INSPECTOR = "inspector"
 
@@ -56,18 +56,6 @@ _DID: Mapping[ActKind, str] = {
     ActKind.DESTROY: "destroyed",
     ActKind.DECOMMISSION: "decommissioned",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rules take from elsewhere, as of the entry.
-
-    *prefixes* and *roles* by party id (``party`` statements), a party without any may be missing.
-    """
-
-    prefixes: Mapping[str, tuple[str, ...]]
-    roles: Mapping[str, frozenset[str]]
-    times: TimeRules
 
 
 @dataclass(slots=True)

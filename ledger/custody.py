@@ -22,8 +22,9 @@ from datetime import datetime
 
 from ledger.act import Act, ActKind, Condition, Status
 from ledger.beginning import commission, register
-from ledger.case import Case, Facts, Group
+from ledger.case import Case, Group
 from ledger.containment import pack, unpack
+from ledger.facts import Facts
 from ledger.finding import Code
 from ledger.holding import Custody, Holdings, Pending, Phase, Step, held_by
 

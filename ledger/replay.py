@@ -16,15 +16,14 @@ it what a reader will find. Example::
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from ledger import custody
 from ledger.act import Act, ActKind
-from ledger.case import Facts
+from ledger.facts import Facts
 from ledger.finding import Closing, Finding
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
 from ledger.judge import Docket, Shipment, View, judge
-from ledger.registry import Registry
 from ledger.rules import RulePack
 
 # Where an entry names only items of others: an unpacking that lists nothing takes out everything.
@@ -41,26 +40,6 @@ class Placed:
     recorded_at: datetime
     act: Act
     facts: Facts
-
-
-class FactsOf:
-    """The ``Facts`` of each entry while *registry* takes in one statement after the other."""
-
-    def __init__(self, registry: Registry, pack: RulePack) -> None:
-        self._registry, self._pack = registry, pack
-        self._known: dict[tuple[int, date], Facts] = {}
-
-    def on(self, recorded_at: datetime) -> Facts:
-        """The facts for an entry recorded at *recorded_at*, as the registry is now.
-
-        Raises: UnknownRule, MalformedRules.
-        """
-        key = self._registry.size, recorded_at.date()
-        if key not in self._known:
-            times = self._pack.time_rules(recorded_at)
-            registry = self._registry
-            self._known[key] = Facts(registry.prefixes(), registry.roles(), times)
-        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,12 @@ from ledger.account import accounts
 from ledger.act import Act, read_act
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
+from ledger.facts import FactsOf
 from ledger.keys import PublicKey
 from ledger.note import Verifier, cosigned_at, encode_vkey, parse_note, verify_note
 from ledger.registry import EnrolledKey, Registry
 from ledger.remembered import open_head, read_pack, read_statement, verify_envelope
-from ledger.replay import OTHERS, FactsOf, Placed
+from ledger.replay import OTHERS, Placed
 from ledger.rules import RulePack
 from ledger.testimony import Cosigned, Shown, Verified
 from schemas.bundle import (

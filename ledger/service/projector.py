@@ -5,12 +5,12 @@ same rows (docs/architecture.md, invariant 7).
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 
 from ledger import custody
 from ledger.act import Act, ActKind
-from ledger.case import Facts
+from ledger.facts import FactsOf
 from ledger.finding import Closing, Finding
 from ledger.holding import Holdings, ItemState, Move, Step, commit
 from ledger.registry import Registry
@@ -46,36 +46,14 @@ class Projector:
         """Decide and write everything queued. *registry* is as of the first act queued."""
         queue, self._queue = self._queue, []
         if queue:
-            facts = _Facts(registry, self._pack)
+            facts = FactsOf(registry, self._pack)
             _Run(self._connection, facts, queue).save(self.findings)
-
-
-class _Facts:
-    """What the rules take from elsewhere: parties at the barrier, thresholds of the day."""
-
-    def __init__(self, registry: Registry, pack: RulePack) -> None:
-        self._prefixes, self._roles, self._pack = registry.prefixes(), registry.roles(), pack
-        self._of_day: dict[date, Facts] = {}
-        self._last: tuple[datetime, Facts] | None = None
-
-    def on(self, recorded_at: datetime) -> Facts:
-        """The facts for an entry recorded at *recorded_at*."""
-        if self._last is None or self._last[0] is not recorded_at:
-            self._last = recorded_at, self._on_day(recorded_at)
-        return self._last[1]
-
-    def _on_day(self, recorded_at: datetime) -> Facts:
-        day = recorded_at.date()
-        if day not in self._of_day:
-            times = self._pack.time_rules(recorded_at)
-            self._of_day[day] = Facts(self._prefixes, self._roles, times)
-        return self._of_day[day]
 
 
 class _Run:
     """One stretch of acts between two barriers."""
 
-    def __init__(self, connection: Connection, facts: _Facts, queue: list[PlacedAct]) -> None:
+    def __init__(self, connection: Connection, facts: FactsOf, queue: list[PlacedAct]) -> None:
         self._connection = connection
         needs = custody.needs(placed.act for placed in queue)
         made = chain.from_iterable(placed.act.outputs for placed in queue)
@@ -92,7 +70,7 @@ class _Run:
         ]
         self._events = [self._decide(holdings, placed, facts) for placed in queue]
 
-    def _decide(self, holdings: Holdings, placed: PlacedAct, facts: _Facts) -> EventRow:
+    def _decide(self, holdings: Holdings, placed: PlacedAct, facts: FactsOf) -> EventRow:
         index, recorded_at, act = placed.index, placed.recorded_at, placed.act
         step = custody.apply(
             holdings, act, facts.on(recorded_at), index=index, recorded_at=recorded_at

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 from ledger import disclosure
 from ledger.act import Act, read_act
+from ledger.facts import FactsOf
 from ledger.holding import Step
 from ledger.registry import Registry
-from ledger.replay import OTHERS, FactsOf, Placed, Replay
+from ledger.replay import OTHERS, Placed, Replay
 from ledger.rules import RulePack
 from ledger.service.credentials import Credentials
 from ledger.service.rows import enter_statement, load_item_lists

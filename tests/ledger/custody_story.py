@@ -14,8 +14,8 @@ what counts against the entry only is given as (item, code, "entry").
 from datetime import UTC, datetime, timedelta
 
 from ledger.act import Act, ActKind
-from ledger.case import Facts
 from ledger.custody import apply
+from ledger.facts import Facts
 from ledger.holding import Holdings, Step, commit, effective
 from ledger.rules import TimeRules
 

@@ -130,7 +130,7 @@ def test_everything_else_is_a_record(shape):
 def test_an_event_of_a_foreign_type_is_a_record():
     event = EVENT._replace(type="https://example.com/Event", action=None)
 
-    assert read_act(event, {}) == Act(ActKind.RECORD, ALPHA, AT)
+    assert read_act(event, {}) == Act(ActKind.RECORD, ALPHA, AT, event_id="urn:uuid:0")
 
 
 def test_an_event_declared_wrong_is_a_correction_whatever_it_was():
@@ -143,7 +143,8 @@ def test_an_event_declared_wrong_is_a_correction_whatever_it_was():
 def test_a_shipment_names_who_receives_it_by_which_way_and_when():
     act = read("OBSERVE", "shipping", via=(GAMMA,), due_at=AT, **TO_BETA)
 
-    assert act == Act(ActKind.SHIP, ALPHA, AT, (CHIP,), counterparty=BETA, via=(GAMMA,), due_at=AT)
+    ends = {"counterparty": BETA, "owner": GAMMA, "event_id": "urn:uuid:0"}
+    assert act == Act(ActKind.SHIP, ALPHA, AT, (CHIP,), via=(GAMMA,), due_at=AT, **ends)
 
 
 def test_a_receipt_names_who_sent_it():

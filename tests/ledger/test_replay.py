@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ledger.act import Act, ActKind, Condition
-from ledger.case import Facts
+from ledger.facts import Facts
 from ledger.finding import Code
 from ledger.replay import OTHERS, Bearing, Placed, Replay, about, judged
 from ledger.rules import TimeRules, parse_pack

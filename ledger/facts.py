@@ -1,0 +1,74 @@
+"""What the rules of custody take from elsewhere: parties, mandates, thresholds, as of an entry.
+
+They are decided by log index: a statement counts from the entry after it on. Example::
+
+    facts = FactsOf(registry, pack)
+    facts.on(recorded_at).roles["urn:chiptrail:party:customs"]     # frozenset({"inspector"})
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ledger.act import ActKind
+from ledger.registry import Registry
+from ledger.rules import RulePack, TimeRules
+
+
+class Mandate(NamedTuple):
+    """A principal lets an agent sign *acts* for it, from *starts_at* up to, not at, *ends_at*.
+
+    Entry *said_in* says so. The times are compared with the log's own, not the signer's.
+    """
+
+    said_in: int
+    acts: frozenset[ActKind]
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, kind: ActKind, recorded_at: datetime) -> bool:
+        """Whether it lets the agent sign an act of *kind* that is recorded at *recorded_at*."""
+        return kind in self.acts and self.starts_at <= recorded_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules take from elsewhere, as of the entry.
+
+    *prefixes* and *roles* by party id (``party`` statements), a party without any may be missing.
+    *mandates* by principal and agent: the newest statement of the principal about that agent.
+    """
+
+    prefixes: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, frozenset[str]]
+    times: TimeRules
+    mandates: Mapping[tuple[str, str], Mandate] = field(default_factory=dict)
+
+
+class FactsOf:
+    """The ``Facts`` of each entry while *registry* takes in one statement after the other."""
+
+    def __init__(self, registry: Registry, pack: RulePack) -> None:
+        self._registry, self._pack = registry, pack
+        self._known: dict[tuple[int, date], Facts] = {}
+        self._last: tuple[datetime, int, Facts] | None = None
+
+    def on(self, recorded_at: datetime) -> Facts:
+        """The facts for an entry recorded at *recorded_at*, as the registry is now.
+
+        Raises: UnknownRule, MalformedRules.
+        """
+        size, last = self._registry.size, self._last
+        # A batch has one time: the same object, found without making a date of it.
+        if last is None or last[0] is not recorded_at or last[1] != size:
+            self._last = last = recorded_at, size, self._on_day(recorded_at, size)
+        return last[2]
+
+    def _on_day(self, recorded_at: datetime, size: int) -> Facts:
+        key = size, recorded_at.date()
+        if key not in self._known:
+            registry = self._registry
+            times = self._pack.time_rules(recorded_at)
+            self._known[key] = Facts(registry.prefixes(), registry.roles(), times)
+        return self._known[key]
