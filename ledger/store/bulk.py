@@ -1,8 +1,9 @@
 """Bulk statements: one per table and batch, never a row at a time.
 
 ``executemany`` gives the interpreter lock away per row and costs ten times as much beside working
-threads (docs/adr/0001); a multi-row VALUES does not. Table and column names are this
-package's own constants; every value is bound.
+threads (docs/adr/0001). One statement of many rows does not: SQLite takes them as VALUES,
+PostgreSQL as one array a column. Table and column names are this package's own constants; every
+value is bound.
 
     insert(connection, "item_event", ("item", "idx"), [(7, 41), (8, 41)])
 """
@@ -12,10 +13,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Dialect, Row
+
+from ledger.store import tables
 
 # SQLite binds at most 32,766 values a statement.
 _MOST_VALUES = 8_192
+# The type in PostgreSQL of a column of ``need``, by its first value that is not None.
+_TYPES = {bool: "boolean", int: "bigint", float: "double precision", str: "text", bytes: "bytea"}
 
 Values: TypeAlias = tuple[object, ...]
 
@@ -24,9 +29,7 @@ def insert(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
 ) -> None:
     """Insert *rows*, each with one value a column."""
-    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
-    for values, count in _chunks(rows, len(columns)):
-        connection.exec_driver_sql(head + _marks(len(columns), count), values)
+    _insert(connection, table, columns, rows, "")
 
 
 def upsert(
@@ -36,39 +39,80 @@ def upsert(
     columns: Sequence[str],
     rows: Sequence[Values],
 ) -> None:
-    """Insert *rows*, or where *key* exists set the other columns."""
-    sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
-    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
-    tail = f" ON CONFLICT ({key}) DO UPDATE SET {sets}"
-    for values, count in _chunks(rows, len(columns)):
-        connection.exec_driver_sql(head + _marks(len(columns), count) + tail, values)
+    """Insert *rows*, or where *key* exists set the other columns; no key is there twice."""
+    keys = key.split(", ")
+    sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    _insert(connection, table, columns, rows, f" ON CONFLICT ({key}) DO UPDATE SET {sets}")
+
+
+def _insert(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Values],
+    tail: str,
+) -> None:
+    head = f"INSERT INTO {table} ({', '.join(columns)}) "
+    for source, values in _sources(connection, rows, table, columns):
+        connection.exec_driver_sql(head + source + tail, values)
 
 
 def select(
     connection: Connection, query: str, columns: Sequence[str], rows: Sequence[Values]
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Rows of *query*, which reads the wanted *rows* as the table ``need`` with *columns*."""
-    head = _need(columns)
-    for values, count in _chunks(rows, len(columns)):
-        statement = f"{head}{_marks(len(columns), count)}) {query}"
-        yield from connection.exec_driver_sql(statement, values).all()
+    for need, values in _needs(connection, columns, rows):
+        yield from connection.exec_driver_sql(f"{need} {query}", values).all()
 
 
 def run(
     connection: Connection, statement: str, columns: Sequence[str], rows: Sequence[Values]
 ) -> None:
     """Run *statement*, which reads *rows* as the table ``need``; for updates."""
-    head = _need(columns)
-    for values, count in _chunks(rows, len(columns)):
-        marks = _marks(len(columns), count)
-        connection.exec_driver_sql(f"{head}{marks}) {statement}", values)
+    for need, values in _needs(connection, columns, rows):
+        connection.exec_driver_sql(f"{need} {statement}", values)
 
 
-def _need(columns: Sequence[str]) -> str:
-    return f"WITH RECURSIVE need ({', '.join(columns)}) AS (VALUES "
+def stream(
+    connection: Connection, query: str, values: Values = ()
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Rows of *query*, which may be more than memory holds: they are fetched as they are read."""
+    streamed = {"stream_results": True}
+    with connection.exec_driver_sql(query, values, execution_options=streamed) as rows:
+        yield from rows
 
 
-def _chunks(rows: Sequence[Values], width: int) -> Iterator[tuple[tuple[object, ...], int]]:
+def _needs(
+    connection: Connection, columns: Sequence[str], rows: Sequence[Values]
+) -> Iterator[tuple[str, Values]]:
+    head = f"WITH RECURSIVE need ({', '.join(columns)}) AS ("
+    for source, values in _sources(connection, rows):
+        yield f"{head}{source})", values
+
+
+def _sources(
+    connection: Connection, rows: Sequence[Values], table: str = "", columns: Sequence[str] = ()
+) -> Iterator[tuple[str, Values]]:
+    """*rows* as SQL that gives them, in parts, and what it binds.
+
+    They are of the types that the *columns* of *table* have, else as their values are.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        for values, count in _chunks(rows, len(rows[0])):
+            yield f"VALUES {_marks(len(rows[0]), count)}", values
+    else:
+        arrays = tuple(map(list, zip(*rows, strict=True)))
+        types = _types_of(connection.dialect, table, tuple(columns)) if table else ()
+        marks = ", ".join(f"?::{name}[]" for name in types or map(_type_of, arrays))
+        yield f"SELECT * FROM unnest({marks})", arrays
+
+
+# SQLite ----------------------------------------------------------------------------------------
+
+
+def _chunks(rows: Sequence[Values], width: int) -> Iterator[tuple[Values, int]]:
     """*rows* by powers of two, so that a table has a dozen statements, prepared once.
 
     Preparing a statement of a thousand rows costs more than running it.
@@ -84,6 +128,21 @@ def _chunks(rows: Sequence[Values], width: int) -> Iterator[tuple[tuple[object, 
 @lru_cache(maxsize=256)
 def _marks(width: int, count: int) -> str:
     return ", ".join([f"({', '.join('?' * width)})"] * count)
+
+
+# PostgreSQL ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _types_of(dialect: Dialect, table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    made = {**tables.truth.tables, **tables.projections.tables}[table].columns
+    return tuple(made[name].type.compile(dialect).partition(" COLLATE")[0] for name in columns)
+
+
+def _type_of(values: list[object]) -> str:
+    """The type of a column of ``need``; one of None alone is of numbers, as most are."""
+    first = next((value for value in values if value is not None), 0)
+    return next(name for kind, name in _TYPES.items() if isinstance(first, kind))
 
 
 def singles(values: Iterable[object]) -> list[Values]:

@@ -1,15 +1,15 @@
 """What the audit compares: projections by meaning, triggers letter by letter; strays.
 
-Surrogate ids of states do not count. Neither do rows of ``holding`` that no item is in: an item
-moves on to the next state, and the one that it left stays behind.
+Surrogate ids of states do not count.
 
     for text in differences(connection, made_anew): ...
 """
 
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections.abc import Iterator, Mapping
+from itertools import islice, zip_longest
 from typing import Any
 
+from ledger.store import bulk
 from ledger.store.database import Connection
 from ledger.store.tables import projections
 
@@ -22,11 +22,16 @@ _QUERIES = {
     " JOIN item_class AS c ON c.id = i.class_id LEFT JOIN holding AS h ON h.id = i.holding"
     " ORDER BY i.id",
     "event": "SELECT * FROM event ORDER BY idx",
+    "receipt": "SELECT * FROM receipt ORDER BY shipment, idx, is_final",
+    "correction": "SELECT * FROM correction ORDER BY idx",
+    "awaited": "SELECT * FROM awaited ORDER BY key, correction",
+    "corrective": "SELECT * FROM corrective ORDER BY idx, correction",
     "document": "SELECT * FROM document ORDER BY uri, idx",
-    "item_event": "SELECT * FROM item_event ORDER BY item, idx",
+    "item_event": "SELECT * FROM item_event ORDER BY item, ordinal",
     "containment": "SELECT * FROM containment ORDER BY item, start",
-    "closing": "SELECT idx, code, items FROM closing ORDER BY id",
-    "finding": "SELECT idx, code, on_items, message, items, cites FROM finding ORDER BY id",
+    "closing": "SELECT idx, code, items, entry FROM closing ORDER BY idx, id",
+    "finding": "SELECT idx, code, on_items, message, items, cites FROM finding ORDER BY idx, id",
+    "amendment": "SELECT at, kind, key, is_new, row FROM amendment ORDER BY id",
 }
 
 
@@ -44,23 +49,17 @@ def differences(one: Connection, other: Connection) -> Iterator[str]:
                 break
 
 
-def trigger_differences(one: Connection, other: Connection) -> Iterator[str]:
-    """A line for each trigger of *one* that is not the same in *other*."""
-    got, want = _triggers(one), _triggers(other)
-    for name in sorted(got | want):
+def trigger_differences(
+    got: Mapping[str, tuple[str, str]], want: Mapping[str, tuple[str, str]]
+) -> Iterator[str]:
+    """A line for each trigger (table, text) by name that is not the same in both."""
+    for name in sorted(got.keys() | want.keys()):
         if name not in got:
             yield f"{name}: it is missing"
         elif name not in want:
             yield f"{name}: it is not the program's"
         elif got[name] != want[name]:
             yield f"{name}: it is not as the program made it"
-
-
-def _triggers(connection: Connection) -> dict[str, tuple[str, str]]:
-    rows = connection.exec_driver_sql(
-        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
-    )
-    return {name: (table, text) for name, table, text in rows}
 
 
 def measure_entries(connection: Connection) -> tuple[int, int]:
@@ -81,8 +80,9 @@ def count_stray(connection: Connection, size: int) -> tuple[int, int]:
 
 
 def _parts(connection: Connection, query: str) -> Iterator[list[tuple[Any, ...]]]:
-    for rows in connection.exec_driver_sql(query).partitions(_AT_ONCE):
-        yield list(map(tuple, rows))
+    rows = bulk.stream(connection, query)
+    while part := list(map(tuple, islice(rows, _AT_ONCE))):
+        yield part
 
 
 def _first(got: list[tuple[Any, ...]], want: list[tuple[Any, ...]], start: int) -> str:

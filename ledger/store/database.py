@@ -1,10 +1,11 @@
 """The database of a ledger: one engine, two kinds of transaction, settings read back.
 
-``Database.open`` refuses a database that would not keep what it acknowledged: SQLite must run in
-WAL with synchronous=FULL (docs/architecture.md, invariant 8; docs/adr/0005).
+``Database.open`` refuses a database that would not keep what it acknowledged (docs/architecture.md,
+invariant 8; docs/adr/0005). SQLite and PostgreSQL differ in a module each; all other SQL of the
+store is written once, as SQLite reads it.
 
     database = Database.open("sqlite:///ledger.sqlite3")
-    with database.writing() as connection:   # BEGIN IMMEDIATE; commit, or roll back on an error
+    with database.writing() as connection:   # one writer at a time; rolled back on an error
         ...
     with database.reading() as connection:   # one snapshot
         ...
@@ -12,32 +13,40 @@ WAL with synchronous=FULL (docs/architecture.md, invariant 8; docs/adr/0005).
 
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine
 
-from ledger.store import tables
+from ledger.store import postgresql, sqlite, tables
 from schemas.errors import CannotOpen, IntegrityError
 
 __all__ = ["Connection", "Database"]
 
-_PRAGMAS = {
-    "journal_mode": ("WAL", "wal"),
-    "synchronous": ("FULL", 2),
-    "recursive_triggers": ("ON", 1),
-    "foreign_keys": ("ON", 1),
-}
-PAGE_SIZE = 8192
-BUSY_MS = 60_000
+
+class _Kind(Protocol):
+    """What differs between databases: ``ledger.store.sqlite``, ``ledger.store.postgresql``."""
+
+    READING: dict[str, object]  # execution options of a transaction that only reads
+    TRIGGERS: str  # a query for (name, table, text) of each trigger
+
+    def make_engine(self, url: URL) -> Engine: ...
+    def explain(self, error: BaseException) -> str: ...
+    def demand_sound(self, connection: Connection) -> None: ...
+    def check_pages(self, connection: Connection) -> list[str]: ...
+    def scratch(self, engine: Engine) -> AbstractContextManager[Connection]: ...
+
+
+_KINDS: dict[str, _Kind] = {"sqlite": sqlite, "postgresql": postgresql, "postgres": postgresql}
+_WANTED = "sqlite:///FILE or postgresql://USER@HOST/NAME"
 
 
 class Database:
     """An open database whose durability settings were read back."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, kind: _Kind) -> None:
+        self._engine, self._kind = engine, kind
         # Whoever drops a database without a word leaves no connection open behind it.
         self._finalizer = weakref.finalize(self, engine.dispose)
 
@@ -47,17 +56,18 @@ class Database:
 
         Raises: CannotOpen when it cannot be reached or does not keep the durability settings.
         """
-        # An error must never quote what was bound: payloads, ids, signatures.
-        engine = sqlalchemy.create_engine(url, hide_parameters=True)
-        if engine.dialect.name != "sqlite":
-            raise CannotOpen(f"got a {engine.dialect.name} URL, want sqlite:///FILE")
-        event.listen(engine, "connect", _configure)
-        event.listen(engine, "begin", _begin)
         try:
-            database = cls(engine)
+            made = sqlalchemy.make_url(url)
+        except sqlalchemy.exc.ArgumentError as exc:
+            raise CannotOpen(f"got no database URL, want {_WANTED}") from exc
+        kind = _KINDS.get(made.get_backend_name())
+        if kind is None:
+            raise CannotOpen(f"got a {made.get_backend_name()} URL, want {_WANTED}")
+        database = cls(kind.make_engine(made), kind)
+        try:
             database.migrate()
-        except sqlalchemy.exc.DatabaseError as exc:
-            raise CannotOpen(f"database {engine.url.database}: {exc.orig}") from exc
+        except IntegrityError as exc:
+            raise CannotOpen(str(exc)) from exc
         return database
 
     def migrate(self) -> None:
@@ -76,10 +86,11 @@ class Database:
         Raises: CannotOpen when the disk is full or fails, nothing being written; IntegrityError
         when the tables refuse a row, or when the commit itself failed and its outcome is unknown.
         """
-        with self._engine.connect() as connection, _explained():
+        with self._explained(), self._engine.connect() as connection:
             transaction = connection.begin()
             try:
                 yield connection
+                self._kind.demand_sound(connection)
             except BaseException:
                 transaction.rollback()
                 raise
@@ -90,7 +101,8 @@ class Database:
                 transaction.commit()
             except sqlalchemy.exc.DatabaseError as exc:
                 # Neither done nor undone for certain: whoever signs must stop and look again.
-                raise IntegrityError(f"the outcome of a commit is unknown: {exc.orig}") from exc
+                said = self._say(exc)
+                raise IntegrityError(f"the outcome of a commit is unknown: {said}") from exc
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,13 +110,10 @@ class Database:
 
         Raises: CannotOpen when the disk fails.
         """
-        options = {"chiptrail_read": True}
-        with (
-            self._engine.connect().execution_options(**options) as connection,
-            _explained(),
-            connection.begin(),
-        ):
-            yield connection
+        with self._explained(), self._engine.connect() as connection:
+            connection.execution_options(**self._kind.READING)
+            with connection.begin():
+                yield connection
 
     def has_current_projections(self, connection: Connection) -> bool:
         """Whether the projections are of the version that this program reads and writes."""
@@ -126,25 +135,38 @@ class Database:
         return self._engine.url.render_as_string(hide_password=False)
 
     def integrity_problems(self) -> list[str]:
-        """What SQLite's own check of pages and indexes finds; empty when all is well."""
+        """What the database's own check of its pages and indexes finds; empty when all is well."""
         with self.reading() as connection:
-            rows = connection.exec_driver_sql("PRAGMA integrity_check").all()
-        return [row[0] for row in rows if row[0] != "ok"]
+            return self._kind.check_pages(connection)
+
+    def load_triggers(self, connection: Connection) -> dict[str, tuple[str, str]]:
+        """(table, text) of each trigger by its name; the text is for comparing, not for running."""
+        rows = connection.exec_driver_sql(self._kind.TRIGGERS)
+        return {name: (table, text) for name, table, text in rows}
+
+    def make_triggers(self) -> dict[str, tuple[str, str]]:
+        """As ``load_triggers``, of truth tables that are made by this program and taken back."""
+        with self._explained(), self._kind.scratch(self._engine) as connection:
+            _upgrade(connection)
+            return self.load_triggers(connection)
 
     def dispose(self) -> None:
         """Close every pooled connection; the next transaction opens one again."""
         self._engine.dispose()
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in our own errors what the machine did wrong, or what the tables refused."""
+        try:
+            yield
+        except sqlalchemy.exc.OperationalError as exc:
+            raise CannotOpen(self._say(exc)) from exc
+        except sqlalchemy.exc.DatabaseError as exc:
+            raise IntegrityError(self._say(exc)) from exc
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Say in our own errors what the machine did wrong (full, failing) or the tables refused."""
-    try:
-        yield
-    except sqlalchemy.exc.OperationalError as exc:
-        raise CannotOpen(f"database: {exc.orig}") from exc
-    except sqlalchemy.exc.DatabaseError as exc:
-        raise IntegrityError(f"database: {exc.orig}") from exc
+    def _say(self, error: sqlalchemy.exc.DatabaseError) -> str:
+        said = "" if error.orig is None else self._kind.explain(error.orig)
+        return f"database {self._engine.url.database}: {said}"
 
 
 def _revision(connection: Connection) -> str | None:
@@ -163,25 +185,3 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", "migrations:")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
-    """Set and read back what durability rests on, on every new connection."""
-    # SQLAlchemy begins transactions itself; the driver's own implicit BEGIN would hide them.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA page_size={PAGE_SIZE}")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.execute("PRAGMA cache_size=-65536")
-    for name, (wanted, _) in _PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name}={wanted}")
-    for name, (wanted, expected) in _PRAGMAS.items():
-        got = cursor.execute(f"PRAGMA {name}").fetchone()[0]
-        if got != expected:
-            raise CannotOpen(f"SQLite {name}: got {got}, want {wanted}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("chiptrail_read", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,11 +1,11 @@
-"""The truth tables of the log: entries, item lists, disclosures, tiles, checkpoints, activity.
+"""The truth tables of the log: entries, item lists, disclosures, tiles, checkpoints.
 
 Rows come and go as plain values; what they mean is decided above. Times are milliseconds since
 1970. Everything here is one statement per call, whatever the number of rows. SQLite keeps whatever
 type a vandal writes: reading a row of other types raises IntegrityError, naming it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -41,20 +41,11 @@ class CheckpointRow(NamedTuple):
     recorded_at: int | None
 
 
-class ActivityRow(NamedTuple):
-    """One request that wrote: *ref* is ``[start, stop)``, the entries that it added."""
-
-    id: int
-    at: int
-    actor: str
-    act: str
-    ref: str
-
-
 _ENTRY = [int, bytes, int, int, bytes, int, bytes]
 
 
-def _check_types(name: str, row: Sequence[Any], wanted: Sequence[type]) -> None:
+def check_types(name: str, row: Sequence[Any], wanted: Sequence[type]) -> None:
+    """Raises: IntegrityError, when a column of the row *name* is not of the type *wanted*."""
     for value, kind in zip(row, wanted, strict=True):
         if type(value) is not kind:
             want = f"want {kind.__name__}"
@@ -71,15 +62,29 @@ class Head:
     recorded_at: int
 
 
+_HEADS = (
+    "SELECT c.size, c.root, c.signature, coalesce(e.recorded_at, 0) FROM checkpoint AS c"
+    " LEFT JOIN entry AS e ON e.idx = c.size - 1"
+)
+
+
 def load_head(connection: Connection) -> Head | None:
     """The newest checkpoint, or None before the first."""
-    row = connection.exec_driver_sql(
-        "SELECT c.size, c.root, c.signature, coalesce(e.recorded_at, 0) FROM checkpoint AS c"
-        " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size DESC LIMIT 1"
-    ).one_or_none()
-    if row is not None:
-        _check_types(f"checkpoint {row[0]}", row, (int, bytes, bytes, int))
-    return None if row is None else Head(*row)
+    row = connection.exec_driver_sql(f"{_HEADS} ORDER BY c.size DESC LIMIT 1").one_or_none()
+    return None if row is None else _head(row)
+
+
+def load_heads(connection: Connection, start: int, stop: int) -> list[Head]:
+    """The checkpoints of the database with start < size <= stop, by size."""
+    rows = connection.exec_driver_sql(
+        f"{_HEADS} WHERE c.size > ? AND c.size <= ? ORDER BY c.size", (start, stop)
+    )
+    return [_head(row) for row in rows]
+
+
+def _head(row: Sequence[Any]) -> Head:
+    check_types(f"checkpoint {row[0]}", row, (int, bytes, bytes, int))
+    return Head(*row)
 
 
 def count_entries(connection: Connection) -> int:
@@ -120,7 +125,7 @@ def _entry(row: Sequence[Any]) -> EntryRow:
     """The entry in *row*. Raises: IntegrityError."""
     made = EntryRow._make(row)
     if list(map(type, made)) != _ENTRY:
-        _check_types(f"entry {made.idx}", made, _ENTRY)
+        check_types(f"entry {made.idx}", made, _ENTRY)
     if made.kind not in {EVENT, STATEMENT}:
         raise IntegrityError(f"entry {made.idx}: got kind {made.kind}, want {EVENT} or {STATEMENT}")
     if not 0 <= made.recorded_at <= LATEST_MS:
@@ -180,7 +185,7 @@ def load_lists(
         bulk.singles(indexes),
     )
     for row in rows:
-        _check_types(f"item list of entry {row[0]}", row, (int, str, bytes, str))
+        check_types(f"item list of entry {row[0]}", row, (int, str, bytes, str))
         idx, field, seed, ids = row
         yield idx, field, seed, ids.split("\n")
 
@@ -194,12 +199,13 @@ def iterate_stretches(
     Raises: IntegrityError.
     """
     start = held = 0
-    rows = connection.exec_driver_sql(
+    rows = bulk.stream(
+        connection,
         "SELECT idx, sum(length(ids)) FROM item_list WHERE idx < ? GROUP BY idx ORDER BY idx",
         (size,),
     )
     for idx, characters in rows:
-        _check_types(f"item list of entry {idx}", (idx,), (int,))
+        check_types(f"item list of entry {idx}", (idx,), (int,))
         while idx >= start + most:
             yield start, start + most
             start, held = start + most, 0
@@ -223,6 +229,17 @@ def insert_disclosures(connection: Connection, rows: Sequence[tuple[int, str, st
         " WHERE d.idx = need.idx AND d.digest = need.digest)",
         ("idx", "digest", "body"),
         list({row[:2]: row for row in rows}.values()),
+    )
+
+
+def erase_disclosures(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Clear the bodies of the disclosures (index, digest); that they were there stays."""
+    bulk.run(
+        connection,
+        "UPDATE disclosure SET body = NULL WHERE body IS NOT NULL"
+        " AND (idx, digest) IN (SELECT idx, digest FROM need)",
+        ("idx", "digest"),
+        rows,
     )
 
 
@@ -253,7 +270,7 @@ def load_disclosures_of(
 def _disclosure(row: Sequence[Any]) -> tuple[int, str, str | None]:
     idx, digest, body = row
     erased = body is None
-    _check_types(
+    check_types(
         f"disclosure of entry {idx}", (idx, digest, "" if erased else body), (int, str, str)
     )
     return idx, digest, body
@@ -277,7 +294,7 @@ def load_tile(connection: Connection, level: int, index: int) -> bytes | None:
 
 
 def _bytes(name: str, value: bytes) -> bytes:
-    _check_types(name, (value,), (bytes,))
+    check_types(name, (value,), (bytes,))
     return value
 
 
@@ -315,36 +332,14 @@ def load_checkpoint_root(connection: Connection, size: int) -> bytes | None:
 
 def iterate_checkpoints(connection: Connection) -> Iterator[CheckpointRow]:
     """Every checkpoint ever signed, by size. After an IntegrityError it goes on with the next."""
-    rows = connection.exec_driver_sql(
+    rows = bulk.stream(
+        connection,
         "SELECT c.size, c.root, c.signed_at, c.signature, e.recorded_at FROM checkpoint AS c"
-        " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size"
+        " LEFT JOIN entry AS e ON e.idx = c.size - 1 ORDER BY c.size",
     )
     return map(_checkpoint, rows)
 
 
 def _checkpoint(row: Sequence[Any]) -> CheckpointRow:
-    _check_types(f"checkpoint {row[0]}", row[:4], (int, bytes, int, bytes))
+    check_types(f"checkpoint {row[0]}", row[:4], (int, bytes, int, bytes))
     return CheckpointRow._make(row)
-
-
-# Activity --------------------------------------------------------------------------------------
-
-
-def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]) -> None:
-    """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request."""
-    connection.exec_driver_sql(
-        "INSERT INTO activity (id, at, actor, act, ref)"
-        " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
-        (at, activity["actor"], activity["act"], activity["ref"]),
-    )
-
-
-def iterate_activity(connection: Connection) -> Iterator[ActivityRow]:
-    """All activity, by id. After an IntegrityError it goes on with the next."""
-    rows = connection.exec_driver_sql("SELECT id, at, actor, act, ref FROM activity ORDER BY id")
-    return map(_activity, rows)
-
-
-def _activity(row: Sequence[Any]) -> ActivityRow:
-    _check_types(f"activity {row[0]}", row, (int, int, str, str, str))
-    return ActivityRow._make(row)

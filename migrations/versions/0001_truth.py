@@ -1,23 +1,23 @@
 """The truth tables, append-only by trigger.
 
-Why triggers and not only care: whoever opens the file with another tool, or writes a wrong query
-here in ten years, must be stopped by the database itself. Entries go in at the next index only,
-item lists beside an entry that no checkpoint covers yet. Disclosures may lose their body (erasure
-leaves a logged tombstone) and nothing else.
-
-REPLACE deletes the row in its way, and fires no DELETE trigger unless the connection asks for
-``recursive_triggers``: so an INSERT is refused before it can find a row in its way, be it by key,
-by another unique column or by rowid.
+Why triggers and not only care: whoever opens the database with another tool, or writes a wrong
+query here in ten years, must be stopped by the database itself. Entries go in at the next index
+only, item lists beside an entry that no checkpoint covers yet. Disclosures may lose their body
+(erasure leaves a logged tombstone) and nothing else. No row is put in the place of another, be it
+by key, by another unique column or by SQLite's rowid.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.append_only import demand, forbid, is_postgresql, let_only_erase
 
 revision = "0001"
 down_revision = None
 
 # SQLite keeps a rowid table only for the exact type INTEGER.
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 _TRUTH = ("entry", "item_list", "tile", "checkpoint", "disclosure", "activity")
 
@@ -26,58 +26,43 @@ def upgrade() -> None:
     """Create the six tables and their triggers."""
     _create_tables()
     for table in _TRUTH:
-        _forbid(table, "DELETE")
+        forbid(table, "DELETE")
         if table != "disclosure":
-            _forbid(table, "UPDATE")
-    op.execute(
-        """CREATE TRIGGER disclosure_erase_only BEFORE UPDATE ON disclosure
-        WHEN NEW.body IS NOT NULL OR NEW.idx IS NOT OLD.idx OR NEW.digest IS NOT OLD.digest
-        OR NEW.rowid IS NOT OLD.rowid
-        BEGIN SELECT RAISE(ABORT, 'disclosure: only the body can be erased'); END"""
-    )
+            forbid(table, "UPDATE")
+        if is_postgresql():
+            forbid(table, "TRUNCATE")
+    let_only_erase("disclosure", "body", ("idx", "digest"))
     _guard_inserts()
-
-
-def _forbid(table: str, act: str) -> None:
-    op.execute(
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    )
 
 
 def _guard_inserts() -> None:
     """What must hold of a new row. Each condition looks into an index, no more."""
     next_index = "coalesce((SELECT max(idx) FROM entry), -1) + 1 = NEW.idx"
-    _demand("entry", "next_only", next_index, "idx is not the next")
+    demand("entry", "next_only", next_index, "idx is not the next")
     identity = "NOT EXISTS (SELECT 1 FROM entry WHERE identity = NEW.identity)"
-    _demand("entry", "once", identity, "identity is there already")
+    demand("entry", "once", identity, "identity is there already")
 
     next_id = "coalesce((SELECT max(id) FROM activity), -1) + 1 = NEW.id"
-    _demand("activity", "next_only", next_id, "id is not the next")
+    demand("activity", "next_only", next_id, "id is not the next")
     next_size = "NEW.size > coalesce((SELECT max(size) FROM checkpoint), -1)"
-    _demand("checkpoint", "next_only", next_size, "size is not the next")
+    demand("checkpoint", "next_only", next_size, "size is not the next")
     next_tile = "coalesce((SELECT max(n) FROM tile WHERE level = NEW.level), -1) + 1 = NEW.n"
-    _demand("tile", "next_only", next_tile, "n is not the next")
+    demand("tile", "next_only", next_tile, "n is not the next")
 
     entry = "EXISTS (SELECT 1 FROM entry WHERE idx = NEW.idx)"
     unsigned = "NEW.idx >= coalesce((SELECT max(size) FROM checkpoint), 0)"
     being_written = f"{unsigned} AND {entry}"
-    _demand("item_list", "with_entry", being_written, "idx is not of an entry being written")
-    _demand("disclosure", "of_entry", entry, "idx is not of an entry")
+    demand("item_list", "with_entry", being_written, "idx is not of an entry being written")
+    demand("disclosure", "of_entry", entry, "idx is not of an entry")
     one_list = "NOT EXISTS (SELECT 1 FROM item_list WHERE idx = NEW.idx AND field = NEW.field)"
-    _demand("item_list", "once", one_list, "row is there already")
+    demand("item_list", "once", one_list, "row is there already")
     one_body = "NOT EXISTS (SELECT 1 FROM disclosure WHERE idx = NEW.idx AND digest = NEW.digest)"
-    _demand("disclosure", "once", one_body, "row is there already")
+    demand("disclosure", "once", one_body, "row is there already")
+    if is_postgresql():
+        return
     for table in ("item_list", "tile", "disclosure"):  # the others' key is their rowid
         rowid = "NOT EXISTS (SELECT 1 FROM {} WHERE rowid = NEW.rowid)"
-        _demand(table, "new_row", rowid.format(table), "rowid is there already")
-
-
-def _demand(table: str, name: str, condition: str, message: str) -> None:
-    op.execute(
-        f"CREATE TRIGGER {table}_{name} BEFORE INSERT ON {table} WHEN NOT ({condition}) "
-        f"BEGIN SELECT RAISE(ABORT, '{table}: {message}'); END"
-    )
+        demand(table, "new_row", rowid.format(table), "rowid is there already")
 
 
 def _create_tables() -> None:
@@ -93,13 +78,16 @@ def _create_tables() -> None:
         sa.CheckConstraint("length(identity) = 32", name="entry_identity_size"),
         sa.CheckConstraint("length(signature) = 64", name="entry_signature_size"),
     )
-    op.create_index("entry_statement", "entry", ["idx"], sqlite_where=sa.text("kind = 1"))
+    statement = sa.text("kind = 1")
+    op.create_index(
+        "entry_statement", "entry", ["idx"], sqlite_where=statement, postgresql_where=statement
+    )
     op.create_table(
         "item_list",
         sa.Column("idx", BIG, primary_key=True, autoincrement=False),
-        sa.Column("field", sa.Text, primary_key=True),
+        sa.Column("field", TEXT, primary_key=True),
         sa.Column("seed", sa.LargeBinary, nullable=False),
-        sa.Column("ids", sa.Text, nullable=False),
+        sa.Column("ids", TEXT, nullable=False),
     )
     op.create_table(
         "tile",
@@ -119,16 +107,16 @@ def _create_tables() -> None:
     op.create_table(
         "disclosure",
         sa.Column("idx", BIG, primary_key=True, autoincrement=False),
-        sa.Column("digest", sa.Text, primary_key=True),
-        sa.Column("body", sa.Text),
+        sa.Column("digest", TEXT, primary_key=True),
+        sa.Column("body", TEXT),
     )
     op.create_table(
         "activity",
         sa.Column("id", BIG, primary_key=True, autoincrement=False),
         sa.Column("at", BIG, nullable=False),
-        sa.Column("actor", sa.Text, nullable=False),
-        sa.Column("act", sa.Text, nullable=False),
-        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("act", TEXT, nullable=False),
+        sa.Column("ref", TEXT, nullable=False),
     )
 
 

@@ -5,15 +5,12 @@ import itertools
 import pytest
 
 from ledger.store import log
-from ledger.store.database import Database
 
 
 @pytest.fixture
-def connection(tmp_path):
-    database = Database.open(f"sqlite:///{tmp_path / 'ledger.sqlite3'}")
+def connection(database):
     with database.writing() as connection:
         yield connection
-    database.dispose()
 
 
 def stretches(connection, sizes, **limits):

@@ -1,0 +1,47 @@
+"""Audit the activity: ids without a gap, requests that continue each other, their checkpoints.
+
+A request is recorded at the time of its checkpoint. One that added nothing is no earlier than the
+entry before it; the next one may be earlier, where the clock went back.
+
+    for text in activity_problems(heads, requests): ...
+"""
+
+from collections.abc import Iterator
+
+from ledger.store.activity import ActivityRow
+from ledger.store.log import CheckpointRow
+
+
+def activity_problems(
+    heads: Iterator[CheckpointRow], requests: Iterator[ActivityRow]
+) -> Iterator[str]:
+    """A line for what does not fit: *heads* by size, *requests* by id, both from the first."""
+    head, size, last_at = next(heads, None), 0, 0
+    for number, row in enumerate(requests):
+        stop = _stop_of(row.ref, size)
+        if row.id != number or stop is None:
+            yield f"activity {number}: missing, or not what came after {size} entries"
+            return
+        while stop > size and head is not None and head.size < stop:
+            yield f"checkpoint {head.size}: no activity led to it"
+            head = next(heads, None)
+        if stop > size and head is not None and head.size == stop:
+            last_at = head.signed_at
+            if row.at != last_at:
+                yield f"activity {row.id}: time is not that of checkpoint {stop}"
+            head = next(heads, None)
+        elif stop > size:
+            yield f"checkpoint {stop}: missing, activity {row.id} led to it"
+        elif row.at < last_at:
+            yield f"activity {row.id}: earlier than the entry before it"
+        size = stop
+    if head is not None:
+        yield f"checkpoint {head.size}: no activity led to it"
+
+
+def _stop_of(ref: str, start: int) -> int | None:
+    """The end of *ref*, ``[start, stop)``; None when it is no such thing."""
+    stop = ref.removeprefix(f"[{start}, ").removesuffix(")")
+    if not (stop.isdecimal() and ref == f"[{start}, {stop})" and stop == str(int(stop))):
+        return None
+    return int(stop) if int(stop) >= start else None

@@ -1,0 +1,41 @@
+"""The truth table of activity: one row for every request that could write, whatever came of it.
+
+insert_activity(connection, 1772442000000, {"actor": "cli", "act": "capture", "ref": "[4, 5)"})
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ledger.store import bulk
+from ledger.store.database import Connection
+from ledger.store.log import check_types
+
+
+class ActivityRow(NamedTuple):
+    """One request that wrote: *ref* is ``[start, stop)``, the entries that it added."""
+
+    id: int
+    at: int
+    actor: str
+    act: str
+    ref: str
+
+
+def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]) -> None:
+    """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request."""
+    connection.exec_driver_sql(
+        "INSERT INTO activity (id, at, actor, act, ref)"
+        " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
+        (at, activity["actor"], activity["act"], activity["ref"]),
+    )
+
+
+def iterate_activity(connection: Connection) -> Iterator[ActivityRow]:
+    """All activity, by id. After an IntegrityError it goes on with the next."""
+    rows = bulk.stream(connection, "SELECT id, at, actor, act, ref FROM activity ORDER BY id")
+    return map(_activity, rows)
+
+
+def _activity(row: Sequence[Any]) -> ActivityRow:
+    check_types(f"activity {row[0]}", row, (int, int, str, str, str))
+    return ActivityRow._make(row)

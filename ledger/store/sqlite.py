@@ -1,0 +1,85 @@
+"""SQLite: the settings that durability rests on, its transactions, its own words.
+
+Every statement of the store is written as SQLite reads it: nothing is spelled anew here. What the
+other database does instead is in ``ledger.store.postgresql``, under the same names.
+
+    engine = make_engine(make_url("sqlite:///ledger.sqlite3"))
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event
+
+from schemas.errors import CannotOpen
+
+_PRAGMAS = {
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "recursive_triggers": ("ON", 1),
+    "foreign_keys": ("ON", 1),
+}
+PAGE_SIZE = 8192
+BUSY_MS = 60_000
+READING: dict[str, object] = {"chiptrail_read": True}
+TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine whose every connection has its settings read back.
+
+    Raises (on connecting): CannotOpen.
+    """
+    # An error must never quote what was bound: payloads, ids, signatures.
+    engine = sqlalchemy.create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def explain(error: BaseException) -> str:
+    """What the driver's *error* says: SQLite quotes no values."""
+    return str(error)
+
+
+def demand_sound(_connection: Connection) -> None:
+    """Nothing: what SQLite is told to commit it commits, or says that it did not."""
+
+
+def check_pages(connection: Connection) -> list[str]:
+    """What SQLite's own check of pages and indexes finds."""
+    rows = connection.exec_driver_sql("PRAGMA integrity_check").all()
+    return [row[0] for row in rows if row[0] != "ok"]
+
+
+@contextmanager
+def scratch(_engine: Engine) -> Iterator[Connection]:
+    """A database in memory, gone at the end."""
+    engine = sqlalchemy.create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
+    """Set and read back what durability rests on, on every new connection."""
+    # SQLAlchemy begins transactions itself; the driver's own implicit BEGIN would hide them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA page_size={PAGE_SIZE}")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA cache_size=-65536")
+    for name, (wanted, _) in _PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={wanted}")
+    for name, (wanted, expected) in _PRAGMAS.items():
+        got = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        if got != expected:
+            raise CannotOpen(f"SQLite {name}: got {got}, want {wanted}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("chiptrail_read", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
