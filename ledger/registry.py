@@ -1,4 +1,4 @@
-"""Who may sign: parties and their keys, as the fold of the log's statements.
+"""Who may sign, and what else was stated: the fold of the log's statements.
 
 Validity is decided by log index, never by a clock (docs/formats.md): a key signs from the index
 after its ``key`` statement until the index of its ``key-revocation``. The same fold runs inside
@@ -7,13 +7,19 @@ the sequencing transaction, at start-up and in ``ledger.verify`` over a bundle's
     registry = Registry()
     registry.enter(genesis, index=0, signer=registrar_key)
     registry.signer(keyid, index=7)          # EnrolledKey, or raises UnknownKey, RevokedKey
+    registry.mandates()[principal, agent]    # Mandate
+
+What the registrar does not sign is kept whoever says it; whether it is heard is asked for where it
+would count: ``may_resolve``, ``erased``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import NamedTuple, TypeAlias, assert_never
 
 from ledger import keys
+from ledger.act import ActKind
 from ledger.keys import PublicKey
 from schemas.errors import (
     BadSignature,
@@ -25,7 +31,28 @@ from schemas.errors import (
     UnknownKey,
     UnknownParty,
 )
-from schemas.statement import Genesis, KeyRevocation, KeyStatement, PartyStatement, Statement
+from schemas.statement import (
+    Concurrence,
+    Erasure,
+    Genesis,
+    Grant,
+    KeyRevocation,
+    KeyStatement,
+    Landmark,
+    Licence,
+    MandateStatement,
+    PartyStatement,
+    Resolution,
+    Role,
+    RulePackStatement,
+    Site,
+    Statement,
+)
+
+_OF_REGISTRAR = (PartyStatement, KeyStatement, RulePackStatement, Landmark)
+_Kept: TypeAlias = (
+    Licence | Site | Grant | RulePackStatement | Landmark | Concurrence | Resolution | Erasure
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +61,7 @@ class EnrolledKey:
 
     *endorsed* is false when the party had a key before, live or not, and none of its live keys
     vouched for this one: then it rests on the registrar's word alone. *revoked* is the index of its
-    revocation, None while it is live.
+    revocation, None while it is live; *suspected_since* is when, by that, others may have had it.
     """
 
     index: int
@@ -42,6 +69,7 @@ class EnrolledKey:
     party: str
     endorsed: bool
     revoked: int | None = None
+    suspected_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +84,31 @@ class Party:
     indexes: tuple[int, ...]
 
 
+class Mandate(NamedTuple):
+    """A principal lets an agent sign *acts* for it, from *starts_at* up to, not at, *ends_at*.
+
+    Entry *said_in* says so. The times are compared with the log's own, not the signer's.
+    """
+
+    said_in: int
+    acts: frozenset[ActKind]
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, kind: ActKind, recorded_at: datetime) -> bool:
+        """Whether it lets the agent sign an act of *kind* that is recorded at *recorded_at*."""
+        return kind in self.acts and self.starts_at <= recorded_at < self.ends_at
+
+
 @dataclass(slots=True)
 class Registry:
-    """Parties by id, keys by keyid and by log index. ``enter`` is the only way in."""
+    """Parties by id, keys by keyid and by log index, the rest by log index or as said here.
+
+    *mandated* are the indexes of all mandates of a principal for an agent; *concurrences* the
+    parties that agreed with a correction, by its identity, each with the index of its first
+    statement; *erasures* all that were asked for of an entry, by its identity. ``enter`` is the
+    only way in.
+    """
 
     origin: str = ""
     log_vkey: str = ""
@@ -66,16 +116,32 @@ class Registry:
     parties: dict[str, Party] = field(default_factory=dict)
     keys: dict[str, EnrolledKey] = field(default_factory=dict)
     by_index: dict[int, EnrolledKey] = field(default_factory=dict)
+    licences: dict[int, Licence] = field(default_factory=dict)
+    sites: dict[int, Site] = field(default_factory=dict)
+    grants: dict[int, Grant] = field(default_factory=dict)
+    rule_packs: dict[int, RulePackStatement] = field(default_factory=dict)
+    landmarks: dict[int, Landmark] = field(default_factory=dict)
+    concurrences: dict[bytes, Mapping[str, int]] = field(default_factory=dict)
+    erasures: dict[bytes, Mapping[int, Erasure]] = field(default_factory=dict)
+    mandated: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     size: int = 0
+    _mandates: dict[tuple[str, str], Mandate] = field(default_factory=dict)
+    _is_shared: bool = field(default=False, compare=False)
 
     def copy(self) -> "Registry":
-        """An independent registry with the same contents, for a batch that may be rolled back."""
-        return replace(
-            self,
-            parties=dict(self.parties),
-            keys=dict(self.keys),
-            by_index=dict(self.by_index),
-        )
+        """An independent registry with the same contents, for a batch that may be rolled back.
+
+        The tables are copied when either first takes a statement: most batches have none.
+        """
+        self._is_shared = True
+        return replace(self)
+
+    def _own(self) -> None:
+        """Make the tables its own before one is changed."""
+        if self._is_shared:
+            for name in _TABLES:
+                setattr(self, name, dict(getattr(self, name)))
+            self._is_shared = False
 
     def signer(self, keyid: str, index: int) -> EnrolledKey:
         """The key *keyid* as a signer of entry *index*.
@@ -97,19 +163,22 @@ class Registry:
         Raises: a refusal when the signer may not say this, or it contradicts the registry; the
         registry is then unchanged.
         """
+        self._own()
+        if isinstance(statement, _OF_REGISTRAR):
+            self._demand_registrar(signer, index)
         match statement:
             case Genesis():
                 self._enter_genesis(statement, index, signer)
             case PartyStatement():
-                self._demand_registrar(signer, index)
                 self._enter_party(statement, index)
             case KeyStatement():
-                self._demand_registrar(signer, index)
                 self._enter_key(statement, index)
             case KeyRevocation():
                 self._enter_revocation(statement, index, signer)
+            case MandateStatement():
+                self._enter_mandate(statement, index)
             case _:
-                assert_never(statement)
+                self._keep(statement, index)
         self.size = index + 1
 
     def _demand_registrar(self, signer: PublicKey, index: int) -> None:
@@ -128,15 +197,12 @@ class Registry:
         self._add_key(EnrolledKey(0, signer, statement.party, endorsed=True))
 
     def _enter_party(self, statement: PartyStatement, index: int) -> None:
-        known = self.parties.get(statement.subject)
+        subject = statement.subject
+        known = self.parties.get(subject.id)
         indexes = (*known.indexes, index) if known else (index,)
-        self.parties[statement.subject] = Party(
-            index,
-            statement.subject,
-            statement.names,
-            frozenset(role.value for role in statement.roles),
-            statement.item_prefixes,
-            indexes,
+        roles = frozenset(role.value for role in subject.roles)
+        self.parties[subject.id] = Party(
+            index, subject.id, subject.names, roles, subject.item_prefixes, indexes
         )
 
     def _enter_key(self, statement: KeyStatement, index: int) -> None:
@@ -171,11 +237,44 @@ class Registry:
             raise UnknownKey(f"no key {statement.keyid[:16]} is enrolled", "/keyid")
         if found.revoked is not None:
             raise RevokedKey(f"revoked already at index {found.revoked}", "/keyid")
-        self._add_key(replace(found, revoked=index))
+        self._add_key(replace(found, revoked=index, suspected_since=statement.suspected_since))
 
     def _add_key(self, enrolled: EnrolledKey) -> None:
         self.keys[enrolled.key.keyid] = enrolled
         self.by_index[enrolled.index] = enrolled
+
+    def _enter_mandate(self, statement: MandateStatement, index: int) -> None:
+        pair = statement.party, statement.agent
+        acts = frozenset(map(ActKind, statement.acts))
+        self._mandates[pair] = Mandate(index, acts, statement.starts_at, statement.ends_at)
+        self.mandated[pair] = (*self.mandated.get(pair, ()), index)
+
+    def _keep(self, statement: _Kept, index: int) -> None:
+        """What is only looked up later."""
+        match statement:
+            case Licence():
+                self.licences[index] = statement
+            case Site():
+                self.sites[index] = statement
+            case Grant():
+                self.grants[index] = statement
+            case RulePackStatement():
+                self.rule_packs[index] = statement
+            case Landmark():
+                keys.parse_public_key(statement.public_key)
+                self.landmarks[index] = statement
+            case Concurrence():
+                agreed = self.concurrences.get(statement.correction, {})
+                self.concurrences[statement.correction] = {statement.party: index, **agreed}
+            case Erasure():
+                asked = self.erasures.get(statement.entry, {})
+                self.erasures[statement.entry] = {**asked, index: statement}
+            case Resolution():
+                pass  # closes a finding, which is no matter of the registry's
+            case _:
+                assert_never(statement)
+
+    # What counts --------------------------------------------------------------------------------
 
     def prefixes(self) -> Mapping[str, tuple[str, ...]]:
         """The item prefixes that each party may commission."""
@@ -184,3 +283,33 @@ class Registry:
     def roles(self) -> Mapping[str, frozenset[str]]:
         """The roles of each party."""
         return {party.id: party.roles for party in self.parties.values()}
+
+    def mandates(self) -> Mapping[tuple[str, str], Mandate]:
+        """The newest mandate of each principal for each agent, by the two."""
+        return dict(self._mandates)
+
+    def may_resolve(self, party: str, accused: str) -> bool:
+        """Whether a resolution by *party* closes findings on entries of *accused*."""
+        if party == accused:
+            return False
+        known = self.parties.get(party)
+        return party == self.registrar or (known is not None and Role.INSPECTOR in known.roles)
+
+    def may_erase(self, party: str, author: str) -> bool:
+        """Whether an erasure by *party* clears what was disclosed of entries of *author*."""
+        return party in (author, self.registrar)
+
+    def erased(self, identity: bytes, author: str) -> Mapping[str, int]:
+        """The digests that are erased of the entry with *identity*, by *author*.
+
+        Each with the index of the first erasure that says so with standing. It counts also for
+        what is disclosed after it: what is erased does not come back.
+        """
+        found: dict[str, int] = {}
+        for index, erasure in self.erasures.get(identity, {}).items():
+            if self.may_erase(erasure.party, author):
+                found = dict.fromkeys(erasure.digests, index) | found
+        return found
+
+
+_TABLES = tuple([found.name for found in fields(Registry) if found.default_factory is dict])

@@ -11,16 +11,21 @@ The payload of the ``statement`` of a bundle (``schemas.bundle``), of type
      "contents": hex SHA-256 of schemas.bundle.encode_contents,
      "rulePack": hex SHA-256 of the rule pack,
      "findings": [{"code", "message", "index", "items": [item id, ...], "cites": [index, ...],
-                   "onItems": true | false, "closedBy"?: index, "basis": "entries" | "ledger"}]}
+                   "onItems": true | false, "closedBy"?: index, "basis": "entries" | "ledger"}],
+     "corrections"?: [{"entry": index, "target": index, "correctives": [index, ...],
+                       "since": index}, ...],
+     "reader"?: party id, "horizon"?: index}
 
 A finding with basis ``entries`` can be recomputed from the bundle; one with basis ``ledger`` rests
 on the operator's word, as does that no index and no container is missing. *contents* holds the
-unsigned parts of the bundle together: nobody can take a proof or a disclosure out of it. What a
-finding means is ``ledger.finding``'s.
+unsigned parts of the bundle together: nobody can take a proof or a disclosure out of it. With a
+*reader* all is as far as that party may see, and with a *horizon* up to that entry, as if the log
+had ended there. *corrections* are those that took effect, in order, with what took the place of
+their target then. What a finding means is ``ledger.finding``'s.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,12 +67,26 @@ class BundleFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """By entry *since* correction *entry* took *target* out and put *correctives* in its place.
+
+    One that gets another corrective later takes effect once more, with all of them.
+    """
+
+    entry: int
+    target: int
+    correctives: tuple[int, ...]
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class BundleStatement:
     """What the operator asserts of *subjects* as seen at *as_of* in the tree of *size* entries.
 
     *as_of* is exact to the millisecond; *rule_pack_sha256* is the hash of the exact file. Of the
     *unproven* among the subjects the entries shown tell too little: what became of them hangs on
-    goods of others.
+    goods of others. *corrections* ascend by *since*. *reader* is whose view it is, None for the
+    operator's own; *horizon* the last entry in that view, None if it ends with the tree.
     """
 
     subjects: tuple[str, ...]
@@ -81,6 +100,9 @@ class BundleStatement:
     contents_sha256: bytes
     rule_pack_sha256: bytes
     findings: tuple[BundleFinding, ...]
+    corrections: tuple[Taking, ...] = ()
+    reader: str | None = None
+    horizon: int | None = None
 
 
 # Shapes ------------------------------------------------------------------------------------------
@@ -128,6 +150,10 @@ _FINDING = record(
     },
     required=("code", "message", "index", "items", "cites", "onItems", "basis"),
 )
+_CORRECTION = record(
+    {"entry": count, "target": count, "correctives": list_of(count), "since": count},
+    required=("entry", "target", "correctives", "since"),
+)
 _FIELDS = {
     "bundle": code({VERSION}),
     "subjects": list_of(_check_item, least=1, distinct=True),
@@ -142,7 +168,12 @@ _FIELDS = {
     "rulePack": SHA256_HEX,
     "findings": list_of(_FINDING),
 }
-_STATEMENT = record(_FIELDS, required=tuple(_FIELDS))
+_MORE = {
+    "corrections": list_of(_CORRECTION, least=1),
+    "reader": FIELDS["chiptrail:party"],
+    "horizon": count,
+}
+_STATEMENT = record(_FIELDS | _MORE, required=tuple(_FIELDS))
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -159,6 +190,8 @@ def parse_bundle_statement(payload: bytes) -> BundleStatement:
     except MalformedEvent as exc:
         raise MalformedBundle(exc.message, exc.pointer) from None
     _check_indexes(value)
+    if "horizon" in value and ("reader" not in value or value["horizon"] >= value["size"]):
+        raise MalformedBundle("want an entry below the size, and whose horizon it is", "/horizon")
     if not set(value["unproven"]) <= set(value["subjects"]):
         raise MalformedBundle("want subjects only", "/unproven")
     return BundleStatement(
@@ -173,6 +206,9 @@ def parse_bundle_statement(payload: bytes) -> BundleStatement:
         contents_sha256=bytes.fromhex(value["contents"]),
         rule_pack_sha256=bytes.fromhex(value["rulePack"]),
         findings=tuple(map(_finding, value["findings"])),
+        corrections=tuple(map(_taking, value.get("corrections", ()))),
+        reader=value.get("reader"),
+        horizon=value.get("horizon"),
     )
 
 
@@ -187,6 +223,19 @@ def _check_indexes(value: Mapping[str, Any]) -> None:
         if max(named) >= size:
             where = pointer("findings", n)
             raise MalformedBundle(f"names an entry that is not below the size {size}", where)
+    _check_corrections(value.get("corrections", ()), value.get("horizon", size - 1))
+
+
+def _check_corrections(made: Sequence[Mapping[str, Any]], last: int) -> None:
+    """A correction comes after what it corrects and takes effect after all that it needs."""
+    before = 0
+    for n, one in enumerate(made):
+        correctives, since = one["correctives"], one["since"]
+        needed = max(before, one["entry"], *correctives)
+        ascends = all(low < high for low, high in pairwise(correctives))
+        if not (ascends and one["target"] < one["entry"] and needed <= since <= last):
+            raise MalformedBundle("takes effect in no order that can be", pointer("corrections", n))
+        before = since
 
 
 def _finding(value: Mapping[str, Any]) -> BundleFinding:
@@ -202,27 +251,37 @@ def _finding(value: Mapping[str, Any]) -> BundleFinding:
     )
 
 
+def _taking(value: Mapping[str, Any]) -> Taking:
+    correctives = tuple(value["correctives"])
+    return Taking(value["entry"], value["target"], correctives, value["since"])
+
+
 # Writing -----------------------------------------------------------------------------------------
 
 
 def encode_bundle_statement(statement: BundleStatement) -> bytes:
     """The payload of *statement*; ``parse_bundle_statement`` reads it back."""
-    return strict_json.dump(
-        {
-            "bundle": VERSION,
-            "subjects": list(statement.subjects),
-            "asOf": format_time(statement.as_of),
-            "origin": statement.origin,
-            "size": statement.size,
-            "root": encode_base64(statement.root),
-            "indexes": list(statement.indexes),
-            "containers": list(statement.containers),
-            "unproven": list(statement.unproven),
-            "contents": statement.contents_sha256.hex(),
-            "rulePack": statement.rule_pack_sha256.hex(),
-            "findings": [_finding_to_json(finding) for finding in statement.findings],
-        }
-    )
+    value: dict[str, JSON] = {
+        "bundle": VERSION,
+        "subjects": list(statement.subjects),
+        "asOf": format_time(statement.as_of),
+        "origin": statement.origin,
+        "size": statement.size,
+        "root": encode_base64(statement.root),
+        "indexes": list(statement.indexes),
+        "containers": list(statement.containers),
+        "unproven": list(statement.unproven),
+        "contents": statement.contents_sha256.hex(),
+        "rulePack": statement.rule_pack_sha256.hex(),
+        "findings": [_finding_to_json(finding) for finding in statement.findings],
+    }
+    if statement.corrections:
+        value["corrections"] = [_taking_to_json(taking) for taking in statement.corrections]
+    if statement.reader is not None:
+        value["reader"] = statement.reader
+    if statement.horizon is not None:
+        value["horizon"] = statement.horizon
+    return strict_json.dump(value)
 
 
 def _finding_to_json(finding: BundleFinding) -> dict[str, JSON]:
@@ -238,3 +297,12 @@ def _finding_to_json(finding: BundleFinding) -> dict[str, JSON]:
     if finding.closed_by is not None:
         value["closedBy"] = finding.closed_by
     return value
+
+
+def _taking_to_json(taking: Taking) -> dict[str, JSON]:
+    return {
+        "entry": taking.entry,
+        "target": taking.target,
+        "correctives": list(taking.correctives),
+        "since": taking.since,
+    }

@@ -1,4 +1,4 @@
-"""Drafts: plain EPCIS events on the way to a payload that a party can sign.
+"""Drafts: plain EPCIS events, and statements, on the way to a payload that a party can sign.
 
 A draft is the JSON object of one bare event as a partner's system or ``schemas.short_form`` wrote
 it. What a payload needs besides is put in here; what is taken out of it, to be committed to
@@ -17,12 +17,13 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from schemas.context import GS1_CONTEXT, NAMESPACE, PREFIX
-from schemas.errors import MalformedEvent, MalformedItems
+from schemas.document import events_of
+from schemas.errors import MalformedEvent, MalformedItems, MalformedStatement
 from schemas.extension import LIST_FIELDS
 from schemas.formats import format_time
 from schemas.item import fold_item
 from schemas.shape import pointer
-from schemas.strict_json import JSON
+from schemas.strict_json import JSON, load
 from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
 from schemas.withheld import COMMITMENTS, WITHHOLDABLE
 
@@ -57,10 +58,7 @@ def complete(draft: Draft, imprint: Imprint, event_id: str, now: datetime) -> Dr
     Raises: MalformedEvent (the draft is for another ledger or another party).
     """
     seal = {"chiptrail:nonce": imprint.nonce, "chiptrail:after": imprint.after}
-    names = {"chiptrail:ledger": imprint.ledger, "chiptrail:party": imprint.party}
-    for name, value in names.items():
-        if draft.get(name, value) != value:
-            raise MalformedEvent("the draft was made for another one", pointer(name))
+    names = _names(draft, imprint)
     first = {"@context": _context(draft.get("@context")), "eventID": event_id, **timed(now)}
     if "eventTime" in draft:
         first["eventTimeZoneOffset"] = _offset_of(draft["eventTime"])
@@ -69,6 +67,49 @@ def complete(draft: Draft, imprint: Imprint, event_id: str, now: datetime) -> Dr
     if isinstance(error, dict) and "chiptrail:corrects" in error:
         return {**seal, **whole, _ERROR: {**error, **seal}}
     return {**whole, **seal}
+
+
+def _names(draft: Draft, imprint: Imprint) -> Draft:
+    """The ledger and the party, which are those of *draft* if it names any."""
+    names = {"chiptrail:ledger": imprint.ledger, "chiptrail:party": imprint.party}
+    for name, value in names.items():
+        if draft.get(name, value) != value:
+            raise MalformedEvent("the draft was made for another one", pointer(name))
+    return names
+
+
+def is_statement(draft: Draft) -> bool:
+    """Whether *draft* is one of a statement; no event has a member of that name."""
+    return "statement" in draft
+
+
+def drafts_of(data: bytes, *, limit: int) -> list[Draft]:
+    """The statements in *data*, one or an array of them, else its events, as ``events_of`` reads.
+
+    Raises: as ``events_of``.
+    """
+    if b'"statement"' in data:
+        value = load(data, limit=limit)
+        found = value if isinstance(value, list) else [value]
+        drafts = [draft for draft in found if isinstance(draft, dict) and is_statement(draft)]
+        if len(drafts) == len(found):
+            return drafts
+    return events_of(data, limit=limit)
+
+
+def complete_statement(draft: Draft, imprint: Imprint, statement_id: str, now: datetime) -> Draft:
+    """The statement *draft* with its preamble.
+
+    *statement_id* and *now* (aware) stand in where it has no id and no issuedAt.
+
+    Raises: MalformedStatement (the draft is for another ledger or another party).
+    """
+    try:
+        names = _names(draft, imprint)
+    except MalformedEvent as exc:
+        raise MalformedStatement(exc.message, exc.pointer) from exc
+    seal = {"chiptrail:nonce": imprint.nonce, "chiptrail:after": imprint.after}
+    return {"id": statement_id, "issuedAt": format_time(now), **draft, **names, **seal}
 
 
 def timed(moment: datetime) -> dict[str, str]:

@@ -116,6 +116,8 @@ LABEL = text(_is_label, f"1 to {MAX_LABEL} printable characters")
 SHA256_HEX = text(_HEX.fullmatch, "64 lower-case hex digits")
 DIGEST = text(_DIGEST.fullmatch, "base64url of 32 bytes, unpadded")
 COUNTRY = text(_CAPITALS_2.fullmatch, "a country code of two capitals")
+LATITUDE = number_where(lambda value: -90 <= value <= 90, "degrees from -90 to 90")
+LONGITUDE = number_where(lambda value: -180 <= value <= 180, "degrees from -180 to 180")
 _NONCE_FIELD = text(_NONCE.fullmatch, "base64url of 16 to 64 bytes, unpadded")
 _AFTER_FIELD = text(_is_note, f"a signed checkpoint note of at most {MAX_AFTER_BYTES} bytes")
 _POSITIVE = number_where(lambda value: value > 0, "a number above 0")
@@ -126,8 +128,8 @@ _NOT_NEGATIVE = number_where(lambda value: value >= 0, "a number from 0 on")
 
 LOCATION = record(
     {
-        "latitude": number_where(lambda value: -90 <= value <= 90, "degrees from -90 to 90"),
-        "longitude": number_where(lambda value: -180 <= value <= 180, "degrees from -180 to 180"),
+        "latitude": LATITUDE,
+        "longitude": LONGITUDE,
         "accuracyM": _POSITIVE,
         "countryCode": COUNTRY,
         "method": LABEL,

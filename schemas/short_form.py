@@ -26,6 +26,7 @@ REPORTS: Mapping[str, str] = {
     "stolen": "stolen",
     "lost": "urn:chiptrail:disp:lost",
     "tampered": "urn:chiptrail:disp:tampered",
+    "recalled": "recalled",
 }
 """What can be reported of an item: our word, and the disposition that says it."""
 
@@ -77,6 +78,15 @@ def register(items: Sequence[str], details: Details = NONE) -> Draft:
     return _object("ADD", BIZ_STEP + "registering", items, details, disposition="active")
 
 
+def transform(inputs: Sequence[str], outputs: Sequence[str], details: Details = NONE) -> Draft:
+    """The holder has made *outputs* of *inputs*."""
+    draft: Draft = {"type": "TransformationEvent"}
+    if details.disposition:
+        draft["disposition"] = details.disposition
+    lists = {"inputEPCList": list(inputs), "outputEPCList": list(outputs)}
+    return {**draft, **{name: ids for name, ids in lists.items() if ids}, **_said(details)}
+
+
 def destroy(items: Sequence[str], details: Details = NONE) -> Draft:
     """The holder has destroyed *items*."""
     return _object("DELETE", "destroying", items, details, disposition="destroyed")
@@ -122,6 +132,34 @@ def void(items: Sequence[str], details: Details = NONE) -> Draft:
     return _object("OBSERVE", "void_shipping", items, details)
 
 
+# Owning and using --------------------------------------------------------------------------------
+
+
+def transfer(
+    items: Sequence[str],
+    *,
+    owner: str | None = None,
+    user: str | None = None,
+    details: Details = NONE,
+) -> Draft:
+    """The owner offers *items*, which stay where they are, to another *owner* or *user*."""
+    draft = _object("OBSERVE", BIZ_STEP + "transferring", items, details)
+    rights = ends(owner=owner, user=user)
+    ours = [{"type": kind, "destination": party} for kind, party in rights]
+    return {**draft, "destinationList": [*ours, *draft.get("destinationList", [])]}
+
+
+def accept(items: Sequence[str], details: Details = NONE) -> Draft:
+    """Whoever was offered *items* as their owner or user takes them."""
+    return _object("OBSERVE", "accepting", items, details)
+
+
+def ends(*, owner: str | None = None, user: str | None = None) -> list[tuple[str, str]]:
+    """Who is to own and to use what is sent, as ``Details.destinations``."""
+    named = (("owning_party", owner), ("urn:chiptrail:sdt:end_user", user))
+    return [(kind, party) for kind, party in named if party is not None]
+
+
 # Places, inspections, reports --------------------------------------------------------------------
 
 
@@ -133,6 +171,39 @@ def declare(items: Sequence[str], details: Details) -> Draft:
 def inspect(items: Sequence[str], disposition: str, details: Details = NONE) -> Draft:
     """An inspector has looked at *items*: ``conformant``, ``non_conformant`` ..."""
     return _object("OBSERVE", "inspecting", items, details, disposition=disposition)
+
+
+def detain(items: Sequence[str], details: Details = NONE) -> Draft:
+    """An inspector wants *items* kept where they are."""
+    return _hold(items, "set", ["detained"], details)
+
+
+def seize(items: Sequence[str], details: Details = NONE) -> Draft:
+    """An inspector takes *items*."""
+    return _hold(items, "set", ["seized"], details)
+
+
+def release(
+    items: Sequence[str],
+    words: Sequence[str] = ("detained", "seized"),
+    details: Details = NONE,
+) -> Draft:
+    """An inspector lets *items* go, which it had ``detained`` or ``seized``."""
+    return _hold(items, "unset", words, details)
+
+
+def _hold(items: Sequence[str], verb: str, words: Sequence[str], details: Details) -> Draft:
+    draft = _object("OBSERVE", "holding", items, details)
+    said = ["urn:chiptrail:disp:" + word for word in words]
+    return {**draft, "persistentDisposition": {verb: said}}
+
+
+def replace(
+    items: Sequence[str], numbers: Sequence[Mapping[str, JSON]], details: Details = NONE
+) -> Draft:
+    """*items* have other *numbers* now: entries of ``chiptrail:identities``."""
+    draft = _object("OBSERVE", "replacing", items, details)
+    return {**draft, "chiptrail:identities": [dict(entry) for entry in numbers]}
 
 
 def report(items: Sequence[str], words: Sequence[str], details: Details = NONE) -> Draft:

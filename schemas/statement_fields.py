@@ -1,73 +1,51 @@
-"""The fields of statements: the shape of each, in tables.
+"""What the members of statements are made of, and the preamble that all statements have.
 
-docs/formats.md, "Statements". Every statement has the first lines, ``chiptrail:after``
-lacking in genesis only; objects are closed; ``?`` marks what may be missing. *text* is 1 to 200
-printable characters in NFC without blanks at the ends, *party* a party id::
+docs/formats.md, "Statements". *text* is 1 to 200 printable characters in NFC without blanks at the
+ends, *party* a party id, *item* the canonical id of an item, *time* RFC 3339 with offset. Every
+statement but the genesis, which has no head before it, begins::
 
-    {"statement": "genesis" | "party" | "key" | "key-revocation",
-     "chiptrail:ledger": origin, "chiptrail:party": party (the signer's),
+    {"statement": kind, "chiptrail:ledger": origin, "chiptrail:party": party (the signer's),
      "chiptrail:nonce": base64url of 16 to 64 bytes, "chiptrail:after": signed checkpoint note,
-     "id": "urn:uuid:...", "issuedAt": RFC 3339 time, ...}
+     "id": "urn:uuid:...", "issuedAt": time, ...}
 
-    genesis         "origin": that of chiptrail:ledger, "logKey": verifier key with that name,
-                    "registrarKey": base64 of 32 bytes, "predecessor"?: last checkpoint of the
-                    retired origin that this one goes on from
-    party           "subject": {"id": party, "names": [text, ...], "country"?: fact,
-                    "hqCountry"?: fact, "ultimateParentCountry"?: fact, "roles": [role, ...],
-                    "identifiers"?: {"lei"?, "gln"?, "eori"?, "duns"?},
-                    "itemPrefixes"?: [prefix of canonical item ids, ...]}
-                    fact: {"code": ISO 3166-1 alpha-2, "source": text, "date": "2026-01-31"}
-    key             "subject": party, "publicKey": base64 of 32 bytes, "proof": base64 of 64 bytes,
-                    "endorsement"?: {"keyid": hex, "sig": base64 of 64 bytes}
-    key-revocation  "keyid": hex, "reason": text, "suspectedSince"?: RFC 3339 time
-
-The values they become are in ``schemas.statement``.
+The kinds are in ``schemas.enrolment`` (what the registrar says) and ``schemas.authority`` (what
+any party does). Objects are closed.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import date
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
 
 from schemas.country import is_country
-from schemas.errors import MalformedItems
-from schemas.extension import FIELDS, MAX_LABEL, SHA256_HEX, check_party
-from schemas.formats import decode_base64
-from schemas.identifier import IDENTIFIERS
-from schemas.item import check_item_prefix
-from schemas.shape import TIME, Check, code, list_of, misfit, record, text
+from schemas.errors import MalformedEvent, MalformedItems
+from schemas.extension import (
+    DIGEST,
+    FIELDS,
+    LATITUDE,
+    LONGITUDE,
+    MAX_LABEL,
+    SHA256_HEX,
+    check_party,
+)
+from schemas.form import Called, Form, several
+from schemas.formats import decode_base64, encode_base64, format_time, parse_time
+from schemas.item import check_item_prefix, fold_item
+from schemas.shape import Check, count, misfit, text
 from schemas.strict_json import JSON
 
-MAX_NAMES = 16
-MAX_PREFIXES = 1000
-
-
-class Role(StrEnum):
-    """What a party does in the custody of chips; decides what it may sign with effect."""
-
-    MAKER = "maker"
-    PACKER = "packer"
-    DISTRIBUTOR = "distributor"
-    EXPORTER = "exporter"
-    CARRIER = "carrier"
-    CONSIGNEE = "consignee"
-    END_USER = "end-user"
-    INSPECTOR = "inspector"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-    REGISTRAR = "registrar"
-
+MAX_PASSAGE = 2000
+MAX_ITEMS = 10_000
 
 _UUID = re.compile("urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_VERIFIER_KEY = re.compile(r"[!-*,-~]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _is_text(value: str) -> bool:
+def _is_text(value: str, limit: int = MAX_LABEL) -> bool:
     # Printable leaves out controls and the marks that turn the direction of writing.
     return (
-        0 < len(value) <= MAX_LABEL
+        0 < len(value) <= limit
         and value.isprintable()
         and value.strip() == value
         and unicodedata.is_normalized("NFC", value)
@@ -81,14 +59,23 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _bytes_of(size: int) -> Check:
+def _is_moment(value: str) -> bool:
+    try:
+        return bool(parse_time(value))
+    except ValueError:
+        return False
+
+
+def bytes_of(size: int) -> Form:
+    """Exactly *size* bytes, in base64."""
+
     def is_base64(value: str) -> bool:
         try:
             return len(decode_base64(value)) == size
         except ValueError:
             return False
 
-    return text(is_base64, f"base64 of {size} bytes")
+    return Form(text(is_base64, f"base64 of {size} bytes"), decode_base64, encode_base64)
 
 
 def _check_prefix(value: JSON) -> None:
@@ -98,67 +85,80 @@ def _check_prefix(value: JSON) -> None:
         raise misfit(value, exc.message.removeprefix("want ")) from None
 
 
-_TEXT = text(_is_text, f"1 to {MAX_LABEL} printable characters in NFC")
-_NOTE = FIELDS["chiptrail:after"]
-_FACT = record(
-    {
-        "code": text(is_country, "an ISO 3166-1 alpha-2 code"),
-        "source": _TEXT,
-        "date": text(_is_date, "a date such as 2026-01-31"),
-    },
-    required=("code", "source", "date"),
-)
-_SUBJECT = record(
-    {
-        "id": check_party,
-        "names": list_of(_TEXT, least=1, most=MAX_NAMES, distinct=True),
-        "country": _FACT,
-        "hqCountry": _FACT,
-        "ultimateParentCountry": _FACT,
-        "roles": list_of(code({role.value for role in Role}), distinct=True),
-        "identifiers": record(
-            {name: text(is_one, f"a valid {name.upper()}") for name, is_one in IDENTIFIERS.items()}
-        ),
-        "itemPrefixes": list_of(_check_prefix, most=MAX_PREFIXES, distinct=True),
-    },
-    required=("id", "names", "roles"),
-)
-_ENDORSEMENT = record({"keyid": SHA256_HEX, "sig": _bytes_of(64)}, required=("keyid", "sig"))
-
-AFTER = "chiptrail:after"
-_PREAMBLE = {
-    "statement": text(lambda _kind: True, "text"),  # it chose the table
-    **{name: FIELDS[name] for name in ("chiptrail:ledger", "chiptrail:party", "chiptrail:nonce")},
-    "id": text(_UUID.fullmatch, "urn:uuid: and a UUID in lower case"),
-    "issuedAt": TIME,
-}
+def _is_item(value: str) -> bool:
+    try:
+        return fold_item(value) == value
+    except MalformedItems:
+        return False
 
 
-def _statement(fields: Mapping[str, Check], *optional: str, after: bool = True) -> Check:
-    every = {**_PREAMBLE, **({AFTER: _NOTE} if after else {}), **fields}
-    return record(every, required=tuple(name for name in every if name not in optional))
+def _positive(value: JSON) -> None:
+    count(value)
+    if value == 0:
+        raise misfit(value, "a whole number from 1 on")
 
 
-GENESIS = _statement(
-    {
-        "origin": FIELDS["chiptrail:ledger"],
-        "logKey": text(_VERIFIER_KEY.fullmatch, "a verifier key"),
-        "registrarKey": _bytes_of(32),
-        "predecessor": _NOTE,
-    },
-    "predecessor",
-    after=False,
+def either(one: Check, other: Check) -> Check:
+    """What fits *one*; else it must fit *other*, which says what is wanted."""
+
+    def check(value: JSON) -> None:
+        try:
+            one(value)
+        except MalformedEvent:
+            other(value)
+
+    return check
+
+
+TEXT = Form(text(_is_text, f"1 to {MAX_LABEL} printable characters in NFC"))
+PASSAGE = Form(
+    text(
+        lambda value: _is_text(value, MAX_PASSAGE),
+        f"1 to {MAX_PASSAGE} printable characters in NFC",
+    )
 )
-PARTY = _statement({"subject": _SUBJECT})
-KEY = _statement(
-    {
-        "subject": check_party,
-        "publicKey": _bytes_of(32),
-        "proof": _bytes_of(64),
-        "endorsement": _ENDORSEMENT,
-    },
-    "endorsement",
+PARTY = Form(check_party)
+PARTY_OR_TEXT = Form(either(check_party, TEXT.check))
+ITEM = Form(text(_is_item, "the id of an item in canonical form"))
+PREFIX = Form(_check_prefix)
+COUNTRY = Form(text(is_country, "an ISO 3166-1 alpha-2 code"))
+COUNT = Form(_positive)
+NOTE = Form(FIELDS["chiptrail:after"])
+UUID = Form(text(_UUID.fullmatch, "urn:uuid: and a UUID in lower case"))
+HASH = Form(SHA256_HEX, bytes.fromhex, bytes.hex)
+KEYID = Form(SHA256_HEX)
+DIGEST_OF_DISCLOSURE = Form(DIGEST)
+MOMENT = Form(
+    text(_is_moment, "an RFC 3339 time with offset, within the years 1 to 9999"),
+    parse_time,
+    format_time,
 )
-REVOCATION = _statement(
-    {"keyid": SHA256_HEX, "reason": _TEXT, "suspectedSince": TIME}, "suspectedSince"
-)
+DAY = Form(text(_is_date, "a date such as 2026-01-31"), date.fromisoformat, date.isoformat)
+
+Text: TypeAlias = Annotated[str, TEXT]
+Party: TypeAlias = Annotated[str, PARTY]
+Moment: TypeAlias = Annotated[datetime, MOMENT]
+Hash: TypeAlias = Annotated[bytes, HASH]
+Country: TypeAlias = Annotated[str, COUNTRY]
+Parties: TypeAlias = Annotated[tuple[str, ...], several(PARTY, distinct=True)]
+Items: TypeAlias = Annotated[tuple[str, ...], several(ITEM, least=1, most=MAX_ITEMS, distinct=True)]
+Latitude: TypeAlias = Annotated[float, Form(LATITUDE, float)]
+Longitude: TypeAlias = Annotated[float, Form(LONGITUDE, float)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What every statement begins with; *party* is the signer's."""
+
+    ledger: Annotated[str, Form(FIELDS["chiptrail:ledger"]), Called("chiptrail:ledger")]
+    party: Annotated[str, PARTY, Called("chiptrail:party")]
+    nonce: Annotated[str, Form(FIELDS["chiptrail:nonce"]), Called("chiptrail:nonce")]
+    id: Annotated[str, UUID]
+    issued_at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preamble(Opening):
+    """The opening of all but the genesis; *after* is a complete note."""
+
+    after: Annotated[str, NOTE, Called("chiptrail:after")] | None

@@ -3,7 +3,7 @@
 EPCIS 2.0 JSON spells a standard code as a bare word (``shipping``), everybody else's as a URI. The
 CBV's former URNs and a namespace that it never published are refused. The Web vocabulary's URI
 (``https://ref.gs1.org/cbv/BizStep-shipping``) is what the bare word expands to, so it is accepted,
-and ``bare_word`` folds it.
+and ``bare_word`` folds it. Our own words for acts of custody, which mandates name, are here too.
 
     >>> bare_word("https://ref.gs1.org/cbv/BizStep-shipping", "BizStep", BIZ_STEPS)
     'shipping'
@@ -46,6 +46,15 @@ BIZ_TRANSACTION_TYPES = _words(
 )
 
 SOURCE_DEST_TYPES = frozenset({"owning_party", "possessing_party", "location"})
+
+# Those of ledger.act, which this layer does not know; a test compares.
+ACTS = _words(
+    """
+    commission register transform pack unpack install remove ship carry deliver receive refuse void
+    transfer accept declare inspect detain seize release report clear replace destroy decommission
+    correct record
+    """
+)
 
 ERROR_REASONS = frozenset({"did_not_occur", "incorrect_data"})
 

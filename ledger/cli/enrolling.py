@@ -1,7 +1,7 @@
-"""Enrol: what the registrar says of parties and keys."""
+"""Enrol: what the registrar says of parties and keys, of rule packs and landmarks."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,9 @@ import click
 from ledger.cli.founding import PARTY_ID, REGISTRAR_KEY
 from ledger.cli.help import Group
 from ledger.cli.keyfiles import open_key, passphrase_option
+from ledger.cli.naming import circle
 from ledger.cli.output import show_json
-from ledger.cli.settings import Settings, ledger_options, pass_settings
+from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound, WrongLedger
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ registrar_option = click.option(
 
 @click.group(cls=Group)
 def enroll() -> None:
-    """Admit parties and keys, revoke keys.
+    """Admit parties and keys, revoke keys, name rule packs.
 
     The registrar signs all of it.
     """
@@ -112,8 +113,7 @@ def party(
         chiptrail enroll party oslo --name "Oslo Compute" --role consignee
         chiptrail enroll party acme --name Acme --role maker --prefix "$PREFIX"
     """
-    from ledger.service.enrolment import Subject
-    from schemas.statement import Role
+    from schemas.statement import Role, Subject
 
     read = source, source_date
     subject = Subject(
@@ -194,6 +194,12 @@ def _request_in(file: Path, ledger: "Ledger", passphrase_file: Path | None) -> "
 @click.argument("keyid")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for those who look it up.")
 @click.option(
+    "--suspected-since",
+    type=MOMENT,
+    metavar="TIME",
+    help="Since when others may have had it: what it signed from then on is marked.",
+)
+@click.option(
     "--key",
     "own_key",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -209,6 +215,7 @@ def revoke(
     *,
     keyid: str,
     reason: str,
+    suspected_since: datetime | None,
     own_key: Path | None,
     registrar_key: Path | None,
     passphrase_file: Path | None,
@@ -232,7 +239,74 @@ def revoke(
         raise NotFound(f"{len(matches)} enrolled keys begin with {keyid!r}, want exactly one")
     clerk = _registrar(settings, ledger, own_key or registrar_key, passphrase_file)
     whose = ledger.registry.keys[matches[0]].party
-    _show(settings, clerk.revoke_key(matches[0], reason), f"Revoked key {matches[0]} of {whose}")
+    receipt = clerk.revoke_key(matches[0], reason, suspected_since)
+    _show(settings, receipt, f"Revoked key {matches[0]} of {whose}")
+
+
+@enroll.command("rule-pack")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@registrar_option
+@passphrase_option
+@ledger_options
+@pass_settings
+def rule_pack(
+    settings: Settings, file: Path, registrar_key: Path | None, passphrase_file: Path | None
+) -> None:
+    """Say that FILE is a rule pack to judge by: its id, and the hash of its exact bytes.
+
+    For example:
+
+        chiptrail enroll rule-pack house-rules.toml
+    """
+    from ledger.rules import parse_pack
+    from ledger.service import keyring
+    from schemas.statement import RulePackStatement, draft_of
+
+    pack = parse_pack(keyring.read(file))
+    clerk = _registrar(settings, settings.open_ledger(), registrar_key, passphrase_file)
+    receipt = clerk.say(draft_of(RulePackStatement, pack=pack.id, sha256=pack.sha256))
+    _show(settings, receipt, f"Named rule pack {pack.id}, {pack.sha256.hex()}")
+
+
+@enroll.command()
+@click.argument("name")
+@click.option("--place", required=True, metavar="LAT,LON", help="Where it stands, in degrees.")
+@click.option("--country", required=True, metavar="CC", help="Its country, two capitals.")
+@click.option(
+    "--public-key", required=True, metavar="BASE64", help="The key with which it signs; 32 bytes."
+)
+@registrar_option
+@passphrase_option
+@ledger_options
+@pass_settings
+def landmark(
+    settings: Settings,
+    *,
+    name: str,
+    place: str,
+    country: str,
+    public_key: str,
+    registrar_key: Path | None,
+    passphrase_file: Path | None,
+) -> None:
+    """Name a landmark: a machine at a known place that measures how far away others are.
+
+    For example:
+
+        chiptrail enroll landmark OSL --place 60,11 --country NO --public-key "$K"
+    """
+    from schemas.statement import Landmark, draft_of
+
+    latitude, longitude, _ = circle(place)
+    draft = draft_of(
+        Landmark,
+        name=name,
+        latitude=latitude,
+        longitude=longitude,
+        country=country.upper(),
+    )
+    clerk = _registrar(settings, settings.open_ledger(), registrar_key, passphrase_file)
+    _show(settings, clerk.say({**draft, "publicKey": public_key}), f"Named landmark {name}")
 
 
 def _registrar(

@@ -1,6 +1,6 @@
 """The statements that say who signed: what a reader needs to know a bundle's keys by itself.
 
-Credentials(connection, registry).about(parties, key_indexes)
+Credentials(connection, registry).about(parties, key_indexes, principals_and_agents)
 """
 
 from collections.abc import Iterable
@@ -23,14 +23,23 @@ class Credentials:
         for index in sorted(registry.by_index, reverse=True):
             self._first[registry.by_index[index].party] = index
 
-    def about(self, parties: Iterable[str], keys: Iterable[int]) -> tuple[EntryRow, ...]:
+    def about(
+        self,
+        parties: Iterable[str],
+        keys: Iterable[int],
+        agents: Iterable[tuple[str, str]] = (),
+    ) -> tuple[EntryRow, ...]:
         """The genesis, all that was said of *parties*, and what makes *keys* (by index) theirs.
+
+        Of *agents*, pairs of a principal and who signed for it, all mandates of the one for the
+        other.
 
         Of each key that signed: its statement, its revocation, the first key of its party (only
         that needs no endorsement), the key that endorsed it, and the same for whoever signed these.
         """
         known = self._registry.parties
         missing = {0, *[i for party in parties if party in known for i in known[party].indexes]}
+        missing |= {i for pair in agents for i in self._registry.mandated.get(pair, ())}
         for index in keys:
             missing |= self._statements_of(self._registry.by_index[index])
         wanted: set[int] = set()

@@ -3,61 +3,33 @@
 clerk = Registrar(ledger, registrar_key)
 clerk.enroll_party(Subject("urn:chiptrail:party:fab", ("Fab One",), (Role.MAKER,)))
 clerk.enroll_key("urn:chiptrail:party:fab", public_raw, proof)
+clerk.say(draft_of(RulePackStatement, pack="base", sha256=digest))
 """
 
 import os
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
-from typing import TypedDict
 
-from ledger import dsse
+from ledger.compose import Signer
 from ledger.keys import PrivateKey
 from ledger.service.capture import Receipt, capture
 from ledger.service.ledger import Ledger
-from schemas.envelope import PayloadType, encode_envelope
+from ledger.service.signing import sign
+from schemas.draft import Draft
+from schemas.envelope import Submission, encode_submission
 from schemas.errors import ChiptrailError
-from schemas.formats import encode_base64url
 from schemas.statement import (
-    CountryFact,
     Endorsement,
     KeyRevocation,
     KeyStatement,
     PartyStatement,
-    Role,
-    Statement,
-    encode_statement,
+    Subject,
+    draft_of,
 )
-
-NONCE_SIZE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What the registrar says of a party."""
-
-    id: str
-    names: tuple[str, ...]
-    roles: tuple[Role, ...]
-    item_prefixes: tuple[str, ...] = ()
-    country: CountryFact | None = None
-    hq_country: CountryFact | None = None
-    ultimate_parent_country: CountryFact | None = None
-    identifiers: Mapping[str, str] = field(default_factory=dict)
-
-
-class _Preamble(TypedDict):
-    ledger: str
-    party: str
-    nonce: str
-    after: str | None
-    id: str
-    issued_at: datetime
 
 
 class Registrar:
-    """Signs statements with *key*, the registrar's or, to revoke itself, a party's own."""
+    """Signs statements with *key*: the registrar's, or a party's own for what it may say itself."""
 
     def __init__(
         self, ledger: Ledger, key: PrivateKey, fresh: Callable[[int], bytes] = os.urandom
@@ -69,19 +41,7 @@ class Registrar:
 
         Raises: the refusal of the capture.
         """
-        return self._capture(
-            PartyStatement(
-                **self._preamble(),
-                subject=subject.id,
-                names=subject.names,
-                roles=subject.roles,
-                item_prefixes=subject.item_prefixes,
-                country=subject.country,
-                hq_country=subject.hq_country,
-                ultimate_parent_country=subject.ultimate_parent_country,
-                identifiers=subject.identifiers,
-            )
-        )
+        return self.say(draft_of(PartyStatement, subject=subject))
 
     def enroll_key(
         self, party: str, public: bytes, proof: bytes, endorsement: Endorsement | None = None
@@ -90,9 +50,9 @@ class Registrar:
 
         Raises: the refusal of the capture (KeyTaken, UnknownParty, BadSignature, WeakKey ...).
         """
-        return self._capture(
-            KeyStatement(
-                **self._preamble(),
+        return self.say(
+            draft_of(
+                KeyStatement,
                 subject=party,
                 public_key=public,
                 proof=proof,
@@ -100,29 +60,37 @@ class Registrar:
             )
         )
 
-    def revoke_key(self, keyid: str, reason: str) -> Receipt:
+    def revoke_key(
+        self, keyid: str, reason: str, suspected_since: datetime | None = None
+    ) -> Receipt:
         """Take *keyid* out of use from the next index on; what it signed stays.
 
+        What it signed from *suspected_since* on is marked.
         Raises: the refusal of the capture.
         """
-        return self._capture(KeyRevocation(**self._preamble(), keyid=keyid, reason=reason))
+        return self.say(
+            draft_of(KeyRevocation, keyid=keyid, reason=reason, suspected_since=suspected_since)
+        )
 
-    def _preamble(self) -> _Preamble:
-        ledger = self._ledger
-        signer = ledger.registry.signer(self._key.public.keyid, ledger.head.size)
-        return {
-            "ledger": ledger.origin,
-            "party": signer.party,
-            "nonce": encode_base64url(self._fresh(NONCE_SIZE)),
-            "after": ledger.note().decode(),
-            "id": uuid.UUID(bytes=self._fresh(16), version=4).urn,
-            "issued_at": ledger.clock.now(),
-        }
+    def say(self, draft: Draft) -> Receipt:
+        """Sign the statement *draft* and capture it.
 
-    def _capture(self, statement: Statement) -> Receipt:
-        payload = encode_statement(statement)
-        envelope = dsse.sign(payload, PayloadType.STATEMENT, self._key)
-        outcome = capture(self._ledger, [encode_envelope(envelope)], actor=statement.party)[0]
+        Raises: MalformedStatement; the refusal of the capture.
+        """
+        submission = self.signed(draft)
+        actor = self._ledger.registry.keys[self._key.public.keyid].party
+        outcome = capture(self._ledger, [encode_submission(submission)], actor=actor)[0]
         if isinstance(outcome, ChiptrailError):
             raise outcome
         return outcome
+
+    def signed(self, draft: Draft) -> Submission:
+        """The statement *draft*, signed.
+
+        Raises: UnknownKey, RevokedKey, MalformedStatement.
+        """
+        ledger = self._ledger
+        party = ledger.registry.signer(self._key.public.keyid, ledger.head.size).party
+        after = ledger.note().decode()
+        signer = Signer(self._key, party, ledger.origin, after, self._fresh)
+        return sign(draft, signer, ledger.clock.now())

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from ledger import dsse, keys, note
 from ledger.admission import Admitted
+from ledger.compose import NONCE_SIZE
 from ledger.keys import PrivateKey
 from ledger.service.clock import Clock
-from ledger.service.enrolment import NONCE_SIZE, Registrar, Subject
+from ledger.service.enrolment import Registrar
 from ledger.service.ledger import Ledger, OwnKeys
 from ledger.service.sequencer import sequencing
 from ledger.store import files, log
@@ -25,7 +26,7 @@ from ledger.store.files import DataDirectory
 from schemas.envelope import PayloadType
 from schemas.errors import CannotOpen, NotFound
 from schemas.formats import encode_base64url
-from schemas.statement import Genesis, Role, encode_statement, parse_statement
+from schemas.statement import Genesis, Role, Subject, encode_statement, parse_statement
 
 OPERATOR = "urn:chiptrail:party:operator"
 
@@ -102,7 +103,7 @@ def _look_before(ledger: Ledger) -> None:
         if head.size > 1:
             raise CannotOpen(
                 f"{ledger.directory.path}: a ledger of {head.size} entries is here, and its"
-                " checkpoint file is missing; put it back"
+                " checkpoint file is missing; put it back, or name an empty --database"
             )
         ledger.renew(connection)
     ledger.keep_note(ledger.note_of(head))

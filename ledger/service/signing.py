@@ -13,11 +13,11 @@ from datetime import datetime
 from os import urandom
 
 from ledger.checkpoint import parse_checkpoint
-from ledger.compose import Signer, compose
+from ledger.compose import Signer, compose, compose_statement
 from ledger.keys import KeyFile
 from ledger.note import parse_note
 from ledger.service.ledger import Ledger
-from schemas.draft import Draft
+from schemas.draft import Draft, is_statement
 from schemas.envelope import Submission
 
 _V7, _VARIANT = 7 << 76, 2 << 62
@@ -47,11 +47,14 @@ def signer_after(note: bytes, key_file: KeyFile, fresh: Callable[[int], bytes] =
 
 
 def sign(draft: Draft, signer: Signer, now: datetime, withheld: Iterable[str] = ()) -> Submission:
-    """The signed submission of *draft*, under an event id of its own if it has none.
+    """The signed submission of *draft*, event or statement, under an id of its own if it has none.
 
-    Raises: as ``compose``.
+    Raises: as ``compose`` and ``compose_statement``.
     """
-    return compose(draft, signer, event_id(now, signer.fresh), now, withheld)
+    fresh_id = event_id(now, signer.fresh)
+    if is_statement(draft):
+        return compose_statement(draft, signer, fresh_id, now)
+    return compose(draft, signer, fresh_id, now, withheld)
 
 
 def event_id(now: datetime, fresh: Callable[[int], bytes] = urandom) -> str:

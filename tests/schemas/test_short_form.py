@@ -50,6 +50,20 @@ FORMS = {
     "unpack some": (short_form.unpack(TRAY, [CHIP]), ActKind.UNPACK),
     "install": (short_form.install(TRAY, [CHIP]), ActKind.INSTALL),
     "remove": (short_form.remove(TRAY), ActKind.REMOVE),
+    "transfer": (short_form.transfer([CHIP], owner=BETA), ActKind.TRANSFER),
+    "transfer to a user": (short_form.transfer([CHIP], user=BETA), ActKind.TRANSFER),
+    "transfer to nobody": (short_form.transfer([CHIP]), ActKind.RECORD),
+    "accept": (short_form.accept([CHIP]), ActKind.ACCEPT),
+    "detain": (short_form.detain([CHIP]), ActKind.DETAIN),
+    "seize": (short_form.seize([CHIP]), ActKind.SEIZE),
+    "release": (short_form.release([CHIP]), ActKind.RELEASE),
+    "recall": (short_form.report([CHIP], ["recalled"]), ActKind.REPORT),
+    "replace": (short_form.replace([CHIP], [{"item": CHIP, "uuid": "u"}]), ActKind.REPLACE),
+    "transform": (short_form.transform([CHIP], [TRAY]), ActKind.TRANSFORM),
+    "use up": (
+        {**short_form.transform([CHIP], []), "transformationID": "urn:x:1"},
+        ActKind.TRANSFORM,
+    ),
 }
 
 

@@ -1,0 +1,132 @@
+"""Short forms of statements about entries: concur, resolve, erase.
+
+They name an entry by its index or its identity. Whoever is not heard is told so beforehand, and
+nothing is recorded.
+"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli import naming
+from ledger.cli.help import Command, Several
+from ledger.cli.making import Desk, statement_options
+
+if TYPE_CHECKING:
+    from ledger.service.entry import Signed
+
+
+@click.command(cls=Command)
+@click.argument("entry", metavar="ENTRY")
+@statement_options
+def concur(desk: Desk, *, entry: str) -> None:
+    """Agree with a correction.
+
+    ENTRY is the correction, which waits because you have built on what it takes back.
+
+    For example:
+
+        chiptrail concur 412 --key norway.key
+    """
+    from schemas.statement import Concurrence, draft_of
+
+    found = _entry(desk, entry)
+    if not found.is_correction:
+        raise click.UsageError(f"entry {found.index} corrects nothing")
+    desk.record(draft_of(Concurrence, correction=found.identity))
+
+
+@click.command(cls=Command)
+@click.argument("entry", metavar="ENTRY")
+@click.argument("texts", metavar="SERIAL", nargs=-1, cls=Several)
+@click.option(
+    "--code", required=True, metavar="CODE", help="What was found, e.g. custody/not-holder."
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why it is settled.")
+@statement_options
+def resolve(desk: Desk, *, entry: str, texts: tuple[str, ...], code: str, reason: str) -> None:
+    """Settle what was found on an entry.
+
+    For the registrar and for inspectors, and never in their own cause. The finding stays in the
+    history, closed; without any SERIAL it is closed on all items.
+
+    For example:
+
+        chiptrail resolve 41 --key me.key --code status/lost --reason "found" A-7
+    """
+    from ledger.finding import Code
+    from schemas.statement import Resolution, draft_of
+
+    if code not in {known.value for known in Code}:
+        raise click.BadParameter(
+            f"{code!r} is no code of a finding; `chiptrail chip` shows them", param_hint="--code"
+        )
+    found = _entry(desk, entry)
+    if not desk.ledger.registry.may_resolve(desk.party, found.party):
+        raise click.UsageError(
+            f"entry {found.index} is {_name(desk, found.party)}'s: the registrar or an inspector"
+            " settles what was found on it, and not its signer"
+        )
+    items = desk.items(texts) if texts else ()
+    desk.record(draft_of(Resolution, entry=found.identity, code=code, reason=reason, items=items))
+
+
+@click.command(cls=Command)
+@click.argument("entry", metavar="ENTRY")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME",
+    help="A withheld field, e.g. chiptrail:customs; all if none is given.",
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for those who look it up.")
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+@statement_options
+def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: bool) -> None:
+    """Erase what was disclosed of an entry.
+
+    For its signer and the registrar. The entry stays, and so do the digests that were signed; what
+    was shown beside it is gone for good, and is not taken when it is sent again.
+
+    For example:
+
+        chiptrail erase 41 --key acme.key --reason "customer left" --dry-run
+        chiptrail erase 41 --key acme.key --reason "as agreed" --field bizLocation
+    """
+    from schemas.statement import Erasure, draft_of
+
+    found = _entry(desk, entry)
+    names = _withheld(found, fields)
+    if not desk.ledger.registry.may_erase(desk.party, found.party):
+        raise click.UsageError(
+            f"entry {found.index} is {_name(desk, found.party)}'s: only its signer or the registrar"
+            " erases what was disclosed of it"
+        )
+    if not (yes or desk.form.dry_run):
+        for name in names:
+            kept = "here" if name in found.disclosed else "not here, and not to come"
+            click.echo(f"  {name}: {kept}", err=True)
+        click.confirm(f"Erase this of entry {found.index}, for good?", abort=True, err=True)
+    digests = tuple([found.commitments[name] for name in names])
+    desk.record(draft_of(Erasure, entry=found.identity, digests=digests, reason=reason))
+
+
+def _withheld(found: "Signed", fields: tuple[str, ...]) -> tuple[str, ...]:
+    known = ", ".join(found.commitments) or "nothing"
+    wrong = [name for name in fields if name not in found.commitments]
+    if wrong or not found.commitments:
+        raise click.UsageError(f"entry {found.index} withholds {known}")
+    return tuple(dict.fromkeys(fields or found.commitments))
+
+
+def _entry(desk: Desk, text: str) -> "Signed":
+    from ledger.service.entry import load_entry
+
+    return load_entry(desk.ledger, text)
+
+
+def _name(desk: Desk, party: str) -> str:
+    from ledger.names import party_name
+
+    return party_name(party, naming.names_of(desk.ledger))

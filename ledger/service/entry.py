@@ -1,0 +1,74 @@
+"""One entry, named by its index or its identity: who signed it, and what it withholds.
+
+load_entry(ledger, "41").party
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.service.ledger import Ledger
+from ledger.store import log
+from ledger.store.database import Connection
+from schemas.errors import NotFound
+from schemas.event import Event, parse_event
+from schemas.formats import decode_hex, parse_decimal
+
+IDENTITY_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An entry: *commitments* are the digests of what it withholds, by name.
+
+    *disclosed* are the names of which somebody sent the value and nobody erased it.
+    """
+
+    index: int
+    identity: bytes
+    party: str
+    is_correction: bool
+    commitments: Mapping[str, str]
+    disclosed: frozenset[str]
+
+
+def load_entry(ledger: Ledger, text: str) -> Signed:
+    """The entry that *text* names: its index, or its identity in hex.
+
+    Raises: NotFound.
+    """
+    with ledger.database.reading() as connection:
+        registry = ledger.renew(connection).registry
+        index = _index(connection, text)
+        row = log.load_entries_at(connection, [index]).get(index)
+        if row is None:
+            raise NotFound(f"there is no entry {text}")
+        kept = {digest for _, digest, body in log.load_disclosures(connection, [index]) if body}
+    event = parse_event(row.payload) if row.kind == log.EVENT else None
+    commitments = {} if event is None else event.commitments
+    return Signed(
+        index=index,
+        identity=row.identity,
+        party=registry.by_index[row.key_idx].party,
+        is_correction=event is not None and _is_correction(event),
+        commitments=commitments,
+        disclosed=frozenset([name for name, digest in commitments.items() if digest in kept]),
+    )
+
+
+def _is_correction(event: Event) -> bool:
+    return event.error is not None and event.error.corrects is not None
+
+
+def _index(connection: Connection, text: str) -> int:
+    try:
+        return parse_decimal(text)
+    except ValueError:
+        pass
+    try:
+        identity = decode_hex(text, IDENTITY_SIZE)
+    except ValueError as exc:
+        raise NotFound(f"{text} is no entry: want its index, or its identity in hex") from exc
+    found = log.find_identities(connection, [identity])
+    if identity not in found:
+        raise NotFound(f"there is no entry with the identity {text}")
+    return found[identity][0]
