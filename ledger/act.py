@@ -18,6 +18,7 @@ from schemas.event import Event
 
 BIZ_STEP = "urn:chiptrail:bizstep:"
 DISPOSITION = "urn:chiptrail:disp:"
+OWNER = "owning_party"
 END_USER = "urn:chiptrail:sdt:end_user"
 
 
@@ -59,6 +60,7 @@ class Status(StrEnum):
     STOLEN = "stolen"
     LOST = "lost"
     TAMPERED = "tampered"
+    RECALLED = "recalled"
     DETAINED = "detained"
     SEIZED = "seized"
 
@@ -131,7 +133,7 @@ def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
         corrects=None if event.error is None else event.error.corrects,
         correctives=() if event.error is None else event.error.corrective_ids,
         event_id=event.event_id,
-        owner=_destination(event, "owning_party"),
+        owner=_destination(event, OWNER),
         user=_destination(event, END_USER),
         evidence="chiptrail:evidence" in event.body,
     )
@@ -188,7 +190,7 @@ _KINDS: Mapping[tuple[str, str | None, str | None], ActKind] = {
 }
 _NEEDS_PARENT = frozenset({ActKind.PACK, ActKind.UNPACK, ActKind.INSTALL, ActKind.REMOVE})
 _NEEDS_COUNTERPARTY = frozenset({ActKind.SHIP, ActKind.DELIVER})
-_REPORTED = frozenset({Status.STOLEN, Status.LOST, Status.TAMPERED})
+_REPORTED = frozenset({Status.STOLEN, Status.LOST, Status.TAMPERED, Status.RECALLED})
 
 
 def _kind(
@@ -201,9 +203,15 @@ def _kind(
     lacks_parent = event.parent is None and kind in _NEEDS_PARENT
     if lacks_parent or (counterparty is None and kind in _NEEDS_COUNTERPARTY):
         return ActKind.RECORD
+    if kind is ActKind.TRANSFER and not _names_taker(event):
+        return ActKind.RECORD
     if kind is ActKind.REPORT:
         return _report(said_set, said_unset)
     return _holding(said_set, said_unset) if kind is ActKind.DETAIN else kind
+
+
+def _names_taker(event: Event) -> bool:
+    return any(_destination(event, right) for right in (OWNER, END_USER))
 
 
 def _report(said_set: frozenset[str], said_unset: frozenset[str]) -> ActKind:
@@ -225,6 +233,7 @@ _STATUSES: Mapping[str, Status] = {
     "stolen": Status.STOLEN,
     DISPOSITION + "lost": Status.LOST,
     DISPOSITION + "tampered": Status.TAMPERED,
+    "recalled": Status.RECALLED,
     DISPOSITION + "detained": Status.DETAINED,
     DISPOSITION + "seized": Status.SEIZED,
 }

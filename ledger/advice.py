@@ -62,6 +62,10 @@ ACTIONS: Mapping[Code, Action] = {
         "Compare the number with the markings on the chip; ask the challenger what it has.",
         "Nothing, if the record is right: the chain stands. An inspector may record what is so.",
     ),
+    Code.UNCONFIRMED: Action(
+        "Read the number again, every digit; ask the sender whether it has signed the shipment.",
+        "None is needed if the number is right: once the record has it, it counts.",
+    ),
     Code.PENDING_SHIPMENT: Action(
         "Ask the party that signed the receipt to show the item.",
         "The holder by the record records the shipment; the receipt then counts.",
@@ -78,6 +82,18 @@ ACTIONS: Mapping[Code, Action] = {
         "Expect the item on its way back to the sender, nowhere else.",
         "The sender signs that it has it back.",
     ),
+    Code.REDIRECTED: Action(
+        "Ask the sender why; compare the papers with the consignee and end user by the record.",
+        "The new consignee signs that it has it.",
+    ),
+    Code.NOT_COUNTERSIGNED: Action(
+        "Look at the proof of delivery, and ask the consignee whether it has the item.",
+        "The consignee receives it, or refuses it.",
+    ),
+    Code.NOT_OWNER: Action(
+        "Ask the owner by the record whether it has sold the item.",
+        "The owner by the record transfers it, and the new one accepts.",
+    ),
     Code.VOID_AFTER_DEPARTURE: Action(
         "Ask the carrier where the goods are.",
         "The consignee receives or refuses them.",
@@ -86,17 +102,33 @@ ACTIONS: Mapping[Code, Action] = {
         "Ask the carrier where the goods are, and the consignee whether they have come.",
         "The consignee receives them; or sender or consignee reports them lost.",
     ),
+    Code.DWELL: Action(
+        "Ask the carrier where the goods stand, and why; look at the seals.",
+        "The consignee receives them; or the sender says when they are due, or reports them lost.",
+    ),
     Code.STOLEN: Action(
         "Hold the item and call the party that reported it.",
-        "A party to its custody clears the report.",
+        "Whoever reported it, or has it in hand by the record, or an inspector clears the report.",
     ),
     Code.LOST: Action(
         "Hold the item and call the party that reported it.",
-        "A party to its custody clears the report.",
+        "Whoever reported it, or has it in hand by the record, or an inspector clears the report.",
     ),
     Code.TAMPERED: Action(
         "Hold the item. Look at seals, screws and labels, and read the number inside the chip.",
-        "A party to its custody clears the report.",
+        "Whoever reported it, or has it in hand by the record, or an inspector clears the report.",
+    ),
+    Code.RECALLED: Action(
+        "Ask its maker, or whoever recalled it, what is wrong with the item.",
+        "Whoever recalled it, or an inspector, clears the recall.",
+    ),
+    Code.DETAINED: Action(
+        "Leave the item where it is and call the authority that detained it.",
+        "The same authority releases it.",
+    ),
+    Code.SEIZED: Action(
+        "Call the authority that seized it: by the record it has the item.",
+        "The same authority releases it.",
     ),
     Code.FUTURE: Action(
         "Trust the time of recording, not the date in the event.",
@@ -112,7 +144,19 @@ ACTIONS: Mapping[Code, Action] = {
     ),
     Code.IDENTITY_MISMATCH: Action(
         "Read the number inside the chip and compare it with the label: labels get swapped.",
-        "An inspector settles which item it is.",
+        "An inspector looks, and signs that it is what its number says; or what it is instead.",
+    ),
+    Code.CORRECTION_OPEN: Action(
+        "Go by the record as it stands, and ask the parties named what is so.",
+        "Whoever signed for what followed the wrong entry signs that it agrees.",
+    ),
+    Code.DISPUTED: Action(
+        "Ask the party, over a channel you know, whether it signed this entry itself.",
+        "The party signs what is so with the key that it has now; what was signed stays, marked.",
+    ),
+    Code.REGISTRAR_ONLY: Action(
+        "Ask the party, over a channel you know, whether this key is its own.",
+        "The party enrols its next key endorsed by one that it has; what was signed stays, marked.",
     ),
 }
 

@@ -12,6 +12,7 @@ mid-life has no origin until its maker commissions it, which then moves nothing.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ledger.act import ActKind
 from ledger.case import Case, Group
 from ledger.containment import take_out_all
 from ledger.finding import Code
@@ -20,31 +21,40 @@ from ledger.holding import ItemState, held_by
 
 def commission(case: Case) -> None:
     """A maker enters what it made, or signs for what others entered in mid-life."""
-    act = case.act
-    ranges = case.facts.prefixes.get(act.actor, ())
-    unseen, groups = case.split(act.items)
-    made = ItemState(held_by(act.actor), case.index, case.at, origin=act.actor)
+    actor = case.act.actor
+    enter(case, case.act.items, ItemState(held_by(actor), case.index, case.at, origin=actor))
+
+
+def enter(case: Case, items: tuple[str, ...], made: ItemState) -> tuple[str, ...]:
+    """*items* begin as *made*, so far as they can; returns those that do."""
+    ranges = case.facts.prefixes.get(case.act.actor, ())
+    unseen, groups = case.split(items)
     ours, foreign = _by_range(unseen, ranges)
     if ours:
         case.begin(ours, made)
     if foreign:
         case.begin(foreign, replace(made, foreign=True))
         _find_foreign(case, foreign, on_items=True)
-    if groups:
-        _commission_again(case, groups, ranges, made)
+    claimed = _enter_again(case, groups, ranges, made, items) if groups else ()
+    return (*unseen, *claimed)
 
 
-def _commission_again(
-    case: Case, groups: Iterable[Group], ranges: tuple[str, ...], made: ItemState
-) -> None:
+def _enter_again(
+    case: Case,
+    groups: Iterable[Group],
+    ranges: tuple[str, ...],
+    made: ItemState,
+    named: tuple[str, ...],
+) -> frozenset[str]:
     parts = [part for group in groups for part in _parts(group, ranges)]
     claims = [group for group, is_ours in parts if is_ours and _yields(case, group)]
     claimed = frozenset([item for group in claims for item in group.items])
     for group in claims:
-        _claim(case, group, made)
+        _claim(case, group, made, frozenset(named))
     for group, is_ours in parts:
         if not (is_ours and _yields(case, group)):
             _keep(case, group, claimed, is_attested=_is_attested(case, group, is_ours=is_ours))
+    return claimed
 
 
 def _parts(group: Group, ranges: tuple[str, ...]) -> Iterator[tuple[Group, bool]]:
@@ -60,12 +70,11 @@ def _yields(case: Case, group: Group) -> bool:
     return group.own.foreign and group.own.origin != case.act.actor
 
 
-def _claim(case: Case, group: Group, made: ItemState) -> None:
+def _claim(case: Case, group: Group, made: ItemState, named: frozenset[str]) -> None:
     """The owner of the range makes the items anew; what others did with the numbers is void.
 
     Contents are not the claimant's: they come out as they are, those that are named too in _keep.
     """
-    named = frozenset(case.act.items)
     for item in group.items:
         take_out_all(case, item, beside=named)
     case.amend(group, made)
@@ -81,7 +90,8 @@ def _is_attested(case: Case, group: Group, *, is_ours: bool) -> bool:
     own = group.own
     if case.has_ended(group):
         return False
-    if not is_ours or (own.origin is not None and not own.foreign):
+    is_new = case.act.kind is ActKind.TRANSFORM  # what was made just now was in no hands before
+    if is_new or not is_ours or (own.origin is not None and not own.foreign):
         _find_twin(case, group)
         if not is_ours:
             _find_foreign(case, group.items, on_items=False)
@@ -106,7 +116,8 @@ def register(case: Case) -> None:
     """A holder enters what it holds."""
     unseen, groups = case.split(case.act.items)
     if unseen:
-        case.begin(unseen, ItemState(held_by(case.act.actor), case.index, case.at))
+        held = held_by(case.act.actor)
+        case.begin(unseen, ItemState(held, case.index, case.at, registered=True))
         message = f"{case.act.actor} entered this item in mid-life; no maker has signed for it"
         case.find(Code.NO_ORIGIN, message, unseen)
     for group in case.live(groups):

@@ -14,17 +14,25 @@ Example::
             case.object(group, Code.NOT_HOLDER, "but does not hold it")
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ledger.act import Act, ActKind
+from ledger.act import Act, ActKind, Status
 from ledger.facts import Facts
 from ledger.finding import Closing, Code, Finding
-from ledger.holding import Holdings, ItemState, Move, Phase, Step, containers_of, effective
+from ledger.holding import (
+    Holdings,
+    ItemState,
+    Move,
+    Phase,
+    Step,
+    containers_of,
+    effective,
+    held_by,
+)
+from ledger.wording import DID, ENDED
 
 INSPECTOR = "inspector"
-
 # What these do to a container they do to its contents, so contents may be named along with it.
 _TOGETHER = frozenset(
     {
@@ -35,36 +43,37 @@ _TOGETHER = frozenset(
         ActKind.PACK,
         ActKind.INSTALL,
         ActKind.DESTROY,
+        ActKind.SEIZE,
     }
 )
-_DID: Mapping[ActKind, str] = {
-    ActKind.COMMISSION: "made",
-    ActKind.REGISTER: "holds",
-    ActKind.PACK: "packed",
-    ActKind.UNPACK: "unpacked",
-    ActKind.INSTALL: "installed",
-    ActKind.REMOVE: "removed",
-    ActKind.SHIP: "shipped",
-    ActKind.CARRY: "carried",
-    ActKind.RECEIVE: "received",
-    ActKind.REFUSE: "refused",
-    ActKind.VOID: "took back",
-    ActKind.DECLARE: "saw",
-    ActKind.INSPECT: "inspected",
-    ActKind.REPORT: "reported on",
-    ActKind.CLEAR: "cleared",
-    ActKind.DESTROY: "destroyed",
-    ActKind.DECOMMISSION: "decommissioned",
-}
+# Who does this with what was only delivered to it, has it.
+_AS_HOLDER = frozenset(
+    {
+        ActKind.SHIP,
+        ActKind.PACK,
+        ActKind.INSTALL,
+        ActKind.UNPACK,
+        ActKind.REMOVE,
+        ActKind.TRANSFORM,
+        ActKind.DESTROY,
+        ActKind.DECOMMISSION,
+    }
+)
+_BY_INSPECTOR = frozenset({ActKind.INSPECT, ActKind.DETAIN, ActKind.SEIZE, ActKind.RELEASE})
 
 
 @dataclass(slots=True)
 class Group:
-    """Items of one act that share the state *own*; *now* is what it is effectively."""
+    """Items of one act that share the state *own*; *now* is what it is effectively.
+
+    *is_signed*: they were only delivered to the actor, who signs for them by this act; *own* and
+    *now* are as of then.
+    """
 
     items: tuple[str, ...]
     own: ItemState
     now: ItemState
+    is_signed: bool = False
 
     @property
     def whereabouts(self) -> str:
@@ -80,13 +89,19 @@ _Key = tuple[Code, str, tuple[int, ...], bool]
 
 @dataclass(slots=True)
 class Case:
-    """*act* as entry *index*, and what it comes to; *holdings* are only read."""
+    """*act* as entry *index*, and what it comes to; *holdings* are only read.
+
+    The actor of *act* is whose act it is; *agent* signed it if the actor did not. *bound* as in
+    ``Step``.
+    """
 
     holdings: Holdings
     act: Act
     facts: Facts
     index: int
     recorded_at: datetime
+    agent: str | None = None
+    bound: bool = False
     moves: list[Move] = field(default_factory=list)
     received: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
@@ -102,7 +117,10 @@ class Case:
     @property
     def did(self) -> str:
         """The beginning of a message: who signed that it did what."""
-        return f"{self.act.actor} signed that it {_DID[self.act.kind]} this item"
+        did = DID[self.act.kind]
+        if self.agent is not None:
+            return f"{self.agent} signed for {self.act.actor} that it {did} this item"
+        return f"{self.act.actor} signed that it {did} this item"
 
     # What the act names -------------------------------------------------------------------------
 
@@ -111,10 +129,10 @@ class Case:
         states = self.holdings.states
         if len(items) == 1:
             only = states.get(items[0])
-            return (items, []) if only is None else ((), [self._group(items, only)])
+            return (items, []) if only is None else ((), [self.group(items, only)])
         found = list(map(states.get, items))
         if len(set(map(id, found))) == 1:
-            return (items, []) if found[0] is None else ((), [self._group(items, found[0])])
+            return (items, []) if found[0] is None else ((), [self.group(items, found[0])])
         unseen: list[str] = []
         shared: dict[int, tuple[ItemState, list[str]]] = {}
         for item, own in zip(items, found, strict=True):
@@ -122,7 +140,7 @@ class Case:
                 unseen.append(item)
             else:
                 shared.setdefault(id(own), (own, []))[1].append(item)
-        return tuple(unseen), [self._group(tuple(some), own) for own, some in shared.values()]
+        return tuple(unseen), [self.group(tuple(some), own) for own, some in shared.values()]
 
     def known(self, items: tuple[str, ...]) -> list[Group]:
         """The groups that the act can be about; the others are found wanting, or go along."""
@@ -144,14 +162,42 @@ class Case:
         """Whether nothing can happen to *group* any more; then that is found."""
         if group.now.ended is None:
             return False
-        word = "destroyed" if group.now.ended is ActKind.DESTROY else "taken out of use"
-        self.object(group, Code.AFTER_TERMINAL, f"which was {word} (entry {group.now.last})")
+        ended = ENDED[group.now.ended]
+        self.object(group, Code.AFTER_TERMINAL, f"which was {ended} (entry {group.now.last})")
         return True
 
-    def _group(self, items: tuple[str, ...], own: ItemState) -> Group:
+    def is_held(self, group: Group) -> bool:
+        """Whether the actor has *group* in hand, by itself; if not, that is found."""
+        if group.now.custody.is_held_by(self.act.actor):
+            return self.is_loose(group)
+        self.object(group, Code.NOT_HOLDER, f"but did not hold it: {group.whereabouts}")
+        return False
+
+    def is_loose(self, group: Group) -> bool:
+        """Whether *group* is in no container; if it is, that is found."""
+        if group.own.parent is None:
+            return True
+        reason = f"but it is in {group.own.parent} (entry {group.own.since})"
+        self.object(group, Code.OUTSIDE_CONTAINER, reason)
+        return False
+
+    def group(self, items: tuple[str, ...], own: ItemState) -> Group:
+        """*items*, which all have the state *own*."""
         now = own if own.parent is None else effective(self.holdings, items[0])
         assert now is not None
+        if now.custody.sender is not None and self.act.kind in _AS_HOLDER:
+            return self._signed(Group(items, own, now))
         return Group(items, own, now)
+
+    def _signed(self, group: Group) -> Group:
+        is_made = self.act.kind is ActKind.TRANSFORM and group.items[0] not in self.act.items
+        if is_made or not group.now.custody.is_held_by(self.act.actor):
+            return group
+        now = replace(
+            group.now, custody=held_by(self.act.actor), gifts=group.now.gifts_on_arrival(self.index)
+        )
+        own = now if group.own.parent is None else group.own
+        return Group(group.items, own, now, is_signed=True)
 
     def _goes_along(self, group: Group) -> bool:
         if self.act.kind not in _TOGETHER or len(self.act.items) == 1:
@@ -171,7 +217,17 @@ class Case:
                 group.items,
                 cites=(group.now.last,),
             )
+        if group.now.marks:
+            self._find_detained(group)
+        if group.is_signed:
+            self.close(Code.NOT_COUNTERSIGNED, group.items)
         self.amend(group, state)
+
+    def _find_detained(self, group: Group) -> None:
+        for mark in group.now.marks:
+            if mark.word == Status.DETAINED and mark.party != self.act.actor:
+                message = f"{self.did}, which {mark.party} detained (entry {mark.entry})"
+                self.find(Code.DETAINED, message, group.items, cites=(mark.entry,))
 
     def begin(self, items: tuple[str, ...], state: ItemState) -> None:
         """*items*, which nobody entered before, begin."""
@@ -235,6 +291,7 @@ class Case:
             self._closings() if self._closed else (),
             tuple(sorted(self.received)) if self.received else (),
             tuple(sorted(self.closed)) if self.closed else (),
+            self.bound,
         )
 
     def is_inspector(self) -> bool:
@@ -242,10 +299,14 @@ class Case:
         return INSPECTOR in self.facts.roles.get(self.act.actor, ())
 
     def _has_part(self, group: Group) -> bool:
-        actor = self.act.actor
-        if group.now.custody.involves(actor) or group.own.has_origin(actor):
+        actor, now = self.act.actor, group.now
+        if now.custody.involves(actor) or group.own.has_origin(actor):
             return True
-        return self.act.kind is ActKind.INSPECT and self.is_inspector()
+        if now.title is not None and actor in now.title[:2]:
+            return True
+        if now.kept is not None and now.kept.involves(actor):
+            return True
+        return self.act.kind in _BY_INSPECTOR and self.is_inspector()
 
     def _findings(self) -> tuple[Finding, ...]:
         return tuple(

@@ -5,17 +5,29 @@ party. Contents share the custody of their container, so only things in the same
 together. A container nobody has seen begins with its first packing, held by the packer; when it is
 a carrier who packs goods in transit, a container that is new or in the carrier's own hands
 takes over their shipment, so that the consignee may sign for it. Otherwise no container depends on
-its contents. Nesting has any depth; what would make a circle moves nothing. Example::
+its contents. One that was emptied, and has neither maker nor registration, begins anew with
+whoever packs it next: pallets go round. Nesting has any depth; what would make a circle moves
+nothing. Example::
 
     pack(case)      # urn:...:carrier packs 40 chips, in transit to urn:...:beta, into a new carton
     case.step().moves[0].state.custody.consignee == "urn:...:beta"
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ledger.case import Case, Group
 from ledger.finding import Code
-from ledger.holding import Custody, ItemState, Phase, containers_of, effective, held_by
+from ledger.holding import (
+    Custody,
+    Holdings,
+    ItemState,
+    Move,
+    Phase,
+    containers_of,
+    effective,
+    held_by,
+)
 
 
 def pack(case: Case) -> None:
@@ -24,12 +36,17 @@ def pack(case: Case) -> None:
     assert parent is not None
     box = _container(case, parent)
     if box is not None and not _is_open(case, box):
+        message = f"{case.did}, but may put nothing into {parent}"
+        case.find(Code.OUTSIDE_CONTAINER, message, case.act.items, on_items=False)
         return
     groups = [group for group in _groups(case, parent) if _is_free(case, group, parent)]
     custody = _begin(case, box, parent, groups)
+    gifts = gifts_around(case.holdings, parent)
+    if box is not None and box.is_signed:  # what it is given by that is none of the contents'
+        gifts += (case.index,)
     for group in groups:
         if group.now.custody.goes_with(custody):
-            case.move(group, group.own.inside(parent, case.index, case.at))
+            case.move(group, group.own.inside(parent, case.index, case.at, gifts))
         else:
             reason = f"but {parent} is in other hands: {group.whereabouts}"
             case.object(group, Code.OUTSIDE_CONTAINER, reason)
@@ -46,6 +63,7 @@ def unpack(case: Case) -> None:
         contents = case.act.items or tuple(sorted(case.holdings.contents.get(parent, ())))
         for group in case.known(contents):
             _leave(case, group, parent)
+        _open(case, box)
 
 
 def take_out_all(case: Case, parent: str, *, beside: frozenset[str]) -> None:
@@ -64,16 +82,41 @@ def _leave(case: Case, group: Group, parent: str) -> None:
         case.move(group, group.now.loose(group.now.custody, case.index, case.at))
 
 
+def _open(case: Case, box: Group) -> None:
+    """Whoever opens what was only delivered to it has it; what is emptied may begin anew."""
+    is_emptied = not case.act.items and _began_by_packing(box.own)
+    if box.is_signed and box.own.parent is None:
+        opened = box.own.loose(box.own.custody, case.index, case.at)
+        case.move(box, replace(opened, emptied=is_emptied))
+    elif is_emptied and not box.own.emptied:
+        case.amend(box, replace(box.own, emptied=True))
+
+
+def gifts_around(holdings: Holdings, parent: str) -> tuple[int, ...]:
+    """The gifts by which whatever goes into *parent* now does not change its owner."""
+    around = [holdings.states.get(box) for box in (parent, *containers_of(holdings, parent))]
+    return tuple([gift.entry for box in around if box is not None for gift in box.gifts])
+
+
 def _container(case: Case, parent: str) -> Group | None:
-    own, now = case.holdings.states.get(parent), effective(case.holdings, parent)
-    return None if own is None or now is None else Group((parent,), own, now)
+    own = case.holdings.states.get(parent)
+    return None if own is None else case.group((parent,), own)
+
+
+def _began_by_packing(own: ItemState) -> bool:
+    return own.origin is None and not own.registered
 
 
 # What a packing finds -----------------------------------------------------------------------------
 
 
 def _is_open(case: Case, box: Group) -> bool:
-    return not case.has_ended(box) and _is_in_hand(case, box)
+    return not case.has_ended(box) and (_is_anybodys(box) or _is_in_hand(case, box))
+
+
+def _is_anybodys(box: Group) -> bool:
+    is_free = box.own.emptied and box.own.parent is None and not box.own.marks
+    return is_free and _began_by_packing(box.own)
 
 
 def _groups(case: Case, parent: str) -> Iterator[Group]:
@@ -108,11 +151,26 @@ def _begin(case: Case, box: Group | None, parent: str, groups: Sequence[Group]) 
     """The custody inside the container, which begins or takes over a shipment if it has to."""
     first = groups[0].now.custody if groups else None
     carried = first if first is not None and first.phase is Phase.IN_TRANSIT else None
-    if box is None:
+    if box is None or not box.now.custody.is_handled_by(case.act.actor):
+        case.bound = carried is not None
         custody = carried or held_by(case.act.actor)
-        case.begin((parent,), ItemState(custody, case.index, case.at))
+        fresh = ItemState(custody, case.index, case.at)
+        case.moves.append(Move((parent,), fresh, None if box is None else box.own))
         return custody
-    if carried is None or box.own.parent is not None or box.own.custody.phase is not Phase.HELD:
-        return box.now.custody
-    case.move(box, box.own.loose(carried, case.index, case.at))
-    return carried
+    if box.own.parent is not None:
+        around = effective(case.holdings, parent)
+        assert around is not None
+        if box.own.emptied:
+            case.amend(box, replace(box.own, emptied=False))
+        return around.custody  # not signed for by packing something into a part of it
+    is_taken_over = carried is not None and box.own.custody.phase is Phase.HELD
+    if carried is not None and is_taken_over:
+        case.bound = True
+        case.move(box, replace(box.own.loose(carried, case.index, case.at), emptied=False))
+        return carried
+    if box.is_signed:
+        opened = box.own.loose(box.own.custody, case.index, case.at)
+        case.move(box, replace(opened, emptied=False))
+    elif box.own.emptied:
+        case.amend(box, replace(box.own, emptied=False))
+    return box.own.custody

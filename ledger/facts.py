@@ -9,27 +9,9 @@ They are decided by log index: a statement counts from the entry after it on. Ex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
 
-from ledger.act import ActKind
-from ledger.registry import Registry
+from ledger.registry import Mandate, Registry
 from ledger.rules import RulePack, TimeRules
-
-
-class Mandate(NamedTuple):
-    """A principal lets an agent sign *acts* for it, from *starts_at* up to, not at, *ends_at*.
-
-    Entry *said_in* says so. The times are compared with the log's own, not the signer's.
-    """
-
-    said_in: int
-    acts: frozenset[ActKind]
-    starts_at: datetime
-    ends_at: datetime
-
-    def covers(self, kind: ActKind, recorded_at: datetime) -> bool:
-        """Whether it lets the agent sign an act of *kind* that is recorded at *recorded_at*."""
-        return kind in self.acts and self.starts_at <= recorded_at < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +52,7 @@ class FactsOf:
         if key not in self._known:
             registry = self._registry
             times = self._pack.time_rules(recorded_at)
-            self._known[key] = Facts(registry.prefixes(), registry.roles(), times)
+            self._known[key] = Facts(
+                registry.prefixes(), registry.roles(), times, registry.mandates()
+            )
         return self._known[key]

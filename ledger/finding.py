@@ -36,19 +36,30 @@ class Code(StrEnum):
     AFTER_TERMINAL = "custody/after-terminal"
     OUTSIDE_CONTAINER = "custody/outside-container"
     CHALLENGED = "custody/challenged"
+    UNCONFIRMED = "custody/unconfirmed"
     PENDING_SHIPMENT = "custody/pending-shipment"
     SHORT = "custody/short"
     DAMAGED = "custody/damaged"
     REFUSED = "custody/refused"
+    REDIRECTED = "custody/redirected"
+    NOT_COUNTERSIGNED = "custody/not-countersigned"
+    NOT_OWNER = "custody/not-owner"
     VOID_AFTER_DEPARTURE = "custody/void-after-departure"
     OVERDUE = "custody/overdue"
+    DWELL = "custody/dwell"
     STOLEN = "status/stolen"
     LOST = "status/lost"
     TAMPERED = "status/tampered"
+    RECALLED = "status/recalled"
+    DETAINED = "status/detained"
+    SEIZED = "status/seized"
     FUTURE = "time/future"
     BACKDATED = "time/backdated"
     LATE_RECORD = "time/late-record"
     IDENTITY_MISMATCH = "identity/mismatch"
+    CORRECTION_OPEN = "correction/open"
+    DISPUTED = "key/disputed"
+    REGISTRAR_ONLY = "key/registrar-only"
 
 
 FINDINGS: Mapping[Code, Tier] = {
@@ -62,20 +73,48 @@ FINDINGS: Mapping[Code, Tier] = {
     Code.AFTER_TERMINAL: Tier.CONTRAINDICATED,
     Code.OUTSIDE_CONTAINER: Tier.WARNING,
     Code.CHALLENGED: Tier.WARNING,
+    Code.UNCONFIRMED: Tier.NONE,
     Code.PENDING_SHIPMENT: Tier.WARNING,
     Code.SHORT: Tier.WARNING,
     Code.DAMAGED: Tier.AFFIRMING,
     Code.REFUSED: Tier.WARNING,
+    Code.REDIRECTED: Tier.WARNING,
+    Code.NOT_COUNTERSIGNED: Tier.WARNING,
+    Code.NOT_OWNER: Tier.WARNING,
     Code.VOID_AFTER_DEPARTURE: Tier.WARNING,
     Code.OVERDUE: Tier.WARNING,
+    Code.DWELL: Tier.WARNING,
     Code.STOLEN: Tier.CONTRAINDICATED,
     Code.LOST: Tier.CONTRAINDICATED,
     Code.TAMPERED: Tier.CONTRAINDICATED,
+    Code.RECALLED: Tier.WARNING,
+    Code.DETAINED: Tier.WARNING,
+    Code.SEIZED: Tier.CONTRAINDICATED,
     Code.FUTURE: Tier.WARNING,
     Code.BACKDATED: Tier.WARNING,
     Code.LATE_RECORD: Tier.WARNING,
     Code.IDENTITY_MISMATCH: Tier.WARNING,
+    Code.DISPUTED: Tier.WARNING,
+    Code.REGISTRAR_ONLY: Tier.WARNING,
+    Code.CORRECTION_OPEN: Tier.WARNING,
 }
+
+WITHOUT_EFFECT = frozenset(
+    {
+        Code.UNKNOWN_ITEM,
+        Code.NOT_HOLDER,
+        Code.NOT_CONSIGNEE,
+        Code.NOT_IN_TRANSIT,
+        Code.ALREADY_EXISTS,
+        Code.AFTER_TERMINAL,
+        Code.OUTSIDE_CONTAINER,
+        Code.VOID_AFTER_DEPARTURE,
+    }
+)
+"""With one of these about an item, what its entry says did not happen to it in the record.
+
+A stranger's act has one of them too, beside the ``CHALLENGED`` that it leaves on the item.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +149,11 @@ class Finding:
 class Closing:
     """From entry *index* on, the findings of earlier entries with *code* on *items* are closed.
 
-    *code* None closes all of them; *items* as in ``Finding``.
+    *code* None closes all of them; *items* as in ``Finding``. With *entry* only those of that
+    entry are: what depends on the day is of the entry that began the shipment.
     """
 
     code: Code | None
     index: int
     items: tuple[str, ...] = ()
+    entry: int | None = None

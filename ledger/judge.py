@@ -10,15 +10,16 @@ finding is in ``ledger.advice``. Example::
     match_line(view.state, shipments, presented_by)  # Match.OTHER_SHIPMENT
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from ledger.act import ActKind
 from ledger.finding import Closing, Code, Finding, Tier
 from ledger.holding import ItemState, Phase
+from ledger.order import ordinal
 from ledger.rules import RulePack
+from ledger.wording import ENDED
 
 
 class Verdict(StrEnum):
@@ -68,7 +69,8 @@ class View:
     *state* is the effective one, None if the item is not in view. *docket* is its own;
     *containers* has one for every stay in a container, cut to the entries of that stay (after it
     went in, before it came out). *shipment* is that of the state's custody, None unless in
-    transit. *is_empty_container*: things were in it, and nothing is any more.
+    transit. *is_empty_container*: things were in it, and nothing is any more. *ordinals* are those
+    of entries that do not stand where they were recorded (``ledger.order``).
     """
 
     item: str
@@ -77,6 +79,7 @@ class View:
     containers: tuple[Docket, ...] = ()
     shipment: Shipment | None = None
     is_empty_container: bool = False
+    ordinals: Mapping[int, int] = field(default_factory=dict)
 
 
 def judge(view: View, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
@@ -84,24 +87,78 @@ def judge(view: View, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
 
     Raises: UnknownRule, MalformedRules.
     """
-    own = view.docket
-    found = list(settle(own.findings, own.closings))
+    own, ordinals = view.docket, view.ordinals
+    around = [closing for container in view.containers for closing in container.closings]
+    # Goods arrive in what they are packed in.
+    arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
+    found = list(settle(own.findings, own.closings + arrivals, ordinals))
     for container in view.containers:
+        if not container.findings:
+            continue
         # What is cleared of the item itself is cleared, also if its container brought it on.
-        found += settle(container.findings, container.closings + own.closings)
+        cleared = container.closings + own.closings
+        still, over = _by_state(container.findings, view.state)
+        found += settle(still, cleared, ordinals)
+        found += settle(over, (*cleared, *around), ordinals)
     late = _check_arrival(view, pack, as_of)
-    return (*found, late) if late is not None else tuple(found)
+    if late is not None:
+        found += settle((late,), (*own.closings, *around), ordinals)
+    return tuple(found)
 
 
-def settle(findings: Iterable[Finding], closings: Iterable[Closing]) -> tuple[Finding, ...]:
-    """*findings* with what closed them: the first later closing of their code, or of all codes."""
-    closings = sorted(closings, key=lambda closing: closing.index)
-    return tuple([_settled(finding, closings) for finding in findings])
+def _by_state(
+    findings: Iterable[Finding], state: ItemState | None
+) -> tuple[list[Finding], list[Finding]]:
+    """*findings* of a container, and those of them that are not said of the item any more.
+
+    A crate that is taken off a stolen pallet is stolen goods; once it is cleared, so is all in it.
+    """
+    said = set() if state is None else {mark.entry for mark in state.marks}
+    still: list[Finding] = []
+    over: list[Finding] = []
+    for found in findings:
+        is_over = found.code in _SAID and found.index not in said
+        (over if is_over else still).append(found)
+    return still, over
 
 
-def _settled(finding: Finding, closings: Iterable[Closing]) -> Finding:
+_SAID = frozenset(
+    {Code.STOLEN, Code.LOST, Code.TAMPERED, Code.RECALLED, Code.DETAINED, Code.SEIZED}
+)
+_IN_PLACE: Mapping[int, int] = {}
+_OF_JOURNEY = frozenset({Code.REFUSED, Code.REDIRECTED, Code.NOT_COUNTERSIGNED})
+
+
+def settle(
+    findings: Iterable[Finding],
+    closings: Iterable[Closing],
+    ordinals: Mapping[int, int] = _IN_PLACE,
+) -> tuple[Finding, ...]:
+    """*findings* with what closed them: the first later closing of their code, or of all codes.
+
+    Later is what stands later; of one entry's findings what was recorded later. *ordinals* as in
+    ``View``.
+    """
+    findings = tuple(findings)
+    if not findings:  # as of almost every item
+        return ()
+
+    def order(index: int) -> int:
+        return ordinals.get(index, ordinal(index))
+
+    closings = sorted(closings, key=lambda closing: order(closing.index))
+    return tuple([_settled(finding, closings, order) for finding in findings])
+
+
+def _settled(finding: Finding, closings: Iterable[Closing], order: Callable[[int], int]) -> Finding:
     for closing in closings:
-        if closing.index > finding.index and closing.code in (None, finding.code):
+        if closing.code not in (None, finding.code):
+            continue
+        if closing.entry is None:
+            is_later = order(closing.index) > order(finding.index)
+        else:
+            is_later = closing.entry == finding.index < closing.index
+        if is_later:
             return replace(finding, closed_by=closing.index)
     return finding
 
@@ -114,8 +171,7 @@ def check_presented(view: View, *, index: int | None = None) -> tuple[Finding, .
     state = view.state
     if state is None or state.ended is None:
         return ()
-    word = "destroyed" if state.ended is ActKind.DESTROY else "taken out of use"
-    message = f"by entry {state.last} this item was {word}, yet it is here"
+    message = f"by entry {state.last} this item was {ENDED[state.ended]}, yet it is here"
     shown_by = state.last if index is None else index
     return (Finding(Code.AFTER_TERMINAL, message, shown_by, (view.item,), (state.last,)),)
 
@@ -132,7 +188,10 @@ def verdict(findings: Iterable[Finding], *, known: bool) -> Verdict:
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict on a container or a lot: ``clear`` if there is nothing in it."""
-    return max(verdicts, key=list(Verdict).index, default=Verdict.CLEAR)
+    return max(verdicts, key=_SEVERITY.index, default=Verdict.CLEAR)
+
+
+_SEVERITY = tuple(Verdict)
 
 
 def match_line(
@@ -162,7 +221,8 @@ def match_line(
 def _check_arrival(view: View, pack: RulePack, as_of: datetime) -> Finding | None:
     """An item still in transit when it should not be.
 
-    An empty container is waited for by nobody: its contents were received one by one.
+    An empty container is waited for by nobody: its contents were received one by one. While an
+    inspector holds the item back its clock stands still.
     """
     state, shipment = view.state, view.shipment
     if state is None or shipment is None or view.is_empty_container:
@@ -171,11 +231,10 @@ def _check_arrival(view: View, pack: RulePack, as_of: datetime) -> Finding | Non
         return None
     if shipment.closed_by is not None:
         return _find_short(view, shipment)
+    as_of_clock = as_of if state.stopped_at is None else min(as_of, state.stopped_at)
     if shipment.due_at is None:
-        return None
-    code = Code.SHORT if shipment.received else Code.OVERDUE
-    grace = pack.rule(code, as_of).duration("grace_hours")
-    return _find_late(view, shipment, code, grace, as_of)
+        return _find_dwell(view, shipment, pack, as_of_clock)
+    return _find_late(view, shipment, pack, as_of_clock)
 
 
 def _find_short(view: View, shipment: Shipment) -> Finding:
@@ -186,17 +245,16 @@ def _find_short(view: View, shipment: Shipment) -> Finding:
         f"{state.custody.consignee} signed that shipment {shipment.index} is complete"
         f" (entry {shipment.closed_by}), but this item of it was not received"
     )
-    cites = (shipment.index, *shipment.received)
-    return Finding(Code.SHORT, message, shipment.closed_by, (view.item,), cites)
+    return _judged(Code.SHORT, message, view, shipment)
 
 
-def _find_late(
-    view: View, shipment: Shipment, code: Code, grace: timedelta, as_of: datetime
-) -> Finding | None:
+def _find_late(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
     state, due_at = view.state, shipment.due_at
     assert state is not None
     assert due_at is not None
-    if as_of - due_at <= grace:
+    code = Code.SHORT if shipment.received else Code.OVERDUE
+    grace = pack.rule(code, as_of).duration("grace_hours")
+    if as_of - due_at <= grace + state.custody.paused:
         return None
     due = (
         f"due at {state.custody.consignee} on {due_at:%Y-%m-%d %H:%M} UTC (entry {shipment.index})"
@@ -205,4 +263,23 @@ def _find_late(
         message = f"{due}, and no receipt is recorded"
     else:
         message = f"{due}; a part of the shipment was received, this item was not"
-    return Finding(code, message, shipment.index, (view.item,), shipment.received)
+    return _judged(code, message, view, shipment)
+
+
+def _find_dwell(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
+    state = view.state
+    assert state is not None
+    limit = pack.rule(Code.DWELL, as_of).duration("after_days")
+    if as_of - state.last_at <= limit + state.custody.paused:
+        return None
+    message = (
+        f"on its way to {state.custody.consignee} without a due time, and nothing has happened"
+        f" to it since {state.last_at:%Y-%m-%d %H:%M} UTC (entry {state.last})"
+    )
+    return _judged(Code.DWELL, message, view, shipment)
+
+
+def _judged(code: Code, message: str, view: View, shipment: Shipment) -> Finding:
+    """Of the entry that began the shipment, by which a resolution names it."""
+    cites = tuple([index for index in shipment.received if index != shipment.index])
+    return Finding(code, message, shipment.index, (view.item,), cites)

@@ -8,136 +8,120 @@ of parties come in as a mapping from party id to name. Example::
     -> "Shipped by Kestrel Components to Fjordhall, due 3 Mar 2026 (AWB 618-12345675)."
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
 
-from ledger.act import Act, ActKind, Condition
-from ledger.finding import Code, Finding
+from ledger.act import Act, ActKind, Condition, Status
+from ledger.finding import WITHOUT_EFFECT, Code, Finding
+from ledger.names import (
+    Names,
+    day,
+    document_name,
+    item_name,
+    listed,
+    party_name,
+    place_name,
+    several,
+)
+from ledger.replay import OTHERS
 from schemas.event import Event
-from schemas.gs1 import CANONICAL
-from schemas.item import plain_serial
-from schemas.particulars import Place, read_particulars
-
-Names = Mapping[str, str]
-
-PARTY_PREFIX = "urn:chiptrail:party:"
-_DOCUMENT_PREFIX = "urn:chiptrail:doc:"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from schemas.particulars import read_particulars
 
 _PLACES = frozenset({"chiptrail:location", "readPoint"})
-
-# With one of these on the item, what the entry says did not happen to it as far as custody goes.
-_WITHOUT_EFFECT = frozenset(
-    {
-        Code.UNKNOWN_ITEM,
-        Code.NOT_HOLDER,
-        Code.NOT_CONSIGNEE,
-        Code.NOT_IN_TRANSIT,
-        Code.ALREADY_EXISTS,
-        Code.AFTER_TERMINAL,
-        Code.OUTSIDE_CONTAINER,
-        Code.CHALLENGED,
-        Code.VOID_AFTER_DEPARTURE,
-    }
-)
 
 
 def is_effective(findings: Iterable[Finding]) -> bool:
     """Whether an entry with these *findings* on the item moved it."""
-    return all(found.code not in _WITHOUT_EFFECT for found in findings)
+    return all(found.code not in WITHOUT_EFFECT for found in findings)
 
 
-# Names -------------------------------------------------------------------------------------------
+# What became of it -------------------------------------------------------------------------------
 
 
-def party_name(party: str, names: Names) -> str:
-    """What to call *party*: its name, else the end of its id."""
-    return names.get(party) or party.removeprefix(PARTY_PREFIX)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an entry that bears on an item.
+
+    *stands*: it took effect, and was not taken back. *redirects*: it sent on what was under way.
+    *rights* are what an acceptance took: ``owner``, ``user``. *corrects* is the entry that it
+    declares wrong, if that is known; *corrected_by* the correction that took it back.
+    """
+
+    stands: bool = True
+    redirects: bool = False
+    rights: tuple[str, ...] = ()
+    corrects: int | None = None
+    corrected_by: int | None = None
 
 
-def item_name(item: str) -> str:
-    """What to call *item*: its serial as it stands on it, or ``SSCC 106...`` of a package."""
-    if item.startswith(CANONICAL):
-        ai, _, rest = item.removeprefix(CANONICAL).partition("/")
-        if ai == "00":
-            return f"SSCC {rest}"
-        if ai in ("8003", "8004"):
-            return f"asset {plain_serial(item)}"
-    return plain_serial(item)
+class Recorded(Protocol):
+    """An entry that bears on an item, with what was found of it."""
+
+    @property
+    def act(self) -> Act:
+        """What was signed."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found of it on the item."""
+
+    @property
+    def corrects(self) -> int | None:
+        """As in ``Outcome``."""
+
+    @property
+    def corrected_by(self) -> int | None:
+        """As in ``Outcome``."""
 
 
-def day(at: datetime) -> str:
-    """``3 Mar 2026``, in UTC."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+def outcomes(steps: Iterable[Recorded]) -> list[Outcome]:
+    """What became of each of *steps*, which are all that bear on one item, in order."""
+    offers: dict[str, str] = {}
+    found = []
+    for step in steps:
+        stands = step.corrected_by is None and is_effective(step.findings)
+        found.append(
+            Outcome(
+                stands,
+                redirects=any(one.code is Code.REDIRECTED for one in step.findings),
+                rights=_taken(offers, step.act) if stands else (),
+                corrects=step.corrects,
+                corrected_by=step.corrected_by,
+            )
+        )
+    return found
 
 
-def moment(at: datetime) -> str:
-    """``3 Mar 2026 09:12``, in UTC."""
-    return f"{day(at)} {at.astimezone(UTC):%H:%M}"
+def _taken(offers: dict[str, str], act: Act) -> tuple[str, ...]:
+    """The rights that *act* takes; *offers* are those that wait, by right."""
+    if act.kind is ActKind.TRANSFER:
+        takers = {"owner": act.owner, "user": act.user}
+        offers.update({right: taker for right, taker in takers.items() if taker is not None})
+    if act.kind is not ActKind.ACCEPT:
+        return ()
+    taken = tuple([right for right, taker in offers.items() if taker == _whose(act)])
+    # What a former owner offered is off when there is a new one (ledger.ownership).
+    for right in tuple(offers) if "owner" in taken else taken:
+        del offers[right]
+    return taken
 
 
-def document_name(uri: str) -> str:
-    """``AWB 618-12345675`` for ``urn:chiptrail:doc:awb:618-12345675``; another URI as it is."""
-    if not uri.startswith(_DOCUMENT_PREFIX):
-        return uri
-    kind, _, number = uri.removeprefix(_DOCUMENT_PREFIX).partition(":")
-    return f"{'inv.' if kind == 'inv' else kind.upper()} {number}"
-
-
-def place_name(place: Place) -> str:
-    """``1.29 N, 103.85 E, SG``, or the URI or number that names the place."""
-    if place.latitude is None or place.longitude is None:
-        uri = place.uri or "somewhere"
-        return f"GLN {uri.rsplit('/', 1)[1]}" if uri.startswith(f"{CANONICAL}414/") else uri
-    parts = (_degrees(place.latitude, "NS"), _degrees(place.longitude, "EW"), place.country)
-    return ", ".join(part for part in parts if part)
-
-
-def _degrees(value: float, signs: str) -> str:
-    return f"{abs(value):.2f} {signs[value < 0]}"
-
-
-_IDS = re.compile(r"https?://[^\s,;()]+|urn:[^\s,;()]+")
-
-
-_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
-
-
-def retell(message: str, names: Names) -> str:
-    """A finding's *message* with names of parties and items for ids, and times as elsewhere."""
-    words = _IDS.sub(lambda found: _called(found[0], names), message)
-    words = _TIME.sub(_retimed, words)
-    # Parties may be named in lower case; what we say ourselves begins with a capital.
-    return words if message.startswith(PARTY_PREFIX) else words[:1].upper() + words[1:]
-
-
-def _retimed(found: re.Match[str]) -> str:
-    try:
-        return f"{moment(datetime.fromisoformat(f'{found[1]}+00:00'))} UTC"
-    except ValueError:
-        return found[0]
-
-
-def _called(uri: str, names: Names) -> str:
-    bare = uri.rstrip(".:")
-    tail = uri[len(bare) :]
-    if bare in names or bare.startswith(PARTY_PREFIX):
-        return party_name(bare, names) + tail
-    return (item_name(bare) if bare.startswith((CANONICAL, "urn:chiptrail:chip:")) else bare) + tail
+def _whose(act: Act) -> str:
+    return act.principal or act.actor
 
 
 # Sentences ---------------------------------------------------------------------------------------
 
+_HAPPENED = Outcome()
 
-def tell(act: Act, event: Event, names: Names, *, item: str, stands: bool = True) -> str:
-    """What the entry says happened to *item*, or to the package around it, as a sentence.
 
-    *stands*: it took effect (``is_effective``).
-    """
-    told = _Teller(act, event, names, item).sentence()
-    if stands:
+def tell(act: Act, event: Event, names: Names, *, item: str, outcome: Outcome = _HAPPENED) -> str:
+    """What the entry says happened to *item*, or to the package around it, as a sentence."""
+    told = _Teller(act, event, names, item, outcome).sentence()
+    if outcome.corrected_by is not None:
+        return f"Taken back by entry {outcome.corrected_by}: {told[0].lower()}{told[1:]}."
+    if outcome.stands:
         return f"{told}."
     return f"Claimed, without effect: {told[0].lower()}{told[1:]}."
 
@@ -145,10 +129,13 @@ def tell(act: Act, event: Event, names: Names, *, item: str, stands: bool = True
 class _Teller:
     """One step being told."""
 
-    def __init__(self, act: Act, event: Event, names: Names, item: str) -> None:
+    def __init__(self, act: Act, event: Event, names: Names, item: str, outcome: Outcome) -> None:
         self._act, self._event, self._names, self._item = act, event, names, item
+        self._outcome = outcome
         self._said = read_particulars(event)
         self._who = party_name(act.actor, names)
+        if act.principal not in (None, act.actor):
+            self._who += f" on behalf of {self._name(act.principal)}"
 
     def sentence(self) -> str:
         tell = _TELLERS.get(self._act.kind)
@@ -162,7 +149,9 @@ class _Teller:
 
     def _count(self) -> str:
         count = len(self._act.items)
-        return "everything" if count == 0 else f"{count:,} item{'s' if count != 1 else ''}"
+        if OTHERS in self._act.items:
+            return "other items" if count == 1 else f"{_items(count - 1)} and others"
+        return "everything" if count == 0 else _items(count)
 
     def _at_place(self) -> str:
         if self._said.place:
@@ -171,8 +160,8 @@ class _Teller:
         return " at a place that it keeps to itself" if is_withheld else ""
 
     def _documents(self) -> str:
-        listed = ", ".join(map(document_name, self._event.documents))
-        return f" ({listed})" if listed else ""
+        papers = ", ".join(map(document_name, self._event.documents))
+        return f" ({papers})" if papers else ""
 
     def made(self) -> str:
         lot = f", lot {self._said.lot}" if self._said.lot else ""
@@ -183,8 +172,11 @@ class _Teller:
         return f"Entered in the ledger by {self._who}, who had it"
 
     def transformed(self) -> str:
-        made = self._item in self._act.outputs
-        return f"{'Made out of other items' if made else 'Made into something else'} by {self._who}"
+        act = self._act
+        if self._item not in act.outputs:
+            return f"Made into {several(act.outputs) or 'nothing more'} by {self._who}"
+        others = tuple([item for item in act.items if item != self._item])
+        return f"Made out of {several(others) or 'something not named'} by {self._who}"
 
     def put_in(self) -> str:
         verb = "Packed" if self._act.kind is ActKind.PACK else "Installed"
@@ -199,12 +191,15 @@ class _Teller:
 
     def shipped(self) -> str:
         act = self._act
-        via = f" with {_listed([self._name(party) for party in act.via])}" if act.via else ""
+        via = f" with {listed([self._name(party) for party in act.via])}" if act.via else ""
         due = f", due {day(act.due_at)}" if act.due_at else ""
         user = self._said.ends.get("end_user")
         use = f", for use by {self._name(user)}" if user and user != act.counterparty else ""
+        kept = "still" if act.owner == _whose(act) else "to be"
+        own = f", {kept} owned by {self._name(act.owner)}" if act.owner else ""
         whom = self._name(act.counterparty)
-        return f"Shipped by {self._who} to {whom}{via}{use}{due}{self._documents()}"
+        verb = "Redirected" if self._outcome.redirects else "Shipped"
+        return f"{verb} by {self._who} to {whom}{via}{own}{use}{due}{self._documents()}"
 
     def carried(self) -> str:
         step = _CARRIED.get(self._event.biz_step or "", "Under way with")
@@ -212,6 +207,8 @@ class _Teller:
 
     def delivered(self) -> str:
         whom = self._name(self._act.counterparty)
+        if not self._act.evidence:
+            return f"Delivered to {whom}, says {self._who}, and shows nothing for it"
         return f"Delivered to {whom}, says {self._who}; {whom} has not signed for it"
 
     def received(self) -> str:
@@ -227,10 +224,24 @@ class _Teller:
         return f"Shipment called off by {self._who}"
 
     def transferred(self) -> str:
-        return f"Sold or handed on by {self._who}, who may still have it"
+        act, whose = self._act, _whose(self._act)
+        said = []
+        if act.owner == whose:
+            said.append(f"Owned by {self._who} itself")
+        if act.user == whose:
+            said.append(f"Used by {self._who} itself from now on")
+        others = [(act.owner, "its owner"), (act.user, "its user")]
+        rights = [
+            f"to {self._name(to)} as {what}" for to, what in others if to not in (None, whose)
+        ]
+        if rights or not said:
+            to_whom = f" {listed(rights)}" if rights else ""
+            said.append(f"Offered by {self._who}{to_whom}; it stays where it is")
+        return ". ".join(said)
 
     def accepted(self) -> str:
-        return f"Accepted by {self._who} as its new owner or user"
+        rights = listed(list(self._outcome.rights))
+        return f"Accepted by {self._who}" + (f" as its new {rights}" if rights else "")
 
     def declared(self) -> str:
         return f"Declared by {self._who} to be{self._at_place() or ' in its charge'}"
@@ -243,11 +254,13 @@ class _Teller:
         return f"{_HELD_BACK[self._act.kind]} by {self._who}{self._at_place()}"
 
     def reported(self) -> str:
-        words = _listed(sorted(self._act.status_set)) or "something"
+        if self._act.status_set == {Status.RECALLED}:
+            return f"Recalled by {self._who}"
+        words = listed(sorted(self._act.status_set)) or "something"
         return f"Reported {words} by {self._who}"
 
     def cleared(self) -> str:
-        words = _listed(sorted(self._act.status_unset)) or "something"
+        words = listed(sorted(self._act.status_unset)) or "something"
         return f"No longer {words}, says {self._who}"
 
     def replaced(self) -> str:
@@ -258,15 +271,17 @@ class _Teller:
         return f"{verb} by {self._who}"
 
     def corrected(self) -> str:
-        return f"An earlier entry declared wrong by {self._who}"
+        corrects = self._outcome.corrects
+        wrong = "An earlier entry" if corrects is None else f"Entry {corrects}"
+        return f"{wrong} declared wrong by {self._who}"
 
     def _other(self) -> str:
         step = (self._event.biz_step or self._event.type).rsplit(":", 1)[-1].replace("_", " ")
         return f"Noted by {self._who}: {step}{self._at_place()}{self._documents()}"
 
 
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def _items(count: int) -> str:
+    return f"{count:,} item{'s' if count != 1 else ''}"
 
 
 _CARRIED = {

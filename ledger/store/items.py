@@ -14,6 +14,7 @@ from ledger.custody import Needs
 from ledger.holding import Custody, Holdings, ItemState, Pending, Phase, held_by
 from ledger.store import bulk, tables
 from ledger.store.database import Connection
+from ledger.store.traits import Traits, read_traits, write_traits
 from schemas.item import split_item
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -146,12 +147,15 @@ def _load_states(
 
 def _state(row: Any, names: Mapping[int, str]) -> ItemState:  # noqa: ANN401 - a database row
     _, phase, holder, consignee, via, shipment, departed, last, last_at, parent, *rest = row
-    since, status, ended, origin, alien, pending = rest
+    since, ended, origin, alien, pending, more = rest
+    traits = _NO_TRAITS if more is None else read_traits(more)
     if (phase, consignee, via, shipment, departed) == _JUST_HELD:
         custody = held_by(holder)
     else:
         carriers = tuple(via.split()) if via else ()
-        custody = Custody(Phase(phase), holder, consignee, carriers, shipment, bool(departed))
+        custody = Custody(
+            Phase(phase), holder, consignee, carriers, shipment, bool(departed), **traits.way
+        )
     # By position: this is made for every item of a batch, and names would cost a third more.
     return ItemState(
         custody,
@@ -159,16 +163,17 @@ def _state(row: Any, names: Mapping[int, str]) -> ItemState:  # noqa: ANN401 - a
         moment(last_at),
         None if parent is None else names[parent],
         since,
-        frozenset(status.split()) if status else _NOTHING,
+        traits.marks,
         None if ended is None else ActKind(ended),
         origin,
         bool(alien),
         () if pending is None else _read_pending(pending),
+        *traits[2:],
     )
 
 
 _JUST_HELD = (Phase.HELD.value, None, None, None, 0)
-_NOTHING: frozenset[str] = frozenset()
+_NO_TRAITS = Traits({})
 
 
 def _read_pending(text: str) -> tuple[Pending, ...]:
@@ -206,17 +211,54 @@ def save_items(
     ids.update(zip(new, range(start, start + len(new)), strict=True))
     holdings = _save_states(connection, states, ids)
     known = [(ids[item], holdings[id(states[item])]) for item in states.keys() - new.keys()]
+    left = _load_holding_ids(connection, [number for number, _ in known])
     bulk.run(
         connection,
         "UPDATE item SET holding = need.holding FROM need WHERE item.id = need.id",
         ("id", "holding"),
         sorted(known),
     )
+    _delete_left(connection, left)
     rows = [
         (ids[item], classes[prefix], serial, holdings[id(states[item])] if item in states else None)
         for item, (prefix, serial) in new.items()
     ]
     bulk.insert(connection, "item", ("id", "class_id", "serial", "holding"), rows)
+
+
+def clear_states(connection: Connection, numbers: Sequence[int]) -> None:
+    """The items *numbers* were never entered, as it turns out."""
+    left = _load_holding_ids(connection, numbers)
+    bulk.run(
+        connection,
+        "UPDATE item SET holding = NULL FROM need WHERE item.id = need.id",
+        ("id",),
+        bulk.singles(numbers),
+    )
+    _delete_left(connection, left)
+
+
+def _load_holding_ids(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """The states that the items *numbers* are in."""
+    rows = bulk.select(
+        connection,
+        "SELECT DISTINCT i.holding FROM need CROSS JOIN item AS i ON i.id = need.id"
+        " AND i.holding IS NOT NULL",
+        ("id",),
+        bulk.singles(numbers),
+    )
+    return {row[0] for row in rows}
+
+
+def _delete_left(connection: Connection, holdings: Iterable[int]) -> None:
+    """Those of *holdings* that the last item has left: each act on one item would leave one."""
+    bulk.run(
+        connection,
+        "DELETE FROM holding WHERE id IN (SELECT id FROM need)"
+        " AND NOT EXISTS (SELECT 1 FROM item WHERE item.holding = holding.id)",
+        ("id",),
+        bulk.singles(sorted(holdings)),
+    )
 
 
 def _ensure_classes(connection: Connection, prefixes: set[str]) -> dict[str, int]:
@@ -254,11 +296,11 @@ def _state_values(state: ItemState, ids: Mapping[str, int]) -> tuple[object, ...
         milliseconds(state.last_at),
         None if state.parent is None else ids[state.parent],
         state.since,
-        " ".join(sorted(state.status)) if state.status else None,
         None if state.ended is None else state.ended.value,
         state.origin,
         state.foreign,
         _write_pending(state.pending) if state.pending else None,
+        write_traits(state),
     )
 
 
@@ -290,46 +332,3 @@ def find_serials(connection: Connection, serials: Iterable[str]) -> dict[str, li
     for serial, item in rows:
         found.setdefault(serial, []).append(item)
     return found
-
-
-def load_contents(connection: Connection, item: int) -> list[str]:
-    """What lies directly inside *item* now, in order of going in."""
-    rows = connection.exec_driver_sql(
-        "SELECT c.prefix || i.serial FROM containment AS k JOIN item AS i ON i.id = k.item"
-        " JOIN item_class AS c ON c.id = i.class_id WHERE k.parent = ? AND k.stop IS NULL"
-        " ORDER BY k.start, k.item",
-        (item,),
-    )
-    return [row[0] for row in rows]
-
-
-def load_inside(connection: Connection, numbers: Iterable[int]) -> dict[int, list[str]]:
-    """Everything inside each of *numbers* now, at any depth; those with nothing are missing."""
-    inside: dict[int, list[str]] = {}
-    rows = bulk.select(
-        connection,
-        ", inside (root, item) AS ("
-        " SELECT need.id, k.item FROM need CROSS JOIN containment AS k"
-        " ON k.parent = need.id AND k.stop IS NULL"
-        " UNION SELECT d.root, k.item FROM inside AS d CROSS JOIN containment AS k"
-        " ON k.parent = d.item AND k.stop IS NULL)"
-        " SELECT d.root, c.prefix || i.serial FROM inside AS d JOIN item AS i ON i.id = d.item"
-        " JOIN item_class AS c ON c.id = i.class_id ORDER BY d.root, d.item",
-        ("id",),
-        bulk.singles(numbers),
-    )
-    for root, item in rows:
-        inside.setdefault(root, []).append(item)
-    return inside
-
-
-def load_emptied(connection: Connection, numbers: Iterable[int]) -> set[int]:
-    """Those of *numbers* that had something inside and have nothing now."""
-    rows = bulk.select(
-        connection,
-        "SELECT k.parent FROM need CROSS JOIN containment AS k ON k.parent = need.id"
-        " GROUP BY k.parent HAVING count(*) = count(k.stop)",
-        ("id",),
-        bulk.singles(numbers),
-    )
-    return {row[0] for row in rows}

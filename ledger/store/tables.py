@@ -19,16 +19,18 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
+    types,
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
 SCHEMA_REVISION = "0001"
-PROJECTION_VERSION = 1
+PROJECTION_VERSION = 2
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
+# Ordered by code point everywhere: the order of a language changes with the system's libraries.
+Text = types.Text().with_variant(types.Text(collation="C"), "postgresql")
 
 truth = MetaData()
 projections = MetaData()
@@ -47,7 +49,8 @@ entry = Table(
     CheckConstraint("length(signature) = 64", name="entry_signature_size"),
 )
 # Parties and keys are the fold of all statements, which are few: they are read by this index.
-Index("entry_statement", entry.c.idx, sqlite_where=entry.c.kind == 1)
+_STATEMENTS = entry.c.kind == 1
+Index("entry_statement", entry.c.idx, sqlite_where=_STATEMENTS, postgresql_where=_STATEMENTS)
 
 item_list = Table(
     "item_list",
@@ -102,16 +105,64 @@ projection = Table(
     Column("value", Text, nullable=False),
 )
 
+# *key*: a hash of party and eventID. Where corrections put it (docs/custody.md, "Corrections"):
+# *ordinal* is null where that is idx << 16; *corrected_by* took it out of the fold; *is_bound*:
+# what it did to its container depended on what it put in. *parties* are named beside its signer.
 event = Table(
     "event",
     projections,
     Column("idx", Big, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("event_at", Big, nullable=False),
     Column("due_at", Big),
-    Column("received_by", Big),
-    Column("closed_by", Big),
+    Column("key", Big, nullable=False, index=True),
+    Column("ordinal", Big),
+    Column("corrected_by", Big),
+    Column("is_bound", Boolean),
+    Column("parties", Text),
+)
+
+# What came of a shipment: how many items entry *idx* received out of it, as its last or not.
+receipt = Table(
+    "receipt",
+    projections,
+    Column("shipment", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("is_final", Boolean, primary_key=True),
+    Column("items", Big, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A correction of *target*, null where it can correct nothing: *taken_at* is the entry by which it
+# took effect, *open_at* the one whose finding says that it waits.
+correction = Table(
+    "correction",
+    projections,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("target", Big, index=True),
+    Column("taken_at", Big),
+    Column("open_at", Big),
+)
+_WAITING = correction.c.open_at.is_not(None)
+Index("correction_open", correction.c.idx, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+# The events that a correction names as correctives, recorded or not yet: by ``event.key``.
+awaited = Table(
+    "awaited",
+    projections,
+    Column("key", Big, primary_key=True, autoincrement=False),
+    Column("correction", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Those of them that took the place of what it corrects.
+corrective = Table(
+    "corrective",
+    projections,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("correction", Big, primary_key=True, autoincrement=False),
+    Index("corrective_correction", "correction"),
+    sqlite_with_rowid=False,
 )
 
 document = Table(
@@ -135,7 +186,7 @@ item = Table(
     Column("id", Big, primary_key=True, autoincrement=False),
     Column("class_id", Big, nullable=False),
     Column("serial", Text, nullable=False),
-    Column("holding", Big),
+    Column("holding", Big, index=True),
     # Serial first: a bare serial is looked up in every class by the index's prefix.
     UniqueConstraint("serial", "class_id", name="item_serial"),
 )
@@ -156,20 +207,22 @@ holding = Table(
     Column("last_at", Big, nullable=False),
     Column("parent", Big),
     Column("since", Big),
-    Column("status", Text),
     Column("ended", Text),
     Column("origin", Text),
     Column("alien", Boolean, nullable=False),
     Column("pending", Text),
+    Column("traits", Text),
 )
 
-# *named*: in the entry's list of items, not as its container or as what came out of one.
+# *named*: in the entry's list of items, not as its container or as what came out of one. *idx* is
+# null where it is ordinal >> 16, which it is but for a corrective.
 item_event = Table(
     "item_event",
     projections,
     Column("item", Big, primary_key=True, autoincrement=False),
-    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("ordinal", Big, primary_key=True, autoincrement=False),
     Column("named", Boolean, nullable=False),
+    Column("idx", Big),
     sqlite_with_rowid=False,
 )
 
@@ -196,7 +249,8 @@ finding = Table(
     Column("cites", Text),
 )
 
-# A later entry that closes the earlier findings of a code (all where it is null) on its items.
+# A later entry that closes the earlier findings of a code (all where it is null) on its items;
+# where *entry* is not null, those of that entry only.
 closing = Table(
     "closing",
     projections,
@@ -204,4 +258,19 @@ closing = Table(
     Column("idx", Big, nullable=False, index=True),
     Column("code", Text),
     Column("items", Text),
+    Column("entry", Big),
+)
+
+# What a correction changed, by entry *at*: a row of another table that is there since (*is_new*),
+# or was until then. *key* is by what such rows are looked up, *row* the rest of it as JSON.
+amendment = Table(
+    "amendment",
+    projections,
+    Column("id", Big, primary_key=True, autoincrement=False),
+    Column("at", Big, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Big, nullable=False),
+    Column("is_new", Boolean, nullable=False),
+    Column("row", Text, nullable=False),
+    Index("amendment_key", "kind", "key"),
 )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from ledger.act import Act, ActKind
 from ledger.custody import apply
-from ledger.facts import Facts
+from ledger.facts import Facts, Mandate
 from ledger.holding import Holdings, Step, commit, effective
 from ledger.rules import TimeRules
 
@@ -25,8 +25,19 @@ PARTY = "urn:chiptrail:party:"
 ITEM = "urn:chiptrail:chip:x:y:"
 FACTS = Facts(
     prefixes={PARTY + "maker": (ITEM + "c",), PARTY + "rival": (ITEM + "o",)},
-    roles={PARTY + "customs": frozenset({"inspector"})},
+    roles={
+        PARTY + "customs": frozenset({"inspector"}),
+        PARTY + "police": frozenset({"inspector"}),
+    },
     times=TimeRules(future_tolerance=timedelta(minutes=15), late_after=timedelta(days=7)),
+    mandates={
+        (PARTY + "buyer", PARTY + "broker"): Mandate(
+            0,
+            frozenset({ActKind.RECEIVE, ActKind.SHIP, ActKind.PACK, ActKind.ACCEPT}),
+            BEGIN,
+            BEGIN + 10 * HOUR,
+        )
+    },
 )
 
 
@@ -77,6 +88,10 @@ class Story:
             parent=None if into is None else ITEM + into,
             counterparty=party(to),
             via=tuple(party(one) for one in rest.pop("via", "").split()),
+            outputs=items(rest.pop("out", "")),
+            owner=party(rest.pop("owner", None)),
+            user=party(rest.pop("user", None)),
+            principal=party(rest.pop("on_behalf_of", None)),
             **{name: frozenset(v.split()) if isinstance(v, str) else v for name, v in rest.items()},
         )
         self.step = apply(
@@ -110,6 +125,13 @@ class Story:
         custody = self.custody(name)
         ends = [custody.holder, *([custody.consignee] if custody.consignee else [])]
         return " > ".join(end.removeprefix(PARTY) for end in ends)
+
+    def owner(self, name):
+        return self.state(name).owner.removeprefix(PARTY)
+
+    def user(self, name):
+        title = self.state(name).title
+        return title and title.user and title.user.removeprefix(PARTY)
 
     def message(self):
         return self.step.findings[0].message

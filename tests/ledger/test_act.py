@@ -56,7 +56,7 @@ SHAPES = {
     "receive": ("OBSERVE", "receiving", {}),
     "refuse": ("OBSERVE", STEP + "refusing", {}),
     "void": ("OBSERVE", "void_shipping", {}),
-    "transfer": ("OBSERVE", STEP + "transferring", {}),
+    "transfer": ("OBSERVE", STEP + "transferring", TO_BETA),
     "accept": ("OBSERVE", "accepting", {}),
     "declare": ("OBSERVE", "storing", {}),
     "inspect": ("OBSERVE", "inspecting", {}),
@@ -109,6 +109,7 @@ RECORDS = {
         "shipping",
         {"destinations": (("possessing_party", BETA), ("possessing_party", GAMMA))},
     ),
+    "a transfer to nobody": ("OBSERVE", STEP + "transferring", {}),
     "a packing into nothing": ("ADD", "packing", {"kind": "Aggregation"}),
     "a report of nothing": ("OBSERVE", STEP + "reporting", {}),
     "a report of what is not reported": (
@@ -170,6 +171,19 @@ def test_statuses_are_read_in_short():
     act = read("OBSERVE", STEP + "reporting", **said)
 
     assert (act.status_set, act.status_unset) == ({"stolen", "tampered"}, {"lost"})
+
+
+def test_a_recall_is_a_report():
+    recall = read("OBSERVE", STEP + "reporting", persistent_set=("recalled",))
+
+    assert (recall.kind, recall.status_set) == (ActKind.REPORT, {"recalled"})
+
+
+def test_owner_and_user_are_read_from_the_destinations():
+    ends = (("owning_party", GAMMA), ("urn:chiptrail:sdt:end_user", BETA))
+    act = read("OBSERVE", STEP + "transferring", destinations=ends)
+
+    assert (act.owner, act.user, act.counterparty) == (GAMMA, BETA, None)
 
 
 def test_an_unpacking_without_children_names_no_items():

@@ -98,6 +98,7 @@ def test_a_stranger_puts_nothing_into_a_container(pallet):
     assert pallet.pack("rival", "o1", into="pallet") == {
         ("pallet", "custody/not-holder", "entry"),
         ("pallet", "custody/challenged"),
+        ("o1", "custody/outside-container", "entry"),
     }
     assert pallet.state("o1").parent is None
 
@@ -242,7 +243,10 @@ def test_a_container_taken_out_of_use_keeps_its_contents_until_they_are_unpacked
 def test_nothing_goes_into_a_container_taken_out_of_use(pallet):
     pallet.decommission("maker", "pallet")
 
-    assert pallet.pack("maker", "c3", into="pallet") == {("pallet", "custody/after-terminal")}
+    assert pallet.pack("maker", "c3", into="pallet") == {
+        ("pallet", "custody/after-terminal"),
+        ("c3", "custody/outside-container", "entry"),
+    }
 
 
 # Circles, boards and dates -----------------------------------------------------------------------
@@ -280,3 +284,89 @@ def test_an_unpacking_is_backdated_by_what_happened_to_the_container(sent):
     sent.receive("buyer", "pallet")
 
     assert sent.unpack("buyer", "c1", into="tray", late=2 * HOUR) == {("c1", "time/backdated")}
+
+
+# Emptied containers ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def emptied(sent):
+    """The pallet of the maker, emptied at the buyer's."""
+    sent.receive("buyer", "pallet")
+    sent.unpack("buyer", into="pallet")
+    return sent
+
+
+def test_whoever_packs_an_emptied_pallet_next_begins_it_anew(emptied):
+    emptied.register("shop", "s1")
+
+    assert emptied.pack("shop", "s1", into="pallet") == set()
+    assert (emptied.holder("pallet"), emptied.holder("s1")) == ("shop", "shop")
+    assert emptied.holder("c1") == "buyer"
+
+
+def test_its_holder_goes_on_with_it_as_before(emptied):
+    emptied.pack("buyer", "carton", into="pallet")
+
+    assert not emptied.state("pallet").emptied
+    assert ("pallet", "custody/challenged") in emptied.pack("shop", into="pallet")
+
+
+def test_a_pallet_of_which_everything_was_listed_is_not_known_to_be_empty(sent):
+    sent.receive("buyer", "pallet")
+    sent.unpack("buyer", "carton", into="pallet")
+
+    assert ("pallet", "custody/challenged") in sent.pack("shop", into="pallet")
+
+
+@pytest.mark.parametrize("begin", ["register", "commission"])
+def test_what_was_entered_is_its_holders_also_when_it_is_empty(story, begin):
+    story.tell(begin, "maker", "c-box")
+    story.pack("maker", "c1", into="c-box")
+    story.unpack("maker", into="c-box")
+
+    assert ("c-box", "custody/challenged") in story.pack("shop", into="c-box")
+    assert story.holder("c-box") == "maker"
+
+
+def test_an_emptied_pallet_that_was_reported_stolen_does_not_begin_anew(emptied):
+    emptied.report("buyer", "pallet", status_set="stolen")
+
+    assert ("pallet", "custody/challenged") in emptied.pack("shop", into="pallet")
+
+
+def test_an_emptied_tray_in_a_carton_is_not_anybodys(pallet):
+    pallet.unpack("maker", into="tray")
+    pallet.unpack("maker", into="carton")
+    pallet.pack("maker", "tray", into="carton")
+
+    assert ("tray", "custody/challenged") in pallet.pack("shop", into="tray")
+
+
+def test_a_tray_that_is_filled_in_its_carton_is_empty_no_more(pallet):
+    """Else a stranger could begin it anew with what is in it, once it is out."""
+    pallet.unpack("maker", into="tray")
+    pallet.pack("maker", "c3", into="tray")
+    pallet.unpack("maker", into="carton")
+
+    assert ("tray", "custody/challenged") in pallet.pack("shop", into="tray")
+    assert pallet.holder("c3") == "maker"
+
+
+# What depends on contents ------------------------------------------------------------------------
+
+
+def test_only_a_container_filled_with_goods_in_transit_depends_on_them(sent):
+    before = sent.step.bound
+    sent.unpack("carrier", "carton", into="pallet")
+    out = sent.step.bound
+    sent.pack("carrier", "carton", into="crate")
+
+    assert (before, out, sent.step.bound) == (False, False, True)
+
+
+def test_a_container_in_transit_does_not_depend_on_what_is_added(sent):
+    sent.unpack("carrier", "carton", into="pallet")
+    sent.pack("carrier", "carton", into="pallet")
+
+    assert not sent.step.bound

@@ -90,7 +90,7 @@ def test_a_final_receipt_makes_the_rest_short_at_once(story):
     shipment = Shipment(1, DUE, received=(2, 3), closed_by=3)
     (found,) = judge(view(story, shipment), PACK, BEGIN)
 
-    assert (found.code, found.index, found.cites) == (Code.SHORT, 3, (1, 2, 3))
+    assert (found.code, found.index, found.cites) == (Code.SHORT, 1, (2, 3))
     assert "signed that shipment 1 is complete (entry 3)" in found.message
 
 
@@ -247,3 +247,99 @@ def test_a_line_of_a_check(story, where, asked, by, wanted):
 def test_every_finding_and_every_line_has_advice():
     assert set(ACTIONS) == set(Code)
     assert set(MATCH_ACTIONS) == set(Match)
+
+
+# Held back, too long under way, settled ----------------------------------------------------------
+
+
+def test_a_clock_that_stood_still_gives_the_time_back(story):
+    story.detain("customs", "c1")
+    stopped = judge(view(story), PACK, LATE + timedelta(days=9))
+    story.recorded_at += timedelta(days=2)
+    story.release("customs", "c1", status_unset="detained")
+    in_time = judge(view(story), PACK, LATE + timedelta(days=2))
+
+    assert (stopped, in_time) == ((), ())
+    assert codes(judge(view(story), PACK, LATE + timedelta(days=2, hours=1))) == [Code.OVERDUE]
+
+
+def test_what_was_late_before_it_was_detained_stays_so(story):
+    story.recorded_at = LATE
+    story.detain("customs", "c1")
+
+    assert codes(judge(view(story), PACK, LATE + timedelta(days=9))) == [Code.OVERDUE]
+
+
+def test_goods_without_a_due_time_may_be_under_way_for_so_long(story):
+    shipment, began_at = Shipment(1, None), story.recorded_at
+    limit = timedelta(days=45)
+
+    assert judge(view(story, shipment), PACK, began_at + limit) == ()
+    (found,) = judge(view(story, shipment), PACK, began_at + limit + timedelta(hours=1))
+    assert (found.code, found.index) == (Code.DWELL, 1)
+    assert found.message == (
+        "on its way to urn:chiptrail:party:buyer without a due time, and nothing has happened to it"
+        " since 2026-03-02 11:00 UTC (entry 1)"
+    )
+
+
+def test_a_resolution_settles_what_depends_on_the_day(story):
+    resolution = Closing(Code.OVERDUE, 9, (CHIP,), entry=1)
+    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, LATE)
+
+    assert (found.code, found.closed_by) == (Code.OVERDUE, 9)
+
+
+def test_the_resolution_of_another_entry_settles_nothing(story):
+    resolution = Closing(Code.OVERDUE, 9, (CHIP,), entry=7)
+    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, LATE)
+
+    assert found.is_open
+
+
+def test_a_resolution_on_a_pallet_settles_it_for_what_is_inside(story):
+    stay = Docket(closings=(Closing(Code.OVERDUE, 9, entry=1),))
+    (found,) = judge(view(story, containers=(stay,)), PACK, LATE)
+
+    assert found.closed_by == 9
+
+
+def test_a_closing_of_one_entry_leaves_the_findings_of_others():
+    findings = (Finding(Code.STOLEN, "", 3), Finding(Code.STOLEN, "", 5))
+    first, second = settle(findings, [Closing(Code.STOLEN, 8, entry=5)])
+
+    assert (first.closed_by, second.closed_by) == (None, 8)
+
+
+@pytest.mark.parametrize(
+    ("code", "closed_by"), [(Code.REFUSED, 9), (Code.REDIRECTED, 9), (Code.STOLEN, None)]
+)
+def test_what_arrives_in_a_container_has_arrived(story, code, closed_by):
+    """Its own report of theft is not taken back with that."""
+    story.receive("buyer", "c1")
+    stay = Docket(closings=(Closing(code, 9),))
+    own = Docket(findings=(Finding(code, "", 3),))
+    (found,) = judge(view(story, docket=own, containers=(stay,)), PACK, LATE)
+
+    assert found.closed_by == closed_by
+
+
+def test_what_is_cleared_of_a_crate_is_cleared_of_all_in_it(story):
+    """The crate was on a pallet that was stolen, and was taken off before it was found."""
+    stolen = Finding(Code.STOLEN, "stolen", 5, (ITEM + "pallet",))
+    cleared = Closing(Code.STOLEN, 8, (ITEM + "crate",))
+    (found,) = judge(
+        view(story, containers=(Docket((stolen,)), Docket((), (cleared,)))), PACK, BEGIN
+    )
+
+    assert 8 == found.closed_by
+
+
+def test_what_is_still_said_of_the_item_is_not_cleared_with_a_crate(story):
+    story.report("maker", "c1", status_set="stolen")
+    stolen = Finding(Code.STOLEN, "stolen", story.index, (ITEM + "pallet",))
+    cleared = Closing(Code.STOLEN, 8, (ITEM + "crate",))
+    containers = (Docket((stolen,)), Docket((), (cleared,)))
+    (found,) = judge(view(story, containers=containers), PACK, BEGIN)
+
+    assert found.is_open

@@ -1,25 +1,16 @@
 """The story in plain words."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pytest
 
 from ledger.act import Act, ActKind, read_act
 from ledger.finding import Code, Finding
-from ledger.story import (
-    document_name,
-    is_effective,
-    item_name,
-    moment,
-    party_name,
-    place_name,
-    retell,
-    tell,
-)
+from ledger.story import Outcome, is_effective, outcomes, tell
 from schemas import short_form
 from schemas.draft import Imprint, complete
 from schemas.event import OpenItems, parse_event
-from schemas.particulars import Place
 from schemas.short_form import Details
 from schemas.strict_json import dump
 
@@ -30,14 +21,15 @@ CHIP = "https://id.gs1.org/01/09520001000010/21/A-7"
 PALLET = "https://id.gs1.org/00/195200010000000017"
 AT = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 PLACE = {"latitude": 1.29, "longitude": -103.85, "accuracyM": 50, "countryCode": "SG"}
+PHOTO = {"name": "stamp", "mediaType": "image/jpeg", "sha256": "00" * 32, "size": 9}
 AWB = "urn:chiptrail:doc:awb:618-12345675"
 
 
-def told(draft, *, item=CHIP, party=FAB, stands=True):
+def told(draft, *, item=CHIP, party=FAB, **outcome):
     imprint = Imprint("example.com", party, "A" * 22, "note")
     event = parse_event(dump(complete(draft, imprint, "urn:uuid:1", AT)))
     items = {name: found.ids for name, found in event.lists.items() if isinstance(found, OpenItems)}
-    return tell(read_act(event, items), event, NAMES, item=item, stands=stands)
+    return tell(read_act(event, items), event, NAMES, item=item, outcome=Outcome(**outcome))
 
 
 @pytest.mark.parametrize(
@@ -80,8 +72,66 @@ def told(draft, *, item=CHIP, party=FAB, stands=True):
         (short_form.refuse([CHIP], FAB, SHOP), "Refused by Fab One: it goes back to the sender."),
         (short_form.void([CHIP]), "Shipment called off by Fab One."),
         (
-            short_form.deliver([CHIP], FAB, SHOP),
+            short_form.deliver([CHIP], FAB, SHOP, Details(evidence=[PHOTO])),
             "Delivered to The Shop, says Fab One; The Shop has not signed for it.",
+        ),
+        (
+            short_form.deliver([CHIP], FAB, SHOP),
+            "Delivered to The Shop, says Fab One, and shows nothing for it.",
+        ),
+        (
+            short_form.ship(
+                [CHIP], FAB, SHOP, Details(destinations=short_form.ends(owner=CARRIER))
+            ),
+            "Shipped by Fab One to The Shop, to be owned by Tern.",
+        ),
+        (
+            short_form.receive([CHIP], SHOP, details=Details(on_behalf_of=SHOP)),
+            "Received by Fab One on behalf of The Shop.",
+        ),
+        (
+            short_form.transfer([CHIP], owner=SHOP, user=SKUA),
+            (
+                "Offered by Fab One to The Shop as its owner and to skua as its user; it stays"
+                " where it is."
+            ),
+        ),
+        (
+            short_form.transfer([CHIP], owner=FAB, user=FAB),
+            "Owned by Fab One itself. Used by Fab One itself from now on.",
+        ),
+        (
+            short_form.transfer([CHIP], owner=SHOP, user=FAB),
+            (
+                "Used by Fab One itself from now on. Offered by Fab One to The Shop as its owner;"
+                " it stays where it is."
+            ),
+        ),
+        (
+            short_form.ship([CHIP], FAB, SHOP, Details(destinations=short_form.ends(owner=FAB))),
+            "Shipped by Fab One to The Shop, still owned by Fab One.",
+        ),
+        (short_form.accept([CHIP]), "Accepted by Fab One."),
+        (short_form.detain([CHIP]), "Held back by Fab One."),
+        (short_form.seize([CHIP]), "Seized by Fab One."),
+        (short_form.release([CHIP]), "Released by Fab One."),
+        (short_form.report([CHIP], ["recalled"]), "Recalled by Fab One."),
+        (
+            short_form.replace([CHIP], [{"item": CHIP, "uuid": "GPU-1"}]),
+            "Given new serial numbers by Fab One.",
+        ),
+        (
+            short_form.transform([CHIP], [f"{CHIP}{n}" for n in range(5)]),
+            "Made into A-70, A-71, A-72 and 2 others by Fab One.",
+        ),
+        (
+            {**short_form.transform([CHIP], []), "transformationID": "urn:x:1"},
+            "Made into nothing more by Fab One.",
+        ),
+        (short_form.transform([PALLET], [CHIP]), "Made out of SSCC 195200010000000017 by Fab One."),
+        (
+            {**short_form.transform([], [CHIP]), "transformationID": "urn:x:1"},
+            "Made out of something not named by Fab One.",
         ),
         (
             short_form.declare([CHIP], Details(location=PLACE)),
@@ -153,66 +203,61 @@ def test_an_entry_stands_unless_a_finding_says_otherwise(code, stands):
     assert is_effective([Finding(code, "x", 1)]) is stands
 
 
+# What became of it -------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    act: Act
+    findings: tuple[Finding, ...] = ()
+    corrects: int | None = None
+    corrected_by: int | None = None
+
+
+def transfer(owner=None, user=None):
+    return Entry(Act(ActKind.TRANSFER, FAB, AT, (CHIP,), owner=owner, user=user))
+
+
+def accept(party, **more):
+    return Entry(Act(ActKind.ACCEPT, party, AT, (CHIP,), **more))
+
+
 @pytest.mark.parametrize(
-    ("item", "name"),
+    ("steps", "rights"),
     [
-        (CHIP, "A-7"),
-        ("https://id.gs1.org/01/09520001000010/21/A%2F7", "A/7"),
-        (PALLET, "SSCC 195200010000000017"),
-        ("https://id.gs1.org/8004/9520001A7", "asset 9520001A7"),
-        ("urn:chiptrail:chip:acme:X1:B-7", "B-7"),
+        ([transfer(owner=SHOP), accept(SHOP)], ("owner",)),
+        ([transfer(SHOP, SHOP), accept(SHOP)], ("owner", "user")),
+        ([transfer(SHOP, SKUA), accept(SKUA)], ("user",)),
+        ([transfer(SHOP, SKUA), accept(SHOP), accept(SKUA)], ()),
+        ([transfer(owner=SHOP), transfer(owner=SKUA), accept(SHOP)], ()),
+        ([transfer(owner=SHOP), accept(SKUA, principal=SHOP)], ("owner",)),
+        ([transfer(owner=SHOP)._replace(corrected_by=9), accept(SHOP)], ()),
     ],
 )
-def test_an_item_is_called_by_its_serial(item, name):
-    assert item_name(item) == name
+def test_an_acceptance_takes_what_was_offered_last(steps, rights):
+    assert outcomes(steps)[-1].rights == rights
 
 
-def test_a_party_without_a_name_is_called_by_its_id():
-    assert [party_name(party, {}) for party in (SKUA, CARRIER)] == ["skua", CARRIER]
+@pytest.mark.parametrize(
+    ("rights", "sentence"),
+    [
+        (("owner",), "Accepted by Fab One as its new owner."),
+        (("owner", "user"), "Accepted by Fab One as its new owner and user."),
+    ],
+)
+def test_an_acceptance_says_as_what(rights, sentence):
+    assert told(short_form.accept([CHIP]), rights=rights) == sentence
 
 
-def test_a_finding_is_retold_with_names():
-    message = f"{SHOP} signed that it shipped this item, but it is in {PALLET}: held by {FAB}"
+def test_a_shipment_of_what_is_under_way_is_told_as_a_redirect():
+    found = Finding(Code.REDIRECTED, "sent on", 3)
+    (outcome,) = outcomes([Entry(Act(ActKind.SHIP, FAB, AT, (CHIP,)), (found,))])
 
-    assert retell(message, NAMES) == (
-        "The Shop signed that it shipped this item, but it is in SSCC 195200010000000017: held by"
-        " Fab One"
+    assert outcome == Outcome(redirects=True)
+    sentence = told(short_form.ship([CHIP], FAB, SHOP), redirects=outcome.redirects)
+    assert sentence == "Redirected by Fab One to The Shop."
+
+
+def test_what_was_taken_back_says_by_what():
+    assert told(short_form.void([CHIP]), stands=False, corrected_by=9) == (
+        "Taken back by entry 9: shipment called off by Fab One."
     )
-
-
-def test_a_finding_begins_with_a_capital():
-    assert retell("due on Monday", NAMES) == "Due on Monday"
-
-
-@pytest.mark.parametrize(
-    ("uri", "name"),
-    [
-        (AWB, "AWB 618-12345675"),
-        ("urn:chiptrail:doc:inv:7", "inv. 7"),
-        ("urn:epc:id:gdti:1", "urn:epc:id:gdti:1"),
-    ],
-)
-def test_a_document_is_called_by_kind_and_number(uri, name):
-    assert document_name(uri) == name
-
-
-@pytest.mark.parametrize(
-    ("place", "name"),
-    [
-        (Place(latitude=-1.294, longitude=103.851), "1.29 S, 103.85 E"),
-        (Place(uri="https://id.gs1.org/414/9520001000003"), "GLN 9520001000003"),
-        (Place(uri="urn:x:gate"), "urn:x:gate"),
-    ],
-)
-def test_a_place_is_called_by_its_coordinates_or_number(place, name):
-    assert place_name(place) == name
-
-
-def test_times_are_told_in_utc():
-    east = timezone(timedelta(hours=8))
-
-    assert moment(datetime(2026, 3, 3, 1, 0, tzinfo=east)) == "2 Mar 2026 17:00"
-
-
-def test_times_in_a_finding_are_told_as_elsewhere():
-    assert retell("due on 2026-10-16 04:32 UTC", {}) == "Due on 16 Oct 2026 04:32 UTC"

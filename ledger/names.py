@@ -1,0 +1,117 @@
+"""What people call parties, items, papers, places and times, in place of their ids.
+
+Names of parties come in as a mapping from party id to name. Example::
+
+    item_name("https://id.gs1.org/00/106141412345678908")      # "SSCC 106141412345678908"
+    retell("urn:chiptrail:party:skua has it", names)           # "Skua Air Freight has it"
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from ledger.replay import OTHERS
+from schemas.gs1 import CANONICAL
+from schemas.item import plain_serial
+from schemas.particulars import Place
+
+Names = Mapping[str, str]
+
+# The names of so many items fit into a sentence.
+_SHOWN = 3
+
+PARTY_PREFIX = "urn:chiptrail:party:"
+_DOCUMENT_PREFIX = "urn:chiptrail:doc:"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def party_name(party: str, names: Names) -> str:
+    """What to call *party*: its name, else the end of its id."""
+    return names.get(party) or party.removeprefix(PARTY_PREFIX)
+
+
+def item_name(item: str) -> str:
+    """What to call *item*: its serial as it stands on it, or ``SSCC 106...`` of a package."""
+    if item.startswith(CANONICAL):
+        ai, _, rest = item.removeprefix(CANONICAL).partition("/")
+        if ai == "00":
+            return f"SSCC {rest}"
+        if ai in ("8003", "8004"):
+            return f"asset {plain_serial(item)}"
+    return plain_serial(item)
+
+
+def several(items: Sequence[str]) -> str:
+    """The names of the first few of *items*, and how many others there are; empty for none."""
+    shown = [item_name(item) for item in items if item != OTHERS][:_SHOWN]
+    left = len(items) - len(shown)
+    if left == 0:
+        return listed(shown)
+    others = "others" if OTHERS in items else f"{left:,} other{'s' if left != 1 else ''}"
+    return listed([*shown, others]) if shown else "other items"
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``; empty for none."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def day(at: datetime) -> str:
+    """``3 Mar 2026``, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def moment(at: datetime) -> str:
+    """``3 Mar 2026 09:12``, in UTC."""
+    return f"{day(at)} {at.astimezone(UTC):%H:%M}"
+
+
+def document_name(uri: str) -> str:
+    """``AWB 618-12345675`` for ``urn:chiptrail:doc:awb:618-12345675``; another URI as it is."""
+    if not uri.startswith(_DOCUMENT_PREFIX):
+        return uri
+    kind, _, number = uri.removeprefix(_DOCUMENT_PREFIX).partition(":")
+    return f"{'inv.' if kind == 'inv' else kind.upper()} {number}"
+
+
+def place_name(place: Place) -> str:
+    """``1.29 N, 103.85 E, SG``, or the URI or number that names the place."""
+    if place.latitude is None or place.longitude is None:
+        uri = place.uri or "somewhere"
+        return f"GLN {uri.rsplit('/', 1)[1]}" if uri.startswith(f"{CANONICAL}414/") else uri
+    parts = (_degrees(place.latitude, "NS"), _degrees(place.longitude, "EW"), place.country)
+    return ", ".join(part for part in parts if part)
+
+
+def _degrees(value: float, signs: str) -> str:
+    return f"{abs(value):.2f} {signs[value < 0]}"
+
+
+_IDS = re.compile(r"https?://[^\s,;()]+|urn:[^\s,;()]+")
+
+
+_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
+
+
+def retell(message: str, names: Names) -> str:
+    """A finding's *message* with names of parties and items for ids, and times as elsewhere."""
+    words = _IDS.sub(lambda found: _called(found[0], names), message)
+    words = _TIME.sub(_retimed, words)
+    # Parties may be named in lower case; what we say ourselves begins with a capital.
+    return words if message.startswith(PARTY_PREFIX) else words[:1].upper() + words[1:]
+
+
+def _retimed(found: re.Match[str]) -> str:
+    try:
+        return f"{moment(datetime.fromisoformat(f'{found[1]}+00:00'))} UTC"
+    except ValueError:
+        return found[0]
+
+
+def _called(uri: str, names: Names) -> str:
+    bare = uri.rstrip(".:")
+    tail = uri[len(bare) :]
+    if bare in names or bare.startswith(PARTY_PREFIX):
+        return party_name(bare, names) + tail
+    return (item_name(bare) if bare.startswith((CANONICAL, "urn:chiptrail:chip:")) else bare) + tail

@@ -1,0 +1,46 @@
+"""What an act does, in the words of a finding's message.
+
+Example::
+
+    f"{act.actor} signed that it {DID[act.kind]} this item"
+"""
+
+from collections.abc import Mapping
+
+from ledger.act import ActKind
+
+DID: Mapping[ActKind, str] = {
+    ActKind.COMMISSION: "made",
+    ActKind.REGISTER: "holds",
+    ActKind.TRANSFORM: "made something else of",
+    ActKind.PACK: "packed",
+    ActKind.UNPACK: "unpacked",
+    ActKind.INSTALL: "installed",
+    ActKind.REMOVE: "removed",
+    ActKind.SHIP: "shipped",
+    ActKind.CARRY: "carried",
+    ActKind.DELIVER: "delivered",
+    ActKind.RECEIVE: "received",
+    ActKind.REFUSE: "refused",
+    ActKind.VOID: "took back",
+    ActKind.TRANSFER: "gave away",
+    ActKind.ACCEPT: "accepted",
+    ActKind.DECLARE: "saw",
+    ActKind.INSPECT: "inspected",
+    ActKind.DETAIN: "detained",
+    ActKind.SEIZE: "seized",
+    ActKind.RELEASE: "released",
+    ActKind.REPORT: "reported on",
+    ActKind.CLEAR: "cleared",
+    ActKind.REPLACE: "gave new numbers to",
+    ActKind.DESTROY: "destroyed",
+    ActKind.DECOMMISSION: "decommissioned",
+}
+"""Every kind of act that is judged, as what its signer says that it did."""
+
+ENDED: Mapping[ActKind, str] = {
+    ActKind.DESTROY: "destroyed",
+    ActKind.DECOMMISSION: "taken out of use",
+    ActKind.TRANSFORM: "made into something else",
+}
+"""How an item can have ended."""
