@@ -19,12 +19,14 @@ from typing import Any, TypeAlias
 from ledger.admission import Admitted, Gate, admit, admit_all, unflatten
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
+from ledger.key_findings import check_key
 from ledger.keys import PublicKey
+from ledger.service.erasing import erase
 from ledger.service.ledger import Ledger
 from ledger.service.projector import PlacedAct, Projector
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
-from ledger.service.workers import in_order
+from ledger.service.workers import collecting_seldom, in_order
 from ledger.store import items, log
 from schemas import strict_json
 from schemas.envelope import PayloadType
@@ -38,7 +40,7 @@ from schemas.errors import (
     UnknownKey,
 )
 from schemas.formats import encode_base64
-from schemas.statement import parse_statement
+from schemas.statement import Erasure, Statement, parse_statement
 
 BATCH = 1000
 BATCH_BYTES = 4 << 20
@@ -65,6 +67,7 @@ Outcome: TypeAlias = Receipt | ChiptrailError
 Admission: TypeAlias = Admitted | Refusal
 
 
+@collecting_seldom()
 def capture(
     ledger: Ledger, submissions: Sequence[bytes], *, actor: str, dry_run: bool = False
 ) -> list[Outcome]:
@@ -166,10 +169,10 @@ def _sequence(
 ) -> list[Outcome]:
     try:
         with sequencing(ledger, actor=actor, act="capture", dry_run=dry_run) as batch:
-            run = _Run(ledger, batch, admissions)
+            run = _Run(ledger, batch, admissions, is_trial=dry_run)
             for data, admission in zip(submissions, admissions, strict=True):
                 run.take(data, admission)
-            run.projector.flush(batch.registry)
+            run.barrier()
     except _Split as split:
         return _stop(ledger, split, len(submissions))
     return run.outcomes()
@@ -184,15 +187,19 @@ class _Split(Exception):
 class _Run:
     """The batch's entries in order: each gets an index, the one it had, or a refusal."""
 
-    def __init__(self, ledger: Ledger, batch: Batch, admissions: Sequence[Admission]) -> None:
+    def __init__(
+        self, ledger: Ledger, batch: Batch, admissions: Sequence[Admission], *, is_trial: bool
+    ) -> None:
         self._ledger, self._batch = ledger, batch
-        self.projector = Projector(batch.connection, ledger.pack)
+        connection = batch.connection
+        self._projector = Projector(connection, connection, ledger.pack, is_trial=is_trial)
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
         self._heads: dict[Checkpoint, bool] = {}
         self._last_after: Checkpoint | None = None
         self._taken: list[tuple[bytes, int, int, bool] | ChiptrailError] = []
         self._recorded_at = items.moment(batch.recorded_at)
+        self._of_keys: dict[int, tuple[Finding, ...]] = {}
 
     def take(self, data: bytes, admission: Admission) -> None:
         """Sequence one submission or note why not."""
@@ -221,7 +228,7 @@ class _Run:
         """(index, recorded_at, created) of *admitted*."""
         known = self._known.get(admitted.identity)
         if known is None and admitted.act is None:
-            self._barrier()
+            self.barrier()
         if known is not None:
             self._batch.disclose(known[0], admitted)
             return *known, False
@@ -233,19 +240,33 @@ class _Run:
             raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
         for head in admitted.heads:
             self._check_after(head, data)
+        statement = None
         if admitted.payload_type is PayloadType.STATEMENT:
             statement = parse_statement(admitted.payload)
             self._batch.registry.enter(statement, index=index, signer=signer.key)
         self._batch.append(admitted, signer.index)
+        if not signer.endorsed:
+            self._of_keys[index] = check_key(signer, index, self._recorded_at)
+        if statement is not None:
+            self._heed(statement, index)
         if admitted.act is not None:
             placed = PlacedAct(index, self._recorded_at, admitted.act, admitted.documents)
-            self.projector.take(placed)
+            self._projector.take(placed)
         self._known[admitted.identity] = index, self._batch.recorded_at
         return index, self._batch.recorded_at, True
 
-    def _barrier(self) -> None:
+    def _heed(self, statement: Statement, index: int) -> None:
+        """What a statement does besides being said."""
+        self._batch.flush()  # what it bears on is read from truth
+        if isinstance(statement, Erasure):
+            erase(self._batch, statement)
+        else:
+            self._projector.enter(statement, index, self._batch.registry)
+
+    def barrier(self) -> None:
         """What came before a statement is decided before the statement counts."""
-        self.projector.flush(self._batch.registry)
+        self._batch.flush()
+        self._projector.flush(self._batch.registry)
 
     def _check_after(self, after: Checkpoint, data: bytes) -> None:
         """A head that the signer saw must be of this history."""
@@ -267,7 +288,8 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         """What became of each, once the batch is durable."""
-        findings, size = self.projector.findings, self._batch.size
+        findings, size = self._projector.findings, self._batch.size
+        of_keys = self._of_keys
         now_ms, now = self._batch.recorded_at, self._recorded_at
         return [
             taken
@@ -278,7 +300,7 @@ class _Run:
                 recorded_at=now if taken[2] == now_ms else items.moment(taken[2]),
                 created=taken[3],
                 size=size,
-                findings=findings.get(taken[1], ()) if taken[3] else (),
+                findings=findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
             )
             for taken in self._taken
         ]

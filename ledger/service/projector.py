@@ -1,23 +1,33 @@
 """From acts to projections: what custody decides, written one statement per table.
 
 The same code runs in a capture and in a rebuild, so that projections rebuilt from truth are the
-same rows (docs/architecture.md, invariant 7).
+same rows (docs/architecture.md, invariant 7). Acts are decided in stretches. One ends with every
+correction, with every event that one awaits and before every statement: what these change is
+worked out (``ledger.service.correcting``) when all before them is written.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import TypeAlias
 
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.facts import FactsOf
-from ledger.finding import Closing, Finding
-from ledger.holding import Holdings, ItemState, Move, Step, commit
+from ledger.finding import Finding
+from ledger.order import key_of, ordinal
 from ledger.registry import Registry
 from ledger.rules import RulePack
-from ledger.store import events, items
+from ledger.service.correcting import Correcting
+from ledger.service.history import Sources
+from ledger.service.resolving import resolve
+from ledger.store import corrections, events, items
 from ledger.store.database import Connection
-from ledger.store.events import EventRow
+from ledger.store.events import EventRow, ReceiptRow
+from ledger.timeline import Timeline, Told, Turn
+from ledger.view import Answers, has_part_in_all, parties_in
+from schemas.statement import Concurrence, Resolution, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,126 +40,159 @@ class PlacedAct:
     documents: tuple[str, ...]
 
 
-class Projector:
-    """Queues acts and projects them together; ``findings`` has what each index gave."""
+_Keyed: TypeAlias = tuple[PlacedAct, int]
 
-    def __init__(self, connection: Connection, pack: RulePack) -> None:
-        self._connection, self._pack = connection, pack
+
+class Projector:
+    """Queues acts and projects them together; ``findings`` has what the signer of each is told.
+
+    *truth* has the entries, *target* gets the projections. *is_trial*: nothing will be kept.
+    """
+
+    def __init__(
+        self, truth: Connection, target: Connection, pack: RulePack, *, is_trial: bool = False
+    ) -> None:
+        self._truth, self._target, self._pack = truth, target, pack
         self._queue: list[PlacedAct] = []
+        self._answers = Answers(is_trial=is_trial)
+        self._awaited: set[int] = set()
         self.findings: dict[int, tuple[Finding, ...]] = {}
 
     def take(self, placed: PlacedAct) -> None:
         """Queue one act; indexes ascend."""
         self._queue.append(placed)
 
+    def enter(self, statement: Statement, index: int, registry: Registry) -> None:
+        """What *statement*, entry *index*, does to items; *registry* has it, nothing is queued."""
+        match statement:
+            case Concurrence():
+                Correcting(self._sources(registry)).agreed(statement.correction, index)
+            case Resolution():
+                resolve(self._sources(registry), statement, index)
+            case _:
+                pass
+
     def flush(self, registry: Registry) -> None:
-        """Decide and write everything queued. *registry* is as of the first act queued."""
+        """Decide and write everything queued. *registry* is as of the first act queued.
+
+        What was queued must be in truth.
+        """
         queue, self._queue = self._queue, []
-        if queue:
-            facts = FactsOf(registry, self._pack)
-            _Run(self._connection, facts, queue).save(self.findings)
+        if not queue:
+            return
+        facts = FactsOf(registry, self._pack)
+        self._awaited.clear()
+        for acts in self._stretches(queue):
+            stretch = _Stretch(self._target, facts, self._answers, acts)
+            stretch.save()
+            self.findings.update(stretch.findings)
+            self._correct(acts[-1][0], registry)
+
+    def _correct(self, last: PlacedAct, registry: Registry) -> None:
+        """What the end of a stretch changes, if it is a correction or was awaited by one."""
+        correcting = Correcting(self._sources(registry))
+        if last.act.kind is ActKind.CORRECT:
+            found = correcting.recorded(last.index, last.act)
+        elif last.index in self._awaited:
+            found = correcting.arrived(last.index, last.act)
+        else:
+            return
+        touched = correcting.touched
+        holdings, _ = items.load_holdings(
+            self._target, custody.Needs(frozenset(touched), frozenset())
+        )
+        facts = FactsOf(registry, self._pack).on(last.recorded_at)
+        sees = has_part_in_all(last, facts, holdings, touched)
+        told = self.findings.get(last.index, ())
+        told = self._answers.corrected(told, chain.from_iterable(found.values()), sees=sees)
+        if told:
+            self.findings[last.index] = told
+
+    def _sources(self, registry: Registry) -> Sources:
+        return Sources(self._truth, self._target, self._pack, registry)
+
+    def _stretches(self, queue: list[PlacedAct]) -> Iterator[list[_Keyed]]:
+        keyed = [(placed, key_of(placed.act.actor, placed.act.event_id)) for placed in queue]
+        awaited = corrections.load_awaited(self._target, [key for _, key in keyed])
+        stretch: list[_Keyed] = []
+        for placed, key in keyed:
+            stretch.append((placed, key))
+            act = placed.act
+            if act.kind is ActKind.CORRECT:
+                awaited.update([key_of(act.actor, named) for named in act.correctives])
+            elif key in awaited:
+                self._awaited.add(placed.index)
+            else:
+                continue
+            yield stretch
+            stretch = []
+        if stretch:
+            yield stretch
 
 
-class _Run:
-    """One stretch of acts between two barriers."""
+class _Stretch:
+    """Some acts in a row, decided together."""
 
-    def __init__(self, connection: Connection, facts: FactsOf, queue: list[PlacedAct]) -> None:
-        self._connection = connection
-        needs = custody.needs(placed.act for placed in queue)
-        made = chain.from_iterable(placed.act.outputs for placed in queue)
+    def __init__(
+        self, connection: Connection, facts: FactsOf, answers: Answers, acts: list[_Keyed]
+    ) -> None:
+        self._connection, self._facts, self._answers = connection, facts, answers
+        needs = custody.needs(placed.act for placed, _ in acts)
+        made = chain.from_iterable(placed.act.outputs for placed, _ in acts)
         needs = replace(needs, items=needs.items.union(made))  # whether they have ids already
         holdings, self._ids = items.load_holdings(connection, needs)
-        self._changed: dict[str, ItemState] = {}
-        self._stays: dict[tuple[str, int], tuple[int | None, str]] = {}
-        self._bearings: list[tuple[int, dict[str, bool]]] = []
-        self._receipts: dict[int, tuple[int, int | None]] = {}
-        self._closings: list[Closing] = []
-        self._findings: dict[int, tuple[Finding, ...]] = {}
+        inside = {state.since for state in holdings.states.values() if state.since is not None}
+        self._timeline = Timeline(holdings, corrections.load_ordinals(connection, inside))
+        self._told: dict[int, Told] = {}
         self._documents = [
-            (uri, placed.index) for placed in queue for uri in dict.fromkeys(placed.documents)
+            (uri, placed.index) for placed, _ in acts for uri in dict.fromkeys(placed.documents)
         ]
-        self._events = [self._decide(holdings, placed, facts) for placed in queue]
+        self.findings: dict[int, tuple[Finding, ...]] = {}
+        self._events = [self._decide(placed, key) for placed, key in acts]
 
-    def _decide(self, holdings: Holdings, placed: PlacedAct, facts: FactsOf) -> EventRow:
+    def _decide(self, placed: PlacedAct, key: int) -> EventRow:
         index, recorded_at, act = placed.index, placed.recorded_at, placed.act
-        step = custody.apply(
-            holdings, act, facts.on(recorded_at), index=index, recorded_at=recorded_at
-        )
-        self._bearings.append((index, _named(act, step)))
-        for move in step.moves:
-            self._note_stays(move, index)
-            self._changed.update(dict.fromkeys(move.items, move.state))
-        commit(holdings, step)
-        if step.findings:
-            self._findings[index] = step.findings
-        self._closings += step.closings
-        for shipment in step.received:
-            first, final = self._receipts.get(shipment, (index, None))
-            self._receipts[shipment] = first, index if shipment in step.closed else final
+        turn = Turn(ordinal(index), index, recorded_at, act, self._facts.on(recorded_at))
+        step = self._timeline.decide(turn)
+        told = self._answers.told(step, placed, self._timeline.holdings, turn.facts)
+        if told:
+            self.findings[index] = told
+        self._told[index] = self._timeline.enter(turn, step)
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:
             due_at = items.milliseconds(act.due_at)
-        return EventRow(
-            index, str(act.kind), act.actor, items.milliseconds(act.event_at), due_at, None, None
-        )
+        bound, parties = step.bound or None, " ".join(parties_in(act)) or None
+        return EventRow(index, act.kind.value, act.actor, due_at, key, None, None, bound, parties)
 
-    def _note_stays(self, move: Move, index: int) -> None:
-        """A stay begins when an item enters a container, and ends when it is in it no more."""
-        old, new = move.before, move.state
-        if new.parent is None and (old is None or old.parent is None):
-            return
-        if old is not None and old.parent is not None and old.since != new.since:
-            assert old.since is not None
-            self._stays.update({(item, old.since): (index, old.parent) for item in move.items})
-        if new.parent is not None and (old is None or old.since != new.since):
-            assert new.since is not None
-            self._stays.update({(item, new.since): (None, new.parent) for item in move.items})
-
-    def save(self, findings: dict[int, tuple[Finding, ...]]) -> None:
-        connection, ids = self._connection, self._ids
-        named = dict.fromkeys(chain.from_iterable(named for _, named in self._bearings))
-        items.save_items(connection, named, self._changed, ids)
+    def save(self) -> None:
+        """Write all of it, one statement a table."""
+        connection, ids, told = self._connection, self._ids, self._told
+        named = dict.fromkeys(chain.from_iterable(one.bears for one in told.values()))
+        items.save_items(connection, named, self._timeline.states, ids)
         items.save_containments(
             connection,
             [
-                (ids[item], start, stop, ids[parent])
-                for (item, start), (stop, parent) in self._stays.items()
+                (ids[item], start, stay.stop, ids[stay.parent])
+                for (item, start), stay in self._timeline.stays.items()
             ],
         )
         events.insert_events(connection, self._events)
         events.insert_documents(connection, self._documents)
-        events.note_receipts(
-            connection, [(shipment, *seen) for shipment, seen in self._receipts.items()]
-        )
-        events.insert_item_events(
+        events.insert_receipts(
             connection,
-            sorted(
-                [
-                    (ids[item], index, is_named)
-                    for index, bears_on in self._bearings
-                    for item, is_named in bears_on.items()
-                ]
-            ),
+            [
+                ReceiptRow(one.shipment, index, one.is_final, one.items)
+                for index, what in told.items()
+                for one in what.arrivals
+            ],
         )
-        events.insert_findings(
-            connection, [found for group in self._findings.values() for found in group]
-        )
-        events.insert_closings(connection, self._closings)
-        findings.update(self._findings)
-
-
-def _named(act: Act, step: Step) -> dict[str, bool]:
-    """What an event bears on; true for the items it names, false for what it moves beside them.
-
-    What comes out of a transformation is in no hands by it, but has it in its story.
-    """
-    named = dict.fromkeys(act.items, True)
-    for move in step.moves:
-        if move.items is not act.items:
-            for item in move.items:
-                named.setdefault(item, False)
-    if act.parent is not None:
-        named.setdefault(act.parent, False)
-    for item in act.outputs:
-        named.setdefault(item, False)
-    return named
+        # Plain tuples: a lot has as many rows as items.
+        rows = [
+            (ids[item], at, is_named, None)
+            for at, what in [(ordinal(index), what) for index, what in told.items()]
+            for item, is_named in what.bears.items()
+        ]
+        events.insert_item_events(connection, sorted(rows))
+        steps = [one.step for one in told.values()]
+        events.insert_findings(connection, [found for step in steps for found in step.findings])
+        events.insert_closings(connection, [one for step in steps for one in step.closings])

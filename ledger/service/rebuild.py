@@ -6,18 +6,15 @@ them. Memory is bounded by one stretch of entries.
 
 from collections.abc import Iterator
 
-from ledger import disclosure
-from ledger.act import read_act
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.progress import Progress
 from ledger.service.projector import PlacedAct, Projector
-from ledger.service.rows import enter_statement, load_item_lists
+from ledger.service.rows import enter_statement, load_item_lists, read_row
 from ledger.store import items, log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from schemas.envelope import ItemList
-from schemas.event import parse_event
 
 # What is read at a time: entries, and characters of their lists.
 STRETCH = 1000
@@ -27,11 +24,14 @@ HELD = 20_000
 
 
 class Rebuilding:
-    """Projections in the making: takes entries in order, and writes them now and then."""
+    """Projections in the making: takes entries in order, and writes them now and then.
 
-    def __init__(self, target: Connection, pack: RulePack) -> None:
+    What corrections touch is read from *source* again.
+    """
+
+    def __init__(self, source: Connection, target: Connection, pack: RulePack) -> None:
         self._registry = Registry()
-        self._projector = Projector(target, pack)
+        self._projector = Projector(source, target, pack)
         self._held = 0
 
     def enter(self, row: EntryRow) -> None:
@@ -40,7 +40,8 @@ class Rebuilding:
         Raises: IntegrityError when it could not have been recorded.
         """
         self.flush()
-        enter_statement(self._registry, row)
+        statement = enter_statement(self._registry, row)
+        self._projector.enter(statement, row.idx, self._registry)
 
     def take(self, placed: PlacedAct) -> None:
         """Take an event."""
@@ -60,7 +61,7 @@ def rebuild(
     source: Connection, target: Connection, size: int, pack: RulePack
 ) -> Iterator[Progress]:
     """Project the first *size* entries of *source* into the empty projections of *target*."""
-    rebuilding = Rebuilding(target, pack)
+    rebuilding = Rebuilding(source, target, pack)
     for start, stop in log.iterate_stretches(source, size, STRETCH, STRETCH_CHARACTERS):
         rows = log.load_entries(source, start, stop)
         lists = load_item_lists(source, [row.idx for row in rows])
@@ -75,7 +76,5 @@ def rebuild(
 
 def _place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:
     """The act of a stored event at its place; its lists are checked against what was signed."""
-    event = parse_event(row.payload)
-    opened = disclosure.open_items(event.lists, lists)
-    recorded_at = items.moment(row.recorded_at)
-    return PlacedAct(row.idx, recorded_at, read_act(event, opened), event.documents)
+    event, act = read_row(row, lists)
+    return PlacedAct(row.idx, items.moment(row.recorded_at), act, event.documents)

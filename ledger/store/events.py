@@ -1,9 +1,10 @@
 """Events and the findings on them, by item: the projections that a history is read from.
 
 What bears on an item is every event that names it and, while it was inside a container, every
-event that names the container: ``start < index < stop`` for each stay, to any depth
-(docs/custody.md, "Rules"). Nothing is written per child, so the recursion is made at reading. Lists
-of item ids are kept as text with blanks between: a URI has none.
+event that names the container: ``start < ordinal < stop`` for each stay, to any depth
+(docs/custody.md, "Rules"). Nothing is written per child, so the recursion is made at reading. Where
+an event stands is its ordinal (``ledger.order``). Lists of item ids are kept as text with blanks
+between: a URI has none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,25 +16,51 @@ from ledger.store.database import Connection
 
 
 class EventRow(NamedTuple):
-    """One event as the projections keep it, times in ms.
+    """One event as the projections keep it, times in ms; *due_at* of a shipment only.
 
-    Of a shipment: *received_by* is the first receipt out of it, *closed_by* the final one.
+    *key* is a hash of party and eventID. *ordinal* is None where that is ``ordinal(idx)``;
+    *corrected_by* the correction that took it out, *is_bound* as in ``ledger.holding.Step``.
+    *parties* are named in it beside the signer, with blanks between; None if nobody is.
     """
 
     idx: int
     kind: str
     actor: str
-    event_at: int
     due_at: int | None
-    received_by: int | None
-    closed_by: int | None
+    key: int
+    ordinal: int | None = None
+    corrected_by: int | None = None
+    is_bound: bool | None = None
+    parties: str | None = None
+
+
+class ReceiptRow(NamedTuple):
+    """Entry *idx* received so many *items* out of *shipment*; *is_final*: said to be the last."""
+
+    shipment: int
+    idx: int
+    is_final: bool
+    items: int
+
+
+class ItemEvent(NamedTuple):
+    """The event at *ordinal* bears on *item*; *idx* is None where that is ``ordinal >> 16``."""
+
+    item: int
+    ordinal: int
+    named: bool
+    idx: int | None = None
+
+
+# The index of the event of a row of item_event, called e.
+INDEX = "coalesce(e.idx, e.ordinal >> 16)"
 
 
 class Bearing(NamedTuple):
     """An event that bears on *item* because it names *subject*: the item or a container around it.
 
-    *named*: as one of the entry's items, not as the container of what is packed. *stay* is where
-    the stay in that container began, -1 for the item itself.
+    *named*: as one of the entry's items, not as the container of what is packed. *stay* is the
+    ordinal where the stay in that container began, -1 for the item itself.
     """
 
     item: int
@@ -41,6 +68,7 @@ class Bearing(NamedTuple):
     subject: int
     named: bool
     stay: int
+    ordinal: int
 
 
 def insert_events(connection: Connection, rows: Sequence[EventRow]) -> None:
@@ -48,9 +76,11 @@ def insert_events(connection: Connection, rows: Sequence[EventRow]) -> None:
     bulk.insert(connection, "event", EventRow._fields, rows)
 
 
-def insert_item_events(connection: Connection, rows: Sequence[tuple[int, int, bool]]) -> None:
-    """Store which items an event bears on: (item, index, named as such), without repeats."""
-    bulk.insert(connection, "item_event", ("item", "idx", "named"), rows)
+def insert_item_events(
+    connection: Connection, rows: Sequence[tuple[int, int, bool, int | None]]
+) -> None:
+    """Store which items an event bears on, as ``ItemEvent``, without repeats."""
+    bulk.insert(connection, "item_event", ItemEvent._fields, rows)
 
 
 def insert_documents(connection: Connection, rows: Sequence[tuple[str, int]]) -> None:
@@ -64,15 +94,24 @@ def find_documents(connection: Connection, uri: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def note_receipts(connection: Connection, receipts: Sequence[tuple[int, int, int | None]]) -> None:
-    """Note of shipments the first receipt and the final one, None if none: what is set stays."""
-    bulk.run(
+def insert_receipts(connection: Connection, rows: Sequence[ReceiptRow]) -> None:
+    """Store what came of shipments."""
+    bulk.insert(connection, "receipt", ReceiptRow._fields, rows)
+
+
+def load_receipts(connection: Connection, shipments: Iterable[int]) -> dict[int, list[ReceiptRow]]:
+    """What came of each of *shipments*, by the index of the receipt."""
+    found: dict[int, list[ReceiptRow]] = {}
+    rows = bulk.select(
         connection,
-        "UPDATE event SET received_by = coalesce(received_by, need.receipt),"
-        " closed_by = coalesce(closed_by, need.final) FROM need WHERE event.idx = need.shipment",
-        ("shipment", "receipt", "final"),
-        receipts,
+        "SELECT r.shipment, r.idx, r.is_final, r.items FROM need CROSS JOIN receipt AS r"
+        " ON r.shipment = need.shipment ORDER BY r.idx",
+        ("shipment",),
+        bulk.singles(shipments),
     )
+    for row in map(ReceiptRow._make, rows):
+        found.setdefault(row.shipment, []).append(row)
+    return found
 
 
 def load_events(connection: Connection, indexes: Iterable[int]) -> dict[int, EventRow]:
@@ -87,15 +126,45 @@ def load_events(connection: Connection, indexes: Iterable[int]) -> dict[int, Eve
     return {row[0]: EventRow._make(row) for row in rows}
 
 
+def find_named(connection: Connection, indexes: Iterable[int], party: str) -> set[int]:
+    """Those of the events at *indexes* that *party* signed or is named in."""
+    rows = bulk.select(
+        connection,
+        "SELECT e.idx, e.actor, e.parties FROM need CROSS JOIN event AS e ON e.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return {
+        idx
+        for idx, actor, parties in rows
+        if actor == party or (parties is not None and party in parties.split())
+    }
+
+
+def find_coupled(connection: Connection, indexes: Iterable[int]) -> set[int]:
+    """Those of the events at *indexes* whose story is not that of each item by itself.
+
+    What becomes of one item in them depends on others, or a correction took them out.
+    """
+    rows = bulk.select(
+        connection,
+        "SELECT e.idx FROM need CROSS JOIN event AS e ON e.idx = need.idx"
+        " AND (e.is_bound OR e.corrected_by IS NOT NULL OR e.kind = 'transform')",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return {row[0] for row in rows}
+
+
 # A stay [start, stop) of an item, then of its container inside another, narrowed to what overlaps.
-# An event at the very start or stop names the item itself when it bears on it.
+# An event at the very start or stop names the item itself when it bears on it. Both are ordinals.
 _STAYS = """
 , stay (item, through, start, stop) AS (
     SELECT need.item, k.parent, k.start, coalesce(k.stop, 9223372036854775807)
     FROM need CROSS JOIN containment AS k ON k.item = need.item
     UNION
-    SELECT s.item, k.parent, max(s.start, k.start),
-           min(s.stop, coalesce(k.stop, 9223372036854775807))
+    SELECT s.item, k.parent, CASE WHEN s.start > k.start THEN s.start ELSE k.start END,
+           CASE WHEN s.stop < k.stop OR k.stop IS NULL THEN s.stop ELSE k.stop END
     FROM stay AS s CROSS JOIN containment AS k ON k.item = s.through
     WHERE k.start < s.stop AND coalesce(k.stop, 9223372036854775807) > s.start
 )
@@ -103,13 +172,13 @@ _STAYS = """
 
 
 def load_bearings(connection: Connection, items: Iterable[int]) -> list[Bearing]:
-    """Every event that bears on each of *items*, in index order within an item."""
+    """Every event that bears on each of *items*, in order (``ledger.order``) within an item."""
     query = (
-        _STAYS + "SELECT need.item, e.idx, e.item, e.named, -1 FROM need CROSS JOIN item_event AS e"
-        " ON e.item = need.item"
-        " UNION SELECT s.item, e.idx, s.through, e.named, s.start FROM stay AS s"
-        " CROSS JOIN item_event AS e ON e.item = s.through AND e.idx > s.start AND e.idx < s.stop"
-        " ORDER BY 1, 2"
+        _STAYS + f"SELECT need.item, {INDEX}, e.item, e.named, -1, e.ordinal FROM need"
+        " CROSS JOIN item_event AS e ON e.item = need.item"
+        f" UNION SELECT s.item, {INDEX}, s.through, e.named, s.start, e.ordinal FROM stay AS s"
+        " CROSS JOIN item_event AS e ON e.item = s.through"
+        " AND e.ordinal > s.start AND e.ordinal < s.stop ORDER BY 1, 6, 5, 3"
     )
     rows = bulk.select(connection, query, ("item",), bulk.singles(items))
     return [Bearing._make(row) for row in rows]
@@ -173,10 +242,11 @@ def insert_closings(connection: Connection, closings: Sequence[Closing]) -> None
             closing.index,
             None if closing.code is None else closing.code.value,
             " ".join(closing.items) or None,
+            closing.entry,
         )
         for number, closing in enumerate(closings, start)
     ]
-    bulk.insert(connection, "closing", ("id", "idx", "code", "items"), rows)
+    bulk.insert(connection, "closing", ("id", "idx", "code", "items", "entry"), rows)
 
 
 def load_closings(connection: Connection, indexes: Iterable[int]) -> dict[int, list[Closing]]:
@@ -184,14 +254,14 @@ def load_closings(connection: Connection, indexes: Iterable[int]) -> dict[int, l
     found: dict[int, list[Closing]] = {}
     rows = bulk.select(
         connection,
-        "SELECT c.idx, c.code, c.items FROM need CROSS JOIN closing AS c ON c.idx = need.idx"
+        "SELECT c.idx, c.code, c.items, c.entry FROM need CROSS JOIN closing AS c"
+        " ON c.idx = need.idx"
         " ORDER BY c.id",
         ("idx",),
         bulk.singles(indexes),
     )
-    for idx, code, items in rows:
-        closing = Closing(
-            None if code is None else Code(code), idx, tuple(items.split()) if items else ()
-        )
+    for idx, code, items, entry in rows:
+        listed = tuple(items.split()) if items else ()
+        closing = Closing(None if code is None else Code(code), idx, listed, entry)
         found.setdefault(idx, []).append(closing)
     return found

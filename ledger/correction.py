@@ -1,0 +1,323 @@
+"""Corrections: history told twice, as it stands and as it would stand, and who has a say in it.
+
+Source: docs/custody.md, "Corrections". State is the fold of the acts that count, in their order
+(``ledger.order``), so a correction changes nothing but which acts count and where. What follows is
+worked out by folding twice: with the acts where they stand, and where they would stand. Both folds
+are ``ledger.custody``'s, on a few items, beginning with their first act. Steps:
+
+(1) ``reach``: whose history can differ. An act on an item looks at the item and at all around it,
+so the search goes *down*, into all that was inside what is corrected from there on, and *up*, to
+every container that any of these was ever meant for. What is above is folded too, but not
+written, unless it turns out to differ. (2) ``Retelling``: both folds. (3) ``Retelling.against``:
+the parties that built on what would fall. An act of another party had effect on an item, itself or
+through its container; if it would not have that effect any more, that party has to concur, or the
+correction waits. Claims that ask for no standing (a place, a look) build on nothing. (4)
+``Retelling.difference``: what to write. Example::
+
+    retelling = Retelling(entries, scope)
+    retelling.against("urn:chiptrail:party:alpha")     # {"urn:chiptrail:party:beta": 12}: not yet
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger.act import Act, ActKind
+from ledger.facts import Facts
+from ledger.holding import Holdings, ItemState, containers_of
+from ledger.replay import MOVED_NOTHING, restricted
+from ledger.timeline import Stay, Timeline, Told, Turn
+
+CLAIMS = frozenset({ActKind.DECLARE, ActKind.INSPECT, ActKind.RECORD})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """*act* of entry *index*, its ordinal *before* and *after*: None where it does not count.
+
+    *is_bound* as the ledger has it: ``ledger.holding.Step``.
+    """
+
+    index: int
+    recorded_at: datetime
+    act: Act
+    before: int | None
+    after: int | None
+    is_bound: bool = False
+
+    @property
+    def latest(self) -> int:
+        """The last place where it counts, -1 if in none."""
+        return max(-1 if at is None else at for at in (self.before, self.after))
+
+    def names(self) -> frozenset[str]:
+        """Everything that it says something of."""
+        parent = () if self.act.parent is None else (self.act.parent,)
+        return frozenset((*self.act.items, *parent, *self.act.outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Items that are folded: *written* may differ, *around* is only looked at.
+
+    Nothing differs before the ordinal *start*.
+    """
+
+    written: frozenset[str]
+    around: frozenset[str]
+    start: int
+
+    @property
+    def items(self) -> frozenset[str]:
+        """All of them."""
+        return self.written | self.around
+
+    def with_written(self, items: Iterable[str]) -> "Scope":
+        """*items* may differ, too."""
+        written = self.written.union(items)
+        return Scope(written, self.around - written, self.start)
+
+
+def start_of(entries: Iterable[Entry]) -> int | None:
+    """The ordinal from which on something differs, None if nothing does."""
+    moved = [entry for entry in entries if entry.before != entry.after]
+    places = [at for entry in moved for at in (entry.before, entry.after) if at is not None]
+    return min(places, default=None)
+
+
+def reach(entries: Iterable[Entry], scope: Scope) -> Scope:
+    """*scope* with what the *entries*, all that bear on it so far, draw in.
+
+    Whoever calls it adds the contents at ``scope.start`` of what is written, reads the entries that
+    bear on what is new, and asks again until nothing is.
+    """
+    written, around = set(scope.written), set(scope.around)
+    entries = [entry for entry in entries if entry.latest >= 0]
+    size = -1
+    while size != len(written) + len(around | written):
+        size = len(written) + len(around | written)
+        for entry in entries:
+            _draw_in(entry, scope.start, written, around)
+    return Scope(frozenset(written), frozenset(around - written), scope.start)
+
+
+def _draw_in(entry: Entry, start: int, written: set[str], around: set[str]) -> None:
+    act, is_late = entry.act, entry.latest >= start
+    if entry.is_bound or act.kind is ActKind.TRANSFORM:
+        # Decided as a whole: what one item is bears on all others, and on the container.
+        names = entry.names()
+        if is_late and not names.isdisjoint(written | around):
+            written.update(names)
+        elif not is_late and not names.isdisjoint(written | around):
+            around.update(names)
+    elif act.parent is not None:
+        if act.parent in written and is_late:
+            written.update(act.items)
+        if act.parent not in written and not (
+            written.isdisjoint(act.items) and around.isdisjoint(act.items)
+        ):
+            around.add(act.parent)
+
+
+# Both folds --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Telling:
+    """One fold from ``Scope.start`` on. *effects*: the items on which each entry had effect.
+
+    *changes*: every new state of each item, with the ordinal.
+    """
+
+    timeline: Timeline
+    told: dict[int, Told] = field(default_factory=dict)
+    effects: dict[int, frozenset[str]] = field(default_factory=dict)
+    changes: dict[str, list[tuple[int, ItemState]]] = field(default_factory=dict)
+
+    def take(self, turn: Turn) -> None:
+        told = self.timeline.take(turn)
+        self.told[turn.entry] = told
+        for move in told.step.moves:
+            for item in move.items:
+                self.changes.setdefault(item, []).append((turn.ordinal, move.state))
+        if turn.act.kind not in CLAIMS:
+            self.effects[turn.entry] = _effect(turn.act, told, self.timeline.holdings)
+
+    def coupled(self) -> Iterator[int]:
+        """The entries that did to a container what depended on its contents."""
+        return (index for index, told in self.told.items() if told.step.bound)
+
+
+def _effect(act: Act, told: Told, holdings: Holdings) -> frozenset[str]:
+    """The items on which the act had effect, with all that is inside them after it."""
+    blocked = {
+        item
+        for found in told.step.findings
+        if found.code in MOVED_NOTHING
+        for item in found.items or act.items
+    }
+    reached = {item for item in told.bears if item not in blocked}
+    waiting = list(reached)
+    while waiting:
+        inside = holdings.contents.get(waiting.pop(), _NOTHING) - reached
+        reached |= inside
+        waiting += inside
+    return frozenset(reached)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """What unchanged entry *index* comes to, *before* and *after*, on the items that are written.
+
+    *act* is the whole act, *named* what it says of the scope.
+    """
+
+    index: int
+    act: Act
+    named: Act
+    before: Told
+    after: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the correction changes of the items that are written.
+
+    *states*: None for what was not entered any more. *stays* by item and start: None for those that
+    never were. *retold* are the entries that stay where they are and come to something else;
+    *moved* what those come to that have another place, or one at all. *arrivals* is by how many
+    items more or less came out of a shipment: by shipment, entry and whether that was the last.
+    """
+
+    states: Mapping[str, ItemState | None]
+    stays: Mapping[tuple[str, int], Stay | None]
+    retold: tuple[Retold, ...]
+    moved: Mapping[int, Told]
+    arrivals: Mapping[tuple[int, int, bool], int]
+
+
+class Retelling:
+    """The two folds over all *entries* that bear on *scope*; *facts* by index, as of each entry."""
+
+    def __init__(self, entries: Iterable[Entry], scope: Scope, facts: Mapping[int, Facts]) -> None:
+        self._entries = {entry.index: entry for entry in entries if entry.latest >= 0}
+        self._scope, self._facts = scope, facts
+        base = Timeline(Holdings())
+        for turn in self._turns(before=True, late=False):
+            base.take(turn)
+        self._base = base.holdings
+        self._before = self._tell(base, before=True)
+        self._after = self._tell(base, before=False)
+
+    def _turns(self, *, before: bool, late: bool) -> list[Turn]:
+        items, start = self._scope.items, self._scope.start
+        turns = []
+        for entry in self._entries.values():
+            at = entry.before if before else entry.after
+            act = None if at is None or (at >= start) is not late else restricted(entry.act, items)
+            if at is not None and act is not None:
+                facts = self._facts[entry.index]
+                turns.append(Turn(at, entry.index, entry.recorded_at, act, facts))
+        return sorted(turns, key=lambda turn: turn.ordinal)
+
+    def _tell(self, base: Timeline, *, before: bool) -> _Telling:
+        telling = _Telling(base.branch())
+        for turn in self._turns(before=before, late=True):
+            telling.take(turn)
+        return telling
+
+    def scope(self) -> Scope:
+        """The scope, and what the two folds have shown to belong to it."""
+        old, new = self._before, self._after
+        differing = [
+            item for item in self._scope.around if old.changes.get(item) != new.changes.get(item)
+        ]
+        coupled = [self._entries[index].names() for index in (*old.coupled(), *new.coupled())]
+        return self._scope.with_written((*differing, *frozenset().union(*coupled)))
+
+    def against(self, party: str) -> dict[str, int]:
+        """The parties but *party* whose acts would lose effect, each with the first such entry."""
+        found: dict[str, int] = {}
+        for turn in self._turns(before=True, late=True):
+            entry = self._entries[turn.entry]
+            who = turn.act.principal or turn.act.actor
+            if who == party or entry.before != entry.after or who in found:
+                continue
+            had = self._before.effects.get(turn.entry, _NOTHING)
+            if not had <= self._after.effects.get(turn.entry, _NOTHING):
+                found[who] = turn.entry
+        return found
+
+    def departed(self, index: int) -> frozenset[str]:
+        """What entry *index* had effect on through a container that it has left since."""
+        holdings, told = self._before.timeline.holdings, self._before.told.get(index)
+        if told is None:
+            return _NOTHING
+        return frozenset(
+            [
+                item
+                for item in self._before.effects.get(index, _NOTHING) - told.bears.keys()
+                if told.bears.keys().isdisjoint(containers_of(holdings, item))
+            ]
+        )
+
+    def difference(self) -> Difference:
+        """What changes."""
+        moved = {i for i, entry in self._entries.items() if entry.before != entry.after}
+        return Difference(
+            states=dict(self._states()),
+            stays=dict(self._stays()),
+            retold=tuple(self._retold(moved)),
+            moved={i: told for i, told in sorted(self._after.told.items()) if i in moved},
+            arrivals=_arrivals(self._before, self._after),
+        )
+
+    def _retold(self, moved: AbstractSet[int]) -> Iterator[Retold]:
+        before, after, items = self._before.told, self._after.told, self._scope.items
+        for index in sorted(before.keys() & after.keys() - moved):
+            named = restricted(self._entries[index].act, items)
+            if named is not None and _differ(before[index], after[index]):
+                act = self._entries[index].act
+                yield Retold(index, act, named, before[index], after[index])
+
+    def _states(self) -> Iterator[tuple[str, ItemState | None]]:
+        old, new = self._before.timeline.holdings.states, self._after.timeline.holdings.states
+        touched = self._before.changes.keys() | self._after.changes.keys()
+        for item in sorted(touched & self._scope.written):
+            if old.get(item) != new.get(item):
+                yield item, new.get(item)
+
+    def _stays(self) -> Iterator[tuple[tuple[str, int], Stay | None]]:
+        old, new = self._before.timeline.stays, self._after.timeline.stays
+        for key in sorted(old.keys() | new.keys()):
+            item, start = key
+            if item not in self._scope.written or old.get(key) == new.get(key):
+                continue
+            # One that began before is ended in one fold only: in the other it lasts.
+            is_older = start < self._scope.start
+            lasting = Stay(None, old[key].parent) if is_older and key in old else None
+            yield key, new.get(key, lasting)
+
+
+def _differ(one: Told, other: Told) -> bool:
+    return (
+        one.bears != other.bears
+        or one.arrivals != other.arrivals
+        or one.step.findings != other.step.findings
+        or one.step.closings != other.step.closings
+        or one.step.bound != other.step.bound
+    )
+
+
+def _arrivals(before: _Telling, after: _Telling) -> dict[tuple[int, int, bool], int]:
+    counts: dict[tuple[int, int, bool], int] = {}
+    for telling, sign in ((before, -1), (after, 1)):
+        for index, told in telling.told.items():
+            for one in told.arrivals:
+                key = one.shipment, index, one.is_final
+                counts[key] = counts.get(key, 0) + sign * one.items
+    return {key: count for key, count in counts.items() if count}
