@@ -7,7 +7,7 @@ finding that the fold over the bundle gives too has the basis ``entries``; a rea
     data = make_bundle(ledger, ["urn:chiptrail:chip:acme:x1:A0001"])
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from hashlib import sha256
 from ledger import disclosure, dsse
 from ledger.account import ARRIVAL
 from ledger.checkpoint import parse_checkpoint
-from ledger.finding import Finding
+from ledger.finding import WITHOUT_EFFECT, Finding
 from ledger.holding import ItemState
 from ledger.judge import judge
 from ledger.note import parse_note
@@ -25,12 +25,14 @@ from ledger.service.ledger import Ledger, Tip
 from ledger.service.reading import open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.selection import Candidate, Selection, Wanted, select
+from ledger.service.sight import Sight
 from ledger.service.views import Seen, load_views
 from ledger.store import items as stored_items
 from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.verify import verify_bundle
+from ledger.view import EVERYTHING, OPERATOR, Reader
 from schemas.bundle import (
     BUNDLE_LIMIT,
     Bundle,
@@ -59,24 +61,26 @@ def make_bundle(
     *,
     as_of: datetime | None = None,
     disclose: bool = False,
+    reader: Reader = OPERATOR,
 ) -> bytes:
-    """The bundle of *items*, canonical ids, judged as of *as_of* (now).
+    """The bundle of *items*, canonical ids, judged as of *as_of* (now), as far as *reader* may see.
 
     *disclose*: with the withheld fields that the ledger was shown, which whoever gets the bundle
-    will read. Without, it has their digests.
+    will read. Without, it has their digests. If the reader's part in one of the items has ended,
+    all of them are told as they were then.
 
-    Raises: NotFound when no entry names one of them; TooLarge (over 64 MiB); UnknownRule when the
-    rule pack says nothing of *as_of*; IntegrityError when it would not verify.
+    Raises: NotFound when it may see nothing of one of them; TooLarge (over 64 MiB); UnknownRule
+    when the rule pack says nothing of *as_of*; IntegrityError when it would not verify.
     """
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
     with ledger.snapshot() as (connection, tip):
-        seen = load_views(connection, subjects)
-        for item in subjects:
-            if item not in seen:
-                raise NotFound(f"{item}: no entry names it")
+        sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
+        seen = _see(sight, subjects)
+        horizon = min(one.horizon for one in seen.values())
+        moment = min(one.judged_at(moment) for one in seen.values())
         known = {item: _judged(seen[item], ledger.pack, moment) for item in subjects}
-        selection = _select(connection, ledger, tip, seen, known)
+        selection = _select(sight, ledger.operator_key.public.keyid, seen, known)
         contents = _Assembly(connection, ledger, tip, selection).contents(disclose=disclose)
     findings, unproven = _findings(selection, seen, known, ledger.pack, moment)
     statement = BundleStatement(
@@ -91,8 +95,26 @@ def make_bundle(
         contents_sha256=sha256(encode_contents(contents)).digest(),
         rule_pack_sha256=sha256(contents.rule_pack).digest(),
         findings=findings,
+        corrections=selection.takings,
+        reader=reader.party,
+        horizon=None if horizon == EVERYTHING else horizon,
     )
     return _sealed(statement, contents, ledger)
+
+
+def _see(sight: Sight, subjects: Collection[str]) -> dict[str, Seen]:
+    """The views of *subjects*, all up to the nearest of their horizons.
+
+    Raises: NotFound.
+    """
+    seen = load_views(sight, subjects)
+    for item in subjects:
+        if item not in seen:
+            raise NotFound(f"{item}: no entry names it")
+    horizon = min(one.horizon for one in seen.values())
+    if all(one.horizon == horizon for one in seen.values()):
+        return seen
+    return load_views(sight, subjects, horizon)
 
 
 def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> bytes:
@@ -119,9 +141,8 @@ def _judged(seen: Seen, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
 
 
 def _select(
-    connection: Connection,
-    ledger: Ledger,
-    tip: Tip,
+    sight: Sight,
+    operator: str,
     seen: Mapping[str, Seen],
     known: Mapping[str, tuple[Finding, ...]],
 ) -> Selection:
@@ -133,8 +154,15 @@ def _select(
         subjects={item: one.number for item, one in seen.items()},
         bearing=frozenset([b.idx for one in seen.values() for b in one.bearings]),
         cited=frozenset(cited),
+        failed=frozenset([i for found in known.values() for i in _denied(found)]),
+        horizon=min(one.horizon for one in seen.values()),
     )
-    return select(connection, tip.registry, ledger.pack, ledger.operator_key.public.keyid, wanted)
+    return select(sight, operator, wanted)
+
+
+def _denied(found: Iterable[Finding]) -> frozenset[int]:
+    """The entries that had no effect on an item, of what is *found* on it."""
+    return frozenset([one.index for one in found if one.code in WITHOUT_EFFECT])
 
 
 def _cites(finding: Finding) -> tuple[int, ...]:
@@ -156,9 +184,10 @@ def _findings(
     findings: list[BundleFinding] = []
     unproven: list[str] = []
     for item, found in known.items():
-        told = selection.replay.told(item)
+        told = selection.refold.told(item)
         proven = _proven(told, found, pack, as_of)
-        if not _agrees(told, proven, found, seen[item].view.state):
+        is_borne_out = item not in selection.missing and told.failed <= _denied(found)
+        if not is_borne_out or not _agrees(told, proven, found, seen[item].view.state):
             unproven.append(item)
             proven = ()
         keys = set(map(_key, proven))
@@ -191,7 +220,8 @@ def _facts(state: ItemState | None) -> tuple[object, ...]:
     if state is None:
         return ()
     inside = (state.parent, state.since)
-    return (state.custody, *inside, state.status, state.ended, state.origin, state.last)
+    said = (state.status, state.stopped_at, state.title, state.ended)
+    return (state.custody, *inside, *said, state.origin, state.last)
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

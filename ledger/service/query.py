@@ -4,41 +4,31 @@
     dossier(ledger, item)                       # state, verdict, findings, the story
     check(ledger, ["S1", "S2"], document="urn:chiptrail:doc:awb:160-12345675")
 
-What a reader may see is decided by where this runs: on the command line it is the operator's own
-data directory, so all of it.
+Each takes the ``reader`` who asks: by default whoever runs the ledger, who sees all. What a reader
+may not see is answered as if it did not exist (docs/custody.md, "Who sees what").
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.act import Act, ActKind
+from ledger.act import ActKind
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
 from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
-from ledger.service.ledger import Ledger
-from ledger.service.rows import ReadEvent, event_of_row, load_item_lists
+from ledger.service.ledger import Ledger, Tip
+from ledger.service.sight import Sight
+from ledger.service.steps import Said, Step, names_in, read_acts, said_of, steps_of
 from ledger.service.views import Seen, load_views
+from ledger.service.workers import collecting_seldom
 from ledger.store import events, items, log
 from ledger.store.database import Connection
+from ledger.view import EVERYTHING, OPERATOR, Horizon, Reader
 from schemas.errors import ParseError
-from schemas.event import Event
 from schemas.item import parse_query
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One event that bears on an item; *through* is the container it names, None for the item."""
-
-    index: int
-    recorded_at: datetime
-    event: Event
-    act: Act
-    through: str | None
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,9 @@ class Dossier:
     *state* is the effective one, None if no effective act ever named it. *findings* are open and
     closed; *contents* lie directly inside it; *container* is what it lies directly inside.
     *verdict* is the worst of the item's own and of all that is inside it at any depth; *troubled*
-    are those inside that are not clear.
+    are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
+    None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
+    the parties that are in it; *said* are the statements that bear on it.
     """
 
     item: str
@@ -62,11 +54,13 @@ class Dossier:
     names: Mapping[str, str]
     size: int
     as_of: datetime
+    horizon: Horizon | None = None
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The answer for one presented text; *item* is None when nothing by it is recorded.
+    """The answer for one presented text; *item* is None when the reader may see nothing by it.
 
     *verdict* counts what is inside the item too; *troubled* are those inside that are not clear.
     *times*: how often it was presented, in whatever spelling; *bearers*: how many items *text* can
@@ -88,8 +82,8 @@ class Line:
 class Check:
     """Answers in the order asked, one for each item; *missing* were expected and not presented.
 
-    *presented* counts what was given, repeats too. *shipments* is how many go by the document, None
-    if none was asked after.
+    *presented* counts what was given, repeats too. *shipments* is how many that the reader may see
+    go by the document, None if none was asked after.
     """
 
     lines: tuple[Line, ...]
@@ -102,10 +96,25 @@ class Check:
     as_of: datetime
 
 
-def resolve(ledger: Ledger, texts: Sequence[str]) -> dict[str, list[str]]:
-    """Every recorded item that each of *texts* (any spelling, or a bare serial) can mean."""
+def resolve(
+    ledger: Ledger, texts: Sequence[str], reader: Reader = OPERATOR
+) -> dict[str, list[str]]:
+    """Every item in view that each of *texts* (any spelling, or a bare serial) can mean."""
     with ledger.database.reading() as connection:
-        return _resolve(connection, texts)
+        matches = _resolve(connection, texts)
+        if reader.sees_all:
+            return matches
+        sight = _sight(ledger, connection, ledger.renew(connection), reader)
+        seen = sight.outlooks({item for found in matches.values() for item in found})
+        return _in_view(matches, seen)
+
+
+def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> Sight:
+    return Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
+
+
+def _in_view(matches: Mapping[str, Sequence[str]], seen: Container[str]) -> dict[str, list[str]]:
+    return {text: [item for item in found if item in seen] for text, found in matches.items()}
 
 
 def _resolve(connection: Connection, texts: Sequence[str]) -> dict[str, list[str]]:
@@ -133,82 +142,56 @@ def _resolve(connection: Connection, texts: Sequence[str]) -> dict[str, list[str
 # One item ----------------------------------------------------------------------------------------
 
 
-def dossier(ledger: Ledger, item: str, *, as_of: datetime | None = None) -> Dossier:
-    """The dossier of *item*; one that no entry names has no state and no steps.
+def dossier(
+    ledger: Ledger, item: str, *, as_of: datetime | None = None, reader: Reader = OPERATOR
+) -> Dossier:
+    """The dossier of *item*; one that no entry names, or not in view, has no state and no steps.
 
     Raises: UnknownRule when the rule pack says nothing of *as_of*.
     """
     as_of = as_of or ledger.clock.now()
     with ledger.database.reading() as connection:
         tip = ledger.renew(connection)
-        seen = load_views(connection, [item]).get(item)
-        names = {party.id: party.names[0] for party in tip.registry.parties.values()}
+        size = tip.head.size
+        sight = _sight(ledger, connection, tip, reader)
+        seen = load_views(sight, [item]).get(item)
         if seen is None:
-            return Dossier(
-                item, None, Verdict.UNKNOWN, (), (), (), {}, None, names, tip.head.size, as_of
-            )
+            return Dossier(item, None, Verdict.UNKNOWN, (), (), (), {}, None, {}, size, as_of)
+        as_of = seen.judged_at(as_of)
         findings = judge(seen.view, ledger.pack, as_of)
         state = seen.view.state
-        inside = look_inside(connection, [seen]).troubled(ledger, as_of).get(seen.number, {})
+        inside = look_inside(sight, [seen])
+        troubled = inside.troubled(ledger.pack, as_of).get(seen.number, {})
+        steps, said = steps_of(sight, seen, findings), said_of(sight, seen)
         return Dossier(
             item=item,
             state=state,
-            verdict=worst((verdict(findings, known=state is not None), *inside.values())),
+            verdict=worst((verdict(findings, known=state is not None), *troubled.values())),
             findings=findings,
-            steps=_steps(connection, seen, findings, tip.registry),
-            contents=tuple(items.load_contents(connection, seen.number)),
-            troubled=inside,
+            steps=steps,
+            contents=tuple(inside.children.get(item, ())),
+            troubled=troubled,
             container=None if state is None else state.parent,
-            names=names,
-            size=tip.head.size,
+            names=names_in(state, steps, said, findings, tip.registry),
+            size=size,
             as_of=as_of,
+            horizon=None if seen.horizon == EVERYTHING else seen.horizon,
+            said=said,
         )
-
-
-def _steps(
-    connection: Connection, seen: Seen, findings: Sequence[Finding], registry: Registry
-) -> tuple[Step, ...]:
-    through = {bearing.idx: bearing.subject for bearing in reversed(seen.bearings)}
-    through |= {b.idx: b.subject for b in seen.bearings if b.subject == seen.number}
-    indexes = sorted(through)
-    acts = _read_acts(connection, indexes, registry)
-    recorded = log.load_recorded_at(connection, indexes)
-    steps = []
-    for index in indexes:
-        event, act = acts[index]
-        subject = through[index]
-        steps.append(
-            Step(
-                index=index,
-                recorded_at=items.moment(recorded[index]),
-                event=event,
-                act=act,
-                through=None if subject == seen.number else seen.subjects[subject],
-                findings=tuple(found for found in findings if found.index == index),
-            )
-        )
-    return tuple(steps)
-
-
-def _read_acts(
-    connection: Connection, indexes: Sequence[int], registry: Registry
-) -> dict[int, ReadEvent]:
-    """The event and the act of each entry, as it was signed."""
-    lists = load_item_lists(connection, list(indexes))
-    rows = log.load_entries_at(connection, indexes)
-    return {index: event_of_row(row, lists.get(index, {}), registry) for index, row in rows.items()}
 
 
 # Many items --------------------------------------------------------------------------------------
 
 
-def check(
+@collecting_seldom()
+def check(  # noqa: PLR0913 - each says one thing of what is presented
     ledger: Ledger,
     texts: Sequence[str],
     *,
     document: str | None = None,
     presented_by: str | None = None,
     as_of: datetime | None = None,
+    reader: Reader = OPERATOR,
 ) -> Check:
     """Answer each presented text: does it fit, what is known against it.
 
@@ -220,14 +203,17 @@ def check(
     with ledger.database.reading() as connection:
         tip = ledger.renew(connection)
         size = tip.head.size
+        sight = _sight(ledger, connection, tip, reader)
         matches = _resolve(connection, texts)
         expected = _expected(connection, document, tip.registry)
         groups = (*matches.values(), *expected.values())
-        wanted = list(dict.fromkeys(item for group in groups for item in group))
-        views = load_views(connection, wanted)
-        inside = look_inside(connection, list(views.values()))
+        views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
+        inside = look_inside(sight, list(views.values()))
+    matches = _in_view(matches, views)
+    if not reader.sees_all:
+        expected = _expected_in_view(expected, views)
     ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
-    lines = _lines(ask, matches, Counter(texts), views, inside.troubled(ledger, as_of))
+    lines = _lines(ask, matches, Counter(texts), views, inside.troubled(ledger.pack, as_of))
     presented = {line.item for line in lines if line.item}
     return Check(
         lines=lines,
@@ -249,20 +235,13 @@ def _lines(
     troubled: Mapping[int, Mapping[str, Verdict]],
 ) -> tuple[Line, ...]:
     """One line for each item that a text of *matches* means, and for each that nothing bears."""
-    times: Counter[str] = Counter()
-    lines: dict[str, Line] = {}
+    presented: dict[str, _Presented] = {}
     for text, found in matches.items():
         for key in _keys(text, found):
-            times[key] += given[text]
-            bearers = max(len(found), 1)
-            if key in lines:
-                lines[key] = replace(lines[key], bearers=max(bearers, lines[key].bearers))
-            elif (seen := views.get(key)) is not None:
-                line = _line(asked, text, seen, troubled.get(seen.number, {}))
-                lines[key] = replace(line, bearers=bearers)
-            else:
-                lines[key] = Line(text, None, Match.UNKNOWN, Verdict.UNKNOWN, (), None, {})
-    return tuple(replace(line, times=times[key]) for key, line in lines.items())
+            one = presented.setdefault(key, _Presented(text))
+            one.times += given[text]
+            one.bearers = max(one.bearers, len(found))
+    return tuple([_line(asked, one, views.get(key), troubled) for key, one in presented.items()])
 
 
 def _keys(text: str, matches: Sequence[str]) -> Sequence[str]:
@@ -282,8 +261,20 @@ def _expected(
     """The units that each shipment under *document* set out with."""
     if document is None:
         return {}
-    acts = _read_acts(connection, events.find_documents(connection, document), registry)
+    rows = log.load_entries_at(connection, events.find_documents(connection, document))
+    acts = read_acts(connection, rows, registry)
     return {index: act.items for index, (_, act) in acts.items() if act.kind is ActKind.SHIP}
+
+
+def _expected_in_view(
+    expected: Mapping[int, Sequence[str]], views: Mapping[str, Seen]
+) -> dict[int, tuple[str, ...]]:
+    """*expected* with the units that a reader saw go, without shipments of which it saw nothing."""
+    seen = {
+        index: tuple([unit for unit in units if unit in views and views[unit].horizon >= index])
+        for index, units in expected.items()
+    }
+    return {index: units for index, units in seen.items() if units}
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,16 +287,36 @@ class _Asked:
     as_of: datetime
 
 
-def _line(asked: _Asked, text: str, seen: Seen, inside: Mapping[str, Verdict]) -> Line:
-    view = seen.view
-    findings = (*judge(view, asked.ledger.pack, asked.as_of), *check_presented(view))
+@dataclass(slots=True)
+class _Presented:
+    """One thing that was presented, first as *text*; *times* and *bearers* as in ``Line``."""
+
+    text: str
+    times: int = 0
+    bearers: int = 1
+
+
+def _line(
+    asked: _Asked,
+    one: _Presented,
+    seen: Seen | None,
+    troubled: Mapping[int, Mapping[str, Verdict]],
+) -> Line:
+    if seen is None:
+        unknown = Match.UNKNOWN, Verdict.UNKNOWN
+        return Line(one.text, None, *unknown, (), None, {}, one.times, one.bearers)
+    view, inside = seen.view, troubled.get(seen.number, {})
+    as_of = seen.judged_at(asked.as_of)
+    findings = (*judge(view, asked.ledger.pack, as_of), *check_presented(view))
     own = verdict(findings, known=view.state is not None)
     return Line(
-        text=text,
+        text=one.text,
         item=view.item,
         answer=match_line(view.state, asked.shipments, asked.presented_by),
         verdict=worst((own, *inside.values())),
-        findings=tuple(found for found in findings if found.on_items),
+        findings=tuple([found for found in findings if found.on_items]),
         state=view.state,
         troubled=inside,
+        times=one.times,
+        bearers=one.bearers,
     )

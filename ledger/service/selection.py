@@ -5,31 +5,45 @@ All that the fold over a bundle needs, and no other item's name (docs/formats.md
 - every event that names a subject, and every one that names a container while a subject was in it,
   to any depth; of the containers, also what decided before then in whose hands they were;
 - the shipment that a subject is on, and every entry that a finding cites;
+- of every correction that one of these is a part of, what it corrects and puts in its place, and
+  who concurred with it; the statements by which findings were settled;
 - what ``ledger.service.credentials`` adds: who signed, with which keys.
 
 Of a committed list, subjects and containers are shown, each with its proof. An event that names
 only other items in the open, and changes nothing for a subject, is withheld: there as its leaf.
 (What is put into a subject that is a container itself is no other item.)
+
+For a reader who does not see all (``ledger.service.sight``) nothing is in it from after its
+horizon, of containers what it may see of them itself, and withheld is what names in the open an
+item that it may not see.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ledger import disclosure
-from ledger.act import Act, read_act
+from ledger.act import Act, ActKind, read_act
+from ledger.agreement import Agreement
 from ledger.facts import FactsOf
 from ledger.holding import Step
+from ledger.record import Record, Refold
 from ledger.registry import Registry
 from ledger.replay import OTHERS, Placed, Replay
-from ledger.rules import RulePack
 from ledger.service.credentials import Credentials
 from ledger.service.rows import enter_statement, load_item_lists
+from ledger.service.sight import Sight
+from ledger.service.takings import load_corrected
+from ledger.service.views import load_views
 from ledger.store import items, log, scope
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
+from ledger.view import Horizon
 from schemas.bundle import ItemProof
+from schemas.bundle_statement import Taking
 from schemas.envelope import ItemList
 from schemas.event import Event, OpenItems, parse_event
+from schemas.statement import Resolution, parse_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Candidate:
         named = {self.act.actor, *self.act.via, *[end for _, end in ends]}
         return named if self.act.principal is None else named | {self.act.principal}
 
+    def in_the_open(self) -> set[str]:
+        """The items that its open lists name."""
+        lists = self.event.lists.values()
+        return {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
+
     def names_others(self, ours: frozenset[str], subjects: Mapping[str, int]) -> bool:
         """Whether a list in the open names items, none of *ours* and not what is in a subject."""
         return self.act.parent not in subjects and any(
@@ -62,7 +81,8 @@ class Candidate:
 class Selection:
     """*shown* and *withheld* events and the *statements* that go with them.
 
-    *containers* are the items beside the subjects whose story is told; *replay* has folded all.
+    *containers* are the items beside the subjects whose story is told; *refold* has folded what is
+    shown in the order that *takings* give it. By subject *missing* says whose consent is not shown.
     """
 
     shown: tuple[Candidate, ...]
@@ -70,44 +90,142 @@ class Selection:
     statements: tuple[EntryRow, ...]
     containers: tuple[str, ...]
     ours: frozenset[str]
-    replay: Replay
+    takings: tuple[Taking, ...]
+    refold: Refold
+    missing: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """*subjects*: integer ids by item; *bearing* on them are these events; *cited* are these."""
+    """*subjects*: integer ids by item; *bearing* on them are these events; *cited* are these.
+
+    *failed* had no effect on some subject. Nothing is told from after entry *horizon*.
+    """
 
     subjects: Mapping[str, int]
     bearing: frozenset[int]
     cited: frozenset[int]
+    failed: frozenset[int]
+    horizon: Horizon
 
 
-def select(
-    connection: Connection, registry: Registry, pack: RulePack, operator: str, wanted: Wanted
-) -> Selection:
+def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     """The selection for what is *wanted*; *operator* is the keyid that will sign."""
-    scoped = scope.load_scope(connection, wanted.subjects.values())
+    connection = sight.connection
+    scoped = scope.load_scope(connection, wanted.subjects.values(), wanted.horizon)
+    scoped = [event for event in scoped if event.idx <= wanted.horizon]
     names = items.load_names(connection, {event.item for event in scoped})
     containers = tuple(sorted(set(names.values()) - wanted.subjects.keys()))
     ours = frozenset((*wanted.subjects, *containers))
     indexes = {event.idx for event in scoped} | wanted.bearing | wanted.cited
-    listing = sorted({event.idx for event in scoped if event.named})
-    candidates = _load_candidates(connection, sorted(indexes), listing, ours)
-    credentials = Credentials(connection, registry)
-    statements = credentials.about(*_involved(candidates, registry, operator))
-    replay = Replay(wanted.subjects, containers)
-    steps = _fold(replay, candidates, statements, pack)
-    asked = wanted.bearing | wanted.cited
-    shown, withheld = [], []
+    made = load_corrected(connection, indexes, wanted.horizon)
+    indexes |= made.parts
+    listing = {event.idx for event in scoped if event.named} | made.parts
+    candidates = _load_candidates(connection, sorted(indexes), sorted(listing), ours)
+    asked = wanted.bearing | wanted.cited | made.parts
+    said = _load_said(sight, indexes, candidates, wanted.horizon)
+    hidden: list[EntryRow] = []
+    if not sight.reader.sees_all:
+        candidates, hidden = _in_view(sight, candidates, containers, wanted)
+        said, unread = _said_in_view(sight, said, ours, wanted)
+        hidden += unread
+    folding = _Folding(sight, operator, wanted, containers)
+    steps = folding.refold(candidates, said, made.takings)[0].steps
+    shown, unseen = _divide(candidates, steps, asked, ours, wanted)
+    withheld = [row for row in (*hidden, *unseen) if row.idx in asked]
+    takings = _provable(made.takings, {candidate.row.idx for candidate in shown})
+    refold, statements, missing = folding.refold(shown, said, takings)
+    return Selection(
+        shown=tuple(shown),
+        withheld=tuple(withheld),
+        statements=statements,
+        containers=containers,
+        ours=ours,
+        takings=takings,
+        refold=refold,
+        missing=missing,
+    )
+
+
+_NOTHING = Step()
+
+
+def _divide(
+    candidates: Iterable[Candidate],
+    steps: Mapping[int, Step],
+    asked: Container[int],
+    ours: frozenset[str],
+    wanted: Wanted,
+) -> tuple[list[Candidate], list[EntryRow]]:
+    """Those of *candidates* that are shown, and those that may not be."""
+    shown: list[Candidate] = []
+    hidden: list[EntryRow] = []
     for candidate in candidates:
         index = candidate.row.idx
-        step, others = steps[index], candidate.names_others(ours, wanted.subjects)
+        step = steps.get(index, _NOTHING)
+        others = candidate.names_others(ours, wanted.subjects)
         if step.moves or (index in asked and (_tells(step) or not others)):
             shown.append(candidate)
-        elif index in asked:
-            withheld.append(candidate.row)
-    statements = credentials.about(*_involved(shown, registry, operator))
-    return Selection(tuple(shown), tuple(withheld), statements, containers, ours, replay)
+        else:
+            hidden.append(candidate.row)
+    return shown, hidden
+
+
+def _provable(takings: Iterable[Taking], shown: Container[int]) -> tuple[Taking, ...]:
+    """*takings* as far as what is *shown* bears them out."""
+    found: dict[tuple[int, tuple[int, ...]], Taking] = {}
+    for taking in takings:
+        if taking.entry in shown and taking.target in shown:
+            correctives = tuple([index for index in taking.correctives if index in shown])
+            found.setdefault((taking.entry, correctives), replace(taking, correctives=correctives))
+    return tuple(found.values())
+
+
+def _load_said(
+    sight: Sight, indexes: Iterable[int], candidates: Iterable[Candidate], horizon: Horizon
+) -> list[EntryRow]:
+    """The statements among *indexes*, and all that concur with a correction."""
+    wanted = set(indexes)
+    for candidate in candidates:
+        if candidate.act.kind is ActKind.CORRECT:
+            agreed = sight.registry.concurrences.get(candidate.row.identity, {})
+            wanted.update(agreed.values())
+    rows = log.load_entries_at(sight.connection, sorted(wanted))
+    return [row for i, row in rows.items() if row.kind == log.STATEMENT and i <= horizon]
+
+
+def _said_in_view(
+    sight: Sight, said: Iterable[EntryRow], ours: frozenset[str], wanted: Wanted
+) -> tuple[list[EntryRow], list[EntryRow]]:
+    """Those of the statements *said* that the reader may read, and the others."""
+    statements = {row.idx: parse_statement(row.payload) for row in said}
+    named = {i: {*one.items} - ours for i, one in statements.items() if isinstance(one, Resolution)}
+    outlooks = sight.outlooks(set().union(*named.values()), wanted.horizon)
+    readable = [row for row in said if all(one in outlooks for one in named.get(row.idx, ()))]
+    return readable, [row for row in said if row not in readable]
+
+
+def _in_view(
+    sight: Sight, candidates: Sequence[Candidate], containers: Sequence[str], wanted: Wanted
+) -> tuple[list[Candidate], list[EntryRow]]:
+    """Those of *candidates* that the reader may read, and those it may know of.
+
+    What happened to a container beside that bears on no subject and is not for it to know of.
+    """
+    around = load_views(sight, containers, wanted.horizon).values()
+    known = wanted.bearing | wanted.cited | {b.idx for seen in around for b in seen.bearings}
+    kept = [candidate for candidate in candidates if candidate.row.idx in known]
+    named = set().union(*[candidate.in_the_open() for candidate in kept])
+    outlooks = sight.outlooks(named.difference(wanted.subjects, containers))
+    readable, hidden = [], []
+    for candidate in kept:
+        others = candidate.in_the_open().difference(wanted.subjects, containers)
+        index = candidate.row.idx
+        if all(one in outlooks and outlooks[one].horizon >= index for one in others):
+            readable.append(candidate)
+        else:
+            hidden.append(candidate.row)
+    return readable, hidden
 
 
 def _load_candidates(
@@ -135,39 +253,58 @@ def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str
     return Candidate(row, event, read_act(event, shown), proofs)
 
 
-def _involved(
-    candidates: Iterable[Candidate], registry: Registry, operator: str
-) -> tuple[set[str], set[int]]:
-    """The parties that are named and the keys that sign."""
-    signed_by = registry.keys[operator]
-    parties = {registry.registrar, signed_by.party}
-    keys = {signed_by.index}
-    for candidate in candidates:
-        parties |= candidate.parties()
-        keys.add(candidate.row.key_idx)
-    return parties, keys
+class _Folding:
+    """Custody refolded over some entries and whatever says who signed them."""
 
+    def __init__(
+        self, sight: Sight, operator: str, wanted: Wanted, containers: Sequence[str]
+    ) -> None:
+        self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
+        self._credentials = Credentials(sight.connection, sight.registry)
+        self._begin = partial(Replay, tuple(wanted.subjects), containers, wanted.failed)
 
-def _fold(
-    replay: Replay,
-    candidates: Iterable[Candidate],
-    statements: Iterable[EntryRow],
-    pack: RulePack,
-) -> dict[int, Step]:
-    """Fold all in order of the log; what each event did to subjects and containers."""
-    registry = Registry()
-    facts = FactsOf(registry, pack)
-    steps: dict[int, Step] = {}
-    entries: list[tuple[int, Candidate | EntryRow]] = [(row.idx, row) for row in statements]
-    entries += [(candidate.row.idx, candidate) for candidate in candidates]
-    for index, entry in sorted(entries, key=lambda pair: pair[0]):
-        if isinstance(entry, EntryRow):
-            enter_statement(registry, entry)
-            continue
-        recorded_at = items.moment(entry.row.recorded_at)
-        placed = Placed(index, recorded_at, entry.act, facts.on(recorded_at))
-        steps[index] = replay.take(placed)
-    return steps
+    def refold(
+        self, candidates: Sequence[Candidate], said: Iterable[EntryRow], takings: Sequence[Taking]
+    ) -> tuple[Refold, tuple[EntryRow, ...], Mapping[str, str]]:
+        """The fold, the statements that go with it, and by subject whose consent is missing."""
+        rows = {row.idx: row for row in self._credentials.about(*self._involved(candidates, said))}
+        rows |= {row.idx: row for row in said}
+        statements = tuple([rows[index] for index in sorted(rows)])
+        record = self._record(candidates, statements)
+        agreement = Agreement(record, takings, self._begin)
+        refold = Refold(record, takings, self._begin(), agreement.settled)
+        return refold, statements, agreement.missing
+
+    def _involved(
+        self, candidates: Iterable[Candidate], said: Iterable[EntryRow]
+    ) -> tuple[set[str], set[int], set[tuple[str, str]]]:
+        """The parties that are named, the keys that sign, who signs on whose behalf."""
+        registry = self._registry
+        signed_by = registry.keys[self._operator]
+        keys = {signed_by.index, *[row.key_idx for row in said]}
+        parties = {registry.registrar, *[registry.by_index[index].party for index in keys]}
+        agents: set[tuple[str, str]] = set()
+        for candidate in candidates:
+            parties |= candidate.parties()
+            keys.add(candidate.row.key_idx)
+            if candidate.act.principal is not None:
+                agents.add((candidate.act.principal, candidate.act.actor))
+        return parties, keys, agents
+
+    def _record(self, candidates: Iterable[Candidate], statements: Iterable[EntryRow]) -> Record:
+        """All of them put down in the order of the log."""
+        registry, record = Registry(), Record()
+        facts = FactsOf(registry, self._pack)
+        entries: list[tuple[int, Candidate | EntryRow]] = [(row.idx, row) for row in statements]
+        entries += [(candidate.row.idx, candidate) for candidate in candidates]
+        for index, entry in sorted(entries, key=lambda pair: pair[0]):
+            if isinstance(entry, EntryRow):
+                record.hear(enter_statement(registry, entry), index, registry)
+                continue
+            recorded_at = items.moment(entry.row.recorded_at)
+            placed = Placed(index, recorded_at, entry.act, facts.on(recorded_at))
+            record.take(placed, entry.row.identity)
+        return record
 
 
 def _tells(step: Step) -> bool:

@@ -1,97 +1,168 @@
 """What the projections know of some items, as the ``View`` that ``ledger.judge`` reads.
 
-One statement per table for any number of items.
+One statement per table for any number of items, cut to what the reader may see of each
+(``ledger.service.sight``): to a reader whose part has ended all is as it was then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
-from ledger.custody import Needs
-from ledger.holding import ItemState, Phase, effective
+from ledger.finding import Closing, Finding
+from ledger.holding import ItemState, Phase
 from ledger.judge import Docket, Shipment, View
-from ledger.store import events, items
-from ledger.store.database import Connection
-from ledger.store.events import Bearing, EventRow
+from ledger.order import ordinal
+from ledger.service.past import Dockets, Past
+from ledger.service.sight import Outlook, Sight
+from ledger.store import events, items, log, stays
+from ledger.store.events import Bearing, EventRow, ReceiptRow
+from ledger.view import EVERYTHING, Horizon
+
+_Found = TypeVar("_Found", Finding, Closing)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A view, and by which events it came about: in log order, through what each bears on it."""
+    """A view, and by which events it came about: in log order, through what each bears on it.
+
+    *horizon* is the last entry that the reader may see of it, recorded at *ended_at*; None if it
+    may see all.
+    """
 
     view: View
     bearings: tuple[Bearing, ...]
     subjects: Mapping[int, str]
     number: int
+    horizon: Horizon
+    ended_at: datetime | None
+
+    def judged_at(self, as_of: datetime) -> datetime:
+        """*as_of*, but not after what the reader may see has ended."""
+        return as_of if self.ended_at is None else min(as_of, self.ended_at)
 
 
-def load_views(connection: Connection, wanted: Sequence[str]) -> dict[str, Seen]:
-    """The view of each of *wanted* that any entry names; others are missing from the result."""
-    return _Loader(connection, wanted).views()
+def load_views(
+    sight: Sight, wanted: Collection[str], until: Horizon = EVERYTHING
+) -> dict[str, Seen]:
+    """The view of each of *wanted* that any entry names and *sight* may see.
+
+    Others are missing from the result. Nothing after entry *until* is seen.
+    """
+    return _Loader(sight, sight.outlooks(wanted, until)).views()
 
 
 class _Loader:
-    def __init__(self, connection: Connection, wanted: Sequence[str]) -> None:
-        needs = Needs(frozenset(wanted), frozenset())
-        self._holdings, ids = items.load_holdings(connection, needs)
-        self._wanted = {item: ids[item] for item in wanted if item in ids}
+    def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook]) -> None:
+        connection = sight.connection
+        self._sees_all, self._outlooks = sight.reader.sees_all, outlooks
+        ids = items.load_ids(connection, outlooks)
+        self._wanted = {item: ids[item] for item in outlooks}
+        self._filled = stays.load_filled(connection, self._wanted.values())
         self._bearings: dict[int, list[Bearing]] = {}
         for bearing in events.load_bearings(connection, self._wanted.values()):
             self._bearings.setdefault(bearing.item, []).append(bearing)
+        horizons = {self._wanted[item]: outlook.horizon for item, outlook in outlooks.items()}
+        ended = {number: at for number, at in horizons.items() if at != EVERYTHING}
+        self._look_back(Past(connection), ended)
         indexes = {bearing.idx for group in self._bearings.values() for bearing in group}
-        self._findings = events.load_findings(connection, indexes)
-        self._closings = events.load_closings(connection, indexes)
         subjects = {bearing.subject for group in self._bearings.values() for bearing in group}
         self._subjects = items.load_names(connection, subjects)
-        self._emptied = items.load_emptied(connection, self._wanted.values())
-        states = {item: effective(self._holdings, item) for item in self._wanted}
-        self._states = states
-        self._shipments = events.load_events(connection, set(_shipments(states.values())))
+        shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
+        self._shipments = events.load_events(connection, shipments)
+        self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
+        ends = {outlook.horizon for outlook in outlooks.values()} - {EVERYTHING}
+        self._ended_at = log.load_recorded_at(connection, sorted(ends))
+
+    def _look_back(self, past: Past, ended: Mapping[int, Horizon]) -> None:
+        """To whose part has *ended* it is told as it was then, whatever was corrected since."""
+        if ended:
+            self._bearings |= past.bearings(past.amended(ended, self._bearings))
+            self._filled |= past.filled(ended)
 
     def views(self) -> dict[str, Seen]:
         return {item: self._see(item, number) for item, number in self._wanted.items()}
 
     def _see(self, item: str, number: int) -> Seen:
-        bearings = self._bearings.get(number, [])
-        stays: dict[tuple[int, int], list[Bearing]] = {(number, -1): []}
+        outlook = self._outlooks[item]
+        bearings = self._bearings_on(number, outlook)
+        by_stay: dict[tuple[int, int], list[Bearing]] = {(number, -1): []}
         for bearing in bearings:
-            stays.setdefault((bearing.subject, bearing.stay), []).append(bearing)
-        own, *containers = (self._docket(stay) for stay in stays.values())
-        state = self._states[item]
+            by_stay.setdefault((bearing.subject, bearing.stay), []).append(bearing)
+        own, *containers = (self._docket(stay, outlook.horizon) for stay in by_stay.values())
+        ended_at = self._ended_at.get(outlook.horizon)
         view = View(
             item=item,
-            state=state,
+            state=outlook.state,
             docket=own,
             containers=tuple(containers),
-            shipment=self._shipment(state),
-            is_empty_container=number in self._emptied,
+            shipment=self._shipment(outlook),
+            is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
+            ordinals={b.idx: b.ordinal for b in bearings if b.ordinal != ordinal(b.idx)},
         )
-        return Seen(view, tuple(bearings), self._subjects, number)
+        return Seen(
+            view=view,
+            bearings=bearings,
+            subjects=self._subjects,
+            number=number,
+            horizon=outlook.horizon,
+            ended_at=None if ended_at is None else items.moment(ended_at),
+        )
 
-    def _docket(self, bearings: Sequence[Bearing]) -> Docket:
+    def _bearings_on(self, number: int, outlook: Outlook) -> tuple[Bearing, ...]:
+        """What bears on the item, as far as it is seen."""
+        bearings = self._bearings.get(number, [])
+        if self._sees_all:
+            return tuple(bearings)
+        start, state = 0, outlook.state
+        if state is not None and _may_be_another(state):
+            start = _story_start(self._filled.get(number, ()), outlook.horizon)
+        return tuple([b for b in bearings if b.idx <= outlook.horizon and b.ordinal >= start])
+
+    # What was found ------------------------------------------------------------------------------
+
+    def _docket(self, stay: Sequence[Bearing], horizon: Horizon) -> Docket:
+        dockets = self._dockets
+        bearings = [bearing for bearing in stay if bearing.idx in dockets.told]
+        if not bearings:
+            return _NOTHING_FOUND
         return Docket(
-            findings=tuple(
-                finding
-                for bearing in bearings
-                for finding in self._findings.get(bearing.idx, ())
-                if self._is_about(finding.items, bearing)
-            ),
-            closings=tuple(
-                closing
-                for bearing in bearings
-                for closing in self._closings.get(bearing.idx, ())
-                if self._is_about(closing.items, bearing)
-            ),
+            findings=tuple(self._about(bearings, lambda i: dockets.findings(i, horizon))),
+            closings=tuple(self._about(bearings, lambda i: dockets.closings(i, horizon))),
         )
 
-    def _is_about(self, listed: tuple[str, ...], bearing: Bearing) -> bool:
-        """An empty list is every item that the entry names as such."""
-        return self._subjects[bearing.subject] in listed if listed else bool(bearing.named)
+    def _about(
+        self, bearings: Iterable[Bearing], told: Callable[[int], Sequence[_Found]]
+    ) -> Iterable[_Found]:
+        for bearing in bearings:
+            subject = self._subjects[bearing.subject]
+            found = [one for one in told(bearing.idx) if _is_on(one, subject, bearing)]
+            if self._sees_all:
+                yield from found
+            else:  # nothing of the other items that they are about, neither names nor order
+                alone = [replace(one, items=(subject,)) for one in found]
+                yield from sorted(alone, key=_by_code)
 
-    def _shipment(self, state: ItemState | None) -> Shipment | None:
+    def _shipment(self, outlook: Outlook) -> Shipment | None:
+        state = outlook.state
         if state is None or state.custody.phase is not Phase.IN_TRANSIT:
             return None
         row = self._shipments.get(state.custody.shipment or -1)
-        return None if row is None else _shipment_of(row)
+        if row is None:
+            return None
+        return _shipment_of(row, self._dockets.receipts(row.idx, outlook.horizon))
+
+
+_NOTHING_FOUND = Docket()
+
+
+def _is_on(found: Finding | Closing, subject: str, bearing: Bearing) -> bool:
+    """An empty list is every item that the entry names as such."""
+    return subject in found.items if found.items else bool(bearing.named)
+
+
+def _by_code(found: Finding | Closing) -> tuple[str, str]:
+    return found.code or "", found.message if isinstance(found, Finding) else ""
 
 
 def _shipments(states: Iterable[ItemState | None]) -> Iterable[int]:
@@ -100,12 +171,43 @@ def _shipments(states: Iterable[ItemState | None]) -> Iterable[int]:
             yield state.custody.shipment
 
 
-def _shipment_of(row: EventRow) -> Shipment:
+def _shipment_of(row: EventRow, receipts: Sequence[ReceiptRow]) -> Shipment:
     """The shipment that the event *row* began, and what came of it so far."""
-    received = dict.fromkeys((row.received_by, row.closed_by))
+    final = next((receipt.idx for receipt in receipts if receipt.is_final), None)
+    received = dict.fromkeys([receipt.idx for receipt in receipts[:1]])
+    if final is not None:
+        received[final] = None
     return Shipment(
         index=row.idx,
         due_at=None if row.due_at is None else items.moment(row.due_at),
-        received=tuple(index for index in received if index is not None),
-        closed_by=row.closed_by,
+        received=tuple(received),
+        closed_by=final,
     )
+
+
+# Containers --------------------------------------------------------------------------------------
+
+
+def _may_be_another(state: ItemState) -> bool:
+    """Whether it may be a box that serves one load after the other: each is a story of its own.
+
+    Such a one began with a packing. What is still said against it is part of every story.
+    """
+    return state.origin is None and not state.registered and not state.marks
+
+
+def _is_empty(filled: Sequence[tuple[int, int]], horizon: Horizon) -> bool:
+    """Whether there was something inside up to *horizon*, and is not any more."""
+    end = ordinal(horizon + 1)
+    before = [stop for start, stop in filled if start < end]
+    return bool(before) and max(before) < end
+
+
+def _story_start(filled: Sequence[tuple[int, int]], horizon: Horizon) -> int:
+    """Where the last load up to *horizon* began to go in; where it was out, if it is; else 0."""
+    begun, ended = 0, -1
+    for start, stop in filled:
+        if start < ordinal(horizon + 1):
+            begun = start if start > ended else begun
+            ended = max(ended, stop)
+    return ended if 0 <= ended < ordinal(horizon + 1) else begun

@@ -1,0 +1,288 @@
+"""What each reader may see: an item up to a horizon, and of an entry what its signer may be told.
+
+Source: docs/custody.md, "Who sees what". Who has a part in an item (holds, sent, awaits, carries,
+owns or uses it) sees its whole history. Whoever had one sees it up to the entry that ended that
+part, as if the log had stopped there. To everybody else the item does not exist. Acts that moved
+nothing give nobody a part. Inspectors and auditors, and the operator itself, see all. Examples::
+
+    horizon([Part(3, {fab}), Part(9, {shop})], Reader(fab))        # 9: it saw the shop receive it
+    horizon([Part(3, {fab}), Part(9, {shop})], Reader(stranger))   # NOTHING
+
+    answers = Answers()          # for each entry of a batch, before ``ledger.holding.commit``:
+    answers.told(step, placed, holdings, facts)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeAlias
+
+from ledger.act import Act, ActKind
+from ledger.facts import Facts
+from ledger.finding import Code, Finding
+from ledger.holding import Custody, Holdings, ItemState, Step, containers_of, effective
+
+# The last entry that a reader may see of an item.
+Horizon: TypeAlias = int
+EVERYTHING: Horizon = (1 << 47) - 2
+NOTHING: Horizon = -1
+
+_SEE_ALL = frozenset({"inspector", "auditor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks: *party* with its *roles*, None for whoever runs the ledger."""
+
+    party: str | None = None
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every item that it asks for by name is in its view."""
+        return self.party is None or not self.roles.isdisjoint(_SEE_ALL)
+
+
+OPERATOR = Reader()
+
+
+class Part(NamedTuple):
+    """From entry *start* on, *parties* have a part in an item."""
+
+    start: int
+    parties: frozenset[str]
+
+
+def parties_to(state: ItemState) -> frozenset[str]:
+    """Who has a part in what is in *state*, the effective one.
+
+    Whoever holds, sent, awaits or carries it, owns or uses it or is to; of what was seized also
+    those to whom it would be released.
+    """
+    title, kept = state.title, state.kept
+    named = [*_parties_in(state.custody)]
+    if title is not None:
+        named += (title.owner, title.user)
+    if kept is not None:
+        named += _parties_in(kept)
+    return frozenset([party for party in named if party is not None])
+
+
+def _parties_in(custody: Custody) -> tuple[str | None, ...]:
+    ends = (custody.holder, custody.consignee, custody.sender, custody.owner, custody.user)
+    return (*ends, *custody.via)
+
+
+def parties_in(act: Act) -> tuple[str, ...]:
+    """Whom *act* names beside its signer: nobody else gets a part by it."""
+    named = (act.counterparty, act.principal, act.owner, act.user, *act.via)
+    return tuple(dict.fromkeys([one for one in named if one is not None and one != act.actor]))
+
+
+def horizon(history: Iterable[Part], reader: Reader) -> Horizon:
+    """How far *reader* sees the item with that *history*, ascending."""
+    if reader.sees_all:
+        return EVERYTHING
+    ended, has_part = NOTHING, False
+    for start, parties in history:
+        if has_part and reader.party not in parties:
+            ended = start
+        has_part = reader.party in parties
+    return EVERYTHING if has_part else ended
+
+
+# What a signer is told ---------------------------------------------------------------------------
+
+# Of the entry itself, whatever it names.
+_OF_ENTRY = frozenset({Code.LATE_RECORD, Code.FUTURE})
+# What is found of one thing in these depends on the others.
+_COUPLED = frozenset(
+    {
+        ActKind.PACK,
+        ActKind.UNPACK,
+        ActKind.INSTALL,
+        ActKind.REMOVE,
+        ActKind.TRANSFORM,
+        ActKind.CORRECT,
+    }
+)
+
+
+class PlacedAct(Protocol):
+    """An act at its place in the log."""
+
+    @property
+    def index(self) -> int: ...  # noqa: D102
+    @property
+    def recorded_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def act(self) -> Act: ...  # noqa: D102
+
+
+_ENTERS = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
+_TAKEN = frozenset({Code.ALREADY_EXISTS, Code.AFTER_TERMINAL})
+
+
+def signer_of(act: Act, facts: Facts, recorded_at: datetime) -> str:
+    """By whose view *act* is answered: the principal's if a mandate covers it, else the actor's."""
+    if act.principal is None:
+        return act.actor
+    mandate = facts.mandates.get((act.principal, act.actor))
+    covered = mandate is not None and mandate.covers(act.kind, recorded_at)
+    return act.principal if covered else act.actor
+
+
+class Answers:
+    """What the signers of one batch are told of their entries, in order.
+
+    *is_trial*: nothing of it will be recorded. Then what an entry does with things out of its view
+    stays out of view for all that follow: else one that nobody is held to would show in the next
+    whether they exist.
+    """
+
+    def __init__(self, *, is_trial: bool = False) -> None:
+        self._is_trial = is_trial
+        self._veiled: set[str] = set()
+        self._is_over = False
+
+    def told(
+        self, step: Step, placed: PlacedAct, holdings: Holdings, facts: Facts
+    ) -> tuple[Finding, ...]:
+        """The findings of *step* as far as the signer saw, before it, what they are about.
+
+        *holdings* are as they were before *step*. What it saw nothing of is ``UNCONFIRMED``, the
+        same whether or not it exists.
+        """
+        act = placed.act
+        if act.kind is ActKind.RECORD:
+            return step.findings
+        party = act.actor if act.principal is None else signer_of(act, facts, placed.recorded_at)
+        roles = facts.roles.get(party)
+        if roles and not roles.isdisjoint(_SEE_ALL):
+            return step.findings
+        unseen, taken = _unseen(holdings, act, party, facts.prefixes.get(party, ()))
+        if self._is_over:
+            unseen, taken = [*_named(act)], []
+        elif self._veiled:
+            unseen += [item for item in _named(act) if self._is_veiled(holdings, item)]
+        if not unseen and not taken:
+            return step.findings
+        if unseen and act.kind in _COUPLED:
+            unseen = [*_named(act)]
+        if self._is_trial:
+            self._veiled.update(unseen)
+        return _answer(step.findings, act, placed.index, frozenset(unseen), frozenset(taken))
+
+    def corrected(
+        self, told: tuple[Finding, ...], found: Iterable[Finding], *, sees: bool
+    ) -> tuple[Finding, ...]:
+        """What a signer who was *told* of its entry hears of the correction that it brought about.
+
+        Who *sees* all that it bears on (``has_part_in_all``) hears whether it waits, and for
+        whom. What a correction changes is in no receipt; and nothing in a trial tells what
+        follows one, since it may rest on that.
+        """
+        self._is_over = self._is_trial
+        opened = [one for one in found if one.code is Code.CORRECTION_OPEN]
+        return (*told, *[one for one in opened if sees or not (one.on_items or one.items)])
+
+    def _is_veiled(self, holdings: Holdings, item: str) -> bool:
+        around = () if item not in holdings.states else containers_of(holdings, item)
+        return item in self._veiled or not self._veiled.isdisjoint(around)
+
+
+def has_part_in_all(
+    placed: PlacedAct, facts: Facts, holdings: Holdings, things: Iterable[str]
+) -> bool:
+    """Whether the signer of *placed* has a part in each of *things*, or sees all."""
+    party = signer_of(placed.act, facts, placed.recorded_at)
+    if Reader(party, facts.roles.get(party, frozenset())).sees_all:
+        return True
+    states = holdings.states
+    return all(
+        thing in states and _has_part(holdings, thing, states[thing], party) for thing in things
+    )
+
+
+def _named(act: Act) -> tuple[str, ...]:
+    parent = () if act.parent is None else (act.parent,)
+    return tuple(dict.fromkeys((*act.items, *parent, *act.outputs)))
+
+
+def _unseen(
+    holdings: Holdings, act: Act, party: str, ranges: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    """What *act* names that *party* has no part in; apart, its own numbers that are taken.
+
+    Numbers of its own *ranges* are its to begin.
+    """
+    unseen: list[str] = []
+    taken: list[str] = []
+    states, last, is_seen = holdings.states, None, False
+    is_beginning = act.kind in _ENTERS
+    for item in act.items:
+        own = states.get(item)
+        if own is None:
+            if not (is_beginning and item.startswith(ranges)):
+                unseen.append(item)
+            continue
+        if own is not last:  # most items of a lot share one state
+            last, is_seen = own, _has_part(holdings, item, own, party)
+        if not is_seen:
+            (taken if is_beginning and item.startswith(ranges) else unseen).append(item)
+    begun = act.outputs if act.parent is None else (act.parent, *act.outputs)
+    for item in begun:
+        own = states.get(item)
+        is_seen = item.startswith(ranges) if own is None else _has_part(holdings, item, own, party)
+        if not is_seen:
+            unseen.append(item)
+    return unseen, taken
+
+
+def _has_part(holdings: Holdings, item: str, own: ItemState, party: str) -> bool:
+    outer = own
+    if own.parent is not None:
+        for container in containers_of(holdings, item):
+            outer = holdings.states[container]
+    if party in (outer.custody.holder, outer.custody.consignee):
+        return True
+    now = effective(holdings, item)
+    return now is not None and party in parties_to(now)
+
+
+def _answer(
+    findings: Iterable[Finding],
+    act: Act,
+    index: int,
+    unseen: frozenset[str],
+    taken: frozenset[str],
+) -> tuple[Finding, ...]:
+    away = unseen | taken
+    cut = [_outside(found, act, away) for found in findings]
+    # In an order that does not depend on what was found of the rest.
+    told = sorted([f for f in cut if f is not None], key=lambda f: (f.code, f.message, f.cites))
+    twins = {item for f in findings if f.code in _TAKEN for item in f.items or act.items} & taken
+    if twins:
+        items = tuple([item for item in act.items if item in twins])
+        message = f"{act.actor} used this number of its range, which is in the ledger already"
+        told.append(Finding(Code.ALREADY_EXISTS, message, index, items))
+    if unseen:
+        items = tuple([item for item in _named(act) if item in unseen])
+        if act.kind is ActKind.COMMISSION:  # a number of another's range, whether or not it is used
+            message = f"{act.actor} used a number outside the ranges that are registered for it"
+            told.append(Finding(Code.FOREIGN_PREFIX, message, index, items, on_items=False))
+        message = f"{act.actor} has no view of this item that would bear out what it signed"
+        told.append(Finding(Code.UNCONFIRMED, message, index, items, on_items=False))
+    return tuple(told)
+
+
+def _outside(found: Finding, act: Act, away: frozenset[str]) -> Finding | None:
+    """*found* as far as it is about something that is not *away*."""
+    if found.code in _OF_ENTRY and not found.on_items:
+        return found
+    named = found.items or act.items
+    items = tuple([item for item in named if item not in away])
+    if not items:
+        is_of_entry = found.code in _OF_ENTRY
+        return replace(found, items=(), on_items=False) if is_of_entry else None
+    return found if len(items) == len(named) else replace(found, items=items)
