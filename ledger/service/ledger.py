@@ -11,7 +11,7 @@ before every batch the database is compared with it:
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -25,8 +25,9 @@ from ledger.note import Note, NoteSignature, Verifier
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
+from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
-from ledger.service.rows import enter_statement, leaf_of_row
+from ledger.service.rows import enter_statement
 from ledger.store import files, log
 from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
@@ -60,7 +61,10 @@ class OwnKeys:
 
 
 class Ledger:
-    """An open ledger. ``stopped`` says why nothing may be written, None when all is well."""
+    """An open ledger. ``stopped`` says why nothing may be written, None when all is well.
+
+    ``scrubbed``: whether what is stored was gone through since it was opened, which signing awaits.
+    """
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Ledger:
         self.pack_data = load_pack()
         self.pack: RulePack = rules.parse_pack(self.pack_data)
         self.stopped: str | None = None
+        self.scrubbed = False
         self.tip: Tip | None = None
         self.thread_lock = threading.Lock()
 
@@ -91,7 +96,10 @@ class Ledger:
         log_key = load_key(directory.log_key, directory)
         operator_key = load_key(directory.operator_key, directory)
         if url is None and not directory.database.exists():
-            raise CannotOpen(f"{directory.database}: the database is missing; put it back")
+            raise CannotOpen(
+                f"{directory.database}: the database is missing; put it back, or name the one in"
+                " use with --database"
+            )
         database = Database.open(url or f"sqlite:///{directory.database}")
         own = OwnKeys(log_key.name, log_key.key, operator_key.key)
         ledger = cls(directory, database, own, clock or Clock())
@@ -137,7 +145,9 @@ class Ledger:
         try:
             self.renew(connection)
             self._compare(connection)
-        except (IntegrityError, ReadOnly, Refusal) as exc:
+        except IntegrityError as exc:
+            return f"{exc}; run chiptrail audit"
+        except (ReadOnly, Refusal) as exc:
             return str(exc)
         evidence = self.directory.evidence_files()
         if evidence:
@@ -234,45 +244,30 @@ class Ledger:
             return self.tip
         if log.count_entries(connection) != head.size:
             raise IntegrityError(f"entries do not end at the head's size {head.size}")
-        self._verify_head(head)
+        if head.size:
+            self.verify_head(head)
         registry = self.tip.registry.copy() if self.tip else Registry()
         self._fold_statements(connection, registry)
         if head.size and (registry.origin, registry.log_vkey) != (self.origin, self.vkey):
             raise IntegrityError("the genesis names another log key than the one in log.key")
-        frontier = Frontier.restore(head.size, self._frontier_reader(connection, registry))
-        if frontier.root() != head.root:
-            raise IntegrityError(
-                f"stored entries and tiles do not give the root of size {head.size}"
-            )
-        self.tip = Tip(head, registry, frontier)
+        self.tip = Tip(head, registry, restore_frontier(connection, registry, head))
         return self.tip
 
-    def _verify_head(self, head: Head) -> None:
-        if head.size == 0:
-            return
+    def verify_head(self, head: Head) -> None:
+        """Check that the log key signed *head*.
+
+        Raises: IntegrityError.
+        """
         try:
             open_checkpoint(self.note_of(head), self.verifier)
         except Refusal as exc:
             raise IntegrityError(
-                f"the stored signature of size {head.size} is not the log key's; run chiptrail"
-                " audit"
+                f"checkpoint {head.size}: the stored signature is not the log key's"
             ) from exc
 
     def _fold_statements(self, connection: Connection, registry: Registry) -> None:
         for row in log.load_statements(connection, registry.size):
             enter_statement(registry, row)
-
-    @staticmethod
-    def _frontier_reader(
-        connection: Connection, registry: Registry
-    ) -> Callable[[int, int, int], list[bytes]]:
-        def read(level: int, start: int, count: int) -> list[bytes]:
-            if level:
-                return log.load_tile_roots(connection, level - 1, start, count)
-            rows = log.load_entries(connection, start, start + count)
-            return [merkle.leaf_hash(leaf_of_row(row, registry)) for row in rows]
-
-        return read
 
     # Signing -------------------------------------------------------------------------------------
 

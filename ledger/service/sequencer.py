@@ -3,7 +3,7 @@
 An ack comes in this order (docs/architecture.md, "What never breaks"): everything in one
 transaction; before signing, the root recomputed from the stored bytes; commit; checkpoint file
 durable; only then the ack. Another process may have written since: the tip is renewed under the
-lock.
+lock. The first batch after opening goes through what is stored before (``ledger.service.scrub``).
 
     with sequencing(ledger, actor="urn:chiptrail:party:fab", act="capture") as batch:
         index = batch.append(admitted, key_index)
@@ -18,7 +18,9 @@ from ledger.admission import Admitted
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger, Tip, note_signature
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
+from ledger.service.scrub import scrub
 from ledger.store import items, log
+from ledger.store.activity import insert_activity
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow, Head
 from schemas.envelope import ItemList
@@ -62,8 +64,14 @@ class Batch:
         return index
 
     def disclose(self, index: int, admitted: Admitted) -> None:
-        """Keep the disclosures that came with *admitted*, also with one already recorded."""
-        self._disclosures += [(index, *pair) for pair in admitted.disclosures.items()]
+        """Keep the disclosures that came with *admitted*, also with one already recorded.
+
+        Those that were erased are not among them, whoever sends them again.
+        """
+        if admitted.disclosures:
+            erased = self.registry.erased(admitted.identity, admitted.party)
+            given = admitted.disclosures.items()
+            self._disclosures += [(index, *pair) for pair in given if pair[0] not in erased]
 
     def flush(self) -> None:
         """Write what was appended since the last flush, one statement per table."""
@@ -128,13 +136,16 @@ def _renewed(ledger: Ledger, connection: Connection) -> Tip:
     if stopped is not None:
         ledger.stopped = stopped
         raise ReadOnly(stopped)
+    if not ledger.scrubbed:
+        scrub(ledger, connection)
+        ledger.scrubbed = True
     return ledger.renew(connection)
 
 
 def _sign(ledger: Ledger, batch: Batch, activity: dict[str, str]) -> Head | None:
     """Integrate and sign the batch, inside its transaction; None when it is empty."""
     ref = f"[{batch.start}, {batch.size})"
-    log.insert_activity(batch.connection, batch.recorded_at, {**activity, "ref": ref})
+    insert_activity(batch.connection, batch.recorded_at, {**activity, "ref": ref})
     if batch.size == batch.start:
         return None
     root = batch.integrate()
