@@ -1,71 +1,99 @@
 """The account of a bundle's subjects: what its entries give, held against what the operator claims.
 
-Step (12) of ``ledger.verify``. Findings with basis ``entries`` must be exactly those that the same
-rules give when custody is refolded over the entries shown (``ledger.replay``); their words are
-taken from there, so that the operator cannot lend them others. Findings with basis ``ledger`` are
-the operator's word. One on arrival takes the place of what the entries give: they do not show what
-others received out of a shipment. What the fold loses sight of has to be among the unproven; of
-these nothing follows from the entries, so their verdict is ``unknown`` at best. Example::
+Step (12) of ``ledger.verify``. Which corrections took effect, and when, is held against the entries
+first (``ledger.record``, ``ledger.agreement``). Findings with basis ``entries`` must be exactly
+those that the same rules give when custody is refolded over the entries shown (``ledger.replay``);
+their words are taken from there, so that the operator cannot lend them others. Findings with basis
+``ledger`` are the operator's word. One on arrival takes the place of what the entries give: they do
+not show what others received out of a shipment; one that says of a packing that it did nothing is
+believed. What the fold loses sight of has to be among the unproven; of these nothing follows from
+the entries, so their verdict is ``unknown`` at best. Example::
 
-    accounts(statement, history.entries, history.acts, pack)[0].state
+    accounts(statement, Evidence(entries, record, registry), pack)[0].state
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
-from ledger.finding import Code, Finding
+from ledger.agreement import Agreement
+from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict, verdict, worst
-from ledger.replay import Placed, Replay, Told, judged
+from ledger.key_findings import check_key
+from ledger.record import Record, Refold
+from ledger.registry import Registry
+from ledger.replay import Replay, Told, judged
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement
 from schemas.errors import VerificationFailed
 
-ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE})
+ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
 
 _Key: TypeAlias = tuple[str, int, tuple[int, ...], bool, int | None]
 
 
-def accounts(
-    statement: BundleStatement, entries: Sequence[Shown], acts: Iterable[Placed], pack: RulePack
-) -> tuple[Subject, ...]:
+class Evidence(NamedTuple):
+    """What a bundle shows: *entries*, and what they make of acts and of keys."""
+
+    entries: Sequence[Shown]
+    record: Record
+    registry: Registry
+
+
+def accounts(statement: BundleStatement, shown: Evidence, pack: RulePack) -> tuple[Subject, ...]:
     """What is to be said of each subject of *statement*.
 
-    Raises: VerificationFailed (a claim that does not follow, or one left out; a subject that was
-    put into something of which nothing is told, but is not unproven), UnknownRule.
+    Raises: VerificationFailed (a claim that does not follow, or one left out; a correction that is
+    none, or to which somebody did not agree; a subject that was put into something of which nothing
+    is told, but is not unproven), UnknownRule.
     """
-    replay = Replay(statement.subjects, statement.containers)
-    for placed in acts:
-        replay.take(placed)
     claims: dict[str, list[BundleFinding]] = {item: [] for item in statement.subjects}
     for claim in statement.findings:
         if len(claim.items) != 1 or claim.items[0] not in claims:
             raise VerificationFailed("a finding is not about one of the subjects")
         claims[claim.items[0]].append(claim)
+    record, takings = shown.record, statement.corrections
+    record.check(takings)
+    failed = {claim.index for claim in statement.findings if denies(claim)}
+    begin = partial(Replay, statement.subjects, statement.containers, failed)
+    agreement = Agreement(record, takings, begin)
+    for item, reason in agreement.missing.items():
+        if item not in statement.unproven:
+            raise VerificationFailed(reason)
+    refold = Refold(record, takings, begin(), agreement.settled)
     return tuple(
         [
-            _account(replay.told(item), claims[item], statement, entries, pack)
+            _account(refold, refold.told(item), claims[item], statement, shown, pack)
             for item in statement.subjects
         ]
     )
 
 
-def _account(
+def denies(claim: BundleFinding) -> bool:
+    """Whether it says on the operator's word that its entry had no effect."""
+    return claim.basis is Basis.LEDGER and claim.code in WITHOUT_EFFECT
+
+
+def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is held against
+    refold: Refold,
     told: Told,
     claims: Sequence[BundleFinding],
     statement: BundleStatement,
-    entries: Sequence[Shown],
+    shown: Evidence,
     pack: RulePack,
 ) -> Subject:
     item = told.view.item
     asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
     claimed = Counter([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
     is_proven = item not in statement.unproven
-    if is_proven and told.untold_since is not None:
+    failed = told.failed - {claim.index for claim in claims if denies(claim)}
+    hidden = min(failed, default=told.untold_since)
+    if is_proven and hidden is not None:
         raise VerificationFailed(
-            f"entry {told.untold_since} puts {item} into something that is not among the"
+            f"entry {hidden} puts {item} into something that is not among the"
             " containers, and it is not among the unproven"
         )
     found: tuple[Finding, ...] = ()
@@ -84,7 +112,8 @@ def _account(
         verdict=_verdict(every, state, is_proven=is_proven),
         findings=found,
         asserted=asserted,
-        steps=_steps(told, every, entries),
+        steps=_steps(refold, told, every, shown),
+        failed=tuple(sorted(told.failed)) if is_proven else (),
     )
 
 
@@ -95,20 +124,21 @@ def _verdict(findings: Sequence[Finding], state: ItemState | None, *, is_proven:
     return worst([Verdict.UNKNOWN, verdict(findings, known=True)])
 
 
-def _steps(told: Told, findings: Sequence[Finding], entries: Sequence[Shown]) -> tuple[Step, ...]:
-    by_index = {entry.index: entry for entry in entries}
+def _steps(
+    refold: Refold, told: Told, findings: Sequence[Finding], shown: Evidence
+) -> tuple[Step, ...]:
+    by_index = {entry.index: entry for entry in shown.entries}
     through = {bearing.index: bearing.through for bearing in reversed(told.bearings)}
     through |= {bearing.index: None for bearing in told.bearings if bearing.through is None}
-    return tuple(
-        [
-            Step(
-                by_index[index],
-                through[index],
-                tuple([found for found in findings if found.index == index]),
-            )
-            for index in sorted(through)
-        ]
-    )
+    steps = []
+    for index in sorted(through):
+        entry = by_index[index]
+        key = shown.registry.keys[entry.signer.key.keyid]  # as it is now: it may be revoked since
+        found = [one for one in findings if one.index == index]
+        found += check_key(key, index, entry.recorded_at)
+        by, about = refold.corrected_by(index), refold.about(index)
+        steps.append(Step(entry, through[index], tuple(found), by, about))
+    return tuple(steps)
 
 
 def _finding(claim: BundleFinding) -> Finding:

@@ -22,6 +22,7 @@ from schemas.draft import (
     Imprint,
     check_places,
     complete,
+    complete_statement,
     lists_of,
     with_commitments,
     with_committed_lists,
@@ -31,6 +32,7 @@ from schemas.envelope import ENVELOPE_LIMIT, SEED_SIZE, ItemList, PayloadType, S
 from schemas.errors import ItemsMismatch, TooLarge
 from schemas.event import CommittedItems, parse_event
 from schemas.formats import encode_base64url
+from schemas.statement import parse_statement
 from schemas.strict_json import dump
 
 NONCE_SIZE = 16
@@ -81,6 +83,21 @@ def compose(
     return Submission(envelope, lists, tuple(disclosures.values()))
 
 
+def compose_statement(draft: Draft, signer: Signer, statement_id: str, now: datetime) -> Submission:
+    """The signed submission of the statement *draft*, which lacks its preamble.
+
+    *statement_id* (a UUID URN) and *now* (aware) stand in where the draft has none of its own.
+
+    Raises: MalformedStatement, TooLarge, MalformedJson (a text that no ledger takes).
+    """
+    nonce = encode_base64url(signer.fresh(NONCE_SIZE))
+    imprint = Imprint(signer.ledger, signer.party, nonce, signer.after)
+    payload = dump(complete_statement(draft, imprint, statement_id, now))
+    _check_size(payload)
+    parse_statement(payload)  # what must hold of it no signature can take back
+    return Submission(dsse.sign(payload, PayloadType.STATEMENT, signer.key), {}, ())
+
+
 def _uris(lists: dict[str, ItemList]) -> dict[str, str]:
     return {
         field: items_uri(commit_items(field, given.ids, given.seed))
@@ -90,9 +107,13 @@ def _uris(lists: dict[str, ItemList]) -> dict[str, str]:
 
 def _check_payload(payload: bytes, lists: dict[str, ItemList]) -> None:
     """What must hold of *payload* that no signature can take back."""
-    if len(payload) > PAYLOAD_LIMIT:
-        raise TooLarge(f"the payload has {len(payload)} bytes, limit {PAYLOAD_LIMIT}", "")
+    _check_size(payload)
     event = parse_event(payload)
     for field, entry in event.lists.items():
         if isinstance(entry, CommittedItems) and field not in lists:
             raise ItemsMismatch("the draft gives a commitment in place of its items", f"/{field}")
+
+
+def _check_size(payload: bytes) -> None:
+    if len(payload) > PAYLOAD_LIMIT:
+        raise TooLarge(f"the payload has {len(payload)} bytes, limit {PAYLOAD_LIMIT}", "")

@@ -1,12 +1,14 @@
 """Custody refolded from the few entries that a bundle shows: what they make of its subjects.
 
-An entry in a bundle names the subjects and the containers they were in, and of other items at most
-that there were some. That is enough: every item is decided for itself, and contents have the
-custody of their container (``ledger.custody``). What an entry does with a container that no subject
-was ever in does nothing to them and is passed over: all but a packing by somebody who had the thing
-in hand. It looks as if it took effect, so from there on nothing is told of the thing and of all
-inside it. Whoever makes a bundle runs the same fold (``ledger.service.bundling``), and knows from
-it what a reader will find. Example::
+Entries come in the order in which they count (``ledger.order``); what a correction took out is in
+the story and moves nothing. An entry in a bundle names the subjects and the containers they were
+in, and of other items at most that there were some. That is enough: every item is decided for
+itself, and contents have the custody of their container (``ledger.custody``). What an entry does
+with a container that no subject was ever in does nothing to them and is passed over: all but a
+packing by somebody who had the thing in hand. It looks as if it took effect, so from there on
+nothing is told of the thing and of all inside it, unless the operator says of that packing that it
+failed. Whoever makes a bundle runs the same fold (``ledger.service.selection``), and knows from it
+what a reader will find. Example::
 
     replay = Replay(subjects=[chip], containers=[pallet])
     for placed in entries:
@@ -21,15 +23,16 @@ from datetime import datetime
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.facts import Facts
-from ledger.finding import Closing, Finding
+from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
 from ledger.judge import Docket, Shipment, View, judge
+from ledger.order import ordinal
 from ledger.rules import RulePack
 
 # Where an entry names only items of others: an unpacking that lists nothing takes out everything.
 # It has the form of a committed list, so it can be no item's id.
 OTHERS = "urn:chiptrail:items:others"
-_PUTS_IN = frozenset({ActKind.PACK, ActKind.INSTALL})
+PUTS_IN = frozenset({ActKind.PACK, ActKind.INSTALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,15 @@ class Told:
     *is_container*: something was to go into it. What is in it now, and whether it is still awaited
     then, is known to the ledger only: the view has no shipment. *untold_since* is the entry that
     seems to put it, or what it was in, into something that is no container here, None if none
-    does; what came of it after that is not told, and the view has no state.
+    does; what came of it after that is not told, and the view has no state. *failed* are the
+    entries that seem to, and did not by the operator's word.
     """
 
     view: View
     bearings: tuple[Bearing, ...]
     is_container: bool
     untold_since: int | None = None
+    failed: frozenset[int] = frozenset()
 
 
 def judged(
@@ -96,7 +101,7 @@ class _Docket:
 
 @dataclass(slots=True)
 class _Notes:
-    """About one subject; *stays* by container and the entry at which the stay in it began."""
+    """About one subject; *stays* by container and the ordinal at which the stay in it began."""
 
     own: _Docket = field(default_factory=_Docket)
     stays: dict[tuple[str, int], _Docket] = field(default_factory=dict)
@@ -104,9 +109,14 @@ class _Notes:
 
 
 class Replay:
-    """The fold. *containers* are all that any of *subjects* was ever in, to any depth."""
+    """The fold. *containers* are all that any of *subjects* was ever in, to any depth.
 
-    def __init__(self, subjects: Iterable[str], containers: Iterable[str]) -> None:
+    *failed* are entries that put nothing into anything, whatever it looks like.
+    """
+
+    def __init__(
+        self, subjects: Iterable[str], containers: Iterable[str], failed: Iterable[int] = ()
+    ) -> None:
         self._notes = {subject: _Notes() for subject in subjects}
         self._scope = frozenset((*self._notes, *containers))
         self._holdings = Holdings()
@@ -115,17 +125,53 @@ class Replay:
         self._closed: dict[int, int] = {}
         self._boxes: set[str] = set()
         self._untold: dict[str, int] = {}
+        self._failed = frozenset(failed)
+        self._relied: dict[str, frozenset[int]] = {}
+        self._ordinals: dict[int, int] = {}
 
-    def take(self, placed: Placed) -> Step:
-        """Take the next entry; indexes ascend. Gives what it did to subjects and containers."""
+    def take(self, placed: Placed, at: int | None = None) -> Step:
+        """Take the next entry. Gives what it did to subjects and containers.
+
+        *at* is its ordinal, None where it was recorded; ordinals ascend.
+        """
+        if at is not None and at != ordinal(placed.index):
+            self._ordinals[placed.index] = at
         self._due[placed.index] = placed.act.due_at
-        act = _restricted(placed.act, self._scope)
+        act = restricted(placed.act, self._scope)
         if act is None:
             return _NOTHING
         before = {subject: self._stays_of(subject) for subject in self._notes}
         step = self._fold(act, placed)
         self._note_all(_named(act, step), before, step, placed.index)
         return step
+
+    def pass_over(
+        self, index: int, things: Iterable[str], closings: tuple[Closing, ...] = ()
+    ) -> None:
+        """Entry *index* is in the story of *things* and moves nothing; it may settle something."""
+        named = self._scope.intersection(things)
+        stays = {subject: self._stays_of(subject) for subject in self._notes}
+        self._note_all(named, stays, Step(closings=closings), index)
+
+    def reached(self, act: Act, step: Step) -> frozenset[str]:
+        """The subjects of which something is told and which *act*, the last one, had effect on."""
+        blocked = {i for f in step.findings if f.code in MOVED_NOTHING for i in f.items}
+        named = _named(act, step) - blocked
+        return frozenset(
+            [
+                subject
+                for subject in self._notes
+                if subject not in self._untold
+                and (subject in named or not named.isdisjoint(self._around(subject)))
+            ]
+        )
+
+    def _around(self, subject: str) -> Iterator[str]:
+        return containers_of(self._holdings, subject)
+
+    def is_told(self, subject: str) -> bool:
+        """Whether *subject* was not lost out of sight."""
+        return subject not in self._untold
 
     def told(self, subject: str) -> Told:
         """What was made of *subject*, so far."""
@@ -135,17 +181,19 @@ class Replay:
         stays = tuple([docket.closed() for docket in notes.stays.values()])
         is_container = subject in self._boxes
         shipment = None if is_container else self._shipment(state)
-        view = View(subject, state, notes.own.closed(), stays, shipment)
-        return Told(view, tuple(notes.bearings), is_container, untold_since)
+        own = notes.own.closed()
+        view = View(subject, state, own, stays, shipment, ordinals=self._ordinals)
+        relied = self._relied.get(subject, frozenset())
+        return Told(view, tuple(notes.bearings), is_container, untold_since, relied)
 
     # One entry ------------------------------------------------------------------------------------
 
     def _fold(self, act: Act, placed: Placed) -> Step:
         """What *act* does to that of which something is told still."""
-        if act.kind in _PUTS_IN and act.parent is not None:
+        if act.kind in PUTS_IN and act.parent is not None:
             self._boxes.add(act.parent)
         told = self._scope - self._untold.keys() if self._untold else self._scope
-        known = _restricted(act, told)
+        known = restricted(act, told)
         if known is None:
             return _NOTHING
         if known.parent is not None and known.parent not in told:
@@ -160,22 +208,36 @@ class Replay:
 
     def _lose(self, act: Act, index: int) -> None:
         """Nothing more is told of what *act*, entry *index*, may have put out of sight."""
-        if act.kind not in _PUTS_IN:
+        if act.kind not in PUTS_IN:
             return
         states = self._holdings.states
-        gone = {item for item in act.items if _is_at_hand(states.get(item), act.actor)}
+        gone = {item for item in act.items if _is_at_hand(states.get(item), act)}
         if not gone:
             return
         for item in self._scope:
-            if item in gone or not gone.isdisjoint(containers_of(self._holdings, item)):
+            if item not in gone and gone.isdisjoint(containers_of(self._holdings, item)):
+                continue
+            if index in self._failed:
+                self._relied[item] = self._relied.get(item, frozenset()) | {index}
+            else:
                 self._untold.setdefault(item, index)
 
     def _stays_of(self, subject: str) -> frozenset[tuple[str, int]]:
-        """The containers around *subject*, each with the entry since when it is in it."""
+        """The containers around *subject*, each with the ordinal since when it is in it."""
         state = self._holdings.states.get(subject)
         if state is None or state.parent is None:
             return _NOWHERE
-        return frozenset(_stays(self._holdings.states, subject))
+        return frozenset(self._all_stays(subject))
+
+    def _all_stays(self, subject: str) -> Iterator[tuple[str, int]]:
+        states, start, seen = self._holdings.states, -1, {subject}
+        inner = states.get(subject)
+        while inner is not None and inner.parent is not None and inner.parent not in seen:
+            assert inner.since is not None
+            start = max(start, self._ordinals.get(inner.since, ordinal(inner.since)))
+            yield inner.parent, start
+            seen.add(inner.parent)
+            inner = states.get(inner.parent)
 
     def _note_receipts(self, step: Step, index: int) -> None:
         for shipment in step.received:
@@ -228,12 +290,21 @@ class Replay:
         return Shipment(index, self._due[index], received, self._closed.get(index))
 
 
+# A receipt that waits for its shipment has moved nothing yet.
+MOVED_NOTHING = WITHOUT_EFFECT | {Code.PENDING_SHIPMENT}
 _NOTHING = Step()
 _NOWHERE: frozenset[tuple[str, int]] = frozenset()
 
 
-def _restricted(act: Act, scope: frozenset[str]) -> Act | None:
-    """*act* with what it says of the items in *scope*; None if that is nothing."""
+def restricted(act: Act, scope: frozenset[str]) -> Act | None:
+    """*act* with what it says of the items in *scope*; None if that is nothing.
+
+    A transformation is taken to have had in hand what is not shown of it.
+    """
+    if act.kind is ActKind.TRANSFORM:
+        inputs = tuple([item for item in act.items if item in scope])
+        outputs = tuple([item for item in act.outputs if item in scope])
+        return act._replace(items=inputs, outputs=outputs) if inputs or outputs else None
     if scope.issuperset(act.items) and (act.items or act.parent in scope):
         return act
     items = tuple([item for item in act.items if item in scope])
@@ -242,27 +313,19 @@ def _restricted(act: Act, scope: frozenset[str]) -> Act | None:
     return act._replace(items=items or (OTHERS,))
 
 
-def _is_at_hand(state: ItemState | None, actor: str) -> bool:
-    """Whether *actor* can pack it, whatever becomes of that by the state of the container."""
+def _is_at_hand(state: ItemState | None, act: Act) -> bool:
+    """Whether its signer can pack it, whatever becomes of that by the state of the container."""
     if state is None or state.parent is not None or state.ended is not None:
         return False
-    return state.custody.is_handled_by(actor)
-
-
-def _stays(states: Mapping[str, ItemState], subject: str) -> Iterator[tuple[str, int]]:
-    inner, start, seen = states.get(subject), -1, {subject}
-    while inner is not None and inner.parent is not None and inner.parent not in seen:
-        assert inner.since is not None
-        start = max(start, inner.since)
-        yield inner.parent, start
-        seen.add(inner.parent)
-        inner = states.get(inner.parent)
+    parties = (act.principal or act.actor, act.actor)
+    return any(state.custody.is_handled_by(party) for party in parties)
 
 
 def _named(act: Act, step: Step) -> frozenset[str]:
     """What an act bears on: the items it names, its parent, and what it took out or put in."""
     moved = [item for move in step.moves for item in move.items]
-    return frozenset((*act.items, *moved, *(() if act.parent is None else (act.parent,))))
+    parent = () if act.parent is None else (act.parent,)
+    return frozenset((*act.items, *act.outputs, *moved, *parent))
 
 
 def _write(docket: _Docket, item: str, step: Step) -> None:

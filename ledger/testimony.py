@@ -17,9 +17,10 @@ from ledger.act import Act
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict
+from ledger.names import item_name, moment, party_name, retell
 from ledger.registry import EnrolledKey
 from ledger.replay import OTHERS
-from ledger.story import item_name, moment, party_name, retell
+from schemas.bundle_statement import Taking
 from schemas.event import Event
 from schemas.statement import Statement
 from schemas.strict_json import JSON
@@ -45,11 +46,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry in the story of an item; *through* is the container it names, None for the item."""
+    """One entry in the story of an item; *through* is the container it names, None for the item.
+
+    *findings* are also those on its key. *corrected_by* is the correction that took it back,
+    *about* the entry that it corrects itself, settles or agrees with; None if there is none.
+    """
 
     entry: Shown
     through: str | None
     findings: tuple[Finding, ...]
+    corrected_by: int | None = None
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ class Subject:
     *findings* follow from the entries, *asserted* rest on the operator's word. If not *is_proven*,
     what became of the item hangs on goods of others: *state* is None, every finding is asserted,
     and the verdict is ``unknown`` at best.
-    *is_container*: other things went into it; the verdict is on the container alone.
+    *is_container*: other things went into it; the verdict is on the container alone. *failed* are
+    entries that look as if they put it into something, and did not by the operator's word.
     """
 
     item: str
@@ -70,6 +78,7 @@ class Subject:
     findings: tuple[Finding, ...]
     asserted: tuple[Finding, ...]
     steps: tuple[Step, ...]
+    failed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ class Verified:
     *size* and *root* are the checkpoint's; *cosigned* by the newest first; *witnessed_at* is the
     time that as many witnesses as were asked for (one if none) reach, None if there are none.
     *names* are the parties' by id, *pinned* those whose keys the reader knew already; *entries* are
-    shown, *withheld* bear on the subjects too and are not.
+    shown, *withheld* bear on the subjects too and are not. *corrections* took effect. *reader*
+    is the party as far as whose view goes it was made, None for all that is recorded; *horizon* the
+    last entry in that view.
     """
 
     origin: str
@@ -102,6 +113,9 @@ class Verified:
     subjects: tuple[Subject, ...]
     entries: tuple[Shown, ...]
     withheld: tuple[int, ...]
+    corrections: tuple[Taking, ...] = ()
+    reader: str | None = None
+    horizon: int | None = None
 
     def witnessed_age(self, now: datetime) -> timedelta | None:
         """How long ago witnesses saw no larger tree; None if none is known to have."""
@@ -122,8 +136,9 @@ def proved(verified: Verified) -> tuple[str, ...]:
         "Each was signed with a key that the registrar had enrolled for that party by then.",
         "None was signed before the tree that it carries existed.",
     ]
+    then = "" if verified.horizon is None else f", up to entry {verified.horizon},"
     lines += [
-        "If nothing is left out, by these entries"
+        f"If nothing is left out, by these entries{then}"
         f" {item_name(subject.item)} {_whereabouts(verified, subject)}."
         for subject in verified.subjects
         if subject.is_proven
@@ -142,9 +157,11 @@ def asserted(verified: Verified) -> tuple[str, ...]:
     """What rests on the word of the operator, who signed it, or of the registrar."""
     operator = party_name(verified.operator, verified.names)
     at = moment(verified.as_of)
+    seen = f"at {at} UTC{_extent(verified)}"
     lines = [
-        f"No other entry in the log bore on this at {at} UTC: {operator} says so.",
+        f"No other entry in the log bore on this {seen}: {operator} says so.",
         *[f"{line}: {operator} says so." for line in _completeness(verified)],
+        *[f"{line}: {operator} says so." for line in _in_force(verified)],
         f"None of the keys had been revoked but where it is shown: {operator} says so.",
         "The times at which entries were recorded: the log says so.",
         "Who the parties are, and that these keys are theirs: the registrar says so.",
@@ -161,7 +178,7 @@ def asserted(verified: Verified) -> tuple[str, ...]:
 def unknown(verified: Verified) -> tuple[str, ...]:
     """What the bundle cannot tell."""
     lines = [
-        f"What was recorded after entry {verified.size - 1}.",
+        f"What was recorded after entry {_last(verified)}.",
         "Whether the thing before you is the one that carries this number.",
         "Whether anything is where somebody said it was.",
     ]
@@ -186,6 +203,19 @@ def unknown(verified: Verified) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _extent(verified: Verified) -> str:
+    """Whose view was told, and to where, if not all."""
+    if verified.reader is None:
+        return ""
+    reader = party_name(verified.reader, verified.names)
+    end = "" if verified.horizon is None else f", to entry {verified.horizon}"
+    return f", as far as {reader} may see{end}"
+
+
+def _last(verified: Verified) -> int:
+    return verified.size - 1 if verified.horizon is None else verified.horizon
+
+
 def _completeness(verified: Verified) -> list[str]:
     """Why what is not shown of the entries here may be passed over."""
     lines = []
@@ -195,6 +225,21 @@ def _completeness(verified: Verified) -> list[str]:
     if verified.withheld:
         lines.append("What is said in withheld entries changes nothing here")
     return [*lines, "This was never in a container that is not told of here"]
+
+
+def _in_force(verified: Verified) -> list[str]:
+    """What no entry shown can say of corrections, and of what looks as if it had an effect."""
+    lines = [
+        f"The correction in entry {made.entry} has been in force since entry {made.since}, and"
+        " nobody but those shown here had to agree"
+        for made in verified.corrections
+    ]
+    lines += [
+        f"By entry {index} {item_name(subject.item)} was put into nothing"
+        for subject in verified.subjects
+        for index in subject.failed
+    ]
+    return lines
 
 
 def _listed(verified: Verified, parties: set[str] | tuple[str, ...]) -> str:

@@ -19,8 +19,10 @@ its number:
      then of the operator's statement about all of them:
 (10) its key is the operator's by these entries, live at the checkpoint, and so is the signature
 (11) it speaks of this log, size and root, of exactly these entries, and of all that is beside it
-(12) custody refolded over the entries shown gives the findings that it says follow from them, and
-     they put no subject that it calls proven into something of which nothing is told
+(12) a correction that it says took effect is by whoever signed what is taken back and what is put
+     in its place, and who had built on that agreed; all others wait. Custody refolded in that order
+     gives the findings that it says follow from the entries, and no subject that it calls proven
+     goes into something of which nothing is told, unless it says that this one entry failed
 
 That nothing is left out of the entries, of lists shown in part and of the containers, no step can
 see: it is the operator's word. All that is, is told by ``ledger.testimony.asserted``. Example::
@@ -35,13 +37,14 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ledger import disclosure, dsse, keys, leaf, merkle
-from ledger.account import accounts
+from ledger.account import Evidence, accounts
 from ledger.act import Act, read_act
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.facts import FactsOf
 from ledger.keys import PublicKey
 from ledger.note import Verifier, cosigned_at, encode_vkey, parse_note, verify_note
+from ledger.record import Record
 from ledger.registry import EnrolledKey, Registry
 from ledger.remembered import open_head, read_pack, read_statement, verify_envelope
 from ledger.replay import OTHERS, Placed
@@ -133,7 +136,7 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
     _check_scope(statement, checkpoint, contents)
     _check_contents(statement, bundle, data)
     at.step, at.what = 12, "custody"
-    subjects = accounts(statement, history.entries, history.acts, pack)
+    subjects = accounts(statement, history.evidence, pack)
     return Verified(
         origin=trust.log.name,
         size=checkpoint.size,
@@ -147,6 +150,9 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
         subjects=subjects,
         entries=tuple(history.entries),
         withheld=tuple(history.withheld),
+        corrections=statement.corrections,
+        reader=statement.reader,
+        horizon=statement.horizon,
     )
 
 
@@ -194,10 +200,10 @@ class _History:
     def __init__(self, trust: _Trust, checkpoint: Checkpoint, pack: RulePack, at: _Place) -> None:
         self._trust, self._checkpoint, self._at = trust, checkpoint, at
         self.heads: dict[str, Checkpoint] = {}
-        self.registry = Registry()
+        self.registry, self.record = Registry(), Record()
         self._facts = FactsOf(self.registry, pack)
         self.entries: list[Shown] = []
-        self.acts: list[Placed] = []
+        self.evidence = Evidence(self.entries, self.record, self.registry)
         self.withheld: list[int] = []
         self.signers: set[str] = set()
         self._last_at_ms = 0
@@ -225,11 +231,13 @@ class _History:
         self._at.step = 8
         if not isinstance(said, Event):
             self._enter(said, signer, index)
+            self.record.hear(said, index, self.registry)
         self._at.step = 9
         act, disclosed = _open(said, entry)
         self._at.step = 12
         if act is not None:
-            self.acts.append(Placed(index, recorded_at, act, self._facts.on(recorded_at)))
+            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at))
+            self.record.take(placed, verified.identity)
         self.entries.append(Shown(index, recorded_at, signer, said, act, disclosed, after))
         self.signers.add(signer.party)
 

@@ -152,7 +152,7 @@ class Forger:
         said = {
             "@context": [GS1_CONTEXT, {"chiptrail": NAMESPACE}],
             "type": "AggregationEvent" if "parentID" in body else "ObjectEvent",
-            "eventID": f"urn:uuid:00000000-0000-4000-9000-{len(self.rows):012}",
+            "eventID": self.event_id(len(self.rows)),
             "eventTime": format_time(self.now),
             "eventTimeZoneOffset": "+00:00",
             "action": "OBSERVE",
@@ -167,6 +167,29 @@ class Forger:
         who_key = key or private_key(who)
         kind = PayloadType.EVENT
         return self.append(said, kind, who_key, lists, tuple(disclosures), hint=hint)
+
+    def correct(self, who: str, target: int, *instead: int) -> int:
+        """*who* declares *target* wrong; the events *instead*, also of the future, replace it."""
+        row = self.rows[target]
+        error = {
+            "declarationTime": format_time(self.now),
+            "correctiveEventIDs": [self.event_id(index) for index in instead],
+            "chiptrail:corrects": self.identity(target).hex(),
+            "chiptrail:nonce": self._fresh(16).hex()[:24],
+            "chiptrail:after": self.note(),
+        }
+        wrong = strict_json.load_object(row.envelope.payload)
+        said = {**wrong, "chiptrail:party": party(who), "errorDeclaration": error}
+        return self.append(said, PayloadType.EVENT, private_key(who), row.lists)
+
+    def identity(self, index: int) -> bytes:
+        """SHA-256(PAE) of the entry."""
+        envelope = self.rows[index].envelope
+        return dsse.identity_of(envelope.payload_type, envelope.payload)
+
+    @staticmethod
+    def event_id(index: int) -> str:
+        return f"urn:uuid:00000000-0000-4000-9000-{index:012}"
 
     def _preamble(self, who: str) -> dict[str, Any]:
         return {

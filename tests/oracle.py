@@ -1,6 +1,6 @@
 """A second opinion on a whole ledger, from entry 0, that shares no code with the first.
 
-Reads the SQLite file with the standard library, recomputes what docs/formats.md and RFC 6962 say
+Reads the database with its plain driver, recomputes what docs/formats.md and RFC 6962 say
 in their own words (recursively, slowly), and compares::
 
     oracle = Oracle(directory)
@@ -16,7 +16,10 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 from nacl.signing import VerifyKey
+
+from tests import databases
 
 TYPES = ("event", "statement")
 
@@ -48,20 +51,24 @@ def leaf_hash(row: tuple, public: bytes) -> bytes:
 class Oracle:
     """Remembers what a ledger held, so that ``check`` also sees what was changed or taken away."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, url: str | None = None) -> None:
+        self._directory, self._url = directory, url
         self._entries: list[tuple] = []
         self._checkpoints: list[tuple] = []
         self._parts: dict[str, set[tuple]] = {"item_list": set(), "disclosure": set()}
 
     def check(self) -> None:
         """Raises: AssertionError, nacl's BadSignatureError."""
-        url = f"file:{self._directory}/ledger.sqlite3?mode=ro"
-        with closing(sqlite3.connect(url, uri=True)) as db:
+        with closing(self._connect()) as db:
             self._check_entries(db)
             hashes = self._hashes()
             self._check_checkpoints(db, hashes)
             self._check_tiles(db, hashes)
+
+    def _connect(self) -> sqlite3.Connection | psycopg.Connection:
+        if self._url is not None:
+            return databases.connect(self._url)
+        return sqlite3.connect(f"file:{self._directory}/ledger.sqlite3?mode=ro", uri=True)
 
     def _check_entries(self, db: sqlite3.Connection) -> None:
         columns = "idx, identity, recorded_at, key_idx, signature, kind, payload"
@@ -72,10 +79,25 @@ class Oracle:
         times = [row[2] for row in rows]
         assert times == sorted(times), "log time went back"
         self._entries = rows
+        erased = self._erased()
         for table, before in self._parts.items():
             now = set(db.execute(f"SELECT * FROM {table}"))
-            assert before <= now, f"a row of {table} was changed"
+            cleared = {(*row[:2], None) if row[:2] in erased else row for row in before}
+            assert cleared <= now, f"a row of {table} was changed"
             self._parts[table] = now
+
+    def _erased(self) -> set[tuple]:
+        """Index and digest of what was erased by whoever signed the entry, or the registrar."""
+        said = [json.loads(row[6]) for row in self._entries]
+        known = {row[1].hex(): row[0] for row in self._entries}
+        erased = set()
+        for one in said:
+            index = known.get(one["entry"]) if one.get("statement") == "erasure" else None
+            if index is not None:
+                heard = {part["chiptrail:party"] for part in (said[0], said[index])}
+                digests = one["digests"] if one["chiptrail:party"] in heard else ()
+                erased |= {(index, digest) for digest in digests}
+        return erased
 
     def _hashes(self) -> tuple[bytes, ...]:
         """Leaf hashes, each with the key that the statement at its ``key_idx`` enrolled."""

@@ -20,7 +20,7 @@ A step gives its ``Receipt``; a refusal is raised. ``event`` makes any other eve
 import hashlib
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,34 @@ from ledger import disclosure, dsse, keys
 from ledger.keys import PrivateKey
 from ledger.service.capture import Receipt, capture
 from ledger.service.clock import Clock
-from ledger.service.enrolment import Registrar, Subject
+from ledger.service.enrolment import Registrar
 from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger
+from ledger.service.rows import load_item_lists
+from ledger.store import log
 from ledger.store.files import DataDirectory
+from ledger.store.log import EntryRow
 from schemas import strict_json
 from schemas.context import GS1_CONTEXT, NAMESPACE
 from schemas.envelope import ItemList, PayloadType, Submission, encode_submission
 from schemas.errors import ChiptrailError
+from schemas.event import parse_event
 from schemas.formats import encode_base64url, format_time
-from schemas.statement import Role
+from schemas.statement import (
+    Concurrence,
+    Erasure,
+    Grant,
+    KeyStatement,
+    Licence,
+    LicenceKind,
+    MandateStatement,
+    PartyStatement,
+    Resolution,
+    Role,
+    Statement,
+    Subject,
+    draft_of,
+)
 from tests.oracle import Oracle
 
 ORIGIN = "ledger.example/world"
@@ -53,6 +71,16 @@ def party(name: str) -> str:
     return name if ":" in name else f"urn:chiptrail:party:{name}"
 
 
+def _ends(**ends: str | None) -> list[dict[str, str]]:
+    """The ``destinationList`` that names who is to have, own or use the goods."""
+    own_words = {"end_user": "urn:chiptrail:sdt:end_user"}
+    return [
+        {"type": own_words.get(kind, kind), "destination": party(name)}
+        for kind, name in ends.items()
+        if name is not None
+    ]
+
+
 class Chance:
     """Bytes that look random and follow from *seed*."""
 
@@ -64,9 +92,14 @@ class Chance:
 
 
 class World:
-    """One ledger, its registrar and its parties. *now* is the time of the next step."""
+    """One ledger, its registrar and its parties. *now* is the time of the next step.
 
-    def __init__(self, path: Path, seed: str = "world", *, checking: bool = True) -> None:
+    Its database is the one at *url*, else a SQLite file in *path*.
+    """
+
+    def __init__(
+        self, path: Path, seed: str = "world", *, checking: bool = True, url: str | None = None
+    ) -> None:
         self.now = BEGINNING
         self.fresh = Chance(seed)
         self.registrar = self.key("registrar")
@@ -74,9 +107,12 @@ class World:
         clock = Clock(wall=self._seconds, monotonic=self._seconds)
         foundation = Foundation(ORIGIN, party("registrar"), self.registrar)
         self.directory = DataDirectory(path / "data")
-        self.ledger: Ledger = found(self.directory, foundation, clock=clock, fresh=self.fresh)
+        self.url = url
+        self.ledger: Ledger = found(
+            self.directory, foundation, url=url, clock=clock, fresh=self.fresh
+        )
         self.clerk = Registrar(self.ledger, self.registrar, self.fresh)
-        self.oracle = Oracle(self.directory.path)
+        self.oracle = Oracle(self.directory.path, url)
         self._checking = checking
         self._done()
 
@@ -112,6 +148,24 @@ class World:
         self.enroll_key(name, self.key(name))
         return party(name)
 
+    def enroll_all(self, cast: Mapping[str, Sequence[Role]]) -> None:
+        """Enrol each name of *cast* with its roles; who makes chips may number them ``CHIPS``."""
+        submissions = []
+        for name, roles in cast.items():
+            key, prefixes = self.key(name), (CHIPS,) if Role.MAKER in roles else ()
+            proof = key.sign(keys.key_proof_message(ORIGIN, party(name), key.public.keyid))
+            subject = Subject(party(name), (name.title(),), tuple(roles), prefixes)
+            submissions += [
+                self.statement("registrar", PartyStatement, subject=subject),
+                self.statement(
+                    "registrar", KeyStatement,
+                    subject=party(name), public_key=key.public.raw, proof=proof, endorsement=None,
+                ),
+            ]  # fmt: skip
+            self.keys[party(name)] = key
+        capture(self.ledger, list(map(encode_submission, submissions)), actor="world")
+        self._done()
+
     def enroll_key(self, name: str, key: PrivateKey) -> Receipt:
         """Enrol *key* for a party that is enrolled; it signs with it from now on."""
         message = keys.key_proof_message(ORIGIN, party(name), key.public.keyid)
@@ -146,9 +200,11 @@ class World:
         to: str,
         via: Sequence[str] = (),
         due_in: timedelta | None = None,
+        owner: str | None = None,
+        user: str | None = None,
         **more: Any,
     ) -> Receipt:
-        more["destinationList"] = [{"type": "possessing_party", "destination": party(to)}]
+        more["destinationList"] = _ends(possessing_party=to, owning_party=owner, end_user=user)
         if via:
             more["chiptrail:via"] = [party(name) for name in via]
         if due_in is not None:
@@ -159,6 +215,10 @@ class World:
 
     def depart(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
         return self.object_event(who, "OBSERVE", "departing", items, **more)
+
+    def carry(self, who: str, items: Sequence[str], step: str, **more: Any) -> Receipt:
+        """*step* is ``loading``, ``transporting`` or ``arriving``."""
+        return self.object_event(who, "OBSERVE", step, items, **more)
 
     def receive(
         self, who: str, items: Sequence[str], *, final: bool = False, **more: Any
@@ -191,6 +251,72 @@ class World:
     def destroy(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
         return self.object_event(who, "DELETE", "destroying", items, **more)
 
+    def deliver(
+        self, who: str, items: Sequence[str], *, to: str, proof: bool = True, **more: Any
+    ) -> Receipt:
+        """Hand over to a party that does not sign; *proof*: with the photograph of its stamp."""
+        more["destinationList"] = _ends(possessing_party=to)
+        if proof:
+            photograph = {"name": "proof of delivery", "mediaType": "image/jpeg", "size": 40_960}
+            more["chiptrail:evidence"] = [photograph | {"sha256": self.fresh(32).hex()}]
+        return self.object_event(who, "OBSERVE", BIZ_STEP + "delivering", items, **more)
+
+    def transfer(
+        self,
+        who: str,
+        items: Sequence[str],
+        *,
+        owner: str | None = None,
+        user: str | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """Offer them to a new *owner* or end *user*; they stay where they are."""
+        more["destinationList"] = _ends(owning_party=owner, end_user=user)
+        return self.object_event(who, "OBSERVE", BIZ_STEP + "transferring", items, **more)
+
+    def accept(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.object_event(who, "OBSERVE", "accepting", items, **more)
+
+    def detain(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self._hold(who, items, "set", "detained", **more)
+
+    def seize(self, who: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self._hold(who, items, "set", "seized", **more)
+
+    def release(self, who: str, items: Sequence[str], *statuses: str, **more: Any) -> Receipt:
+        """*statuses* are ``detained`` or ``seized``, or both."""
+        return self._hold(who, items, "unset", *statuses, **more)
+
+    def _hold(
+        self, who: str, items: Sequence[str], verb: str, *statuses: str, **more: Any
+    ) -> Receipt:
+        more["persistentDisposition"] = {verb: [DISPOSITION + status for status in statuses]}
+        return self.object_event(who, "OBSERVE", "holding", items, **more)
+
+    def replace(self, who: str, item: str, **numbers: str) -> Receipt:
+        """Give *item* new *numbers*, such as ``printedSerial`` or ``uuid``."""
+        more = {"chiptrail:identities": [{"item": item, **numbers}]}
+        return self.object_event(who, "OBSERVE", "replacing", [item], **more)
+
+    def transform(
+        self, who: str, inputs: Sequence[str], outputs: Sequence[str], **more: Any
+    ) -> Receipt:
+        lists = {"inputEPCList": inputs, "outputEPCList": outputs}
+        return self.event(who, "TransformationEvent", lists, **more)
+
+    def install(self, who: str, parent: str, items: Sequence[str], **more: Any) -> Receipt:
+        return self.event(
+            who, "AssociationEvent", {"childEPCs": items},
+            action="ADD", bizStep="installing", parentID=parent, **more,
+        )  # fmt: skip
+
+    def remove(self, who: str, parent: str, items: Sequence[str] = (), **more: Any) -> Receipt:
+        """Take *items* out of *parent*; none listed are all."""
+        return self.event(
+            who, "AssociationEvent", {"childEPCs": items},
+            action="DELETE", bizStep="removing", parentID=parent, **more,
+        )  # fmt: skip
+
     def pack(self, who: str, parent: str, items: Sequence[str], **more: Any) -> Receipt:
         return self.event(
             who, "AggregationEvent", {"childEPCs": items},
@@ -212,7 +338,89 @@ class World:
             who, "ObjectEvent", {"epcList": items}, action=action, bizStep=step, **more
         )
 
+    # Statements ---------------------------------------------------------------------------------
+
+    def mandate(self, principal: str, agent: str, *acts: str, days: float = 365) -> Receipt:
+        """*agent* may sign *acts* for *principal* from now on; none take the last one back."""
+        until = self.now + timedelta(days=days)
+        return self.say(
+            principal, MandateStatement,
+            agent=party(agent), acts=acts, starts_at=self.now, ends_at=until,
+        )  # fmt: skip
+
+    def licence(self, who: str, number: str, *, days: float = 365, **more: Any) -> Receipt:
+        """*who* holds it, if *more* does not say otherwise."""
+        said: dict[str, Any] = {"holder": party(who), "regime": "EAR", "eccns": ("3A090",)}
+        said |= {"kind": LicenceKind.LICENCE, "number": number, "starts_at": self.now}
+        said |= {"ends_at": self.now + timedelta(days=days)}
+        return self.say(who, Licence, **said | more)
+
+    def grant(self, who: str, items: Sequence[str], *, to: str, **more: Any) -> Receipt:
+        return self.say(who, Grant, grantee=party(to), items=tuple(items), **more)
+
+    def concur(self, who: str, correction: Receipt) -> Receipt:
+        return self.say(who, Concurrence, correction=correction.identity)
+
+    def resolve(
+        self, who: str, entry: Receipt, code: str, items: Sequence[str] = (), why: str = "seen"
+    ) -> Receipt:
+        """Settle what was found, as *code*, on *entry*; of all *items* if none are listed."""
+        return self.say(
+            who, Resolution, entry=entry.identity, code=code, reason=why, items=tuple(items)
+        )
+
+    def erase(self, who: str, entry: Receipt, *names: str) -> Receipt:
+        """Erase what was disclosed of *entry*: the fields *names*, all if none are listed."""
+        digests = parse_event(self._row(entry).payload).commitments
+        named = tuple(digests[name] for name in names or digests)
+        return self.say(who, Erasure, entry=entry.identity, digests=named, reason="asked to")
+
+    def say(self, who: str, kind: type[Statement], /, **said: Any) -> Receipt:
+        """Sign and capture a statement of *kind* that says *said*, by attribute."""
+        return self.capture(self.statement(who, kind, **said))
+
+    def statement(self, who: str, kind: type[Statement], /, **said: Any) -> Submission:
+        """The same, signed and not captured."""
+        clerk = Registrar(self.ledger, self.keys[party(who)], self.fresh)
+        return clerk.signed(draft_of(kind, **said))
+
     # Events -------------------------------------------------------------------------------------
+
+    def correct(
+        self,
+        who: str,
+        wrong: Receipt,
+        right: Receipt | Submission | None = None,
+        why: str = "incorrect_data",
+    ) -> Receipt:
+        """Take back the entry of *wrong*; that of *right* takes its place, None for nothing.
+
+        What is *right* may be captured later.
+        """
+        body = strict_json.load_object(self._row(wrong).payload)
+        with self.ledger.database.reading() as connection:
+            lists = load_item_lists(connection, [wrong.index]).get(wrong.index, {})
+        ids = [] if right is None else [parse_event(self._payload(right)).event_id]
+        body["errorDeclaration"] = {
+            "declarationTime": format_time(self.now),
+            "reason": why,
+            "correctiveEventIDs": ids,
+            "chiptrail:corrects": wrong.identity.hex(),
+            "chiptrail:nonce": encode_base64url(self.fresh(16)),
+            "chiptrail:after": self.ledger.note().decode(),
+        }
+        payload = strict_json.dump(body)
+        envelope = dsse.sign(payload, PayloadType.EVENT, self.keys[party(who)])
+        return self.capture(Submission(envelope, lists, ()))
+
+    def _payload(self, entry: Receipt | Submission) -> bytes:
+        if isinstance(entry, Submission):
+            return entry.envelope.payload
+        return self._row(entry).payload
+
+    def _row(self, entry: Receipt) -> EntryRow:
+        with self.ledger.database.reading() as connection:
+            return log.load_entries_at(connection, [entry.index])[entry.index]
 
     def event(self, who: str, kind: str, lists: dict[str, Sequence[str]], **body: Any) -> Receipt:
         """Sign and capture one event; ``at`` in *body* is when it happened, else now."""

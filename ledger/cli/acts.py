@@ -1,6 +1,7 @@
-"""Short forms of custody: commission, register, ship, receive, refuse, void."""
+"""Short forms of custody: commission, register, ship, deliver, receive, refuse, void."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -79,6 +80,7 @@ def register(desk: Desk, *, texts: tuple[str, ...], gtin: str | None, prefix: st
     "--via", multiple=True, metavar="PARTY", help="Who may carry and repack it on the way."
 )
 @click.option("--due", type=MOMENT, metavar="TIME", help="By when it should arrive: a day or +5d.")
+@click.option("--owner", metavar="PARTY", help="Who owns it once the consignee has signed.")
 @click.option("--end-user", metavar="PARTY", help="Who is to use it, if not the consignee.")
 @click.option("--licence", metavar="REGIME:NUMBER", help="The licence it goes under: EAR:D1234567.")
 @form_options
@@ -89,10 +91,13 @@ def ship(
     to: str,
     via: tuple[str, ...],
     due: datetime | None,
+    owner: str | None,
     end_user: str | None,
     licence: str | None,
 ) -> None:
     """Send items on their way. You answer for them until the consignee signs.
+
+    What is on its way already is sent on, to somebody else or by another day.
 
     For example:
 
@@ -101,14 +106,17 @@ def ship(
     """
     from schemas import short_form
 
-    users = [] if end_user is None else [("urn:chiptrail:sdt:end_user", desk.someone(end_user))]
+    ends = short_form.ends(
+        owner=None if owner is None else desk.someone(owner),
+        user=None if end_user is None else desk.someone(end_user),
+    )
     details = desk.form.details(
         via=[desk.someone(name) for name in via],
         due_at=due,
-        destinations=users,
+        destinations=ends,
         authorisations=[] if licence is None else [_licence(licence)],
     )
-    desk.record(short_form.ship(desk.items(texts), desk.party, desk.someone(to), details))
+    desk.record(short_form.ship(desk.items(texts), desk.acting, desk.someone(to), details))
 
 
 def _licence(text: str) -> dict[str, str]:
@@ -118,6 +126,35 @@ def _licence(text: str) -> dict[str, str]:
             f"got {text!r}, want REGIME:NUMBER such as EAR:D1234567", param_hint="--licence"
         )
     return {"regime": regime, "kind": "licence", "number": number}
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option("--to", required=True, metavar="PARTY", help="Whom it was handed over to.")
+@click.option(
+    "--evidence",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A document or photo that shows it; its hash is signed.",
+)
+@form_options
+def deliver(desk: Desk, *, texts: tuple[str, ...], to: str, files: tuple[Path, ...]) -> None:
+    """Show that you handed items over.
+
+    It is for consignees that do not sign: the items are in their hands from then on, and marked
+    until they sign.
+
+    For example:
+
+        chiptrail deliver --key skua.key --to oslo --evidence pod.jpg A-7
+    """
+    from schemas import short_form
+
+    details = desk.form.details(evidence=[naming.evidence(path) for path in files])
+    desk.record(short_form.deliver(desk.items(texts), desk.acting, desk.someone(to), details))
 
 
 @click.command(cls=Command)
@@ -142,7 +179,7 @@ def receive(
 
     details = desk.form.details(final=final, disposition="damaged" if damaged else None)
     source = None if sender is None else desk.someone(sender)
-    desk.record(short_form.receive(desk.items(texts), desk.party, source, details))
+    desk.record(short_form.receive(desk.items(texts), desk.acting, source, details))
 
 
 @click.command(cls=Command)
@@ -160,7 +197,7 @@ def refuse(desk: Desk, *, texts: tuple[str, ...], sender: str | None) -> None:
 
     source = None if sender is None else desk.someone(sender)
     details = desk.form.details()
-    desk.record(short_form.refuse(desk.items(texts), desk.party, source, details))
+    desk.record(short_form.refuse(desk.items(texts), desk.acting, source, details))
 
 
 @click.command(cls=Command)

@@ -8,7 +8,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ledger.act import ActKind
 from ledger.advice import MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
 from ledger.cli.output import printable, show
 from ledger.cli.telling import (
@@ -22,8 +21,9 @@ from ledger.cli.telling import (
 )
 from ledger.holding import ItemState, Phase
 from ledger.judge import Match, Verdict
+from ledger.names import document_name, item_name, party_name, retell
 from ledger.service.query import Check, Line
-from ledger.story import document_name, item_name, party_name, retell
+from ledger.wording import ENDED
 
 Names = Mapping[str, str]
 
@@ -164,8 +164,7 @@ def _whereabouts(state: ItemState | None, names: Names) -> str:
     holder = party_name(custody.holder, names)
     inside = f", inside {item_name(state.parent)}" if state.parent else ""
     if state.ended is not None:
-        word = "destroyed" if state.ended is ActKind.DESTROY else "taken out of use"
-        return f"{word}; last with {holder}"
+        return f"{ENDED[state.ended]}; last with {holder}"
     if custody.phase is Phase.HELD:
         return f"held by {holder}{inside}"
     if custody.consignee == custody.holder:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ledger.service.demo import DemoWorld
-    from ledger.service.demo_twists import Sight
+    from ledger.service.demo_script import Sight
 
 # A serial that no demo has: lots are named by one letter and two digits.
 _NOT_THERE = "NONE-0001"
@@ -48,9 +48,10 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
     """Build a made-up world to look around in.
 
     It goes into ./chiptrail-demo unless --data says otherwise. A fab, a packaging house, a board
-    maker, a distributor, an exporter, two forwarders, data centres in three countries and a customs
-    authority; some 2,000 chips on their way through the world; and a few things that went wrong on
-    purpose. Everything is really signed, with keys in the folder, so that you can go on from there.
+    maker, a distributor, an exporter and its broker, two forwarders, data centres in three
+    countries, a university and a customs authority; some 2,000 chips on their way through the
+    world; and things that went wrong on purpose, or were put right. Everything is really signed,
+    with keys in the folder, so that you can go on from there.
 
     For example:
 
@@ -62,8 +63,8 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
 
     from ledger.service import demo as service
 
-    if settings.database is not None:
-        raise click.UsageError("the demo keeps its database in its folder; do not say --database")
+    if fresh and settings.database is not None:
+        raise click.UsageError("--fresh empties no database; name another --data and --database")
     folder = settings.data or DEMO_DATA
     if fresh and folder.exists():
         service.remove_demo(folder)
@@ -71,7 +72,7 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
     world: DemoWorld | None = None
     plan = service.Plan(seed, chips, datetime.now(UTC))
     with progress("building the demo", "events") as tell:
-        for step in service.build_demo(folder, plan):
+        for step in service.build_demo(folder, plan, settings.database):
             if isinstance(step, service.DemoWorld):
                 world = step
             else:
@@ -80,7 +81,7 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
     if settings.as_json:
         show_json(_to_json(world))
     else:
-        _show(world)
+        _show(world, settings.database is not None)
 
 
 def _check_vacant(folder: Path) -> None:
@@ -116,16 +117,19 @@ def _to_json(world: "DemoWorld") -> dict[str, JSON]:
     }
 
 
-def _show(world: "DemoWorld") -> None:
+def _show(world: "DemoWorld", is_elsewhere: bool) -> None:
     first, keys = world.sights[0].serial, world.folder / "keys"
     serials = " ".join(sight.serial for sight in _some(world.sights, 1, 1, 1))
+    shown = _some(world.sights, 3, 5, 4)
     show(
         f"Built {world.origin} in {world.folder}: {world.chips:,} chips,"
         f" {world.entries:,} signed entries. All of it is made up.",
         "",
         styled("Look around", "bold"),
         f"  export CHIPTRAIL_DATA={world.folder}",
-        _sights(_some(world.sights, 2, 4, 3)),
+        *(["  export CHIPTRAIL_DATABASE_URL=..., as you named it"] if is_elsewhere else []),
+        _sights(shown),
+        f"  {len(world.sights) - len(shown)} more to see: {world.folder}/demo.json",
         f"  chiptrail check {serials} {_NOT_THERE}",
         "",
         styled("Take a proof along, and verify it where nobody knows the ledger", "bold"),
@@ -135,6 +139,8 @@ def _show(world: "DemoWorld") -> None:
     click.echo(f"  chiptrail verify {first}.chiptrail.json \\\n    --vkey {world.vkey}")
     show("", styled("Sign something yourself, as one of the demo's people", "bold"))
     click.echo(f"  chiptrail ship --key {keys}/japan.key --to kestrel {first} --dry-run")
+    show("", styled("See it as somebody else would", "bold"))
+    click.echo(f"  chiptrail chip {first} --reader hsinlin")
     show("", styled("Let others see the log, and hold it to its word", "bold"))
     click.echo("  chiptrail publish public\n  chiptrail audit")
 

@@ -10,8 +10,10 @@ from ledger.cli.receipts import findings_to_json
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict
-from ledger.service.query import Check, Dossier, Line, Step
-from ledger.story import is_effective, tell
+from ledger.service.query import Check, Dossier, Line
+from ledger.service.steps import Said, Step
+from ledger.statement_story import tell_statement
+from ledger.story import Outcome, outcomes, tell
 from schemas.formats import format_time
 from schemas.strict_json import JSON
 
@@ -27,9 +29,14 @@ def dossier_to_json(found: Dossier) -> JSON:
         "troubled": _troubled(found.troubled),
         "findings": findings_to_json(found.findings),
         "look": _looks(found.findings),
-        "steps": [_step_to_json(found.item, step, found.names) for step in found.steps],
+        "steps": [
+            _step_to_json(found.item, step, outcome, found.names)
+            for step, outcome in zip(found.steps, outcomes(found.steps), strict=True)
+        ],
+        "statements": [_said_to_json(said, found.names) for said in found.said],
         "asOf": format_time(found.as_of),
         "size": found.size,
+        "horizon": found.horizon,
     }
 
 
@@ -44,6 +51,8 @@ def state_to_json(state: ItemState | None) -> JSON:
         "consignee": custody.consignee,
         "via": list(custody.via),
         "shipment": custody.shipment,
+        "owner": state.owner,
+        "user": None if state.title is None else state.title.user,
         "parent": state.parent,
         "status": [*sorted(state.status)],
         "ended": None if state.ended is None else state.ended.value,
@@ -53,8 +62,7 @@ def state_to_json(state: ItemState | None) -> JSON:
     }
 
 
-def _step_to_json(item: str, step: Step, names: Mapping[str, str]) -> JSON:
-    stands = is_effective(step.findings)
+def _step_to_json(item: str, step: Step, outcome: Outcome, names: Mapping[str, str]) -> JSON:
     return {
         "index": step.index,
         "recordedAt": format_time(step.recorded_at),
@@ -62,9 +70,24 @@ def _step_to_json(item: str, step: Step, names: Mapping[str, str]) -> JSON:
         "act": step.act.kind.value,
         "signedBy": step.act.actor,
         "through": step.through,
-        "effective": stands,
-        "told": tell(step.act, step.event, names, item=step.through or item, stands=stands),
+        "effective": outcome.stands,
+        "correctedBy": step.corrected_by,
+        "corrects": step.corrects,
+        "told": tell(step.act, step.event, names, item=step.through or item, outcome=outcome),
         "findings": findings_to_json(step.findings),
+        "erased": [
+            {"name": one.name, "index": one.index, "at": format_time(one.at)} for one in step.erased
+        ],
+    }
+
+
+def _said_to_json(said: Said, names: Mapping[str, str]) -> JSON:
+    return {
+        "index": said.index,
+        "recordedAt": format_time(said.recorded_at),
+        "signedBy": said.statement.party,
+        "about": said.about,
+        "told": tell_statement(said.statement, names, said.about),
     }
 
 

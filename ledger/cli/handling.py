@@ -1,12 +1,13 @@
-"""Short forms of handling: pack, unpack, declare, inspect, report, destroy."""
+"""Short forms of handling: pack, install, declare, inspect, report, transform, destroy ..."""
 
 import click
 
+from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, form_options, serials
 
 # The words of schemas.short_form and of the CBV, without loading them for --help; a test compares.
-REPORTS = ("stolen", "lost", "tampered")
+REPORTS = ("stolen", "lost", "tampered", "recalled")
 RESULTS = ("conformant", "non_conformant", "mismatch_instance")
 
 
@@ -49,6 +50,43 @@ def unpack(desk: Desk, *, texts: tuple[str, ...], parent: str) -> None:
     (package,) = desk.items([parent])
     items = desk.items(texts) if texts else ()
     desk.record(short_form.unpack(package, items, desk.form.details()))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option("--into", required=True, metavar="ID", help="The board, server or rack.")
+@form_options
+def install(desk: Desk, *, texts: tuple[str, ...], into: str) -> None:
+    """Build items into a board, server or rack.
+
+    For example:
+
+        chiptrail install --key dc.key --into urn:chiptrail:chip:dc:rack:R7 A-7
+    """
+    from schemas import short_form
+
+    (parent,) = desk.items([into])
+    desk.record(short_form.install(parent, desk.items(texts), desk.form.details()))
+
+
+@click.command(cls=Command)
+@serials("texts", required=False)
+@click.option("--from", "parent", required=True, metavar="ID", help="The board, server or rack.")
+@form_options
+def remove(desk: Desk, *, texts: tuple[str, ...], parent: str) -> None:
+    """Take items out of a board, server or rack.
+
+    Without any SERIAL, all of them.
+
+    For example:
+
+        chiptrail remove --key dc.key --from urn:chiptrail:chip:dc:rack:R7 A-7
+    """
+    from schemas import short_form
+
+    (board,) = desk.items([parent])
+    items = desk.items(texts) if texts else ()
+    desk.record(short_form.remove(board, items, desk.form.details()))
 
 
 @click.command(cls=Command)
@@ -106,7 +144,7 @@ def inspect(desk: Desk, *, texts: tuple[str, ...], result: str) -> None:
 def report(
     desk: Desk, *, texts: tuple[str, ...], words: tuple[str, ...], is_clearing: bool
 ) -> None:
-    """Report items stolen, lost or tampered with.
+    """Report items stolen, lost, tampered with, or recall them.
 
     With --clear, take such a report back.
 
@@ -134,3 +172,88 @@ def destroy(desk: Desk, *, texts: tuple[str, ...]) -> None:
     from schemas import short_form
 
     desk.record(short_form.destroy(desk.items(texts), desk.form.details()))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@form_options
+def decommission(desk: Desk, *, texts: tuple[str, ...]) -> None:
+    """Take items you hold out of use for good.
+
+    For example:
+
+        chiptrail decommission --key acme.key A-0007
+    """
+    from schemas import short_form
+
+    desk.record(short_form.decommission(desk.items(texts), desk.form.details()))
+
+
+@click.command(cls=Command)
+@serials("texts")
+@click.option(
+    "--into",
+    "outputs",
+    multiple=True,
+    required=True,
+    metavar="ID",
+    help="What was made of them; a full id, or a serial with --gtin or --prefix.",
+)
+@click.option("--gtin", metavar="GTIN", help="What was made is of this trade item number.")
+@click.option("--prefix", metavar="PREFIX", help="What was made is of this class.")
+@form_options
+def transform(
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    outputs: tuple[str, ...],
+    gtin: str | None,
+    prefix: str | None,
+) -> None:
+    """Record that items you hold were made into others.
+
+    The old ones end; what was reported of them clings to the new ones.
+
+    For example:
+
+        chiptrail transform --key a.key --into urn:chiptrail:chip:a:M1:1 D-1 D-2
+    """
+    from schemas import short_form
+
+    made = naming.new_items(naming.texts_in(outputs), gtin, prefix)
+    desk.record(short_form.transform(desk.items(texts), made, desk.form.details()))
+
+
+_NUMBERS = {
+    "printed_serial": "printedSerial",
+    "nvml_serial": "nvmlSerial",
+    "uuid": "uuid",
+    "pdi": "pdi",
+    "part_number": "partNumber",
+}
+
+
+@click.command(cls=Command)
+@click.argument("text", metavar="SERIAL")
+@click.option("--printed-serial", metavar="TEXT", help="What is printed on it now.")
+@click.option("--nvml-serial", metavar="TEXT", help="The board serial that it reports.")
+@click.option("--uuid", metavar="TEXT", help="The UUID that it reports.")
+@click.option("--pdi", metavar="TEXT", help="The per-device identifier that it reports.")
+@click.option("--part-number", metavar="TEXT", help="Its part number.")
+@form_options
+def replace(desk: Desk, *, text: str, **said: str | None) -> None:
+    """Record that an item has other numbers now, after a repair.
+
+    Unless you made it, it is marked until an inspector has looked.
+
+    For example:
+
+        chiptrail replace --key acme.key --uuid GPU-5f3c A-0007
+    """
+    from schemas import short_form
+
+    numbers = {_NUMBERS[name]: value for name, value in said.items() if value is not None}
+    if not numbers:
+        raise click.UsageError("say which number it has now, such as --uuid")
+    (item,) = desk.items([text])
+    desk.record(short_form.replace([item], [{"item": item, **numbers}], desk.form.details()))

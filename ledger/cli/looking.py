@@ -1,5 +1,6 @@
 """Look: one chip's story, and the check of many."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from schemas.errors import NotFound
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
+    from ledger.cli.telling import Told
     from ledger.service.ledger import Ledger
     from ledger.service.query import Check, Dossier
+    from ledger.service.steps import Step
 
 as_of_option = click.option(
     "--as-of",
@@ -24,13 +27,18 @@ as_of_option = click.option(
     help="Judge as of this time instead of now, from all that is recorded now.",
 )
 
+reader_option = click.option(
+    "--reader", metavar="PARTY", help="Answer as that party would see it; else all is shown."
+)
+
 
 @click.command(cls=Command)
 @click.argument("serial")
 @as_of_option
+@reader_option
 @ledger_options
 @pass_settings
-def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
+def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str | None) -> None:
     """Tell the story of one item.
 
     Who has it, where it goes, what happened, what was found. SERIAL is a serial number, a Digital
@@ -42,16 +50,18 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
         chiptrail chip A-0042
         chiptrail chip "(01)09506000134352(21)A-0042" --json
         chiptrail chip https://id.gs1.org/00/106141412345678908
+        chiptrail chip A-0042 --reader fjordhall
     """
     from ledger.service.query import dossier, resolve
     from schemas.item import parse_query
 
     parse_query(serial)  # says what is wrong with a code that does not read
     ledger = settings.open_ledger()
-    items = resolve(ledger, [serial])[serial]
+    who = naming.reader_named(ledger, reader)
+    items = resolve(ledger, [serial], who)[serial]
     if not items:
         raise NotFound(f"nothing is recorded of {serial}; look for a typing error")
-    dossiers = [dossier(ledger, item, as_of=as_of) for item in items]
+    dossiers = [dossier(ledger, item, as_of=as_of, reader=who) for item in items]
     if settings.as_json:
         from ledger.cli.dossiers import dossier_to_json
 
@@ -65,16 +75,13 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None) -> None:
 
 
 def _tell(found: "Dossier", *, is_as_of: bool) -> None:
-    from ledger.cli import telling
+    from ledger.cli import standing, telling
 
-    steps = [
-        telling.Told(s.index, s.recorded_at, s.event, s.act, s.through, s.findings)
-        for s in found.steps
-    ]
+    steps = told_of(found.steps)
     show(
         telling.heading(found.item, found.verdict),
         "",
-        telling.facts(found.state, steps, found.names, found.as_of, found.contents),
+        standing.facts(found.state, steps, found.names, found.as_of, found.contents),
     )
     worst = telling.open_findings(found.findings)
     if worst:
@@ -83,9 +90,30 @@ def _tell(found: "Dossier", *, is_as_of: bool) -> None:
         show("", styled("Inside, not clear", "bold"), telling.troubled(found.troubled))
     looks = telling.next_looks(found.findings)
     if looks:
-        show("", styled("Look at next", "bold"), *[f"  {look}" for look in looks])
-    show("", styled("Story", "bold"), telling.story(found.item, steps, found.names))
-    show("", telling.footer(found.as_of, found.size, is_as_of=is_as_of))
+        show("", styled("Look at next", "bold"), telling.indented(looks))
+    show("", styled("Story", "bold"), telling.story(found.item, steps, found.names, found.said))
+    end = telling.footer(found.as_of, found.size, is_as_of=is_as_of, horizon=found.horizon)
+    show("", end)
+
+
+def told_of(steps: Iterable["Step"]) -> list["Told"]:
+    """The *steps* of a dossier, to be told."""
+    from ledger.cli.telling import Told
+
+    return [
+        Told(
+            index=step.index,
+            recorded_at=step.recorded_at,
+            event=step.event,
+            act=step.act,
+            through=step.through,
+            findings=step.findings,
+            erased=step.erased,
+            corrected_by=step.corrected_by,
+            corrects=step.corrects,
+        )
+        for step in steps
+    ]
 
 
 def _list(serial: str, dossiers: list["Dossier"]) -> None:
@@ -110,6 +138,7 @@ def _list(serial: str, dossiers: list["Dossier"]) -> None:
     "--all", "show_all", is_flag=True, help="Every serial on a line of its own, clear ones too."
 )
 @as_of_option
+@reader_option
 @ledger_options
 @pass_settings
 def check(
@@ -120,6 +149,7 @@ def check(
     presented_by: str | None,
     show_all: bool,
     as_of: datetime | None,
+    reader: str | None,
 ) -> None:
     """Check a pallet of serials at once.
 
@@ -147,6 +177,7 @@ def check(
         document=paper,
         presented_by=_party(ledger, presented_by),
         as_of=as_of,
+        reader=naming.reader_named(ledger, reader),
     )
     if settings.as_json:
         show_json(_to_json(checked))

@@ -1,11 +1,11 @@
 """What the short forms share: their options, and signing and recording in one go.
 
-A short form makes a draft out of its arguments; here it is signed with the party's key, captured,
-and the receipt shown. ``--dry-run`` does all of it and records nothing.
+A short form makes a draft, of an event or a statement, out of its arguments; here it is signed with
+the party's key, captured, and the receipt shown. ``--dry-run`` does all of it and records nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -33,16 +33,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The options that all short forms take."""
+    """The options that all short forms take; statements only the first three."""
 
     key_path: Path
     passphrase_file: Path | None
-    at: datetime | None
-    place: str | None
-    country: str | None
-    documents: tuple[str, ...]
-    withhold: tuple[str, ...]
     dry_run: bool
+    at: datetime | None = None
+    place: str | None = None
+    country: str | None = None
+    documents: tuple[str, ...] = ()
+    on_behalf_of: str | None = None
+    withhold: tuple[str, ...] = ()
 
     def details(self, **more: Any) -> "Details":  # noqa: ANN401 - fields of Details
         """What the options say of any event, and *more*."""
@@ -52,6 +53,7 @@ class Form:
             event_at=self.at,
             location=None if self.place is None else naming.location(self.place, self.country),
             documents=tuple(map(naming.document_named, self.documents)),
+            on_behalf_of=self.on_behalf_of,
             **more,
         )
 
@@ -69,6 +71,11 @@ class Desk:
     def party(self) -> str:
         """Who signs."""
         return self.signer.party
+
+    @property
+    def acting(self) -> str:
+        """Whose act it is: who signs, or the party that it signs for."""
+        return self.form.on_behalf_of or self.party
 
     def items(self, texts: Sequence[str]) -> tuple[str, ...]:
         """The items that *texts*, or the files among them, name."""
@@ -127,25 +134,41 @@ _OPTIONS = (
         help="A paper it goes by: awb:618-12345675, bol:..., inv:..., po:... or a URI.",
     ),
     click.option(
+        "--on-behalf-of",
+        metavar="PARTY",
+        help="Sign for this party, which has given you a mandate.",
+    ),
+    click.option(
         "--withhold",
         multiple=True,
         metavar="NAME",
         help="Sign a commitment to this field in place of it, e.g. chiptrail:location.",
     ),
-    click.option("--dry-run", is_flag=True, help="Show what would come of it; record nothing."),
 )
+_DRY_RUN = click.option(
+    "--dry-run", is_flag=True, help="Show what would come of it; record nothing."
+)
+_OF_STATEMENTS = ("key_path", "passphrase_file", "dry_run")
 
 
 def form_options(command: F) -> F:
-    """Give *command* the shared options; it gets a ``Desk`` in place of them."""
+    """Give *command*, of an event, the shared options; it gets a ``Desk`` in place of them."""
+    return _at_desk(command, Form.__slots__, (*_OPTIONS, _DRY_RUN))
 
+
+def statement_options(command: F) -> F:
+    """The same for *command* of a statement."""
+    return _at_desk(command, _OF_STATEMENTS, (_DRY_RUN,))
+
+
+def _at_desk(command: F, names: Sequence[str], options: Sequence[Callable[[F], F]]) -> F:
     @wraps(command)
     def filled(settings: Settings, /, **said: Any) -> Any:  # noqa: ANN401 - click's own
-        form = Form(**{name: said.pop(name) for name in Form.__slots__})
+        form = Form(**{name: said.pop(name) for name in names})
         return command(_open_desk(settings, form), **said)
 
     decorated: Any = ledger_options(pass_settings(filled))
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         decorated = option(decorated)
     return signing_options(decorated)  # type: ignore[no-any-return]  # click decorators are untyped
 
@@ -155,6 +178,8 @@ def _open_desk(settings: Settings, form: Form) -> Desk:
 
     ledger = settings.open_ledger()
     key = open_key(form.key_path, form.passphrase_file)
+    if form.on_behalf_of is not None:
+        form = replace(form, on_behalf_of=naming.party_named(ledger, form.on_behalf_of))
     return Desk(settings, form, ledger, signer_at(ledger, key))
 
 

@@ -19,6 +19,7 @@ from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.service.ledger import Ledger
+    from ledger.view import Reader
 
 _SSCC_DIGITS = 18
 FILE_LIMIT = 64 << 20
@@ -89,15 +90,18 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("latin-1")
 
 
-def items_named(ledger: "Ledger", texts: Sequence[str]) -> tuple[str, ...]:
-    """The one item that each of *texts* means; a full id need not be recorded yet.
+def items_named(
+    ledger: "Ledger", texts: Sequence[str], reader: "Reader | None" = None
+) -> tuple[str, ...]:
+    """The one item in view of *reader* that each of *texts* means; a full id need not be recorded.
 
     Raises: NotFound (a bare serial that nothing bears), UsageError (one that several bear),
     MalformedItems.
     """
     from ledger.service.query import resolve
+    from ledger.view import OPERATOR
 
-    found = resolve(ledger, list(texts))
+    found = resolve(ledger, list(texts), reader or OPERATOR)
     return tuple(dict.fromkeys(_only(text, found[text]) for text in texts))
 
 
@@ -151,6 +155,22 @@ def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tup
             raise MalformedItems(f"{text} is a serial alone; add --gtin or --prefix")
         found.append(item)
     return tuple(dict.fromkeys(found))
+
+
+def evidence(path: Path) -> dict[str, JSON]:
+    """The file at *path* as evidence: its name, type, hash and size.
+
+    Raises: CannotOpen.
+    """
+    from hashlib import sha256
+    from mimetypes import guess_type
+
+    from ledger.service import keyring
+
+    data = keyring.read(path)
+    kind = guess_type(path.name)[0] or "application/octet-stream"
+    digest = sha256(data).hexdigest()
+    return {"name": path.name, "mediaType": kind, "sha256": digest, "size": len(data)}
 
 
 def _escaped(serial: str) -> str:
@@ -227,6 +247,22 @@ def party_named(ledger: "Ledger", text: str) -> str:
         raise click.BadParameter(str(exc)) from exc
 
 
+def reader_named(ledger: "Ledger", text: str | None) -> "Reader":
+    """The party that *text* means as a reader; without one whoever runs the ledger, who sees all.
+
+    Raises: NotFound (it is not enrolled), UsageError, BadParameter.
+    """
+    from ledger.view import OPERATOR, Reader
+
+    if text is None:
+        return OPERATOR
+    party = party_named(ledger, text)
+    known = ledger.registry.parties.get(party)
+    if known is None:
+        raise NotFound(f"no party {party} is enrolled")
+    return Reader(party, known.roles)
+
+
 def names_of(ledger: "Ledger") -> dict[str, str]:
     """The name to show of every party."""
     return {party.id: party.names[0] for party in ledger.registry.parties.values()}
@@ -240,20 +276,29 @@ def location(text: str, country: str | None) -> dict[str, JSON]:
 
     Raises: BadParameter.
     """
-    try:
-        latitude, longitude, *rest = (float(part) for part in text.split(","))
-        (accuracy_m,) = rest or [_DEFAULT_ACCURACY_M]
-    except ValueError as exc:
-        raise click.BadParameter(
-            f"got {text!r}, want LATITUDE,LONGITUDE[,METRES] such as 1.36,103.99,50",
-            param_hint="--place",
-        ) from exc
+    latitude, longitude, accuracy_m = circle(text)
     said: dict[str, JSON] = {
         "latitude": latitude,
         "longitude": longitude,
         "accuracyM": accuracy_m,
     }
     return said if country is None else {**said, "countryCode": country.upper()}
+
+
+def circle(text: str) -> tuple[float, float, float]:
+    """Latitude, longitude and metres around them of ``LATITUDE,LONGITUDE[,METRES]``.
+
+    Raises: BadParameter.
+    """
+    try:
+        latitude, longitude, *rest = (float(part) for part in text.split(","))
+        (radius_m,) = rest or [_DEFAULT_ACCURACY_M]
+    except ValueError as exc:
+        raise click.BadParameter(
+            f"got {text!r}, want LATITUDE,LONGITUDE[,METRES] such as 1.36,103.99,50",
+            param_hint="--place",
+        ) from exc
+    return latitude, longitude, radius_m
 
 
 def document_named(text: str) -> str:

@@ -7,7 +7,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
-from ledger.cli.looking import as_of_option
+from ledger.cli.looking import as_of_option, reader_option
 from ledger.cli.making import serials
 from ledger.cli.output import BAD_NEWS, progress, show_json
 from ledger.cli.settings import Settings, ledger_options, pass_settings
@@ -28,14 +28,21 @@ if TYPE_CHECKING:
     help="Where to write it; by custom NAME.chiptrail.json.",
 )
 @as_of_option
+@reader_option
 @ledger_options
 @pass_settings
 def bundle(
-    settings: Settings, *, texts: tuple[str, ...], output: Path, as_of: "datetime | None"
+    settings: Settings,
+    *,
+    texts: tuple[str, ...],
+    output: Path,
+    as_of: "datetime | None",
+    reader: str | None,
 ) -> None:
     """Write a proof that anybody can verify, offline.
 
-    It tells the stories of the items named. Whoever gets it needs the ledger's verifier key
+    It tells the stories of the items named, with --reader as far as that party may see them; the
+    proof says so. Whoever gets it needs the ledger's verifier key
     (`chiptrail checkpoint --vkey`) from you by another way, and no database.
 
     For example:
@@ -47,8 +54,9 @@ def bundle(
     from ledger.service.bundling import make_bundle
 
     ledger = settings.open_ledger()
-    items = naming.items_named(ledger, naming.texts_in(texts))
-    data = make_bundle(ledger, items, as_of=as_of)
+    who = naming.reader_named(ledger, reader)
+    items = naming.items_named(ledger, naming.texts_in(texts), who)
+    data = make_bundle(ledger, items, as_of=as_of, reader=who)
     keyring.write(output, data)
     if settings.as_json:
         show_json({"file": str(output), "items": list(items), "bytes": len(data)})

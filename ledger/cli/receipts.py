@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.finding import Finding, Tier
-from ledger.story import item_name, retell, tell
+from ledger.names import item_name, retell
+from ledger.story import tell
 from schemas.formats import format_time
 from schemas.strict_json import JSON
 
@@ -66,7 +67,18 @@ def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
 
 
 def told(submission: "Submission", names: Mapping[str, str]) -> str:
-    """What the event in *submission* says, as a sentence with the items it names."""
+    """What is in *submission*, as a sentence; an event with the items it names."""
+    from schemas.envelope import PayloadType
+
+    if submission.envelope.payload_type is PayloadType.STATEMENT:
+        from ledger.statement_story import tell_statement
+        from schemas.statement import parse_statement
+
+        return tell_statement(parse_statement(submission.envelope.payload), names)
+    return _told_event(submission, names)
+
+
+def _told_event(submission: "Submission", names: Mapping[str, str]) -> str:
     from ledger.act import read_act
     from schemas.event import OpenItems, parse_event
 

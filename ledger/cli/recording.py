@@ -24,9 +24,9 @@ from ledger.cli.output import (
 )
 from ledger.cli.settings import Settings
 from ledger.finding import Tier
+from ledger.names import retell
 from ledger.service.capture import Outcome, Receipt, capture_stream
 from ledger.service.ledger import Ledger
-from ledger.story import retell
 from schemas.envelope import SUBMISSION_LIMIT
 from schemas.errors import ChiptrailError, MalformedJson, ReadOnly
 from schemas.strict_json import JSON

@@ -77,7 +77,8 @@ def _database_option(envvar: str | None = None) -> Callable[[F], F]:
         "database",
         metavar="URL",
         envvar=envvar,
-        help="The database, if it is not the SQLite file in the folder.",
+        help="The database, if it is not the SQLite file in the folder:"
+        " postgresql://USER@HOST/NAME.",
     )
 
 

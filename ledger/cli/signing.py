@@ -1,4 +1,4 @@
-"""Sign and record: EPCIS documents into submissions, submissions into the ledger."""
+"""Sign and record: EPCIS documents and statements into submissions, those into the ledger."""
 
 import sys
 from pathlib import Path
@@ -53,23 +53,25 @@ def sign(
     key_path: Path,
     passphrase_file: Path | None,
 ) -> None:
-    """Sign EPCIS 2.0 events.
+    """Sign EPCIS 2.0 events, or statements.
 
     The result is what `chiptrail capture` records. FILE, or standard input, is an EPCISDocument, an
-    EPCISQueryDocument, one event or a list of events in JSON. What an entry needs is filled in:
-    eventID, ledger, party, nonce, the last checkpoint. Lists of two or more items are signed as a
-    commitment; the list goes beside it. There is one submission a line.
+    EPCISQueryDocument, one event or a list of events in JSON; or one statement or a list of them.
+    What an entry needs is filled in: eventID or id, ledger, party, nonce, the last checkpoint.
+    Lists of two or more items are signed as a commitment; the list goes beside it. There is one
+    submission a line.
 
     For example:
 
         chiptrail sign event.json --key a.key | chiptrail capture -
         chiptrail sign event.json --key a.key --checkpoint checkpoint -o signed
         chiptrail sign event.json --key a.key --withhold chiptrail:location
+        echo '{"statement": "concurrence", ...}' | chiptrail sign --key a.key
     """
-    from schemas.document import events_of
+    from schemas.draft import drafts_of
 
     data = _read(file)
-    drafts = events_of(data, limit=DOCUMENT_LIMIT) if data.strip() else []
+    drafts = drafts_of(data, limit=DOCUMENT_LIMIT) if data.strip() else []
     if not drafts:
         raise click.UsageError(f"{'standard input' if str(file) == '-' else file} has no events")
     signer = _signer(settings, checkpoint, key_path, passphrase_file)
@@ -85,7 +87,8 @@ def sign(
         keyring.write_new(output, b"".join(line + b"\n" for line in lines))
         if settings.as_json:
             show_json({"signed": len(lines), "party": signer.party, "output": str(output)})
-    warn(f"signed {len(lines)} event{'s' if len(lines) != 1 else ''} as {signer.party}")
+    plural = "s" if len(lines) != 1 else ""
+    warn(f"signed {len(lines)} {_noun(drafts[0])}{plural} as {signer.party}")
 
 
 def _read(file: Path) -> bytes:
@@ -125,9 +128,15 @@ def _signed(drafts: list[dict], signer: "Signer", withhold: tuple[str, ...]) -> 
         except Refusal as exc:
             if len(drafts) == 1:
                 raise
-            raise type(exc)(f"event {number}: {exc.message}", exc.pointer) from exc
+            raise type(exc)(f"{_noun(draft)} {number}: {exc.message}", exc.pointer) from exc
         lines.append(encode_submission(submission))
     return lines
+
+
+def _noun(draft: dict) -> str:  # type: ignore[type-arg] # a JSON object
+    from schemas.draft import is_statement
+
+    return "statement" if is_statement(draft) else "event"
 
 
 @click.command(cls=Command)

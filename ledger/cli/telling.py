@@ -3,34 +3,29 @@
 ``chip`` and ``verify`` tell the same story, one from the database, one from a bundle.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ledger.act import Act, ActKind
+from ledger.act import Act
 from ledger.advice import ACTIONS
 from ledger.cli.receipts import TIER_STYLES, TIER_WORDS
 from ledger.finding import Finding, Tier
-from ledger.holding import ItemState, Phase
 from ledger.judge import Verdict
-from ledger.story import (
-    is_effective,
-    item_name,
-    moment,
-    party_name,
-    place_name,
-    retell,
-    tell,
-)
+from ledger.names import day, item_name, moment, retell
+from ledger.service.erasing import Erased
+from ledger.service.steps import Said
+from ledger.statement_story import tell_statement
+from ledger.story import Outcome, is_effective, outcomes, tell
 from schemas.event import Event
 from schemas.gs1 import CANONICAL
 from schemas.item import split_item
-from schemas.particulars import Place, read_particulars
 
 Names = Mapping[str, str]
 
@@ -49,10 +44,9 @@ VERDICT_ICONS: Mapping[Verdict, str] = {
 _SUMMARIES: Mapping[Verdict, str] = {
     Verdict.CLEAR: "nothing speaks against it",
     Verdict.CHECK: "something does not fit; look closer",
-    Verdict.STOP: "the record contradicts it; hold it",
+    Verdict.STOP: "hold it, and see what was found",
     Verdict.UNKNOWN: "nothing is recorded of it",
 }
-_BEGINS = frozenset({ActKind.COMMISSION, ActKind.REGISTER, ActKind.RECEIVE, ActKind.ACCEPT})
 # An entry recorded sooner than this after the event is not worth a remark.
 _PROMPTLY = timedelta(hours=24)
 # So many of the items inside a container are named.
@@ -61,7 +55,10 @@ _FIRST_INSIDE = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One step to tell: entry *index* with its event, and what was found on the item."""
+    """One step to tell: entry *index*, its event, what was found on the item, what was erased.
+
+    *corrected_by* and *corrects* as in ``ledger.story.Outcome``.
+    """
 
     index: int
     recorded_at: datetime
@@ -69,6 +66,14 @@ class Told:
     act: Act
     through: str | None
     findings: tuple[Finding, ...]
+    erased: tuple[Erased, ...] = ()
+    corrected_by: int | None = None
+    corrects: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it took effect, and has not been taken back."""
+        return self.corrected_by is None and is_effective(self.findings)
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -86,139 +91,19 @@ def heading(item: str, verdict: Verdict) -> RenderableType:
     return Group(line, Text(item, "dim"))
 
 
-def footer(as_of: datetime, size: int, *, is_as_of: bool) -> Text:
-    """As of when this is; *is_as_of*: a time other than now was asked for."""
+def footer(as_of: datetime, size: int, *, is_as_of: bool, horizon: int | None = None) -> Text:
+    """As of when this is; *is_as_of*: a time other than now was asked for.
+
+    *horizon* is the entry that ended the reader's part in the item, None if none did.
+    """
     at = f"{moment(as_of)} UTC"
+    if horizon is not None:
+        words = f"As of {at} and entry {horizon}, with which the reader's part in it ended."
+        return Text(words, "dim")
     if is_as_of:
         words = f"Judged as of {at}, from all that is recorded now: {size:,} entries."
         return Text(words, "dim")
     return Text(f"As of {at}, {size:,} entries.", "dim")
-
-
-def facts(
-    state: ItemState | None,
-    steps: Sequence[Told],
-    names: Names,
-    as_of: datetime,
-    contents: Sequence[str] = (),
-) -> Table:
-    """What is known of the item now, a line each."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, words in _facts(state, steps, names, as_of, contents):
-        table.add_row(label, words)
-    return table
-
-
-def _facts(
-    state: ItemState | None,
-    steps: Sequence[Told],
-    names: Names,
-    as_of: datetime,
-    contents: Sequence[str],
-) -> Iterator[tuple[str, str]]:
-    yield from _made(steps, names)
-    if state is None:
-        return
-    yield from _custody(state, steps, names, as_of)
-    if state.parent is not None:
-        yield "inside", item_name(state.parent)
-    if contents:
-        listed = ", ".join(map(item_name, contents[:4]))
-        more = f" and {len(contents) - 4:,} more" if len(contents) > 4 else ""
-        yield "contains", f"{listed}{more}"
-    if state.status:
-        yield "reported", ", ".join(sorted(state.status))
-    yield from _destination(steps, names)
-    yield from _last_place(steps, names)
-    yield from _numbers(steps)
-
-
-def _made(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
-    for step in steps:
-        if step.act.kind is ActKind.COMMISSION and is_effective(step.findings):
-            said = read_particulars(step.event)
-            lot = f"lot {said.lot}" if said.lot else None
-            maker = f"by {party_name(step.act.actor, names)}"
-            yield "made", ", ".join(part for part in (said.product, lot, maker) if part)
-            return
-
-
-def _custody(
-    state: ItemState, steps: Sequence[Told], names: Names, as_of: datetime
-) -> Iterator[tuple[str, str]]:
-    holder = party_name(state.custody.holder, names)
-    if state.ended is not None:
-        word = "destroyed" if state.ended is ActKind.DESTROY else "taken out of use"
-        yield "ended", f"{word} by {holder} (entry {state.last})"
-    elif state.custody.phase is Phase.HELD:
-        yield "held by", f"{holder}{_since(state, steps)}"
-    else:
-        to = party_name(state.custody.consignee or "", names)
-        if state.custody.consignee == state.custody.holder:
-            yield "in transit", f"back to {holder}, who still answers for it"
-            return
-        via = ", ".join(party_name(party, names) for party in state.custody.via)
-        yield "in transit", f"from {holder} to {to}" + (f", with {via}" if via else "")
-        due_at = next((s.act.due_at for s in steps if s.index == state.custody.shipment), None)
-        if due_at is not None:
-            yield "due", f"{moment(due_at)} UTC, {_span(due_at - as_of)}"
-        yield "answers for it", f"{holder}, until {to} signs"
-
-
-def _since(state: ItemState, steps: Sequence[Told]) -> str:
-    """When the present holder came to have it, by the entry that says so."""
-    for step in reversed(steps):
-        begins = step.act.kind in _BEGINS and step.act.actor == state.custody.holder
-        if begins and is_effective(step.findings):
-            return f", since {moment(step.act.event_at)} UTC (entry {step.index})"
-    return ""
-
-
-def _span(span: timedelta) -> str:
-    """``in 3 days`` or ``39 days ago``."""
-    days = abs(span) // timedelta(days=1)
-    words = "less than a day" if days == 0 else "a day" if days == 1 else f"{days} days"
-    return f"in {words}" if span > timedelta(0) else f"{words} ago"
-
-
-def _destination(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
-    """The end user and the licence that the last shipment names."""
-    for step in reversed(steps):
-        if step.act.kind is ActKind.SHIP and is_effective(step.findings):
-            said = read_particulars(step.event)
-            if "end_user" in said.ends:
-                yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
-            if said.licences:
-                yield "shipped under", f"{', '.join(said.licences)}, says the sender"
-            return
-
-
-def _last_place(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
-    for step in reversed(steps):
-        place: Place | None = read_particulars(step.event).place
-        if place is not None and is_effective(step.findings):
-            who, at = party_name(step.act.actor, names), moment(step.act.event_at)
-            radius = "" if place.accuracy_m is None else f", within {place.accuracy_m:,.0f} m"
-            yield "last place", f"{place_name(place)}{radius}; declared by {who}, {at} UTC"
-            return
-        if "chiptrail:location" in step.event.commitments:
-            yield "last place", f"withheld by {party_name(step.act.actor, names)}"
-            return
-
-
-def _numbers(steps: Sequence[Told]) -> Iterator[tuple[str, str]]:
-    """Serial numbers that were bound to the item, the newest binding of each kind."""
-    bound: dict[str, str] = {}
-    for step in steps:
-        for identity in step.event.identities:
-            if step.through is None and is_effective(step.findings):
-                said = {"printed": identity.printed_serial, "NVML": identity.nvml_serial}
-                said |= {"UUID": identity.uuid, "part": identity.part_number}
-                bound |= {name: text for name, text in said.items() if text}
-    if bound:
-        yield "numbers", ", ".join(f"{name} {text}" for name, text in bound.items())
 
 
 def kind_of(item: str) -> str:
@@ -232,20 +117,39 @@ def kind_of(item: str) -> str:
 # Steps -------------------------------------------------------------------------------------------
 
 
-def story(item: str, steps: Iterable[Told], names: Names) -> Table:
-    """The steps in the order of the log: index, when, what happened, what was found."""
+def story(item: str, steps: Iterable[Told], names: Names, said: Iterable[Said] = ()) -> Table:
+    """The steps in the order of the log: index, when, what happened, what was found.
+
+    *said* are the statements that bear on the item.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("entry", justify="right", no_wrap=True, style="dim")
     table.add_column("when (UTC)", no_wrap=True)
     table.add_column("what was signed", overflow="fold", ratio=1)
-    for step in steps:
-        table.add_row(str(step.index), moment(step.act.event_at), _step(item, step, names))
+    steps = list(steps)
+    rows: list[tuple[int, datetime, RenderableType]] = [
+        *[
+            (step.index, _signed_at(step), _step(item, step, outcome, names))
+            for step, outcome in zip(steps, outcomes(steps), strict=True)
+        ],
+        *[(s.index, s.statement.issued_at, _said(s, names)) for s in said],
+    ]
+    for index, at, words in sorted(rows, key=itemgetter(0)):
+        table.add_row(str(index), moment(at), words)
     return table
 
 
-def _step(item: str, step: Told, names: Names) -> RenderableType:
-    stands = is_effective(step.findings)
-    words = tell(step.act, step.event, names, item=step.through or item, stands=stands)
+def _said(said: Said, names: Names) -> RenderableType:
+    return Text(tell_statement(said.statement, names, said.about))
+
+
+def _signed_at(step: Told) -> datetime:
+    """When it happened; a correction, which is the wrong event again, when it was declared."""
+    return step.act.event_at if step.event.error is None else step.event.error.declared_at
+
+
+def _step(item: str, step: Told, outcome: Outcome, names: Names) -> RenderableType:
+    words = tell(step.act, step.event, names, item=step.through or item, outcome=outcome)
     line = Text(words)
     line.append(_remarks(step), "dim")
     lines: list[RenderableType] = [line]
@@ -254,12 +158,18 @@ def _step(item: str, step: Told, names: Names) -> RenderableType:
 
 
 def _remarks(step: Told) -> str:
-    late = step.recorded_at - step.act.event_at
+    late = step.recorded_at - _signed_at(step)
     parts = [
         f"in {item_name(step.through)}" if step.through else "",
         f"recorded {moment(step.recorded_at)}" if late > _PROMPTLY else "",
+        *map(_erased, step.erased),
     ]
     return "".join(f"  [{part}]" for part in parts if part)
+
+
+def _erased(erased: Erased) -> str:
+    name = erased.name.removeprefix("chiptrail:")
+    return f"{name} withheld, and erased on {day(erased.at)} by entry {erased.index}"
 
 
 def _finding(found: Finding, names: Names) -> RenderableType:
@@ -304,6 +214,11 @@ def next_looks(findings: Iterable[Finding]) -> list[str]:
         f for f in open_findings(findings) if f.tier in (Tier.WARNING, Tier.CONTRAINDICATED)
     ]
     return list(dict.fromkeys(ACTIONS[found.code].look for found in pressing))
+
+
+def indented(lines: Iterable[str]) -> RenderableType:
+    """*lines* a little to the right, also where they are broken."""
+    return Padding(Text("\n").join(map(Text, lines)), (0, 0, 0, 2))
 
 
 def findings_table(findings: Sequence[Finding], names: Names) -> Table:

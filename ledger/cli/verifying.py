@@ -194,7 +194,8 @@ def _points(words: Sequence[str]) -> "Table":
 
 
 def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:
-    from ledger.cli import telling
+    from ledger.cli import standing, telling
+    from ledger.service.steps import Said
     from schemas.event import Event
 
     steps = [
@@ -205,18 +206,25 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
             step.entry.act,
             step.through,
             step.findings,
+            corrected_by=step.corrected_by,
+            corrects=step.about,
         )
         for step in subject.steps
         if isinstance(step.entry.said, Event) and step.entry.act is not None
     ]
+    said = [
+        Said(step.entry.index, step.entry.recorded_at, step.entry.said, step.about)
+        for step in subject.steps
+        if not isinstance(step.entry.said, Event)
+    ]
     show("", telling.heading(subject.item, subject.verdict))
-    show("", telling.facts(subject.state, steps, verified.names, verified.as_of))
+    show("", standing.facts(subject.state, steps, verified.names, verified.as_of))
     worst = telling.open_findings((*subject.findings, *subject.asserted))
     if worst:
         show("", styled("Found", "bold"), telling.findings_table(worst, verified.names))
     if not brief:
         show("", styled("Story", "bold"))
-        show(telling.story(subject.item, steps, verified.names))
+        show(telling.story(subject.item, steps, verified.names, said))
 
 
 def _to_json(verified: "Verified") -> JSON:
@@ -246,6 +254,15 @@ def _to_json(verified: "Verified") -> JSON:
             for subject in verified.subjects
         ],
         "withheld": list(verified.withheld),
+        "corrections": [
+            {
+                "entry": made.entry,
+                "target": made.target,
+                "correctives": list(made.correctives),
+                "since": made.since,
+            }
+            for made in verified.corrections
+        ],
         "proved": list(testimony.proved(verified)),
         "onSomebodysWord": list(testimony.asserted(verified)),
         "notKnown": list(testimony.unknown(verified)),

@@ -1,6 +1,6 @@
 """Audit the whole store: everything that can be recomputed is, and whatever differs is named.
 
-(1) SQLite's own integrity check, and the triggers as the migrations make them; (2) every entry, in
+(1) the database's own check, and the triggers as the migrations make them; (2) every entry, in
 as many processes as there are cores: identity and signature from the stored bytes, key live at its
 index and of the payload's party, payload, lists and disclosures as signed, log time not going back;
 (3) the tree regrown from those entries: every stored tile, every signed checkpoint with its
@@ -28,6 +28,7 @@ from ledger.checkpoint import Checkpoint, encode_checkpoint
 from ledger.frontier import Frontier
 from ledger.merkle import HASH_SIZE
 from ledger.registry import Registry
+from ledger.service.audit_activity import activity_problems
 from ledger.service.audit_entries import (
     EntriesAudited,
     Job,
@@ -44,6 +45,7 @@ from ledger.service.rebuild import STRETCH_CHARACTERS, Rebuilding
 from ledger.service.rows import enter_statement
 from ledger.service.workers import in_order
 from ledger.store import comparison, items, log
+from ledger.store.activity import iterate_activity
 from ledger.store.database import Connection, Database
 from ledger.store.log import CheckpointRow, EntryRow
 from schemas.errors import BadSignature, ChiptrailError, IntegrityError
@@ -68,8 +70,9 @@ class AuditReport:
 def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | AuditReport]:
     """Audit *ledger*; progress in entries, and the report at the end."""
     with ledger.database.reading() as connection, _beside() as target:
-        run = _Run(ledger, connection, Rebuilding(target, ledger.pack) if projections else None)
-        run.check_database(target)
+        made = Rebuilding(connection, target, ledger.pack) if projections else None
+        run = _Run(ledger, connection, made)
+        run.check_database()
         yield from run.check_log()
         run.check_projections(target)
         yield run.report()
@@ -132,12 +135,15 @@ class _Run:
 
     # (1) the database ---------------------------------------------------------------------------
 
-    def check_database(self, target: Connection) -> None:
-        """Pages and indexes, as SQLite sees them; triggers, as in *target*, which is made anew."""
-        for text in self._ledger.database.integrity_problems():
+    def check_database(self) -> None:
+        """Pages and indexes, as the database sees them; triggers, as they are made anew."""
+        database = self._ledger.database
+        for text in database.integrity_problems():
             self._problem(f"database: {text}")
         # Not _problem: without a trigger, projections can still be what the entries give.
-        triggers = comparison.trigger_differences(self._connection, target)
+        triggers = comparison.trigger_differences(
+            database.load_triggers(self._connection), database.make_triggers()
+        )
         self.problems += [f"trigger {text}" for text in triggers]
         self._bound_entries()
 
@@ -283,33 +289,11 @@ class _Run:
     # (4) activity -------------------------------------------------------------------------------
 
     def check_activity(self) -> None:
-        """Ids without a gap, requests that continue each other, a checkpoint for each that added.
-
-        A request is recorded at the time of its checkpoint. One that added nothing is no earlier
-        than the entry before it; the next one may be earlier, where the clock went back.
-        """
-        signed = self._readable(log.iterate_checkpoints(self._connection))
-        head, size, last_at = next(signed, None), 0, 0
-        for number, row in enumerate(self._readable(log.iterate_activity(self._connection))):
-            stop = _stop_of(row.ref, size)
-            if row.id != number or stop is None:
-                self._problem(f"activity {number}: missing, or not what came after {size} entries")
-                return
-            while stop > size and head is not None and head.size < stop:
-                self._problem(f"checkpoint {head.size}: no activity led to it")
-                head = next(signed, None)
-            if stop > size and head is not None and head.size == stop:
-                last_at = head.signed_at
-                if row.at != last_at:
-                    self._problem(f"activity {row.id}: time is not that of checkpoint {stop}")
-                head = next(signed, None)
-            elif stop > size:
-                self._problem(f"checkpoint {stop}: missing, activity {row.id} led to it")
-            elif row.at < last_at:
-                self._problem(f"activity {row.id}: earlier than the entry before it")
-            size = stop
-        if head is not None:
-            self._problem(f"checkpoint {head.size}: no activity led to it")
+        """Every request in turn, and the checkpoint that it led to."""
+        heads = self._readable(log.iterate_checkpoints(self._connection))
+        requests = self._readable(iterate_activity(self._connection))
+        for text in activity_problems(heads, requests):
+            self._problem(text)
 
     # (5) projections ----------------------------------------------------------------------------
 
@@ -340,11 +324,3 @@ class _Run:
         return AuditReport(
             self._size, self._checkpoint_count, self._tile_count, tuple(self.problems)
         )
-
-
-def _stop_of(ref: str, start: int) -> int | None:
-    """The end of *ref*, ``[start, stop)``; None when it is no such thing."""
-    stop = ref.removeprefix(f"[{start}, ").removesuffix(")")
-    if not (stop.isdecimal() and ref == f"[{start}, {stop})" and stop == str(int(stop))):
-        return None
-    return int(stop) if int(stop) >= start else None

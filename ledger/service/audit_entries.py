@@ -5,7 +5,7 @@ disclosed, unless it was erased. What needs the stretches before it (the tree, t
 time) is left to ``ledger.service.audit``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
@@ -174,7 +174,7 @@ class _Audit:
         event = parse_event(row.payload)
         act = read_act(event, disclosure.open_items(event.lists, lists))
         self._check_preamble(row, event)
-        self._check_disclosed(row.idx, event)
+        self._check_disclosed(row, event)
         self._events.append((row.idx, row.recorded_at, tuple(act), event.documents))
 
     def _check_preamble(self, row: EntryRow, said: Event | Statement) -> None:
@@ -191,12 +191,28 @@ class _Audit:
             )
         self._heads.setdefault(after, row.idx)
 
-    def _check_disclosed(self, index: int, event: Event) -> None:
-        """Name what was not signed; the entry itself is sound all the same."""
+    def _check_disclosed(self, row: EntryRow, event: Event) -> None:
+        """Name what was not signed or not erased; the entry itself is sound all the same."""
+        disclosed = self._disclosed.pop(row.idx, {})
+        if not disclosed:
+            return
         try:
-            _check_disclosures(event, self._disclosed.pop(index, {}))
+            _check_disclosures(event, disclosed)
+            _check_erased(disclosed, self._job.registry.erased(row.identity, event.party))
         except ChiptrailError as exc:
-            self._problems.append(f"disclosure of entry {index}: {exc}")
+            self._problems.append(f"disclosure of entry {row.idx}: {exc}")
+
+
+def _check_erased(disclosed: dict[str, str | None], erased: Mapping[str, int]) -> None:
+    """Whatever lacks its body was erased by a statement, and what was erased lacks its body.
+
+    Raises: IntegrityError.
+    """
+    for digest, body in disclosed.items():
+        if body is None and digest not in erased:
+            raise IntegrityError("it has no body, and no statement erased it")
+        if body is not None and digest in erased:
+            raise IntegrityError(f"it has a body that entry {erased[digest]} erased")
 
 
 def _check_disclosures(event: Event, disclosed: dict[str, str | None]) -> None:

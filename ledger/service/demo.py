@@ -1,6 +1,6 @@
 """The demo: a made-up world, really signed and really captured, to look around in.
 
-Keys are generated, parties enrolled, and every deed of ``demo_twists`` is composed, signed with its
+Keys are generated, parties enrolled, and every line of the script is composed, signed with its
 party's key and captured through the same services as any other. The ledger's clock walks through
 the demo's dates, so everything is recorded as if it had been then. Example::
 
@@ -19,25 +19,31 @@ from itertools import groupby
 from os import urandom
 from pathlib import Path
 from random import Random
+from typing import assert_never
 
+from ledger.compose import Signer
+from ledger.dsse import identity_of
 from ledger.keys import KeyFile, key_proof_message
+from ledger.retraction import Error, retract
 from ledger.service import keyring
 from ledger.service.capture import capture
 from ledger.service.clock import Clock
-from ledger.service.demo_cast import CAST, prefixes
+from ledger.service.demo_cast import CAST, Player, prefixes
 from ledger.service.demo_deeds import draft_of
-from ledger.service.demo_plot import Deed, begin
-from ledger.service.demo_twists import Sight, perform
-from ledger.service.enrolment import Registrar, Subject
+from ledger.service.demo_script import Deed, Line, Retraction, Sight, Word, begin
+from ledger.service.demo_twists import perform
+from ledger.service.enrolment import Registrar
 from ledger.service.founding import Foundation
 from ledger.service.ledger import Ledger
 from ledger.service.opening import found_ledger
 from ledger.service.progress import Progress
 from ledger.service.signing import sign, signer_at
 from schemas import strict_json
-from schemas.envelope import encode_submission
+from schemas.envelope import Submission, encode_submission
 from schemas.errors import CannotOpen, ChiptrailError
-from schemas.statement import CountryFact
+from schemas.event import parse_event
+from schemas.statement import CountryFact, Subject
+from schemas.statement import draft_of as statement_of
 from schemas.strict_json import JSON
 
 MARK = "demo.json"
@@ -91,8 +97,8 @@ class WalkingClock(Clock):
         return self.at.timestamp()
 
 
-def build_demo(folder: Path, plan: Plan) -> Iterator[Progress | DemoWorld]:
-    """Build the demo in *folder*, which must be new or empty.
+def build_demo(folder: Path, plan: Plan, url: str | None = None) -> Iterator[Progress | DemoWorld]:
+    """Build the demo in *folder*, which must be new or empty, as must the database at *url*.
 
     Raises: CannotOpen.
     """
@@ -100,13 +106,13 @@ def build_demo(folder: Path, plan: Plan) -> Iterator[Progress | DemoWorld]:
         raise CannotOpen(f"{folder}: is not empty")
     script = begin(Random(plan.seed), plan.told_at, plan.chips)  # noqa: S311 - a story, no secret
     sights = perform(script)
-    deeds = script.in_order()
-    stage = _Stage(folder, plan, deeds[0].recorded_at - timedelta(days=20))
+    lines = script.in_order()
+    stage = _Stage(folder, plan, url, lines[0].recorded_at - timedelta(days=20))
     done = 0
-    for batch in _batches(deeds):
+    for batch in _batches(lines):
         stage.play(batch)
         done += len(batch)
-        yield Progress(done, len(deeds))
+        yield Progress(done, len(lines))
     ledger = stage.ledger
     world = DemoWorld(
         folder, ledger.origin, ledger.vkey, ledger.head.size, plan.chips, tuple(sights)
@@ -115,15 +121,15 @@ def build_demo(folder: Path, plan: Plan) -> Iterator[Progress | DemoWorld]:
     yield world
 
 
-def _batches(deeds: Sequence[Deed]) -> Iterator[list[Deed]]:
-    for _, group in groupby(deeds, key=lambda deed: deed.recorded_at.timestamp() // _BATCH.seconds):
+def _batches(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    for _, group in groupby(lines, key=lambda line: line.recorded_at.timestamp() // _BATCH.seconds):
         yield list(group)
 
 
 class _Stage:
     """The ledger of the demo with everybody's keys."""
 
-    def __init__(self, folder: Path, plan: Plan, opens_at: datetime) -> None:
+    def __init__(self, folder: Path, plan: Plan, url: str | None, opens_at: datetime) -> None:
         self._fresh = urandom if plan.seed is None else _bytes_from(plan)
         self._clock = WalkingClock(opens_at)
         origin = f"demo-{self._fresh(4).hex()}.chiptrail.example"
@@ -134,41 +140,72 @@ class _Stage:
         keyring.write(folder / MARK, strict_json.dump({"chiptrailDemo": 1}))
         registrar = self._make_key(folder / "registrar.key", REGISTRAR)
         foundation = Foundation(origin, REGISTRAR, registrar.key)
-        self.ledger: Ledger = found_ledger(folder, foundation, clock=self._clock, fresh=self._fresh)
+        self.ledger: Ledger = found_ledger(
+            folder, foundation, url=url, clock=self._clock, fresh=self._fresh
+        )
         self._clerk = Registrar(self.ledger, registrar.key, self._fresh)
-        self._keys = {name: self._enrol(folder, name) for name in CAST}
+        self._keys: dict[str, KeyFile] = {}
+        self._signed: dict[str, Submission] = {}
+        for name, player in CAST.items():
+            self._enrol(name, player)
+            if player.has_key:
+                self._keys[name] = self._enrol_key(folder, name, player)
 
     def _make_key(self, path: Path, party: str) -> KeyFile:
         key = keyring.make_key_file(path, name=party, passphrase=None, fresh=self._fresh)
         return KeyFile(party, key)
 
-    def _enrol(self, folder: Path, name: str) -> KeyFile:
-        player = CAST[name]
+    def _enrol(self, name: str, player: Player) -> None:
         seat = CountryFact(player.country, "made up for the demo", date(2026, 1, 1))
         self._clerk.enroll_party(
             Subject(player.id, (player.name,), player.roles, prefixes(name), country=seat)
         )
+
+    def _enrol_key(self, folder: Path, name: str, player: Player) -> KeyFile:
         made = self._make_key(folder / "keys" / f"{name}.key", player.id)
         public = made.key.public
         message = key_proof_message(self.ledger.origin, player.id, public.keyid)
         self._clerk.enroll_key(player.id, public.raw, made.key.sign(message))
         return made
 
-    def play(self, batch: Sequence[Deed]) -> None:
+    def play(self, batch: Sequence[Line]) -> None:
         """Sign and capture what was recorded together."""
         self._clock.at = batch[-1].recorded_at
-        submissions = []
         signers = {
             name: signer_at(self.ledger, self._keys[name], self._fresh)
-            for name in {deed.who for deed in batch}
+            for name in dict.fromkeys(line.who for line in batch)
         }
-        for deed in batch:
-            draft, withheld = draft_of(deed)
-            submission = sign(draft, signers[deed.who], deed.recorded_at, withheld)
-            submissions.append(encode_submission(submission))
+        submissions = [encode_submission(self._sign(line, signers[line.who])) for line in batch]
         for outcome in capture(self.ledger, submissions, actor="demo"):
             if isinstance(outcome, ChiptrailError):
                 raise outcome
+
+    def _sign(self, line: Line, signer: Signer) -> Submission:
+        match line:
+            case Deed():
+                draft, withheld = draft_of(line)
+                signed = sign(draft, signer, line.recorded_at, withheld)
+                if line.label is not None:
+                    self._signed[line.label] = signed
+                return signed
+            case Word():
+                named = {} if line.about is None else {"entry": self._identity(line.about)}
+                stated = statement_of(line.kind, **line.said, **named)
+                return sign(stated, signer, line.recorded_at)
+            case Retraction():
+                return self._retract(line, signer)
+            case _:
+                assert_never(line)
+
+    def _retract(self, line: Retraction, signer: Signer) -> Submission:
+        wrong, right = self._signed[line.wrong], self._signed[line.right]
+        instead = parse_event(right.envelope.payload).event_id
+        error = Error(line.recorded_at, "incorrect_data", (instead,))
+        return retract(wrong.envelope.payload, wrong.lists, signer, error)
+
+    def _identity(self, label: str) -> bytes:
+        envelope = self._signed[label].envelope
+        return identity_of(envelope.payload_type, envelope.payload)
 
 
 def _bytes_from(plan: Plan) -> Callable[[int], bytes]:

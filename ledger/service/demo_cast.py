@@ -20,13 +20,17 @@ ENGINEERING_CLASS = f"{CHIP_PREFIX}hsinlin:HX100-ES:"
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One party: *place* is (latitude, longitude), *country* ISO 3166-1."""
+    """One party: *place* is (latitude, longitude), *country* ISO 3166-1.
+
+    Without *has_key* it signs nothing.
+    """
 
     slug: str
     name: str
     roles: tuple[Role, ...]
     country: str
     place: tuple[float, float]
+    has_key: bool = True
 
     @property
     def id(self) -> str:
@@ -53,13 +57,33 @@ CAST: Mapping[str, Player] = {
     "japan": _player("inzai", "Inzai Compute", "JP", (35.83, 140.15), *_USER),
     "malaysia": _player("sedenak", "Sedenak Data Park", "MY", (1.71, 103.53), *_USER),
     "customs": _player("straits", "Straits Customs", "SG", (1.36, 103.99), Role.INSPECTOR),
+    "broker": _player("heron", "Heron Brokers", "US", (37.62, -122.38)),
+    "university": Player(
+        "aasen", "Aasen University", (Role.CONSIGNEE,), "NO", (60.39, 5.32), has_key=False
+    ),
 }
+WAREHOUSE = "warehouse"
+PLACES: Mapping[str, tuple[tuple[float, float], str]] = {
+    **{name: (player.place, player.country) for name, player in CAST.items()},
+    WAREHOUSE: ((1.34, 103.98), "SG"),  # Tern's
+}
+"""Where things happen, by name: (latitude, longitude) and country."""
 
 
 def gtin_class(item_reference: int) -> str:
     """The class prefix of the canonical ids under one GTIN."""
     digits = f"0{COMPANY}{item_reference:05}"
     return f"{CANONICAL}01/{digits}{check_digit(digits)}/21/"
+
+
+def server(number: int) -> str:
+    """The canonical id of server *number*, a GIAI."""
+    return f"{CANONICAL}8004/{COMPANY}HS{number:03}"
+
+
+def board(number: int) -> str:
+    """The id of board *number*, which has no GS1 number."""
+    return f"{CHIP_PREFIX}tlaque:HB-8:HB8-{number:04}"
 
 
 def sscc(number: int) -> str:

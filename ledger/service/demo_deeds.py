@@ -6,17 +6,17 @@ Places, customs facts and licences are as a real exporter would give them, and m
 """
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 from ledger.act import ActKind
-from ledger.service.demo_cast import CAST, PRODUCT
-from ledger.service.demo_plot import Deed
+from ledger.service.demo_cast import CAST, PLACES, PRODUCT
+from ledger.service.demo_script import Deed
 from schemas import short_form
 from schemas.draft import Draft
 from schemas.short_form import Details
 from schemas.strict_json import JSON
 
 _ACCURACY_M = 150
-_END_USER = "urn:chiptrail:sdt:end_user"
 _CBV_MDA = "urn:epcglobal:cbv:mda:"
 # A data centre that tells its own people, and nobody else, where it is.
 _DISCREET = "japan"
@@ -35,32 +35,47 @@ def _details(deed: Deed) -> Details:
         disposition=None if deed.condition is None else deed.condition.value,
         location=_location(deed.place),
         documents=deed.documents,
-        destinations=_end_user(deed),
+        destinations=_ends(deed),
         via=tuple(CAST[name].id for name in deed.via),
         due_at=deed.due_at,
         final=deed.final,
         product=_product(deed.lot),
         customs=_customs(deed) if deed.is_export else None,
         authorisations=_LICENCE if deed.is_export else (),
+        on_behalf_of=_anybody(deed.behalf),
+        identities=_identities(deed) if deed.act is ActKind.COMMISSION else (),
+        evidence=_evidence(deed) if deed.act is ActKind.DELIVER else (),
     )
 
 
 def _location(name: str | None) -> Mapping[str, JSON] | None:
     if name is None:
         return None
-    latitude, longitude = CAST[name].place
+    (latitude, longitude), country = PLACES[name]
     return {
         "latitude": latitude,
         "longitude": longitude,
         "accuracyM": _ACCURACY_M,
-        "countryCode": CAST[name].country,
+        "countryCode": country,
     }
 
 
-def _end_user(deed: Deed) -> tuple[tuple[str, str], ...]:
-    if not deed.is_export or deed.to is None:
-        return ()
-    return ((_END_USER, CAST[deed.to].id),)
+def _ends(deed: Deed) -> list[tuple[str, str]]:
+    """Who is to own and to use what is shipped; exports are for the consignee's use."""
+    if deed.act is not ActKind.SHIP:
+        return []
+    user = deed.user or (deed.to if deed.is_export else None)
+    return short_form.ends(owner=_anybody(deed.owner), user=_anybody(user))
+
+
+def _identities(deed: Deed) -> tuple[Mapping[str, JSON], ...]:
+    return () if deed.uuid is None else ({"item": deed.items[0], "uuid": deed.uuid},)
+
+
+def _evidence(deed: Deed) -> tuple[Mapping[str, JSON], ...]:
+    """A photograph of the stamped delivery note."""
+    digest = sha256(deed.items[0].encode()).hexdigest()
+    return ({"name": "delivery note", "mediaType": "image/jpeg", "sha256": digest, "size": 81_920},)
 
 
 def _product(lot: str | None) -> Mapping[str, JSON] | None:
@@ -96,6 +111,10 @@ def _party(name: str | None) -> str:
     return CAST[name].id
 
 
+def _anybody(name: str | None) -> str | None:
+    return None if name is None else CAST[name].id
+
+
 def _parent(deed: Deed) -> str:
     assert deed.parent is not None
     return deed.parent
@@ -116,12 +135,23 @@ def _report(deed: Deed, details: Details) -> Draft:
     return short_form.report(deed.items, [deed.status.value], details)
 
 
+def _clear(deed: Deed, details: Details) -> Draft:
+    assert deed.status is not None
+    return short_form.clear(deed.items, [deed.status.value], details)
+
+
 DRAFTS: Mapping[ActKind, Callable[[Deed, Details], Draft]] = {
     ActKind.COMMISSION: lambda deed, said: short_form.commission(deed.items, said),
     ActKind.REGISTER: lambda deed, said: short_form.register(deed.items, said),
     ActKind.PACK: lambda deed, said: short_form.pack(_parent(deed), deed.items, said),
     ActKind.UNPACK: lambda deed, said: short_form.unpack(_parent(deed), deed.items, said),
+    ActKind.INSTALL: lambda deed, said: short_form.install(_parent(deed), deed.items, said),
+    ActKind.REMOVE: lambda deed, said: short_form.remove(_parent(deed), deed.items, said),
+    ActKind.TRANSFORM: lambda deed, said: short_form.transform(deed.items, deed.outputs, said),
     ActKind.SHIP: lambda deed, said: short_form.ship(
+        deed.items, _party(deed.behalf or deed.who), _party(deed.to), said
+    ),
+    ActKind.DELIVER: lambda deed, said: short_form.deliver(
         deed.items, _party(deed.who), _party(deed.to), said
     ),
     ActKind.CARRY: _carry,
@@ -132,8 +162,17 @@ DRAFTS: Mapping[ActKind, Callable[[Deed, Details], Draft]] = {
         deed.items, _party(deed.who), details=said
     ),
     ActKind.VOID: lambda deed, said: short_form.void(deed.items, said),
+    ActKind.TRANSFER: lambda deed, said: short_form.transfer(
+        deed.items, owner=_anybody(deed.owner), user=_anybody(deed.user), details=said
+    ),
+    ActKind.ACCEPT: lambda deed, said: short_form.accept(deed.items, said),
     ActKind.DECLARE: lambda deed, said: short_form.declare(deed.items, said),
     ActKind.INSPECT: _inspect,
+    ActKind.DETAIN: lambda deed, said: short_form.detain(deed.items, said),
+    ActKind.SEIZE: lambda deed, said: short_form.seize(deed.items, said),
+    ActKind.RELEASE: lambda deed, said: short_form.release(deed.items, details=said),
     ActKind.REPORT: _report,
+    ActKind.CLEAR: _clear,
+    ActKind.REPLACE: lambda deed, said: short_form.replace(deed.items, _identities(deed), said),
     ActKind.DESTROY: lambda deed, said: short_form.destroy(deed.items, said),
 }

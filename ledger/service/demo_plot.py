@@ -1,145 +1,20 @@
-"""The demo's plot: what everybody in the made-up world does, day by day, and what goes wrong.
+"""The demo's plot: what everybody in the made-up world does, day by day, as it should be.
 
-Twenty lots leave the fab, are packaged, and travel three routes to data centres. Most of it goes
-as it should; the twists are in ``ledger.service.demo_twists``. Nothing is signed here: a ``Deed``
-says who did what, and ``ledger.service.demo`` makes an event of it.
+Twenty lots leave the fab, are packaged, and travel three routes to data centres; a few chips go
+straight from the fab to somebody. What goes otherwise is in ``ledger.service.demo_twists`` and in
+the stories beside it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from ledger.act import ActKind, Condition, Status
-from ledger.service.demo_cast import COMPANY, gtin_class, sscc
+from ledger.act import ActKind, Condition
+from ledger.service.demo_cast import COMPANY
+from ledger.service.demo_script import Lot, Said, Script, Sent
 
-LOTS = 20
 FIRST_TO_JAPAN = 8
-TRAYS = 4
-# A lot leaves the fab every so many days, the first so long ago.
-_FIRST_DAYS_AGO = 132
-_EVERY_DAYS = 4
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-class Said(TypedDict, total=False):
-    """What may be said of a deed besides."""
-
-    parent: str
-    to: str
-    via: tuple[str, ...]
-    due_at: datetime
-    final: bool
-    condition: Condition
-    status: Status
-    step: str
-    documents: tuple[str, ...]
-    lot: str
-    place: str
-    is_export: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """*who*, by the name of a key, did *act* to *items* at *at*; recorded at *recorded_at*.
-
-    *to* is a consignee by name, *place* whose premises it happened on.
-    """
-
-    at: datetime
-    recorded_at: datetime
-    who: str
-    act: ActKind
-    items: tuple[str, ...] = ()
-    parent: str | None = None
-    to: str | None = None
-    via: tuple[str, ...] = ()
-    due_at: datetime | None = None
-    final: bool = False
-    condition: Condition | None = None
-    status: Status | None = None
-    step: str | None = None
-    documents: tuple[str, ...] = ()
-    lot: str | None = None
-    place: str | None = None
-    is_export: bool = False
-
-
-@dataclass(slots=True)
-class Lot:
-    """*chips* of one lot, the four *trays* and the *pallet* they travel in."""
-
-    number: int
-    code: str
-    chips: tuple[str, ...]
-    trays: tuple[str, ...]
-    pallet: str
-    begun_at: datetime
-
-    def tray(self, number: int) -> tuple[str, ...]:
-        """The chips packed into tray *number*."""
-        size = -(-len(self.chips) // TRAYS)
-        return self.chips[number * size : (number + 1) * size]
-
-
-@dataclass(slots=True)
-class Script:
-    """Deeds as they are thought up, in any order."""
-
-    rng: Random
-    now: datetime
-    lots: list[Lot] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
-    packages: int = 0
-
-    def add(
-        self,
-        at: datetime,
-        who: str,
-        act: ActKind,
-        items: Iterable[str] = (),
-        *,
-        recorded_after: timedelta = timedelta(minutes=20),
-        **said: Unpack[Said],
-    ) -> datetime:
-        """Note one deed; returns a time some hours later."""
-        self.deeds.append(Deed(at, at + recorded_after, who, act, tuple(items), **said))
-        return at + timedelta(hours=2, minutes=self.rng.randrange(180))
-
-    def new_package(self) -> str:
-        """The number of a package not used yet."""
-        self.packages += 1
-        return sscc(self.packages)
-
-    def waybill(self) -> str:
-        """An air waybill."""
-        return f"urn:chiptrail:doc:awb:999-{self.rng.randrange(10**7, 10**8)}"
-
-    def in_order(self) -> list[Deed]:
-        """All deeds in the order in which they are recorded."""
-        return sorted(self.deeds, key=lambda deed: deed.recorded_at)
-
-
-def begin(rng: Random, now: datetime, chips: int) -> Script:
-    """A script with its lots: *chips* in all, divided evenly."""
-    script = Script(rng, now.replace(minute=0, second=0, microsecond=0))
-    sizes = [len(range(number, chips, LOTS)) for number in range(LOTS)]
-    first = script.now - timedelta(days=_FIRST_DAYS_AGO)
-    for number, (code, size) in enumerate(zip(_codes(rng), sizes, strict=True)):
-        begun_at = first + timedelta(days=number * _EVERY_DAYS, hours=rng.randrange(10))
-        prefix = gtin_class(1 if number % 3 else 2)
-        serials = tuple(f"{prefix}{code}-{n:04}" for n in range(1, size + 1))
-        trays = tuple(script.new_package() for _ in range(TRAYS))
-        script.lots.append(Lot(number, code, serials, trays, script.new_package(), begun_at))
-    return script
-
-
-def _codes(rng: Random) -> list[str]:
-    """Distinct lot codes, such as ``K07``, in alphabetical order."""
-    letters = sorted(rng.sample(_LETTERS, LOTS))
-    return [f"{letter}{rng.randrange(100):02}" for letter in letters]
-
 
 # Acts of a lot ----------------------------------------------------------------------------------
 
@@ -285,3 +160,48 @@ def to_japan(script: Script, lot: Lot) -> datetime:
 def travel(script: Script, lot: Lot) -> datetime:
     """What becomes of a lot without a twist."""
     return to_norway(script, lot) if lot.number < FIRST_TO_JAPAN else to_japan(script, lot)
+
+
+# A few chips -------------------------------------------------------------------------------------
+
+
+def few(
+    script: Script, count: int, days_ago: float, to: str = "exporter", uuid: str | None = None
+) -> tuple[tuple[str, ...], datetime]:
+    """The fab makes *count* chips so many days ago and ships them to *to*, who signs for them.
+
+    *uuid* is the number inside the first, None if nobody says. Returns them, and when *to* can go
+    on with them.
+    """
+    chips = script.new_chips(count)
+    code = chips[0].rpartition("/")[2].partition("-")[0]
+    lot = f"{code}-{COMPANY}"
+    at = script.ago(days_ago)
+    at = script.add(at, "fab", ActKind.COMMISSION, chips, lot=lot, place="fab", uuid=uuid)
+    at = send(script, at, "fab", to, chips, "air")
+    return chips, receive(script, at + timedelta(days=2), to, chips)
+
+
+def send(
+    script: Script,
+    at: datetime,
+    sender: str,
+    to: str,
+    items: Iterable[str],
+    *via: str,
+    **said: Unpack[Sent],
+) -> datetime:
+    """*sender* ships *items* to *to*, the first carrier of *via* signs that they left.
+
+    They are due within 8 days if nothing else is *said*.
+    """
+    items = tuple(items)
+    whole: Sent = {
+        "due_at": at + timedelta(days=8),
+        "documents": (script.waybill(),),
+        "is_export": sender == "exporter",
+        "place": sender,
+        **said,
+    }
+    at = script.add(at, sender, ActKind.SHIP, items, to=to, via=via, **whole)
+    return script.add(at, via[0], ActKind.CARRY, items, step="departing", place=sender)

@@ -1,34 +1,29 @@
 """The demo's twists: what becomes of each lot, and what goes wrong on purpose.
 
 Each lot takes one of three routes; a twist is a function of one lot, so that what happened to a
-serial can be read here in a few lines. ``perform`` returns the serials worth looking at::
+serial can be read here in a few lines. ``perform`` adds the stories of a few chips each, and
+returns the serials worth looking at::
 
     [Sight("stop", "K07-0003", "destroyed, and shipped again two weeks later"), ...]
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 
 from ledger.act import ActKind, Condition, Status
+from ledger.service import demo_authorities as authorities
+from ledger.service import demo_origins as origins
+from ledger.service import demo_papers as papers
 from ledger.service import demo_plot as plot
-from ledger.service.demo_cast import ENGINEERING_CLASS, gtin_class
-from ledger.service.demo_plot import Leg, Lot, Script
-from schemas.item import CHIP_PREFIX, plain_serial
+from ledger.service import demo_transit as transit
+from ledger.service import demo_workshop as workshop
+from ledger.service.demo_plot import Leg
+from ledger.service.demo_script import Lot, Script, Sight, see
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
-_OLD_CLASS = f"{CHIP_PREFIX}umbra:U7:"
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """A *serial* worth a look: the *verdict* to expect, and *why*."""
-
-    verdict: str
-    serial: str
-    item: str
-    why: str
 
 
 def perform(script: Script) -> list[Sight]:
@@ -40,18 +35,10 @@ def perform(script: Script) -> list[Sight]:
             sights += twist(script, lot)
         else:
             plot.travel(script, lot)
-    sights += _samples(script)
-    sights += _second_hand(script)
-    sights += _counterfeit(script)
-    last = script.lots[11]
-    return [
-        _see("clear", last.chips[4], "from the fab to Japan as it should be"),
-        *sights,
-    ]
-
-
-def _see(verdict: str, item: str, why: str) -> Sight:
-    return Sight(verdict, plain_serial(item), item, why)
+    told = [sight for story in _STORIES for sight in story(script)]
+    first = see("clear", script.lots[11].chips[4], "from the fab to Japan as it should be")
+    mixed = [one for pair in zip_longest(sights, told) for one in pair if one is not None]
+    return [first, *mixed]
 
 
 # Twists, one a lot -------------------------------------------------------------------------------
@@ -62,7 +49,7 @@ def _recorded_late(script: Script, lot: Lot) -> list[Sight]:
     plot.to_norway(script, lot)
     declared = script.deeds[-1]  # the last that the lot's story has: nothing overtakes it
     script.deeds[-1] = replace(declared, recorded_at=declared.at + 10 * _DAY)
-    return [_see("clear", lot.chips[0], "where it stands was recorded ten days late")]
+    return [see("clear", lot.chips[0], "where it stands was recorded ten days late")]
 
 
 def _cloned(script: Script, lot: Lot) -> list[Sight]:
@@ -71,7 +58,7 @@ def _cloned(script: Script, lot: Lot) -> list[Sight]:
     script.add(
         at + 9 * _DAY, "distributor", ActKind.REGISTER, lot.chips[10:11], place="distributor"
     )
-    return [_see("check", lot.chips[10], "a dealer claims to have it; it is in Norway")]
+    return [see("check", lot.chips[10], "a dealer claims to have it; it is in Norway")]
 
 
 def _voided(script: Script, lot: Lot) -> list[Sight]:
@@ -91,7 +78,7 @@ def _voided(script: Script, lot: Lot) -> list[Sight]:
     at = script.add(at, "exporter", ActKind.VOID, (lot.pallet,))
     at = plot.go(script, at + 2 * _DAY, Leg("exporter", "norway", lot.pallet, "air", 4))
     plot.settle_in(script, lot, at, "norway")
-    return [_see("clear", lot.chips[1], "a shipment called off, then made again")]
+    return [see("clear", lot.chips[1], "a shipment called off, then made again")]
 
 
 def _resurrected(script: Script, lot: Lot) -> list[Sight]:
@@ -117,8 +104,8 @@ def _resurrected(script: Script, lot: Lot) -> list[Sight]:
         documents=(script.waybill(),),
     )
     return [
-        _see("stop", failed[0], "destroyed, and shipped two weeks later"),
-        _see("clear", failed[1], "destroyed, and never seen again"),
+        see("stop", failed[0], "destroyed, and shipped two weeks later"),
+        see("clear", failed[1], "destroyed, and never seen again"),
     ]
 
 
@@ -136,7 +123,7 @@ def _shipped_twice(script: Script, lot: Lot) -> list[Sight]:
     )
     arrives_at = plot.receive(script, arrives_at, "norway", (lot.pallet,))
     plot.settle_in(script, lot, arrives_at, "norway")
-    return [_see("stop", lot.tray(1)[3], "shipped to two customers at once")]
+    return [see("stop", lot.tray(1)[3], "shipped to two customers at once")]
 
 
 def _received_early(script: Script, lot: Lot) -> list[Sight]:
@@ -155,7 +142,7 @@ def _received_early(script: Script, lot: Lot) -> list[Sight]:
         is_export=True,
     )
     plot.settle_in(script, lot, settled_at + 2 * _DAY, "norway")
-    return [_see("clear", lot.chips[2], "its receipt was recorded before its shipment")]
+    return [see("clear", lot.chips[2], "its receipt was recorded before its shipment")]
 
 
 def _backdated(script: Script, lot: Lot) -> list[Sight]:
@@ -173,7 +160,7 @@ def _backdated(script: Script, lot: Lot) -> list[Sight]:
     )
     for tray in (lot.trays[0], lot.trays[1], lot.trays[3]):
         at = plot.unpack(script, at, "japan", tray)
-    return [_see("check", lot.tray(2)[0], "unpacked, by its date, before it arrived")]
+    return [see("check", lot.tray(2)[0], "unpacked, by its date, before it arrived")]
 
 
 def _short(script: Script, lot: Lot) -> list[Sight]:
@@ -183,7 +170,7 @@ def _short(script: Script, lot: Lot) -> list[Sight]:
     )
     arrived = (*lot.trays[:3], *lot.tray(3)[3:])
     plot.receive(script, at, "japan", arrived)
-    return [_see("check", lot.tray(3)[1], "sent with the others, and not in the pallet")]
+    return [see("check", lot.tray(3)[1], "sent with the others, and not in the pallet")]
 
 
 def _damaged(script: Script, lot: Lot) -> list[Sight]:
@@ -195,7 +182,7 @@ def _damaged(script: Script, lot: Lot) -> list[Sight]:
     at = plot.receive(script, at, "japan", broken, condition=Condition.DAMAGED, final=False)
     at = plot.receive(script, at, "japan", (lot.pallet,))
     plot.settle_in(script, lot, at, "japan")
-    return [_see("clear", broken[0], "received damaged")]
+    return [see("clear", broken[0], "received damaged")]
 
 
 def _refused(script: Script, lot: Lot) -> list[Sight]:
@@ -204,7 +191,7 @@ def _refused(script: Script, lot: Lot) -> list[Sight]:
         script, plot.to_exporter(script, lot), Leg("exporter", "japan", lot.pallet, "air", 4)
     )
     script.add(at, "japan", ActKind.REFUSE, (lot.pallet,), place="japan")
-    return [_see("check", lot.chips[5], "refused, and on its way back")]
+    return [see("check", lot.chips[5], "refused, and on its way back")]
 
 
 def _refused_and_back(script: Script, lot: Lot) -> list[Sight]:
@@ -216,7 +203,7 @@ def _refused_and_back(script: Script, lot: Lot) -> list[Sight]:
     at = plot.receive(script, at + 4 * _DAY, "exporter", (lot.pallet,))
     at = plot.go(script, at + _DAY, Leg("exporter", "japan", lot.pallet, "air", 4))
     plot.settle_in(script, lot, at, "japan")
-    return [_see("clear", lot.chips[6], "refused once, accepted the second time")]
+    return [see("clear", lot.chips[6], "refused once, accepted the second time")]
 
 
 def _swapped_label(script: Script, lot: Lot) -> list[Sight]:
@@ -233,14 +220,14 @@ def _swapped_label(script: Script, lot: Lot) -> list[Sight]:
         condition=Condition.MISMATCH_INSTANCE,
         place="malaysia",
     )
-    return [_see("check", lot.chips[8], "customs read another number inside the chip")]
+    return [see("check", lot.chips[8], "customs read another number inside the chip")]
 
 
 def _overdue(script: Script, lot: Lot) -> list[Sight]:
     """A pallet is weeks late."""
     at = plot.to_distributor(script, lot)
     plot.ship(script, at, Leg("distributor", "malaysia", lot.pallet, "sea", 3))
-    return [_see("check", lot.chips[9], "shipped weeks ago, due long ago, not received")]
+    return [see("check", lot.chips[9], "shipped weeks ago, due long ago, not received")]
 
 
 def _inspected(script: Script, lot: Lot) -> list[Sight]:
@@ -256,7 +243,7 @@ def _inspected(script: Script, lot: Lot) -> list[Sight]:
     )
     at = plot.go(script, at, Leg("distributor", "malaysia", lot.pallet, "sea", 3))
     plot.settle_in(script, lot, at, "malaysia")
-    return [_see("clear", lot.chips[3], "inspected by customs on the way, as described")]
+    return [see("clear", lot.chips[3], "inspected by customs on the way, as described")]
 
 
 def _stolen(script: Script, lot: Lot) -> list[Sight]:
@@ -273,21 +260,21 @@ def _stolen(script: Script, lot: Lot) -> list[Sight]:
     )
     rest = (lot.trays[0], lot.trays[1], lot.trays[3])
     plot.receive(script, arrives_at, "malaysia", rest, final=False)
-    return [_see("stop", lot.tray(2)[2], "in a tray that was stolen on the way")]
+    return [see("stop", lot.tray(2)[2], "in a tray that was stolen on the way")]
 
 
 def _on_its_way(script: Script, lot: Lot) -> list[Sight]:
     """On its way right now."""
     plot.to_packaging(script, lot)
     plot.ship(script, script.now - 3 * _DAY, Leg("packaging", "boards", lot.pallet, "air"))
-    return [_see("clear", lot.chips[0], "on its way to the board maker right now")]
+    return [see("clear", lot.chips[0], "on its way to the board maker right now")]
 
 
 def _numbered_twice(script: Script, lot: Lot) -> list[Sight]:
     """The fab gives a number a second time; the lot waits at the packaging house."""
     again = script.lots[2].chips[7:8]
     plot.to_packaging(script, lot, again)
-    return [_see("stop", again[0], "its maker has given the number twice")]
+    return [see("stop", again[0], "its maker has given the number twice")]
 
 
 _TWISTS: Mapping[int, Callable[[Script, Lot], list[Sight]]] = {
@@ -310,33 +297,10 @@ _TWISTS: Mapping[int, Callable[[Script, Lot], list[Sight]]] = {
     19: _numbered_twice,
 }
 
-
-# Beside the lots ---------------------------------------------------------------------------------
-
-
-def _samples(script: Script) -> list[Sight]:
-    """Engineering samples without GS1 numbers; they bear the serials of a lot's first chips."""
-    lot = script.lots[0]
-    items = tuple(f"{ENGINEERING_CLASS}{plain_serial(chip)}" for chip in lot.chips[:8])
-    at = script.add(
-        lot.begun_at - 3 * _DAY, "fab", ActKind.COMMISSION, items, lot="samples", place="fab"
-    )
-    at = script.add(at, "fab", ActKind.SHIP, items, to="boards", due_at=at + 9 * _DAY)
-    plot.receive(script, at + 5 * _DAY, "boards", items)
-    return [_see("clear", items[0], "an engineering sample with the serial of another chip")]
-
-
-def _second_hand(script: Script) -> list[Sight]:
-    """The distributor enters used chips of a maker that is no member."""
-    serials = script.rng.sample(range(10**5, 10**6), 4)
-    items = tuple(f"{_OLD_CLASS}{serial}" for serial in serials)
-    at = script.now - 40 * _DAY
-    script.add(at, "distributor", ActKind.REGISTER, items, place="distributor")
-    return [_see("check", items[0], "bought used; no maker has signed for it")]
-
-
-def _counterfeit(script: Script) -> list[Sight]:
-    """The board maker commissions numbers out of the fab's range."""
-    items = tuple(f"{gtin_class(1)}ZZ9-{n:04}" for n in (1, 2))
-    script.add(script.now - 30 * _DAY, "boards", ActKind.COMMISSION, items, place="boards")
-    return [_see("stop", items[0], "a number of the fab's, given by somebody else")]
+_STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
+    *transit.STORIES,
+    *authorities.STORIES,
+    *papers.STORIES,
+    *workshop.STORIES,
+    *origins.STORIES,
+)

@@ -21,7 +21,7 @@ from ledger import merkle
 from ledger.checkpoint import open_checkpoint
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.progress import Progress
-from ledger.service.reading import root_at, tile_reader
+from ledger.service.reading import hashes_in, root_at, tile_reader
 from ledger.service.rows import leaf_of_row
 from ledger.store import files, log
 from ledger.store.database import Connection
@@ -100,7 +100,7 @@ class _Stored:
         # All hashes of a partial tile went into the root.
         if address.width == TILE_WIDTH:
             wanted = self._tree.hash_at(8 * (address.level + 1), address.index)
-            if merkle.root_of(_hashes_in(data)) != wanted:
+            if merkle.root_of(hashes_in(data)) != wanted:
                 raise IntegrityError(f"{address.path} does not give the hash in the tile above it")
         return data
 
@@ -112,10 +112,6 @@ class _Stored:
         if hashes != self._read_tile(0, address.index, address.width):
             raise IntegrityError(f"{address.path} does not give the hashes of its tile")
         return encode_entry_bundle(records)
-
-
-def _hashes_in(tile: bytes) -> list[bytes]:
-    return [tile[i : i + merkle.HASH_SIZE] for i in range(0, len(tile), merkle.HASH_SIZE)]
 
 
 def _file_reader(target: Path) -> Callable[[int, int, int], bytes]:

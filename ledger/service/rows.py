@@ -13,15 +13,15 @@ from ledger.store.log import EntryRow
 from schemas.envelope import Envelope, ItemList, PayloadType
 from schemas.errors import IntegrityError, Refusal
 from schemas.event import Event, parse_event
-from schemas.statement import Genesis, parse_statement
+from schemas.statement import Genesis, Statement, parse_statement
 
 PAYLOAD_TYPES = {log.EVENT: PayloadType.EVENT, log.STATEMENT: PayloadType.STATEMENT}
 ReadEvent: TypeAlias = tuple[Event, Act]
 KINDS = {kind: number for number, kind in PAYLOAD_TYPES.items()}
 
 
-def enter_statement(registry: Registry, row: EntryRow) -> None:
-    """Take the stored statement *row* into *registry*.
+def enter_statement(registry: Registry, row: EntryRow) -> Statement:
+    """Take the stored statement *row* into *registry*; gives it.
 
     Raises: IntegrityError when it could not have been recorded.
     """
@@ -35,6 +35,7 @@ def enter_statement(registry: Registry, row: EntryRow) -> None:
         registry.enter(statement, index=row.idx, signer=signer)
     except (Refusal, KeyError) as exc:
         raise IntegrityError(f"entry {row.idx}: not an acceptable statement: {exc}") from exc
+    return statement
 
 
 def event_of_row(row: EntryRow, lists: Mapping[str, ItemList], registry: Registry) -> ReadEvent:
@@ -54,10 +55,20 @@ def event_of_row(row: EntryRow, lists: Mapping[str, ItemList], registry: Registr
         raise IntegrityError(f"entry {row.idx} is not what was signed: {exc}") from exc
 
 
+def read_row(row: EntryRow, lists: Mapping[str, ItemList]) -> ReadEvent:
+    """The event and the act of a stored entry; its lists are checked against what was signed.
+
+    Raises: a refusal where they are not.
+    """
+    event = parse_event(row.payload)
+    return event, read_act(event, disclosure.open_items(event.lists, lists))
+
+
 def leaf_of_row(row: EntryRow, registry: Registry) -> bytes:
     """The 137-byte leaf of a stored entry, from its stored bytes alone.
 
-    Raises: IntegrityError when the row's identity is not that of its payload, or its key unknown.
+    Raises: IntegrityError when the row's identity is not that of its payload, its key unknown, or
+    its signature of another length.
     """
     signer = registry.by_index.get(row.key_idx)
     if signer is None:
@@ -67,7 +78,10 @@ def leaf_of_row(row: EntryRow, registry: Registry) -> bytes:
     )
     if built.identity != row.identity:
         raise IntegrityError(f"entry {row.idx}: identity is not that of the stored payload")
-    return leaf.encode_leaf(built)
+    try:
+        return leaf.encode_leaf(built)
+    except Refusal as exc:
+        raise IntegrityError(f"entry {row.idx}: {exc}") from exc
 
 
 def load_item_lists(connection: Connection, indexes: list[int]) -> dict[int, dict[str, ItemList]]:

@@ -99,10 +99,18 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """Look for cycles of objects seldom while the block runs."""
-    usual = gc.get_threshold()
-    gc.set_threshold(SELDOM, *usual[1:])
+    """Look for cycles of objects seldom while the block runs, in whatever threads others do."""
+    with _changing:
+        _usual.append(_usual[0] if _usual else gc.get_threshold())
+        gc.set_threshold(SELDOM, *_usual[0][1:])
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
+        with _changing:
+            usual = _usual.pop()
+            if not _usual:
+                gc.set_threshold(*usual)
+
+
+_changing = threading.Lock()
+_usual: list[tuple[int, int, int]] = []  # what it was before, once for every block that runs

@@ -1,27 +1,36 @@
 """Measure Chiptrail against the machine it runs on: ``python -m tests.bench``.
 
 Every figure of speed is a ratio to V, the Ed25519 verifications per second of the whole machine,
-read before and after in the same run (``bound``); so it can be compared between machines. The whole
-takes ten minutes, ``--quick`` less than 90 seconds. It exits with 1 where a goal is missed, or with
-``--quick`` where it is missed by far; a figure that ``witness`` does not confirm stops the run::
+read before and after in the same run (``bound``); so it can be compared between machines. Capture
+and check are measured on SQLite, and on PostgreSQL where there is a server (``tests.databases``).
+The whole takes half an hour, ``--quick`` less than 120 seconds. It exits with 1 where a goal is
+missed, or with ``--quick`` where it is missed by far; a figure that ``witness`` does not confirm
+stops the run::
 
     python -m tests.bench --quick --only ingest
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
-from tests.bench import lookup, proof, size
+from tests import databases
+from tests.bench import lookup, memory, pallet, proof, size, writers
 from tests.bench.bound import Block, Bound
 from tests.bench.ingest import Filled, ingest
 from tests.bench.report import Goal, Line, save, table
+from tests.bench.workload import STEPS, build_stage
+
+T = TypeVar("T")
 
 # What is signed of an event of the profile ``single``, in bytes: its PAE.
 MESSAGE_SIZE = 1_180
@@ -39,17 +48,49 @@ class Scale:
     short_log: int
     long_log: int
     dossiers: int
+    audits: tuple[int, int]
 
 
-FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000)
-QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000)
+FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000, (10_000, 100_000))
+QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000, (1_500, 3_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of database, *name* as figures end in it, and the goals of capture on it."""
+
+    name: str
+    databases: databases.Files | databases.Server
+    single: Goal
+    lots: Goal
+    check: Goal
+
+
+def _kinds(stack: ExitStack) -> list[Kind]:
+    """SQLite, and PostgreSQL on a disk as well, where there is one.
+
+    Raises: RuntimeError when there is none and all is asked for.
+    """
+    goals = Goal(0.45, reached=0.25), Goal(5.0), Goal(0.4)
+    kinds = [Kind("", databases.Files(), *goals)]
+    reason = databases.missing()
+    if reason is None:
+        server = stack.enter_context(databases.serve(in_memory=False))
+        goals = Goal(0.35, reached=0.2), Goal(4.0), Goal(0.35)
+        kinds.append(Kind(", PostgreSQL", server, *goals))
+    elif os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1":
+        raise RuntimeError(reason)
+    return kinds
 
 
 class Run:
     """One run: where it writes, how much it does, and the bound it measures against."""
 
-    def __init__(self, folder: Path, scale: Scale, seed: int, bound: Bound) -> None:
+    def __init__(
+        self, folder: Path, scale: Scale, seed: int, bound: Bound, kinds: list[Kind]
+    ) -> None:
         self.folder, self.scale, self.seed, self.bound = folder, scale, seed, bound
+        self.kinds = kinds
 
     @cached_property
     def log(self) -> Filled:
@@ -63,8 +104,20 @@ class Run:
         path.mkdir()
         return path
 
+    def blocks(self, kind: Kind, measure: Callable[[Path, str | None], T]) -> list[Block[T]]:
+        """What *measure* gives in each round, in an empty folder and database of that *kind*."""
 
-def _ratio(name: str, unit: str, goal: Goal, blocks: list[Block[float]]) -> Line:
+        def block() -> T:
+            url = kind.databases.create()
+            try:
+                return measure(self.fresh("place"), url)
+            finally:
+                kind.databases.drop(url)
+
+        return [self.bound.around(block) for _ in range(self.scale.rounds)]
+
+
+def _ratio(name: str, unit: str, goal: Goal | None, blocks: list[Block[float]]) -> Line:
     """The line of a speed per V, from *blocks* that each gave a number per second."""
     sound = [block for block in blocks if not block.is_void] or blocks
     rounds = tuple(block.value / block.per_second for block in sound)
@@ -83,20 +136,42 @@ def _ratio(name: str, unit: str, goal: Goal, blocks: list[Block[float]]) -> Line
 
 
 def _ingest(run: Run) -> Iterator[Line]:
-    def single() -> float:
-        filled = ingest(run.fresh("single"), "single", run.scale.single, run.seed)
-        return filled.entries / filled.seconds
+    for kind in run.kinds:
 
-    def lots() -> float:
-        filled = ingest(run.fresh("lots"), "lot1000", run.scale.lots, run.seed)
-        return filled.serial_events / filled.seconds
+        def single(folder: Path, url: str | None) -> float:
+            filled = ingest(folder, "single", run.scale.single, run.seed, url)
+            return filled.entries / filled.seconds
 
-    for name, unit, goal, block in (
-        ("capture, one serial an entry", "entries/s", Goal(0.45, reached=0.25), single),
-        ("capture, lots of 1,000", "serial events/s", Goal(5.0), lots),
-    ):
-        blocks = [run.bound.around(block) for _ in range(run.scale.rounds)]
-        yield _ratio(name, unit, goal, blocks)
+        def lots(folder: Path, url: str | None) -> float:
+            filled = ingest(folder, "lot1000", run.scale.lots, run.seed, url)
+            return filled.serial_events / filled.seconds
+
+        def together(folder: Path, url: str | None) -> float:
+            filled = writers.write_together(folder, url, run.scale.single, run.seed)
+            return filled.entries / filled.seconds
+
+        for name, unit, goal, measure in (
+            ("capture, one serial an entry", "entries/s", kind.single, single),
+            ("capture, lots of 1,000", "serial events/s", kind.lots, lots),
+            (f"capture, {writers.WRITERS} processes at once", "entries/s", None, together),
+        ):
+            yield _ratio(name + kind.name, unit, goal, run.blocks(kind, measure))
+
+
+def _pallet(run: Run) -> Iterator[Line]:
+    for kind in run.kinds:
+        blocks = run.blocks(kind, lambda folder, url: pallet.measure(folder, url, run.seed))
+        ratios = tuple(block.value.corrected_s / block.value.captured_s for block in blocks)
+        yield Line(
+            f"correction of {pallet.CHIPS:,} chips two deep{kind.name}",
+            statistics.median(ratios),
+            "x their capture",
+            Goal(1.5, at_most=True),
+            ratios,
+        )
+        checks = [replace(b, value=pallet.CHIPS / b.value.checked_s) for b in blocks]
+        name = f"check of {pallet.CHIPS:,} chips two deep{kind.name}"
+        yield _ratio(name, "serials/s", kind.check, checks)
 
 
 def _proof(run: Run) -> Iterator[Line]:
@@ -126,6 +201,22 @@ def _size(run: Run) -> Iterator[Line]:
     yield Line("bytes on disk of a one-serial entry", ratio, "x its JSON", Goal(1.5, at_most=True))
 
 
+def _memory(run: Run) -> Iterator[Line]:
+    folder, (few, many) = run.fresh("memory"), run.scale.audits
+    stage = build_stage(folder, run.seed)
+    memory.fill(stage, range(few))
+    before = memory.peak_of_audit(folder)
+    memory.fill(stage, range(few, many))
+    after = memory.peak_of_audit(folder)
+    yield Line(
+        f"memory of audit, {many * STEPS:,} entries",
+        after / before,
+        f"x that of {few * STEPS:,}",
+        Goal(1.2, at_most=True),
+        details={"bytes": after, "bytes_before": before},
+    )
+
+
 def _lookup(run: Run) -> Iterator[Line]:
     short = ingest(run.fresh("short"), "mixed", run.scale.short_log, run.seed)
     long = ingest(run.fresh("long"), "mixed", run.scale.long_log, run.seed)
@@ -149,16 +240,18 @@ def _lookup(run: Run) -> Iterator[Line]:
 
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "ingest": _ingest,
+    "pallet": _pallet,
     "proof": _proof,
     "size": _size,
     "lookup": _lookup,
+    "memory": _memory,
 }
 
 
 def main() -> int:
     """Run what the command line asks for; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less than 90 seconds")
+    parser.add_argument("--quick", action="store_true", help="less than 120 seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the workload")
     parser.add_argument("--only", choices=sorted(BENCHES), help="one of the benches")
     chosen = parser.parse_args()
@@ -167,8 +260,9 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="chiptrail-bench-") as folder,
         Bound(MESSAGE_SIZE, scale.reading_s) as bound,
+        ExitStack() as servers,
     ):
-        run = Run(Path(folder), scale, chosen.seed, bound)
+        run = Run(Path(folder), scale, chosen.seed, bound, _kinds(servers))
         for name, bench in BENCHES.items():
             if chosen.only in (None, name):
                 for line in bench(run):

@@ -3,7 +3,7 @@
 It shares no code with the ledger: standard library and PyNaCl, RFC 6962 and docs/formats.md in
 their own words. A benchmark whose result it does not confirm has measured a lie, and fails::
 
-    check_log(folder, acked=20_013, proofs={17: [sibling, ...]})
+    check_log(folder, None, acked=20_013, proofs={17: [sibling, ...]})
 """
 
 import base64
@@ -13,29 +13,35 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import psycopg
 from nacl.signing import VerifyKey
 
 from tests.oracle import leaf_hash
+
+Rows: TypeAlias = sqlite3.Connection | psycopg.Connection[Any]
 
 
 class MeasuredALie(Exception):
     """What the ledger said it did is not what it holds."""
 
 
-def check_log(folder: Path, acked: int, proofs: Mapping[int, Sequence[bytes]]) -> None:
+def check_log(
+    folder: Path, url: str | None, acked: int, proofs: Mapping[int, Sequence[bytes]]
+) -> None:
     """The log in *folder* has exactly *acked* entries, under a signed root that *proofs* reach.
 
-    *proofs* are inclusion paths by index, the leaf's sibling first.
+    Its database is at *url*, None for the SQLite file in the folder. *proofs* are inclusion paths
+    by index, the leaf's sibling first.
 
     Raises: MeasuredALie; nacl's BadSignatureError, AssertionError for a wrong signature or leaf.
     """
     note = (folder / "checkpoint").read_text(encoding="utf-8")
     body, _, signatures = note.partition("\n\n")
     origin, size, root_b64 = body.split("\n")
-    with closing(sqlite3.connect(f"file:{folder}/ledger.sqlite3?mode=ro", uri=True)) as database:
-        entries = database.execute("SELECT count(*) FROM entry").fetchone()[0]
+    with closing(_connect(folder, url)) as database:
+        (entries,) = _row(database, "SELECT count(*) FROM entry")
         if not acked == entries == int(size):
             raise MeasuredALie(f"{acked} acknowledged, {entries} entries, tree of {size}")
         genesis = json.loads(_entry(database, 0)[6])
@@ -48,15 +54,25 @@ def check_log(folder: Path, acked: int, proofs: Mapping[int, Sequence[bytes]]) -
                 raise MeasuredALie(f"the proof of entry {index} of {origin} does not hold")
 
 
-def _entry(database: sqlite3.Connection, index: int) -> tuple[Any, ...]:
-    columns = "idx, identity, recorded_at, key_idx, signature, kind, payload"
-    row = database.execute(f"SELECT {columns} FROM entry WHERE idx = ?", (index,)).fetchone()
+def _connect(folder: Path, url: str | None) -> Rows:
+    if url is not None:
+        return psycopg.connect(url)
+    return sqlite3.connect(f"file:{folder}/ledger.sqlite3?mode=ro", uri=True)
+
+
+def _row(database: Rows, query: str) -> tuple[Any, ...]:
+    row = database.execute(query).fetchone()
     if row is None:
-        raise MeasuredALie(f"entry {index} is not there")
+        raise MeasuredALie(f"nothing is found by {query}")
     return tuple(row)
 
 
-def _public(database: sqlite3.Connection, row: tuple[Any, ...]) -> bytes:
+def _entry(database: Rows, index: int) -> tuple[Any, ...]:
+    columns = "idx, identity, recorded_at, key_idx, signature, kind, payload"
+    return _row(database, f"SELECT {columns} FROM entry WHERE idx = {index}")
+
+
+def _public(database: Rows, row: tuple[Any, ...]) -> bytes:
     """The key that the statement at the row's ``key_idx`` enrolled."""
     said = json.loads(_entry(database, row[3])[6])
     return base64.b64decode(said.get("publicKey") or said["registrarKey"])

@@ -11,7 +11,7 @@ chip gets ten events, and lots are interleaved, as many as ``IN_FLIGHT`` at a ti
 Events go through ``ledger.compose`` as a client's do; parties are enrolled by the real services::
 
     stage = build_stage(folder, seed=1)
-    for line in workload(stage, "single", chips=2_000): file.write(line.data + b"\n")
+    for line in workload(stage, "single", range(2_000)): file.write(line.data + b"\n")
 """
 
 import hashlib
@@ -27,13 +27,13 @@ from ledger import keys
 from ledger.compose import Signer, compose
 from ledger.keys import PrivateKey
 from ledger.service.clock import Clock
-from ledger.service.enrolment import Registrar, Subject
+from ledger.service.enrolment import Registrar
 from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger
 from ledger.store.files import DataDirectory
 from schemas.envelope import encode_submission
 from schemas.formats import format_time
-from schemas.statement import Role
+from schemas.statement import Role, Subject
 
 ORIGIN = "ledger.example/bench"
 CLASS = "https://id.gs1.org/01/09506000134352/21/"
@@ -91,19 +91,26 @@ class Ticks:
         return self._at
 
 
+def ticking() -> Clock:
+    """The clock of a stage, or of another process that opens its ledger."""
+    ticks = Ticks()
+    return Clock(wall=ticks, monotonic=ticks)
+
+
 def party(name: str) -> str:
     """The party id of *name*."""
     return f"urn:chiptrail:party:{name}"
 
 
-def build_stage(folder: Path, seed: int) -> Stage:
-    """Found a ledger in *folder* and enrol the six parties."""
-    fresh, ticks = Chance(f"bench {seed}"), Ticks()
+def build_stage(folder: Path, seed: int, url: str | None = None) -> Stage:
+    """Found a ledger in *folder*, with its database at *url*, and enrol the six parties."""
+    fresh = Chance(f"bench {seed}")
     registrar = keys.private_key(fresh(keys.SEED_SIZE))
     ledger = found(
         DataDirectory(folder),
         Foundation(ORIGIN, party("registrar"), registrar),
-        clock=Clock(wall=ticks, monotonic=ticks),
+        url=url,
+        clock=ticking(),
         fresh=fresh,
     )
     clerk = Registrar(ledger, registrar, fresh)
@@ -140,50 +147,61 @@ def chip(number: int) -> str:
     return f"{CLASS}W{number:08}"
 
 
-def workload(stage: Stage, profile: str, chips: int) -> Iterator[Line]:
+def workload(stage: Stage, profile: str, chips: range) -> Iterator[Line]:
     """The events of *chips* chips, in an order in which each chip's own ten follow each other."""
     cuts = _CUTS[profile]
     size = max(LOT, cuts[0])
-    starts = range(0, chips, size)
+    starts = chips[::size]
     for first in range(0, len(starts), IN_FLIGHT):
-        lots = [range(s, min(s + size, chips)) for s in starts[first : first + IN_FLIGHT]]
+        lots = [range(s, min(s + size, chips.stop)) for s in starts[first : first + IN_FLIGHT]]
         for step, lot in itertools.product(range(STEPS), lots):
             cut = cuts[min(step // 2, len(CHAIN) - 1)] if step else cuts[0]
             for start in lot[::cut]:
                 numbers = range(start, min(start + cut, lot.stop))
-                yield _sign(stage, step, [chip(number) for number in numbers])
+                items = [chip(number) for number in numbers]
+                yield Line(sign(stage, step, *_draft(step, items)), len(items))
 
 
-def _sign(stage: Stage, step: int, items: Sequence[str]) -> Line:
-    who, draft = _draft(step, items)
+def sign(stage: Stage, step: int, who: str, draft: dict[str, Any]) -> bytes:
+    """*draft* as *who* submits it, at the time of event number *step* in the life of a chip."""
     # A time of its own for every event, as real ones have: no cache of texts gets it for nothing.
     offset = timedelta(milliseconds=int.from_bytes(stage.fresh(3)))
     event_at = BEGINNING - timedelta(hours=10 * (STEPS - step)) + offset
     event_id = uuid.UUID(bytes=stage.fresh(16), version=4).urn
-    submission = compose(draft, stage.signers[who], event_id, event_at)
-    return Line(encode_submission(submission), len(items))
+    return encode_submission(compose(draft, stage.signers[who], event_id, event_at))
 
 
 def _draft(step: int, items: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Who signs the event number *step* in the life of *items*, and what it says."""
     if step == 0:
-        return "fab", _event("ADD", "commissioning", "active", "fab", items)
+        return "fab", event("ADD", "commissioning", "active", "fab", items)
     if step == STEPS - 1:
-        return "inspector", _event("OBSERVE", "inspecting", "conformant", "datacentre", items)
+        return "inspector", event("OBSERVE", "inspecting", "conformant", "datacentre", items)
     giver, taker = CHAIN[(step - 1) // 2], CHAIN[(step + 1) // 2]
-    ends = {
+    if step % 2:
+        return giver, shipment(giver, taker, items)
+    received = event("OBSERVE", "receiving", "in_progress", taker, items)
+    return taker, received | _ends(giver, taker)
+
+
+def shipment(giver: str, taker: str, items: Sequence[str]) -> dict[str, Any]:
+    """*giver* sends *items* to *taker*."""
+    due = {"chiptrail:dueBy": format_time(BEGINNING + timedelta(days=9))}
+    sent = event("OBSERVE", "shipping", "in_transit", giver, items)
+    return sent | _ends(giver, taker) | due
+
+
+def _ends(giver: str, taker: str) -> dict[str, Any]:
+    return {
         "sourceList": [{"type": "possessing_party", "source": party(giver)}],
         "destinationList": [{"type": "possessing_party", "destination": party(taker)}],
     }
-    if step % 2:
-        due = {"chiptrail:dueBy": format_time(BEGINNING + timedelta(days=9))}
-        return giver, _event("OBSERVE", "shipping", "in_transit", giver, items) | ends | due
-    return taker, _event("OBSERVE", "receiving", "in_progress", taker, items) | ends
 
 
-def _event(
+def event(
     action: str, step: str, disposition: str, place: str, items: Sequence[str]
 ) -> dict[str, Any]:
+    """An event of *items* at *place*, with the document that went with it."""
     site = f"https://sites.example/{place}"
     return {
         "type": "ObjectEvent",

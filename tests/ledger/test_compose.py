@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import dsse
-from ledger.compose import Signer, compose
+from ledger.compose import PAYLOAD_LIMIT, Signer, compose, compose_statement
 from ledger.disclosure import open_disclosures, open_items
 from ledger.keys import private_key
 from schemas import short_form
 from schemas.envelope import ItemList
-from schemas.errors import ItemsMismatch, MalformedEvent, TooLarge
+from schemas.errors import ItemsMismatch, MalformedEvent, MalformedStatement, TooLarge
 from schemas.event import CommittedItems, OpenItems, parse_event
 from schemas.short_form import Details
 
@@ -335,3 +335,61 @@ def test_any_other_place_is(uri):
     _, event = signed(plain(readPoint={"id": uri}))
 
     assert event.read_point == uri
+
+
+# Statements
+
+HALL = {
+    "statement": "site",
+    "name": "Hall 4",
+    "latitude": 1.5,
+    "longitude": 2,
+    "radiusM": 400,
+    "country": "SG",
+}
+
+
+def stated(draft):
+    submission = compose_statement(draft, signer(), EVENT_ID, NOW)
+    return json.loads(dsse.verify(submission.envelope, KEY.public).payload)
+
+
+def test_what_a_statement_needs_is_filled_in():
+    expected = {
+        **HALL,
+        "id": EVENT_ID,
+        "issuedAt": "2026-01-01T19:04:05.678Z",
+        "chiptrail:ledger": "example.com/ledger",
+        "chiptrail:party": ACME,
+        "chiptrail:nonce": "S_USLzRFVMU73i67jNK34w",
+        "chiptrail:after": "note\n",
+    }
+
+    assert stated(HALL) == expected
+
+
+def test_a_statement_keeps_the_id_and_the_time_that_it_has():
+    own = {"id": EVENT_ID[:-1] + "7", "issuedAt": "2026-02-02T00:00:00Z"}
+
+    assert own.items() <= stated(HALL | own).items()
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"chiptrail:party": BETA}, "/chiptrail:party"),
+        ({"chiptrail:ledger": "example.com/other"}, "/chiptrail:ledger"),
+        ({"latitude": 91}, "/latitude"),
+        ({"statement": "hall"}, "/statement"),
+    ],
+)
+def test_a_statement_that_no_ledger_takes_is_not_signed(more, pointer):
+    with pytest.raises(MalformedStatement) as caught:
+        stated(HALL | more)
+
+    assert caught.value.pointer == pointer
+
+
+def test_a_statement_over_the_limit_is_not_signed():
+    with pytest.raises(TooLarge):
+        stated(HALL | {"name": "x" * PAYLOAD_LIMIT})

@@ -131,3 +131,18 @@ def test_a_finding_is_about_the_subject_alone():
 
     assert {one.items for one in found} == {(CHIP,)}
     assert about("urn:x:y", found[0]).items == ("urn:x:y",)
+
+
+def test_what_is_not_shown_of_a_transformation_is_taken_to_have_been_at_hand():
+    """The ledger says if it was not: then the subject is among the unproven."""
+    made = act(ActKind.TRANSFORM, "urn:x:die", outputs=(CHIP, "urn:x:other"))
+
+    told = replayed(made).told(CHIP)
+    assert (told.view.state.custody.holder, [one.index for one in told.bearings]) == ("fab", [1])
+
+
+def test_a_transformation_that_took_no_effect_bears_on_what_should_have_come_out():
+    told = replayed(MADE, act(ActKind.TRANSFORM, "urn:x:die", outputs=(CHIP,))).told(CHIP)
+
+    assert [found.code for found in told.view.docket.findings] == [Code.ALREADY_EXISTS]
+    assert [one.index for one in told.bearings] == [1, 2]

@@ -145,19 +145,31 @@ def test_an_inspection_and_a_destruction(act, made, ask, world):
     assert found["state"]["ended"] == "destroy"
 
 
-def test_goods_that_are_not_ours_are_recorded_and_found(act, made, size):
+def test_of_goods_that_were_never_ours_nothing_is_said(act, made, size):
     before = size()
     result = act("ship", "norway", "--to", "kestrel", made[0])
 
+    assert (result.exit_code, size()) == (0, before + 1)
+    assert "custody/unconfirmed" in result.stdout
+    assert "custody/not-holder" not in result.stdout
+
+
+def test_goods_that_are_on_their_way_to_others_are_recorded_and_found(act, made, size):
+    act("ship", "fab", "--to", "kestrel", "--via", "skua", made[0])
+    before = size()
+    result = act("receive", "air", made[0])
+
     assert (result.exit_code, size()) == (1, before + 1)
-    assert "custody/not-holder" in result.stdout
+    assert "custody/not-consignee" in result.stdout
 
 
 def test_a_dry_run_shows_all_and_records_nothing(act, made, size):
+    act("ship", "fab", "--to", "kestrel", "--via", "skua", made[0])
     before = size()
-    result = act("ship", "norway", "--to", "kestrel", made[0], "--dry-run")
+    result = act("receive", "air", made[0], "--dry-run")
 
     assert (result.exit_code, size()) == (1, before)
+    assert "custody/not-consignee" in result.stdout
     assert result.stdout.startswith(f"Nothing was recorded. It would be entry {before}:\n")
 
 
@@ -220,3 +232,78 @@ def test_under_a_class_a_bare_text_is_a_serial(serial):
 def test_a_class_that_is_none_is_a_usage_error(gtin, prefix):
     with pytest.raises(click.UsageError):
         new_items(["A"], gtin, prefix)
+
+
+# Owners, inspectors, repairs ------------------------------------------------------------------
+
+
+def test_goods_are_delivered_on_the_evidence_of_a_file(act, made, state, tmp_path):
+    proof = tmp_path / "stamp.jpg"
+    proof.write_bytes(b"a photograph")
+    act("ship", "fab", "--to", "Kestrel Components", "--via", "skua", *made)
+    result = act("deliver", "air", "--to", "kestrel", "--evidence", proof, *made)
+
+    assert result.exit_code == 0
+    assert state(made[0])["holder"] == "urn:chiptrail:party:kestrel"
+    assert "custody/not-countersigned" in result.stdout
+
+
+def test_goods_are_sold_where_they_are(act, made, state):
+    offered = act("transfer", "fab", "--owner", "kestrel", made[0])
+    accepted = act("accept", "distributor", made[0])
+
+    assert "Offered by Hsinlin Semiconductor to Kestrel Components as its owner" in offered.stdout
+    assert accepted.exit_code == 0
+    assert state(made[0])["holder"] == "urn:chiptrail:party:hsinlin"
+
+
+def test_a_transfer_says_to_whom(act, made):
+    assert act("transfer", "fab", made[0]).exit_code == 2
+
+
+def test_an_inspector_detains_seizes_and_releases(act, made, state):
+    act("detain", "customs", *made)
+    seized = act("seize", "customs", made[0])
+    taken = state(made[0])["holder"], state(made[0])["status"]
+    act("release", "customs", made[0])
+    act("release", "customs", "--from", "detained", made[1])
+
+    assert "status/seized" in seized.stdout
+    assert taken[1] == ["detained", "seized"]
+    assert state(made[0])["holder"] == "urn:chiptrail:party:hsinlin"
+    assert (state(made[0])["status"], state(made[1])["status"]) == ([], [])
+
+
+def test_things_are_made_into_others(act, made, state):
+    result = act("transform", "fab", "--gtin", GTIN, "--into", "NEW-9", *made)
+
+    assert (result.exit_code, state("NEW-9")["holder"]) == (0, "urn:chiptrail:party:hsinlin")
+    assert state(made[0])["ended"] == "transform"
+
+
+def test_a_repaired_item_has_other_numbers(act, made):
+    result = act("replace", "fab", "--uuid", "GPU-7", made[0])
+
+    assert "Given new serial numbers by Hsinlin Semiconductor" in result.stdout
+    assert act("replace", "fab", made[0]).exit_code == 2
+
+
+def test_chips_are_built_in_and_taken_out(act, made, state):
+    board = f"{CLASS}BOARD-1"
+    act("install", "fab", "--into", board, *made)
+    inside = state(made[0])["parent"]
+    act("remove", "fab", "--from", board, made[0])
+
+    assert (inside, state(made[0])["parent"]) == (board, None)
+
+
+def test_an_item_is_taken_out_of_use(act, made, state):
+    assert act("decommission", "fab", made[0]).exit_code == 0
+    assert state(made[0])["ended"] == "decommission"
+
+
+def test_without_a_mandate_nothing_is_signed_for_others(act, made, state):
+    result = act("ship", "distributor", "--to", "skua", "--on-behalf-of", "hsinlin", made[0])
+
+    assert state(made[0])["holder"] == "urn:chiptrail:party:hsinlin"
+    assert "on behalf of Hsinlin Semiconductor" in result.stdout

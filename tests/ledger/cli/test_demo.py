@@ -50,7 +50,9 @@ def test_an_unfinished_demo_says_so(run, tmp_path):
     assert (result.exit_code, "not finished; --fresh" in result.stderr) == (3, True)
 
 
-@pytest.mark.parametrize("words", [["--chips", "10"], ["--seed", "x"], ["--database", "sqlite://"]])
+@pytest.mark.parametrize(
+    "words", [["--chips", "10"], ["--seed", "x"], ["--fresh", "--database", "sqlite://"]]
+)
 def test_a_demo_that_cannot_be_is_a_usage_error(run, tmp_path, words):
     result = run("demo", *words, "--data", tmp_path / "demo")
 

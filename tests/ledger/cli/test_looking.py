@@ -1,6 +1,7 @@
 """`chip` and `check`: what an officer sees."""
 
 import json
+import re
 
 import pytest
 
@@ -218,3 +219,101 @@ def test_what_is_no_text_file_is_refused(run, shown_world, tmp_path, data):
     result = run("check", tmp_path / "data", "--data", shown_world.folder)
 
     assert (result.exit_code, "this is no text file" in result.stderr) == (1, True)
+
+
+# As somebody else sees it ------------------------------------------------------------------------
+
+
+def test_a_past_holder_is_shown_the_story_to_the_end_of_its_part(run, ask, see, shown_world):
+    item, where = see("from the fab to Japan"), ("--data", shown_world.folder)
+    whole = ask("chip", item, *where)[0]
+    (told,) = ask("chip", item, "--reader", "hsinlin", *where)
+
+    seen = [step["index"] for step in told["steps"]]
+    assert seen == [step["index"] for step in whole["steps"]][: len(seen)]
+    assert (len(seen) < len(whole["steps"]), seen[-1]) == (True, told["horizon"])
+    shown = run("chip", item, "--reader", "hsinlin", *where).stdout
+    assert f"entry {seen[-1]}, with which the reader's part in it ended." in shown
+
+
+def test_to_a_stranger_an_item_is_as_good_as_none(run, see, shown_world):
+    item, where = see("from the fab to Japan"), ("--data", shown_world.folder)
+    results = [run("chip", one, "--reader", "tlaque", *where) for one in (item, "urn:no:such")]
+
+    assert [(1, ""), (1, "")] == [(result.exit_code, result.stdout) for result in results]
+    errors = [result.stderr.replace(item, "urn:no:such") for result in results]
+    assert errors[0] == errors[1]
+
+
+def test_a_check_as_a_party_knows_what_it_may_see(ask, see, shown_world):
+    item, where = see("from the fab to Japan"), ("--data", shown_world.folder)
+    answers = [
+        ask("check", item, "--reader", name, *where)["answers"] for name in ("inzai", "tlaque")
+    ]
+
+    assert [{"match": 1}, {"unknown": 1}] == answers
+
+
+@pytest.mark.parametrize("command", ["chip", "check"])
+def test_a_reader_must_be_enrolled(run, see, shown_world, command):
+    words = (command, see("stolen"), "--data", shown_world.folder, "--reader")
+    results = [run(*words, name) for name in ("nobody", "urn:chiptrail:party:nobody")]
+
+    assert [1, 1] == [result.exit_code for result in results]
+    assert all("not-found: no party" in result.stderr for result in results)
+
+
+# What an officer reads ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("in the air", "Redirected by Redwood Accelerators to Inzai Compute with Skua Air Freight"),
+        ("cannot sign", "(entry ENTRY); it has not signed for it"),
+        ("cannot sign", "Delivered to Aasen University, says Skua Air Freight"),
+        ("sold where it stands", "Accepted by Inzai Compute as its new owner."),
+        ("sold where it stands", "Accepted by Sedenak Data Park as its new user."),
+        ("sold where it stands", "still owned by Redwood Accelerators"),
+        ("seized by customs, released", "Released by Straits Customs."),
+        ("its maker has given", "■ STOP  hold it, and see what was found"),
+        ("may sign for the exporter", "Shipped by Heron Brokers on behalf of Redwood Accelerators"),
+        ("its mandate had ended", "but its mandate for that (entry ENTRY) ended on"),
+        ("and corrected", "Taken back by entry ENTRY: shipped by Redwood Accelerators"),
+        ("'corrects' the sale", "signed for what followed; entry ENTRY stands until they agree."),
+        ("customs settled it", "Straits Customs settles what entry ENTRY showed"),
+        ("made out of a chip", "out of"),
+        ("another box", "Packed by Tern Lines into SSCC"),
+        ("held back by customs right now", "and held back"),
+    ],
+)
+def test_what_happened_is_told_in_plain_words(run, see, shown_world, words, told):
+    shown = run("chip", see(words), "--data", shown_world.folder, columns=300).stdout
+
+    assert told in re.sub(r"entry \d+", "entry ENTRY", shown)
+
+
+def test_the_last_place_is_not_that_of_a_correction(ask, run, see, shown_world):
+    """A correction says again what the wrong entry said, its place too."""
+    shown = run("chip", see("'corrects' the sale"), "--data", shown_world.folder, columns=300)
+    (line,) = [line for line in shown.stdout.splitlines() if line.startswith("last place")]
+
+    assert "declared by Fjordhall Data Centre" in line
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_every_sight_fits_the_terminal(run, shown_world, columns):
+    items = [sight.item for sight in shown_world.sights]
+    at = "--data", shown_world.folder
+    shown = [run("chip", item, *at, columns=columns).stdout for item in items]
+    shown.append(run("check", *items, *at, columns=columns).stdout)
+
+    assert max(len(line) for text in shown for line in text.splitlines()) <= columns
+
+
+def test_what_to_look_at_is_set_off_where_it_is_broken_too(run, see, shown_world):
+    shown = run("chip", see("in the air"), "--data", shown_world.folder, columns=60).stdout
+    looks = shown.partition("Look at next\n")[2].partition("\n\n")[0].splitlines()
+
+    assert len(looks) > 1
+    assert [line for line in looks if not line.startswith("  ")] == []

@@ -1,9 +1,11 @@
 """Bundles, checkpoints, the public log and the audit by command."""
 
 import json
-import sqlite3
 
 import pytest
+
+from ledger.store.files import DataDirectory
+from tests.ledger.service.tampering import tamper
 
 
 @pytest.fixture
@@ -127,14 +129,27 @@ def test_an_audit_of_an_honest_ledger_finds_nothing(ask, shown_world):
 
 
 def test_an_audit_names_a_row_that_was_changed(run, world):
-    connection = sqlite3.connect(world / "ledger.sqlite3")
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for (name,) in triggers.fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = 200")
-    connection.commit()
-    connection.close()
-
+    tamper(DataDirectory(world), "UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = 200")
     result = run("audit", "--data", world)
 
     assert (result.exit_code, "contradictions" in result.stdout) == (1, True)
+
+
+def test_nothing_is_recorded_on_top_of_a_row_that_was_changed(run, world, size):
+    tamper(DataDirectory(world), "UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = 20")
+    key, before = world / "keys" / "fab.key", size()
+    made = ["--gtin", "09520001000010", "NEW-1"]
+    result = run("commission", "--data", world, "--key", key, *made)
+
+    assert (result.exit_code, size()) == (3, before)
+    assert "integrity: entry 20: not what tile 0/0 holds; run chiptrail audit" in result.stderr
+
+
+def test_a_proof_for_a_party_says_whose_view_it_is(run, see, shown_world, tmp_path):
+    path, item = tmp_path / "one.chiptrail.json", see("from the fab to Japan")
+    words = ("bundle", item, "-o", path, "--data", shown_world.folder, "--reader")
+
+    assert 1 == run(*words, "tlaque").exit_code
+    assert 0 == run(*words, "hsinlin").exit_code
+    shown = run("verify", path, "--vkey", shown_world.vkey, columns=200).stdout
+    assert ", as far as Hsinlin" in shown

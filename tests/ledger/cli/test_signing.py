@@ -38,9 +38,9 @@ def chips(see):
 
 @pytest.fixture
 def sign(run, world):
-    def sign(value, *words):
-        key = "--key", world / "keys" / "japan.key", "--data", world
-        return run("sign", *key, *words, stdin=json.dumps(value))
+    def sign(value, *words, key="japan"):
+        where = "--key", world / "keys" / f"{key}.key", "--data", world
+        return run("sign", *where, *words, stdin=json.dumps(value))
 
     return sign
 
@@ -162,12 +162,22 @@ def test_a_summary_for_people(run, sign, chips, world):
 
 
 def test_a_contraindicated_entry_is_recorded_and_fails(sign, capture, chips, see):
-    ship = {"bizStep": "shipping", "sourceList": [], "destinationList": [
-        {"type": "possessing_party", "destination": "urn:chiptrail:party:kestrel"}]}  # fmt: skip
-    code, answers = capture(sign(document(event([see("a dealer claims")], **ship))).stdout)
+    receive = event([see("in the air")], bizStep="receiving")
+    code, answers = capture(sign(document(receive), key="air").stdout)
 
     assert (code, answers[0]["status"]) == (1, "recorded")
-    assert "custody/not-holder" in [found["code"] for found in answers[0]["findings"]]
+    assert "custody/not-consignee" in [found["code"] for found in answers[0]["findings"]]
+
+
+def test_of_what_is_out_of_view_nothing_is_said(sign, capture, chips, see):
+    answers = [
+        capture(sign(document(event([item], bizStep="receiving"))).stdout)
+        for item in (see("a dealer claims"), "urn:chiptrail:chip:nobody:x:1")
+    ]
+
+    assert [code for code, _ in answers] == [0, 0]
+    codes = [[found["code"] for found in answer["findings"]] for _, (answer,) in answers]
+    assert codes == [["time/late-record", "custody/unconfirmed"]] * 2
 
 
 def test_a_tampered_signature_is_refused(sign, capture, chips, size):

@@ -1,7 +1,8 @@
-"""A process of its own for tests of contention: ``python -m ... DIR write|open COUNT``.
+"""A process of its own for tests of contention: ``python -m ... DIR URL write|open|send WHAT``.
 
-A writer captures COUNT declarations of its own and prints the index of each; an opener opens the
-ledger as often and fails when it is turned away or the checkpoint file goes back.
+A writer captures WHAT declarations of its own and prints the index of each; a sender captures the
+lines of the file WHAT one by one and does so too; an opener opens the ledger WHAT times and fails
+when it is turned away or the checkpoint file goes back.
 """
 
 import os
@@ -22,13 +23,13 @@ from tests.world import BEGINNING, party
 FAR = BEGINNING.timestamp() + 10 * 86400
 
 
-def opened(folder: str) -> Ledger:
+def opened(folder: str, url: str) -> Ledger:
     clock = Clock(wall=lambda: FAR, monotonic=lambda: FAR)
-    return Ledger.open(DataDirectory(Path(folder)), clock=clock)
+    return Ledger.open(DataDirectory(Path(folder)), url, clock=clock)
 
 
-def write(folder: str, count: int, key: bytes) -> None:
-    ledger = opened(folder)
+def write(folder: str, url: str, count: int, key: bytes) -> None:
+    ledger = opened(folder, url)
     for number in range(count):
         signer = Signer(
             private_key(key), party("fab"), ledger.origin, ledger.note().decode(), os.urandom
@@ -41,10 +42,18 @@ def write(folder: str, count: int, key: bytes) -> None:
         print(outcome.index)
 
 
-def open_often(folder: str, count: int) -> None:
+def send(folder: str, url: str, lines: Path) -> None:
+    ledger = opened(folder, url)
+    for line in lines.read_bytes().splitlines():
+        outcome = capture(ledger, [line], actor="contender")[0]
+        assert isinstance(outcome, Receipt), outcome
+        print(outcome.index)
+
+
+def open_often(folder: str, url: str, count: int) -> None:
     last = 0
     for _ in range(count):
-        ledger = opened(folder)
+        ledger = opened(folder, url)
         assert ledger.stopped is None, ledger.stopped
         size = ledger.load_checkpoint().size
         assert size >= last, f"the checkpoint file went back from {last} to {size}"
@@ -52,10 +61,12 @@ def open_often(folder: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    _, where, role, times = sys.argv
+    _, *where, role, times = sys.argv
     if role == "write":
         from hashlib import sha256
 
-        write(where, int(times), sha256(b"key of fab").digest())
+        write(*where, int(times), sha256(b"key of fab").digest())
+    elif role == "send":
+        send(*where, Path(times))
     else:
-        open_often(where, int(times))
+        open_often(*where, int(times))

@@ -10,11 +10,10 @@ import pytest
 from ledger import dsse
 from ledger.service import audit as audit_module
 from ledger.service.audit import AuditReport, audit
-from ledger.service.ledger import Ledger
 from ledger.service.sequencer import sequencing
 from ledger.store import log, tables
-from ledger.store.files import DataDirectory
 from schemas.statement import Role
+from tests.ledger.service.tampering import copy_of, opened, tamper
 from tests.world import CHIPS, World, party
 
 
@@ -41,16 +40,7 @@ def pristine(tmp_path_factory):
 @pytest.fixture
 def copy(pristine, tmp_path):
     """The ledger of a copy of the pristine world, to tamper with."""
-    path = tmp_path / "data"
-    path.mkdir()
-    source = sqlite3.connect(pristine.directory.database)
-    target = sqlite3.connect(path / "ledger.sqlite3")
-    source.backup(target)
-    source.close()
-    target.close()
-    for name in ("log.key", "operator.key", "checkpoint"):
-        (path / name).write_bytes((pristine.directory.path / name).read_bytes())
-    ledger = Ledger.open(DataDirectory(path), clock=pristine.ledger.clock)
+    ledger = opened(copy_of(pristine, tmp_path / "data"), pristine)
     yield ledger
     ledger.database.dispose()
 
@@ -59,20 +49,6 @@ def problems(ledger):
     report = list(audit(ledger))[-1]
     assert isinstance(report, AuditReport)
     return report.problems
-
-
-def tamper(ledger, *statements):
-    """What somebody with the file in hand can do, who puts the triggers back after it."""
-    raw = sqlite3.connect(ledger.directory.database)
-    triggers = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        raw.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        assert raw.execute(statement).rowcount
-    for _, made in triggers:
-        raw.execute(made)
-    raw.commit()
-    raw.close()
 
 
 def test_an_untouched_ledger_has_no_problems(copy):
@@ -347,7 +323,7 @@ TAMPERED = {
         "projection finding: row 0 (9) is not what the entries give",
     ),
     "a chip's history": (
-        "DELETE FROM item_event WHERE idx = 9",
+        "DELETE FROM item_event WHERE ordinal = 9 << 16",
         "projection item_event: row 1 (1) is not what the entries give",
     ),
     "an event": (
@@ -364,7 +340,7 @@ TAMPERED = {
 @pytest.mark.parametrize("what", TAMPERED)
 def test_a_tampered_row_is_named(copy, what):
     statement, where = TAMPERED[what]
-    tamper(copy, statement)
+    tamper(copy.directory, statement)
 
     found = problems(copy)
     assert [] != [line for line in found if line.startswith(where)]
@@ -395,20 +371,21 @@ def test_a_long_log_is_audited_in_other_processes_with_the_same_result(copy, mon
     monkeypatch.setattr(audit_module, "STRETCH", 64)
     assert () == problems(copy)
 
-    tamper(copy, "UPDATE entry SET signature = zeroblob(64) WHERE idx = 150")
+    tamper(copy.directory, "UPDATE entry SET signature = zeroblob(64) WHERE idx = 150")
     assert "entry 150: the R of the signature is a point of small order" == problems(copy)[0]
 
 
-def test_what_was_erased_is_no_problem(copy):
-    tamper(copy, "UPDATE disclosure SET body = NULL")
+def test_what_lost_its_body_without_an_erasure_is_a_problem(copy):
+    tamper(copy.directory, "UPDATE disclosure SET body = NULL")
 
-    assert () == problems(copy)
+    (found,) = problems(copy)
+    assert found.endswith(": it has no body, and no statement erased it")
 
 
 def test_states_that_no_item_is_in_any_more_are_no_problem(copy):
     columns = ", ".join(c.name for c in tables.projections.tables["holding"].columns)
     tamper(
-        copy,
+        copy.directory,
         f"INSERT INTO holding SELECT 100000 + {columns} FROM holding",
     )
 

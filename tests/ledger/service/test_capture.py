@@ -25,13 +25,13 @@ from schemas.envelope import (
     encode_submission,
 )
 from schemas.errors import CannotOpen, ReadOnly
-from schemas.statement import Role, encode_statement
+from schemas.statement import KeyStatement, PartyStatement, Role, Subject, draft_of
 from tests.world import CHIPS, World, party
 
 
 @pytest.fixture
-def world(tmp_path):
-    made = World(tmp_path)
+def world(tmp_path, url):
+    made = World(tmp_path, url=url)
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.enroll("shop")
     return made
@@ -278,7 +278,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(world):
     before = world.ledger.head
 
     dry = send(world, submission, dry_run=True)[0]
-    assert before == Ledger.open(world.directory).head
+    assert before == Ledger.open(world.directory, world.url).head
     wet = send(world, submission)[0]
     assert (dry.index, dry.findings) == (wet.index, wet.findings)
     assert wet.findings
@@ -311,20 +311,13 @@ def test_a_key_enrolled_earlier_in_the_batch_signs_later_in_it(world):
 
 
 def subject(name):
-    from ledger.service.enrolment import Subject
-
     return Subject(party(name), (name.title(),), ())
 
 
 def captured_statement(world, public, proof):
     """A key statement by the registrar, signed and not yet sent."""
-    sent = []
-    clerk = type(world.clerk)(world.ledger, world.registrar, world.fresh)
-    clerk._capture = sent.append
-    clerk.enroll_key(party("new"), public, proof)
-    from schemas.statement import encode_statement
-
-    return signed(world, encode_statement(sent[0]), name="registrar", kind=PayloadType.STATEMENT)
+    said = draft_of(KeyStatement, subject=party("new"), public_key=public, proof=proof)
+    return world.clerk.signed(said)
 
 
 def history(world, count):
@@ -383,7 +376,7 @@ def test_state_and_findings_are_the_same_in_any_batch_split(tmp_path_factory, cu
 
 def test_many_writers_get_every_index_once(world):
     lines = [encode_submission(commission(world, [f"urn:a:{n}"])) for n in range(24)]
-    others = [Ledger.open(world.directory, clock=world.ledger.clock) for _ in range(3)]
+    others = [Ledger.open(world.directory, world.url, world.ledger.clock) for _ in range(3)]
 
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(
@@ -418,7 +411,7 @@ def test_a_stream_of_batches_cut_short_by_their_bytes_is_captured_to_its_end(wor
 
 def test_a_recorded_payload_keeps_its_index_where_its_key_was_not_known_yet(world):
     """Another process enrolled the key and recorded the payload since this one looked."""
-    other = Ledger.open(world.directory, clock=world.ledger.clock)
+    other = Ledger.open(world.directory, world.url, world.ledger.clock)
     world.enroll("late")
     submission = world.submission(
         "late", "ObjectEvent", {"epcList": ["urn:a:b"]}, action="OBSERVE", bizStep="storing"
@@ -431,19 +424,12 @@ def test_a_recorded_payload_keeps_its_index_where_its_key_was_not_known_yet(worl
 
 def test_what_stands_before_a_statement_is_judged_without_it(world):
     """A range of numbers that is taken away in the middle of a batch counts until there."""
-    from ledger.service.enrolment import Registrar
-
-    sent = []
-    clerk = Registrar(world.ledger, world.registrar, world.fresh)
-    clerk._capture = sent.append
-    clerk.enroll_party(subject("fab"))  # without its range
-    statement = signed(
-        world, encode_statement(sent[0]), name="registrar", kind=PayloadType.STATEMENT
-    )
+    without_range = draft_of(PartyStatement, subject=subject("fab"))
+    statement = world.clerk.signed(without_range)
     one, two = world.chips(2)
 
     outcomes = send(world, commission(world, [one]), statement, commission(world, [two]))
-    assert [[], [], ["custody/foreign-prefix"]] == [
+    assert [[], [], ["custody/foreign-prefix", "custody/unconfirmed"]] == [
         [found.code.value for found in outcome.findings] for outcome in outcomes
     ]
 
@@ -475,7 +461,7 @@ def test_two_histories_stop_the_ledger_and_leave_evidence(world):
 def test_after_evidence_of_two_histories_nothing_is_written_not_even_after_a_restart(world):
     send(world, forked(world))
 
-    for ledger in (world.ledger, Ledger.open(world.directory)):
+    for ledger in (world.ledger, Ledger.open(world.directory, world.url)):
         with pytest.raises(ReadOnly, match="split-view"):
             capture(ledger, [encode_submission(commission(world, ["urn:a:d"]))], actor="test")
     world.check()

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 
@@ -19,28 +18,21 @@ from ledger.store.items import milliseconds
 from schemas.envelope import encode_submission
 from schemas.errors import CannotOpen, IntegrityError, MalformedStatement, ReadOnly
 from schemas.statement import Role
+from tests.databases import lift_triggers
 from tests.world import CHIPS, World
 
 
 @pytest.fixture
-def world(tmp_path):
-    made = World(tmp_path)
+def world(tmp_path, url):
+    made = World(tmp_path, url=url)
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.commission("fab", made.chips(2))
     return made
 
 
-def copy_database(world, to):
-    source = sqlite3.connect(world.directory.database)
-    target = sqlite3.connect(to)
-    source.backup(target)
-    source.close()
-    target.close()
-
-
-def reopened(world):
+def reopened(world, url=None):
     world.ledger.database.dispose()
-    return Ledger.open(world.directory, clock=world.ledger.clock)
+    return Ledger.open(world.directory, url or world.url, clock=world.ledger.clock)
 
 
 def write(world, ledger):
@@ -71,15 +63,11 @@ def test_a_crash_between_commit_and_checkpoint_file_is_written_forward(world):
     assert (None, world.ledger.head.size) == (again.stopped, again.load_checkpoint().size)
 
 
-def test_an_old_database_under_a_newer_checkpoint_file_signs_nothing(world, tmp_path):
-    copy_database(world, tmp_path / "old")
+def test_an_old_database_under_a_newer_checkpoint_file_signs_nothing(world, kind):
+    old = kind.copy(world.ledger.database)
     world.commission("fab", ["urn:a:b"])
-    world.ledger.database.dispose()
-    for name in ("ledger.sqlite3-wal", "ledger.sqlite3-shm"):
-        (world.directory.path / name).unlink(missing_ok=True)
-    shutil.copy(tmp_path / "old", world.directory.database)
 
-    again = reopened(world)
+    again = reopened(world, old)
     assert "old copy" in (again.stopped or "")
     with pytest.raises(ReadOnly):
         write(world, again)
@@ -106,11 +94,9 @@ def test_a_checkpoint_file_of_another_key_signs_nothing(world):
 
 
 def test_entries_that_do_not_give_the_signed_root_stop_the_ledger(world):
-    raw = sqlite3.connect(world.directory.database)
-    raw.execute("DROP TRIGGER entry_no_update")
-    raw.execute("UPDATE entry SET payload = payload || ' ' WHERE idx = 2")
-    raw.commit()
-    raw.close()
+    with world.ledger.database.writing() as connection:
+        lift_triggers(connection)
+        connection.exec_driver_sql("UPDATE entry SET payload = ? WHERE idx = 2", (b"{}",))
 
     assert "entry 2" in (reopened(world).stopped or "")
 
@@ -133,11 +119,9 @@ def test_projections_of_another_version_are_rebuilt_at_the_start(world):
 
 
 def test_a_head_whose_stored_signature_is_not_the_logs_stops_the_ledger(world):
-    raw = sqlite3.connect(world.directory.database)
-    raw.execute("DROP TRIGGER checkpoint_no_update")
-    raw.execute("UPDATE checkpoint SET signature = zeroblob(64)")
-    raw.commit()
-    raw.close()
+    with world.ledger.database.writing() as connection:
+        lift_triggers(connection)
+        connection.exec_driver_sql("UPDATE checkpoint SET signature = ?", (bytes(64),))
 
     assert "signature" in (reopened(world).stopped or "")
 
@@ -149,7 +133,8 @@ def test_a_log_key_of_another_ledger_stops_the_ledger(world, tmp_path):
     assert reopened(world).stopped is not None
 
 
-def test_a_missing_database_is_said_and_not_made(world):
+def test_a_missing_database_is_said_and_not_made(tmp_path):
+    world = World(tmp_path)
     world.ledger.database.dispose()
     world.directory.database.unlink()
 
@@ -182,10 +167,11 @@ def test_log_time_does_not_go_back_when_the_clock_does(world):
 
 
 def test_a_commit_of_unknown_outcome_stops_the_ledger(world, monkeypatch):
-    def fail(*_):
-        raise sqlite3.OperationalError("disk I/O error")
-
     dialect = world.ledger.database._engine.dialect
+
+    def fail(*_):
+        raise dialect.dbapi.OperationalError("disk I/O error")
+
     monkeypatch.setattr(dialect, "do_commit", fail)
     with pytest.raises(IntegrityError, match="unknown"):
         write(world, world.ledger)
@@ -218,7 +204,7 @@ def test_a_row_that_is_lost_on_the_way_is_never_signed(world, monkeypatch):
 def test_two_processes_that_start_after_a_new_version_rebuild_once(world):
     with world.ledger.database.writing() as connection:
         connection.exec_driver_sql("UPDATE projection SET value = '0'")
-    first, second = reopened(world), Ledger.open(world.directory, clock=world.ledger.clock)
+    first, second = reopened(world), reopened(world)
     write(world, first)
 
     assert () == list(audit(second))[-1].problems
@@ -227,20 +213,40 @@ def test_two_processes_that_start_after_a_new_version_rebuild_once(world):
 # Processes -------------------------------------------------------------------------------------
 
 
-def test_writers_and_openers_in_processes_of_their_own_agree(world):
-    """Nobody is turned away, no index is used twice, and the checkpoint file never goes back."""
+def contend(world, *roles):
+    """What processes of these roles say, all at once, a list of numbers each."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "tests.ledger.service.contender", str(world.directory.path)]
+    where = [str(world.directory.path), world.ledger.database.url]
+    command = [sys.executable, "-m", "tests.ledger.service.contender", *where]
     running = [
-        subprocess.Popen([*command, role, "12"], env=environment, stdout=subprocess.PIPE, text=True)
-        for role in ("write", "write", "open", "open")
+        subprocess.Popen([*command, *role], env=environment, stdout=subprocess.PIPE, text=True)
+        for role in roles
     ]
     said = [process.communicate(timeout=120)[0] for process in running]
+    assert [0] * len(roles) == [process.returncode for process in running]
+    return [[int(line) for line in text.split()] for text in said]
 
-    assert [0, 0, 0, 0] == [process.returncode for process in running]
-    indexes = sorted(int(line) for text in said[:2] for line in text.split())
+
+def test_writers_and_openers_in_processes_of_their_own_agree(world):
+    """Nobody is turned away, no index is used twice, and the checkpoint file never goes back."""
+    said = contend(world, *[("write", "12")] * 4, ("open", "12"))
     start = world.ledger.head.size
-    assert list(range(start, start + 24)) == indexes
+
+    assert list(range(start, start + 48)) == sorted(index for one in said for index in one)
+    world.check()
+    assert () == list(audit(reopened(world)))[-1].problems
+
+
+def test_what_two_processes_send_at_once_is_recorded_once(world, tmp_path):
+    start, lines = world.ledger.head.size, tmp_path / "lines"
+    with lines.open("wb") as file:
+        for number in range(12):
+            submission = world.submission("fab", "ObjectEvent", {"epcList": [f"urn:a:{number}"]},
+                                          action="OBSERVE", bizStep="storing")  # fmt: skip
+            file.write(encode_submission(submission) + b"\n")
+
+    first, second = contend(world, *[("send", str(lines))] * 2)
+    assert list(range(start, start + 12)) == first == second
     world.check()
 
 
@@ -288,7 +294,7 @@ def test_a_ledger_that_lost_its_checkpoint_file_is_not_founded_again(world):
     world.directory.checkpoint.unlink()
 
     with pytest.raises(CannotOpen, match="put it back"):
-        found(world.directory, foundation(origin=world.ledger.origin))
+        found(world.directory, foundation(origin=world.ledger.origin), url=world.url)
     world.directory.checkpoint.write_bytes(note)
     again = reopened(world)
     assert (None, ()) == (again.stopped, list(audit(again))[-1].problems)

@@ -1,17 +1,14 @@
 """What is published verifies against the published checkpoint by itself, and only grows."""
 
-import sqlite3
-
 import pytest
 
 from ledger import keys, merkle, tiles
 from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from ledger.service.ledger import Ledger
 from ledger.service.publish import publish
-from ledger.store.files import DataDirectory
 from ledger.tree import Tree
 from schemas.errors import CannotOpen, IntegrityError, ReadOnly
 from schemas.statement import Role
+from tests.ledger.service.tampering import copy_of, opened, tamper
 from tests.world import CHIPS, World
 
 
@@ -138,20 +135,9 @@ def tampered(world, tmp_path):
     """Opens a copy of the ledger in which somebody with the file in hand has done something."""
 
     def tampered(statement):
-        path = tmp_path / "data"
-        path.mkdir()
-        raw = sqlite3.connect(path / "ledger.sqlite3")
-        source = sqlite3.connect(world.directory.database)
-        source.backup(raw)
-        source.close()
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            raw.execute(f"DROP TRIGGER {name}")
-        assert raw.execute(statement).rowcount
-        raw.commit()
-        raw.close()
-        for name in ("log.key", "operator.key", "checkpoint"):
-            (path / name).write_bytes((world.directory.path / name).read_bytes())
-        return Ledger.open(DataDirectory(path), clock=world.ledger.clock)
+        directory = copy_of(world, tmp_path / "data")
+        tamper(directory, statement)
+        return opened(directory, world)
 
     return tampered
 

@@ -65,10 +65,12 @@ STILL = {
 
 
 @pytest.mark.parametrize("what", STILL)
-def test_what_moves_nothing_is_recorded_on_a_known_item_and_rebuilt(tmp_path, monkeypatch, what):
+def test_what_moves_nothing_is_recorded_on_a_known_item_and_rebuilt(
+    tmp_path, url, monkeypatch, what
+):
     """In a batch of its own, and in a stretch of its own when the projections are rebuilt."""
     monkeypatch.setattr(rebuild_module, "STRETCH", 1)
-    world = World(tmp_path)
+    world = World(tmp_path, url=url)
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     chip = world.chips(1)
     world.commission("fab", chip)
@@ -85,10 +87,10 @@ def test_what_moves_nothing_is_recorded_on_a_known_item_and_rebuilt(tmp_path, mo
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("stretch", [1, 7, 1000])
-def test_a_rebuild_gives_the_same_projections(tmp_path, monkeypatch, seed, stretch):
+def test_a_rebuild_gives_the_same_projections(tmp_path, url, monkeypatch, seed, stretch):
     monkeypatch.setattr(rebuild_module, "STRETCH", stretch)
     monkeypatch.setattr(rebuild_module, "HELD", stretch)
-    world = World(tmp_path, checking=False)
+    world = World(tmp_path, checking=False, url=url)
     for name in PARTIES:
         world.enroll(name, Role.MAKER, prefixes=[CHIPS] if name == "fab" else [])
     live(world, seed, 40)

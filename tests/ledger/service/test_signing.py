@@ -16,8 +16,8 @@ from tests.world import CHIPS, World, party
 
 
 @pytest.fixture
-def world(tmp_path):
-    made = World(tmp_path, checking=False)
+def world(tmp_path, url):
+    made = World(tmp_path, checking=False, url=url)
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     return made
 

@@ -1,0 +1,182 @@
+"""What is known of an item now, a line each: who has it, whose it is, where it was seen last.
+
+Example::
+
+    facts(state, steps, names, as_of)      # "in transit   from Kestrel to Fjordhall, with Skua"
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from rich.table import Table
+
+from ledger.act import ActKind, Status
+from ledger.cli.telling import Names, Told
+from ledger.holding import ItemState, Phase
+from ledger.names import item_name, moment, party_name, place_name, several
+from ledger.wording import ENDED
+from schemas.particulars import Place, read_particulars
+
+_BEGINS = frozenset(
+    {
+        ActKind.COMMISSION,
+        ActKind.REGISTER,
+        ActKind.TRANSFORM,
+        ActKind.RECEIVE,
+        ActKind.SEIZE,
+    }
+)
+_REPORTED = frozenset({Status.STOLEN, Status.LOST, Status.TAMPERED})
+
+
+def facts(
+    state: ItemState | None,
+    steps: Sequence[Told],
+    names: Names,
+    as_of: datetime,
+    contents: Sequence[str] = (),
+) -> Table:
+    """What is known of the item now, a line each."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, words in _facts(state, steps, names, as_of, contents):
+        table.add_row(label, words)
+    return table
+
+
+def _facts(
+    state: ItemState | None,
+    steps: Sequence[Told],
+    names: Names,
+    as_of: datetime,
+    contents: Sequence[str],
+) -> Iterator[tuple[str, str]]:
+    yield from _made(state, steps, names)
+    if state is None:
+        return
+    yield from _custody(state, steps, names, as_of)
+    yield from _title(state, names)
+    if state.parent is not None:
+        yield "inside", item_name(state.parent)
+    if contents:
+        listed = ", ".join(map(item_name, contents[:4]))
+        more = f" and {len(contents) - 4:,} more" if len(contents) > 4 else ""
+        yield "contains", f"{listed}{more}"
+    if state.status:
+        words = [f"reported {word}" if word in _REPORTED else word for word in state.status]
+        yield "status", ", ".join(sorted(words))
+    yield from _destination(state, steps, names)
+    yield from _last_place(steps, names)
+    yield from _numbers(steps)
+
+
+def _made(
+    state: ItemState | None, steps: Sequence[Told], names: Names
+) -> Iterator[tuple[str, str]]:
+    for step in steps:
+        is_maker = state is None or state.origin in (None, step.act.actor, step.act.principal)
+        is_made_of = step.act.kind is ActKind.TRANSFORM and step is steps[0]
+        if is_made_of and step.stands:
+            listed = several(step.act.items) or "something not named"
+            yield "made", f"out of {listed} by {party_name(step.act.actor, names)}"
+            return
+        if step.act.kind is ActKind.COMMISSION and step.stands and is_maker:
+            said = read_particulars(step.event)
+            lot = f"lot {said.lot}" if said.lot else None
+            maker = f"by {party_name(step.act.actor, names)}"
+            yield "made", ", ".join(part for part in (said.product, lot, maker) if part)
+            return
+
+
+def _custody(
+    state: ItemState, steps: Sequence[Told], names: Names, as_of: datetime
+) -> Iterator[tuple[str, str]]:
+    holder = party_name(state.custody.holder, names)
+    if state.ended is not None:
+        yield "ended", f"{ENDED[state.ended]} by {holder} (entry {state.last})"
+    elif state.custody.phase is Phase.HELD:
+        unsigned = "" if state.custody.sender is None else "; it has not signed for it"
+        yield "held by", f"{holder}{_since(state, steps)}{unsigned}"
+    else:
+        to = party_name(state.custody.consignee or "", names)
+        if state.custody.consignee == state.custody.holder:
+            yield "in transit", f"back to {holder}, who still answers for it"
+            return
+        via = ", ".join(party_name(party, names) for party in state.custody.via)
+        yield "in transit", f"from {holder} to {to}" + (f", with {via}" if via else "")
+        due_at = next((s.act.due_at for s in steps if s.index == state.custody.shipment), None)
+        if due_at is not None:
+            late = f", {_span(due_at - as_of)}" if state.stopped_at is None else ", and held back"
+            yield "due", f"{moment(due_at)} UTC{late}"
+        yield "answers for it", f"{holder}, until {to} signs"
+
+
+def _since(state: ItemState, steps: Sequence[Told]) -> str:
+    """When the present holder came to have it, by the entry that says so."""
+    for step in reversed(steps):
+        act, holder = step.act, state.custody.holder
+        begins = act.kind in _BEGINS and holder in (act.actor, act.principal)
+        is_brought = act.kind is ActKind.DELIVER and act.counterparty == holder
+        if (begins or is_brought) and step.stands:
+            return f", since {moment(step.act.event_at)} UTC (entry {step.index})"
+    return ""
+
+
+def _span(span: timedelta) -> str:
+    """``in 3 days`` or ``39 days ago``."""
+    days = abs(span) // timedelta(days=1)
+    words = "less than a day" if days == 0 else "a day" if days == 1 else f"{days} days"
+    return f"in {words}" if span > timedelta(0) else f"{words} ago"
+
+
+def _title(state: ItemState, names: Names) -> Iterator[tuple[str, str]]:
+    """Who owns and who uses it, as far as that was said."""
+    title = state.title
+    if title is not None and title.owner is not None:
+        yield "owned by", party_name(title.owner, names)
+    if title is not None and title.user is not None:
+        yield "used by", party_name(title.user, names)
+
+
+def _destination(
+    state: ItemState, steps: Sequence[Told], names: Names
+) -> Iterator[tuple[str, str]]:
+    """The end user and the licence that the last shipment names."""
+    for step in reversed(steps):
+        if step.act.kind is ActKind.SHIP and step.stands:
+            said = read_particulars(step.event)
+            # Once it has arrived, who uses it is on record.
+            if "end_user" in said.ends and (state.title is None or state.title.user is None):
+                yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
+            if said.licences:
+                yield "shipped under", f"{', '.join(said.licences)}, says the sender"
+            return
+
+
+def _last_place(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
+    for step in reversed(steps):
+        if step.act.kind is ActKind.CORRECT:  # it has the place of what it takes back
+            continue
+        place: Place | None = read_particulars(step.event).place
+        if place is not None and step.stands:
+            who, at = party_name(step.act.actor, names), moment(step.act.event_at)
+            radius = "" if place.accuracy_m is None else f", within {place.accuracy_m:,.0f} m"
+            yield "last place", f"{place_name(place)}{radius}; declared by {who}, {at} UTC"
+            return
+        if "chiptrail:location" in step.event.commitments:
+            yield "last place", f"withheld by {party_name(step.act.actor, names)}"
+            return
+
+
+def _numbers(steps: Sequence[Told]) -> Iterator[tuple[str, str]]:
+    """Serial numbers that were bound to the item, the newest binding of each kind."""
+    bound: dict[str, str] = {}
+    for step in steps:
+        for identity in step.event.identities:
+            if step.through is None and step.stands and step.act.kind is not ActKind.CORRECT:
+                said = {"printed": identity.printed_serial, "NVML": identity.nvml_serial}
+                said |= {"UUID": identity.uuid, "part": identity.part_number}
+                bound |= {name: text for name, text in said.items() if text}
+    if bound:
+        yield "numbers", ", ".join(f"{name} {text}" for name, text in bound.items())
