@@ -135,7 +135,7 @@ def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
         event_id=event.event_id,
         owner=_destination(event, OWNER),
         user=_destination(event, END_USER),
-        evidence="chiptrail:evidence" in event.body,
+        evidence=bool(event.body.get("chiptrail:evidence")),
     )
 
 

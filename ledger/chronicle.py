@@ -92,12 +92,14 @@ class Chronicle:
 
     def _changes(self, item: str, start: int, stop: int) -> Iterator[int]:
         """The entries in [start, stop) that changed *item* or what it was in."""
-        starts, states = self._starts.get(item, []), self._states.get(item, ())
-        stops = [*starts[1:], EVERYTHING] if starts else []
-        for begun, ended, state in zip(starts, stops, states, strict=True):
-            if start <= begun < stop:
-                yield begun
-            if state is not None and state.parent is not None:
+        waiting = [(item, start, stop)]
+        while waiting:  # containers nest to any depth
+            around, start, stop = waiting.pop()
+            starts, states = self._starts.get(around, []), self._states.get(around, ())
+            stops = [*starts[1:], EVERYTHING] if starts else []
+            for begun, ended, state in zip(starts, stops, states, strict=True):
+                if start <= begun < stop:
+                    yield begun
                 first, last = max(begun, start), min(ended, stop)
-                if first < last:
-                    yield from self._changes(state.parent, first, last)
+                if state is not None and state.parent is not None and first < last:
+                    waiting.append((state.parent, first, last))

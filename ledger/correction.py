@@ -25,7 +25,7 @@ from datetime import datetime
 
 from ledger.act import Act, ActKind
 from ledger.facts import Facts
-from ledger.holding import Holdings, ItemState, containers_of
+from ledger.holding import Holdings, ItemState, Move, containers_of
 from ledger.replay import MOVED_NOTHING, restricted
 from ledger.timeline import Stay, Timeline, Told, Turn
 
@@ -127,13 +127,15 @@ def _draw_in(entry: Entry, start: int, written: set[str], around: set[str]) -> N
 class _Telling:
     """One fold from ``Scope.start`` on. *effects*: the items on which each entry had effect.
 
-    *changes*: every new state of each item, with the ordinal.
+    *changes*: every new state of each item, with the ordinal. *answered*: who received what, by the
+    entry of a receipt that had waited for the shipment.
     """
 
     timeline: Timeline
     told: dict[int, Told] = field(default_factory=dict)
     effects: dict[int, frozenset[str]] = field(default_factory=dict)
     changes: dict[str, list[tuple[int, ItemState]]] = field(default_factory=dict)
+    answered: dict[int, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def take(self, turn: Turn) -> None:
         told = self.timeline.take(turn)
@@ -141,8 +143,16 @@ class _Telling:
         for move in told.step.moves:
             for item in move.items:
                 self.changes.setdefault(item, []).append((turn.ordinal, move.state))
+            self._answer(move)
         if turn.act.kind not in CLAIMS:
             self.effects[turn.entry] = _effect(turn.act, told, self.timeline.holdings)
+
+    def _answer(self, move: Move) -> None:
+        waited = () if move.before is None else move.before.pending
+        for receipt in waited:
+            if receipt not in move.state.pending and move.state.custody.is_held_by(receipt.party):
+                _, before = self.answered.get(receipt.index, (receipt.party, _NOTHING))
+                self.answered[receipt.index] = receipt.party, before.union(move.items)
 
     def coupled(self) -> Iterator[int]:
         """The entries that did to a container what depended on its contents."""
@@ -250,7 +260,17 @@ class Retelling:
             had = self._before.effects.get(turn.entry, _NOTHING)
             if not had <= self._after.effects.get(turn.entry, _NOTHING):
                 found[who] = turn.entry
-        return found
+        return found | self._unanswered(party, found)
+
+    def _unanswered(self, party: str, found: Mapping[str, int]) -> dict[str, int]:
+        """The same of receipts that came before their shipment: they had effect with it."""
+        missing: dict[str, int] = {}
+        for index, (who, items) in self._before.answered.items():
+            _, still = self._after.answered.get(index, (who, _NOTHING))
+            had = still | self._after.effects.get(index, _NOTHING)
+            if who != party and who not in found and not items <= had:
+                missing.setdefault(who, index)
+        return missing
 
     def departed(self, index: int) -> frozenset[str]:
         """What entry *index* had effect on through a container that it has left since."""

@@ -22,6 +22,7 @@ from ledger.judge import Docket
 from ledger.order import Correction, Placing, ordinal, placements
 from ledger.registry import Registry
 from ledger.replay import Bearing, Placed, Replay, Told
+from ledger.view import signer_of
 from schemas.bundle_statement import Taking
 from schemas.errors import VerificationFailed
 from schemas.statement import Concurrence, Resolution, Statement
@@ -81,8 +82,8 @@ class Record:
             case Resolution():
                 about = self._indexes.get(statement.entry)
                 if about is not None:
-                    accused = self.acts[about].act.actor
-                    is_heard = registry.may_resolve(party, accused)
+                    accused = self.acts[about].act
+                    is_heard = registry.may_resolve(party, accused.actor, accused.principal)
                     code = Code(statement.code) if statement.code in set(Code) else None
                     closes = code if is_heard else None
                     self.heard.append(Heard(index, party, about, closes, statement.items))
@@ -96,14 +97,19 @@ class Record:
         return (i for i, one in self.acts.items() if one.act.kind is ActKind.CORRECT)
 
     def target(self, correction: int) -> int | None:
-        """The entry that it corrects: an event of the same party, no correction; else None."""
-        act = self.acts[correction].act
-        target = None if act.corrects is None else self._indexes.get(act.corrects)
+        """The entry that it corrects: an event of the same party, no correction; else None.
+
+        What an agent signed for somebody else it takes back only while it still may sign that.
+        """
+        said = self.acts[correction]
+        target = None if said.act.corrects is None else self._indexes.get(said.act.corrects)
         if target is None or target >= correction:
             return None
-        wrong = self.acts[target].act
-        is_own = wrong.actor == act.actor and wrong.kind is not ActKind.CORRECT
-        return target if is_own else None
+        wrong = self.acts[target]
+        if wrong.act.actor != said.act.actor or wrong.act.kind is ActKind.CORRECT:
+            return None
+        whose = {signer_of(wrong.act, one.facts, one.recorded_at) for one in (wrong, said)}
+        return target if len(whose) == 1 else None
 
     def correctives(self, correction: int) -> tuple[int, ...]:
         """The events shown that it puts in the place of its target, in the order of the log."""

@@ -288,9 +288,9 @@ class Registry:
         """The newest mandate of each principal for each agent, by the two."""
         return dict(self._mandates)
 
-    def may_resolve(self, party: str, accused: str) -> bool:
-        """Whether a resolution by *party* closes findings on entries of *accused*."""
-        if party == accused:
+    def may_resolve(self, party: str, *accused: str | None) -> bool:
+        """Whether *party* closes findings on entries of *accused*: a signer and its principal."""
+        if party in accused:
             return False
         known = self.parties.get(party)
         return party == self.registrar or (known is not None and Role.INSPECTOR in known.roles)

@@ -1,8 +1,8 @@
 """What a ``resolution`` settles: a finding of one entry, on its items.
 
 docs/formats.md, "Statements". The registrar and inspectors are heard, but never whoever signed the
-entry; anybody else's resolution is in the story of the items, and closes nothing. Findings that
-depend on the day (late, missing) are of the entry that began the shipment. Example::
+entry or had it signed; anybody else's resolution is in the story of the items, and closes nothing.
+Findings that depend on the day (late, missing) are of the entry that began the shipment. Example::
 
     resolve(sources, statement, index)      # once the registry has taken it in
 """
@@ -31,10 +31,15 @@ def resolve(sources: Sources, statement: Resolution, index: int) -> None:
         return
     rows = [ItemEvent(number, ordinal(index), False) for number in numbers.values()]
     events.insert_item_events(connection, sorted(rows))
-    accused = sources.registry.by_index[row.key_idx].party
-    if statement.code in set(Code) and sources.registry.may_resolve(statement.party, accused):
+    signer = sources.registry.by_index[row.key_idx].party
+    accused = (signer, _principal(sources, row.idx, row.kind))
+    if statement.code in set(Code) and sources.registry.may_resolve(statement.party, *accused):
         code, settled = Code(statement.code), tuple(sorted(numbers))
         events.insert_closings(connection, [Closing(code, index, settled, row.idx)])
+
+
+def _principal(sources: Sources, entry: int, kind: int) -> str | None:
+    return sources.load_acts([entry])[entry][1].principal if kind == log.EVENT else None
 
 
 def _about(sources: Sources, entry: int, kind: int, code: str) -> Iterable[str]:

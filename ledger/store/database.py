@@ -99,7 +99,7 @@ class Database:
                 return
             try:
                 transaction.commit()
-            except sqlalchemy.exc.DatabaseError as exc:
+            except sqlalchemy.exc.DBAPIError as exc:
                 # Neither done nor undone for certain: whoever signs must stop and look again.
                 said = self._say(exc)
                 raise IntegrityError(f"the outcome of a commit is unknown: {said}") from exc
@@ -161,10 +161,10 @@ class Database:
             yield
         except sqlalchemy.exc.OperationalError as exc:
             raise CannotOpen(self._say(exc)) from exc
-        except sqlalchemy.exc.DatabaseError as exc:
+        except sqlalchemy.exc.DBAPIError as exc:
             raise IntegrityError(self._say(exc)) from exc
 
-    def _say(self, error: sqlalchemy.exc.DatabaseError) -> str:
+    def _say(self, error: sqlalchemy.exc.DBAPIError) -> str:
         said = "" if error.orig is None else self._kind.explain(error.orig)
         return f"database {self._engine.url.database}: {said}"
 

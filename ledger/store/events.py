@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ledger.finding import Closing, Code, Finding
 from ledger.store import bulk
 from ledger.store.database import Connection
+from schemas.item import ID_LIMIT
 
 
 class EventRow(NamedTuple):
@@ -84,8 +85,12 @@ def insert_item_events(
 
 
 def insert_documents(connection: Connection, rows: Sequence[tuple[str, int]]) -> None:
-    """Store which documents an event names: (URI, index), without repeats."""
-    bulk.insert(connection, "document", ("uri", "idx"), rows)
+    """Store which documents an event names: (URI, index), without repeats.
+
+    No document has a longer name than an item may have; PostgreSQL could not index it.
+    """
+    short = [row for row in rows if len(row[0]) <= ID_LIMIT]
+    bulk.insert(connection, "document", ("uri", "idx"), short)
 
 
 def find_documents(connection: Connection, uri: str) -> list[int]:

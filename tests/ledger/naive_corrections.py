@@ -170,6 +170,11 @@ class NaiveLedger:
                 continue
             if not before.effects[index] <= after.effects[index]:
                 missing.add(who)
+        for index, items in before.answered.items():
+            who = self.acts[index].principal or self.acts[index].actor
+            has = after.answered.get(index, set()) | after.effects.get(index, set())
+            if who != party and not items <= has:
+                missing.add(who)
         return missing - self.agreed.get(number, set())
 
 
@@ -178,7 +183,7 @@ class Folded:
 
     def __init__(self, model, order):
         self.holdings, self.steps, self.effects, self.bears = Holdings(), {}, {}, {}
-        self.stays, self.received = {}, {}
+        self.stays, self.received, self.answered = {}, {}, {}
         for index in order:
             self.take(model, index)
 
@@ -193,6 +198,7 @@ class Folded:
         self.steps[index] = step
         self.note_stays(index, inside, sinces)
         self.note_arrivals(index, act, step, before)
+        self.note_answers(step, before)
         moved = {item for move in step.moves for item in move.items}
         named = {*act.items, *act.outputs, *moved} | ({act.parent} - {None})
         self.bears[index] = named
@@ -233,6 +239,14 @@ class Folded:
             if shipment in step.received:
                 key = (shipment, index, final)
                 self.received[key] = self.received.get(key, 0) + 1
+
+    def note_answers(self, step, before):
+        """Receipts that waited until now, and for what."""
+        for item in {item for move in step.moves for item in move.items}:
+            was, state = before.get(item), self.holdings.states[item]
+            for receipt in was.pending if was else ():
+                if receipt not in state.pending and state.custody.is_held_by(receipt.party):
+                    self.answered.setdefault(receipt.index, set()).add(item)
 
     def found(self, acts):
         """{(index, item, code, message, cites, on_items)}; item None if it lists none."""

@@ -209,3 +209,10 @@ def test_times_are_cut_to_the_milliseconds_that_are_stored():
     act = read("OBSERVE", "receiving", event_at=AT.replace(microsecond=1999))
 
     assert act.event_at == AT.replace(microsecond=1000)
+
+
+def test_an_empty_list_of_evidence_is_none():
+    named, empty = ({"body": {"chiptrail:evidence": some}} for some in ([{}], []))
+
+    assert read_act(EVENT._replace(**named), {}).evidence
+    assert not read_act(EVENT._replace(**empty), {}).evidence

@@ -1,5 +1,7 @@
 """Items through time: the state after each entry, who had a part, and what a correction changes."""
 
+from itertools import pairwise
+
 from ledger.act import Act, ActKind
 from ledger.chronicle import Chronicle
 from ledger.replay import Placed
@@ -86,3 +88,14 @@ def test_what_a_correction_takes_away_is_nobodys():
     told.revise(2, [])
 
     assert (None, 2) == (told.state(CHIP, 2), seen(told, "maker"))
+
+
+def test_containers_nest_deeper_than_functions_may_call_each_other():
+    boxes = [f"b{number}" for number in range(1100)]
+    nested = [
+        placed(index, "pack", "maker", inner, into=outer)
+        for index, (inner, outer) in enumerate(pairwise(("c1", *boxes)), 2)
+    ]
+    told = chronicle(MADE, *nested, scope=(CHIP, *map(ITEM.__add__, boxes)))
+
+    assert seen(told, "maker") is EVERYTHING

@@ -294,6 +294,7 @@ def test_a_resolution_is_for_the_registrar_and_for_inspectors_but_never_in_their
 
     assert [True, True, False, False] == [registry.may_resolve(*one) for one in asked]
     assert not registry.may_resolve(CUSTOMS, CUSTOMS)
+    assert not registry.may_resolve(CUSTOMS, FAB, CUSTOMS)
     assert not registry.may_resolve(REGISTRAR, REGISTRAR)
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 
 import pytest
@@ -506,3 +507,12 @@ def test_an_older_head_of_this_history_is_fine(world):
     submission = resigned(world, commission(world, ["urn:a:c"]), **{"chiptrail:after": old})
 
     assert [201] == codes(send(world, submission))
+
+
+def test_a_document_with_a_name_too_long_for_an_index_is_recorded(tmp_path, url):
+    world = World(tmp_path, url=url, checking=False)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    name = "urn:x:" + "".join(sha256(bytes([n])).hexdigest() for n in range(100))
+    listed = [{"type": "bol", "bizTransaction": name}]
+
+    assert world.commission("fab", world.chips(1), bizTransactionList=listed).created

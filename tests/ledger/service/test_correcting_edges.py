@@ -1,12 +1,15 @@
 """Corrections at the edges: in one batch, by agents, of everything that can be begun or ended."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from ledger import dsse
+from ledger.service.bundling import make_bundle
 from ledger.service.capture import Receipt, capture
 from ledger.service.query import dossier
+from ledger.verify import verify_bundle
 from schemas.envelope import encode_submission
 from schemas.statement import Role
 from tests.world import CHIPS, World, party
@@ -193,3 +196,21 @@ def test_an_agent_without_mandate_takes_nothing_back(world, chips):
         standing(world, chips[0])[0].consignee,
         standing(world, chips[0])[1],
     )
+
+
+def test_what_an_agent_without_mandate_asks_for_makes_nothing_unproven(world, chips):
+    wrong = for_fab(world, chips)
+    world.mandate("fab", "agent")
+    world.correct("agent", wrong)
+    verified = verify_bundle(make_bundle(world.ledger, chips), world.ledger.verifier)
+
+    assert [(True, "clear")] * 2 == [(one.is_proven, one.verdict) for one in verified.subjects]
+
+
+def test_who_signed_before_the_shipment_was_recorded_is_asked_too(world, chips):
+    world.receive("shop", chips)
+    sent = world.ship("fab", chips, to="shop", at=world.now - timedelta(hours=1))
+    held = standing(world, chips[0])[0].holder
+    world.correct("fab", sent)
+
+    assert [party("shop")] * 2 == [held, standing(world, chips[0])[0].holder]
