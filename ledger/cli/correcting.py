@@ -26,8 +26,8 @@ _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
     "fields",
     multiple=True,
     metavar="FIELD=VALUE",
-    help="What was meant: the same event with this in it, e.g. chiptrail:dueBy=2026-04-01T12:00Z;"
-    " VALUE is JSON or a text, nothing takes the field out.",
+    help="What was meant: the same event with this in it, such as"
+    " chiptrail:dueBy=2026-04-01T12:00:00Z; VALUE is JSON or a text, nothing takes the field out.",
 )
 @click.option("--without", multiple=True, metavar="SERIAL", help="What was meant: all but this.")
 @click.option(
@@ -108,10 +108,22 @@ def _rights(
         return [], ()
     plain = redress.plain()
     event = {**plain.event, **dict(map(_field, fields))}
-    gone = set(desk.items(without)) if without else set()
-    for name in gone and [name for name in _LISTS if name in event]:
-        event[name] = [item for item in event[name] if item not in gone]
+    if without:
+        _leave_out(event, frozenset(desk.items(without)))
     return [{name: value for name, value in event.items() if value is not None}], plain.withheld
+
+
+def _leave_out(event: dict[str, Any], gone: frozenset[str]) -> None:
+    """Take the items *gone* out of what *event* lists, as long as it lists others."""
+    lists = [name for name in _LISTS if name in event]
+    unnamed = sorted(gone.difference(*[event[name] for name in lists]))
+    if unnamed:
+        raise click.BadParameter(f"the entry does not name {unnamed[0]}", param_hint="--without")
+    for name in lists:
+        event[name] = [item for item in event[name] if item not in gone]
+    if not any(event[name] for name in lists):
+        said = "nothing is left of it; take it back with --reason did_not_occur"
+        raise click.BadParameter(said, param_hint="--without")
 
 
 def _field(text: str) -> tuple[str, Any]:

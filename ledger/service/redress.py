@@ -57,9 +57,9 @@ class Redress:
         return [*instead, correction]
 
     def capture(self, submissions: Sequence[Submission], *, dry_run: bool) -> list[Receipt]:
-        """Capture what was ``signed``, all or, if it is refused, nothing.
+        """Capture what was ``signed``, in one batch. Each is taken by itself: dry run it first.
 
-        Raises: the refusal.
+        Raises: the first refusal.
         """
         data = [encode_submission(one) for one in submissions]
         receipts: list[Receipt] = []

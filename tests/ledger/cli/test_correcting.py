@@ -106,3 +106,12 @@ def test_what_is_meant_is_the_event_or_a_file_of_events(say, tmp_path, declared)
     result = correct(say, "japan", declared["index"], *words)
 
     assert (2, True) == (result.exit_code, "no --set and no --without" in result.stderr)
+
+
+@pytest.mark.parametrize("said", ["does not name", "--reason did_not_occur"])
+def test_what_is_left_out_is_in_the_entry_and_not_all_of_it(say, chip, declared, said):
+    item = {"does not name": "urn:chiptrail:chip:x:y:NOT-IN-IT"}.get(said, chip)
+    words = ("--reason", "incorrect_data", "--without", item)
+    result = correct(say, "japan", declared["index"], *words)
+
+    assert (2, True) == (result.exit_code, said in " ".join(result.stderr.split()))
