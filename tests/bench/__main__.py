@@ -71,12 +71,12 @@ def _kinds(stack: ExitStack) -> list[Kind]:
 
     Raises: RuntimeError when there is none and all is asked for.
     """
-    goals = Goal(0.45, reached=0.25), Goal(5.0), Goal(0.4)
+    goals = Goal(0.45, reached=0.24), Goal(5.0), Goal(0.4)
     kinds = [Kind("", databases.Files(), *goals)]
     reason = databases.missing()
     if reason is None:
         server = stack.enter_context(databases.serve(in_memory=False))
-        goals = Goal(0.35, reached=0.2), Goal(4.0), Goal(0.35)
+        goals = Goal(0.35, reached=0.16), Goal(4.0), Goal(0.35)
         kinds.append(Kind(", PostgreSQL", server, *goals))
     elif os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1":
         raise RuntimeError(reason)
