@@ -112,11 +112,19 @@ class PlacedAct(Protocol):
     """An act at its place in the log."""
 
     @property
-    def index(self) -> int: ...  # noqa: D102
+    def index(self) -> int:
+        """Of its entry."""
+        ...
+
     @property
-    def recorded_at(self) -> datetime: ...  # noqa: D102
+    def recorded_at(self) -> datetime:
+        """By the log."""
+        ...
+
     @property
-    def act(self) -> Act: ...  # noqa: D102
+    def act(self) -> Act:
+        """What was signed."""
+        ...
 
 
 _ENTERS = frozenset({ActKind.COMMISSION, ActKind.REGISTER})

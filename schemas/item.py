@@ -289,9 +289,8 @@ _FREE = frozenset({"21", "10", "22", "235", "8003", "8004", "8010"})  # any char
 
 
 def _concatenated(text: str) -> list[tuple[str, str]]:
-    # Imported here: its tables take 90 ms to load, and only a scanned code needs them.
-    from biip import ParseConfig, ParseError  # noqa: PLC0415
-    from biip.gs1_messages import GS1Message  # noqa: PLC0415
+    from biip import ParseConfig, ParseError  # noqa: PLC0415 - takes 90 ms, for scans alone
+    from biip.gs1_messages import GS1Message  # noqa: PLC0415 - as above
 
     try:
         message = GS1Message.parse(text, config=ParseConfig(gs1_element_strings_verify_date=False))
