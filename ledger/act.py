@@ -109,6 +109,16 @@ class Act(NamedTuple):
     user: str | None = None
     evidence: bool = False
 
+    @property
+    def who(self) -> str:
+        """Whose act it says to be: the principal's, if there is one."""
+        return self.principal or self.actor
+
+    def names(self) -> tuple[str, ...]:
+        """Everything that it says something of, each once: items, container, what came out."""
+        parent = () if self.parent is None else (self.parent,)
+        return tuple(dict.fromkeys((*self.items, *parent, *self.outputs)))
+
 
 def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
     """The act that *event* is; *items* holds the ids of its list fields, open or opened."""

@@ -69,7 +69,7 @@ class Agreement:
         lost: dict[str, str] = {}
         settled: list[Settled] = []
         for index in others:
-            who = _who(self._record.acts[index].act)
+            who = self._record.acts[index].act.who
             if who in agreed:
                 fresh = now.found.get(index, frozenset()) - was.found.get(index, frozenset())
                 codes = sorted({code for code, _ in fresh})
@@ -85,7 +85,7 @@ class Agreement:
         """The acts by other parties that count for something when it took effect."""
         party = self._record.acts[taking.entry].act.actor
         acts = [(i, one.act) for i, one in self._record.acts.items() if i <= taking.since]
-        return [i for i, act in acts if act.kind not in _NO_ACTS and _who(act) != party]
+        return [i for i, act in acts if act.kind not in _NO_ACTS and act.who != party]
 
     def _fold(self, takings: Sequence[Taking], until: int) -> _Told:
         told = _Told(self._begin(), {}, {})
@@ -100,10 +100,6 @@ class Agreement:
 
 _NONE: frozenset[str] = frozenset()
 _NO_ACTS: Collection[ActKind] = CLAIMS | {ActKind.CORRECT}
-
-
-def _who(act: Act) -> str:
-    return act.principal or act.actor
 
 
 def _counts(placed: Mapping[int, Placing], index: int) -> int | None:

@@ -33,7 +33,7 @@ def settled(
 ) -> Iterator[Settled]:
     """What is found anew of the acts of *parties*, on the items that are *written*."""
     for one in retold:
-        if (one.act.principal or one.act.actor) not in parties:
+        if one.act.who not in parties:
             continue
         had, has = _found(one, one.before), _found(one, one.after)
         departed = sorted(retelling.departed(one.index))

@@ -53,8 +53,7 @@ class Entry:
 
     def names(self) -> frozenset[str]:
         """Everything that it says something of."""
-        parent = () if self.act.parent is None else (self.act.parent,)
-        return frozenset((*self.act.items, *parent, *self.act.outputs))
+        return frozenset(self.act.names())
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,7 @@ class Retelling:
         found: dict[str, int] = {}
         for turn in self._turns(before=True, late=True):
             entry = self._entries[turn.entry]
-            who = turn.act.principal or turn.act.actor
+            who = turn.act.who
             if who == party or entry.before != entry.after or who in found:
                 continue
             had = self._before.effects.get(turn.entry, _NOTHING)

@@ -146,10 +146,10 @@ class Record:
         """What the story of which entry *index* belongs to: of a correction, all that it moves."""
         act = self.acts[index].act
         if act.kind is not ActKind.CORRECT:
-            return _names(act)
+            return frozenset(act.names())
         target = self.target(index)
         moved = self.correctives(index) if target is None else (target, *self.correctives(index))
-        return _names(act).union(*[_names(self.acts[one].act) for one in moved])
+        return frozenset(act.names()).union(*[self.acts[one].act.names() for one in moved])
 
 
 def placings(takings: Iterable[Taking]) -> dict[int, Placing]:
@@ -296,8 +296,3 @@ def _lists(act: Act, bearing: Bearing, subject: str) -> bool:
 
 def _closing(said: Heard, items: tuple[str, ...]) -> Closing:
     return Closing(said.closes, said.index, items, said.about)
-
-
-def _names(act: Act) -> frozenset[str]:
-    parent = () if act.parent is None else (act.parent,)
-    return frozenset((*act.items, *act.outputs, *parent))

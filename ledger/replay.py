@@ -317,15 +317,14 @@ def _is_at_hand(state: ItemState | None, act: Act) -> bool:
     """Whether its signer can pack it, whatever becomes of that by the state of the container."""
     if state is None or state.parent is not None or state.ended is not None:
         return False
-    parties = (act.principal or act.actor, act.actor)
+    parties = (act.who, act.actor)
     return any(state.custody.is_handled_by(party) for party in parties)
 
 
 def _named(act: Act, step: Step) -> frozenset[str]:
     """What an act bears on: the items it names, its parent, and what it took out or put in."""
     moved = [item for move in step.moves for item in move.items]
-    parent = () if act.parent is None else (act.parent,)
-    return frozenset((*act.items, *act.outputs, *moved, *parent))
+    return frozenset((*act.names(), *moved))
 
 
 def _write(docket: _Docket, item: str, step: Step) -> None:

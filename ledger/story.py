@@ -108,7 +108,7 @@ def _taken(offers: dict[str, str], act: Act) -> tuple[str, ...]:
 
 
 def _whose(act: Act) -> str:
-    return act.principal or act.actor
+    return act.who
 
 
 # Sentences ---------------------------------------------------------------------------------------

@@ -170,13 +170,13 @@ class Answers:
             return step.findings
         unseen, taken = _unseen(holdings, act, party, facts.prefixes.get(party, ()))
         if self._is_over:
-            unseen, taken = [*_named(act)], []
+            unseen, taken = [*act.names()], []
         elif self._veiled:
-            unseen += [item for item in _named(act) if self._is_veiled(holdings, item)]
+            unseen += [item for item in act.names() if self._is_veiled(holdings, item)]
         if not unseen and not taken:
             return step.findings
         if unseen and act.kind in _COUPLED:
-            unseen = [*_named(act)]
+            unseen = [*act.names()]
         if self._is_trial:
             self._veiled.update(unseen)
         return _answer(step.findings, act, placed.index, frozenset(unseen), frozenset(taken))
@@ -210,11 +210,6 @@ def has_part_in_all(
     return all(
         thing in states and _has_part(holdings, thing, states[thing], party) for thing in things
     )
-
-
-def _named(act: Act) -> tuple[str, ...]:
-    parent = () if act.parent is None else (act.parent,)
-    return tuple(dict.fromkeys((*act.items, *parent, *act.outputs)))
 
 
 def _unseen(
@@ -275,7 +270,7 @@ def _answer(
         message = f"{act.actor} used this number of its range, which is in the ledger already"
         told.append(Finding(Code.ALREADY_EXISTS, message, index, items))
     if unseen:
-        items = tuple([item for item in _named(act) if item in unseen])
+        items = tuple([item for item in act.names() if item in unseen])
         if act.kind is ActKind.COMMISSION:  # a number of another's range, whether or not it is used
             message = f"{act.actor} used a number outside the ranges that are registered for it"
             told.append(Finding(Code.FOREIGN_PREFIX, message, index, items, on_items=False))

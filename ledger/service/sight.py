@@ -177,7 +177,7 @@ class _Hindsight:
             coupling = events.find_coupled(self._connection, {event.idx for event in scoped})
             changes = load_changes(self._connection, Kind.BOUND, {event.idx for event in scoped})
             rows = log.load_entries_at(self._connection, sorted(coupling | changes.keys()))
-            things = [set(_things(act)) for act in _read_acts(self._connection, rows).values()]
+            things = [set(act.names()) for act in _read_acts(self._connection, rows).values()]
             ids = items.load_ids(self._connection, set().union(*things))
             groups = [{ids[thing] for thing in some if thing in ids} for some in things]
             if known.issuperset(ids.values()):
@@ -264,7 +264,3 @@ def _read_acts(connection: Connection, rows: Mapping[int, EntryRow]) -> dict[int
         event = parse_event(row.payload)
         acts[index] = read_act(event, disclosure.open_items(event.lists, lists.get(index, {})))
     return acts
-
-
-def _things(act: Act) -> Iterable[str]:
-    return (*act.items, *act.outputs, *(() if act.parent is None else (act.parent,)))
