@@ -2,7 +2,8 @@
 
 Source: docs/custody.md, "Corrections". An act stands where it was recorded. A corrective stands in
 the place of what its correction took back, behind that and in order of the log among others there;
-what was taken back stands where it stood, but counts no more. Where an act stands is one number::
+what was taken back stands where it stood, but counts no more. A corrective whose correction waits
+counts nowhere. Where an act stands is one number::
 
     ordinal(7)                 # 458752: entry 7 where it was recorded
     ordinal(7, 1)              # 458753: the first corrective in the place of entry 7
@@ -22,11 +23,17 @@ RANKS = 1 << _RANK_BITS
 
 @dataclass(frozen=True, slots=True, order=True)
 class Correction:
-    """Entry *index* took entry *target* back and put the entries *correctives* in its place."""
+    """Entry *index* took entry *target* back and put the entries *correctives* in its place.
+
+    One that *is_taken* not has no effect yet, or never had. *held* are the entries that count only
+    through it, whether or not it ever put them in their place.
+    """
 
     index: int
     target: int
-    correctives: tuple[int, ...]
+    correctives: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    is_taken: bool = True
 
 
 class Placing(NamedTuple):
@@ -58,9 +65,12 @@ def placements(corrections: Iterable[Correction]) -> dict[int, Placing]:
     """Where every target and corrective of *corrections* stands.
 
     Of several corrections of one target the last is in force; correctives of the others lost their
-    place and count no more. *corrections* are all that bear on any of these entries.
+    place and count no more, as do those that are held and stand nowhere. *corrections* are all that
+    bear on any of these entries.
     """
-    taken = sorted(corrections)
+    known_of = sorted(corrections)
+    held = {entry: made.index for made in known_of for entry in made.held}
+    taken = [made for made in known_of if made.is_taken]
     in_force = {made.target: made.index for made in taken}
     named: dict[int, list[Correction]] = {}
     for made in taken:
@@ -68,8 +78,8 @@ def placements(corrections: Iterable[Correction]) -> dict[int, Placing]:
             named.setdefault(corrective, []).append(made)
     found: dict[int, Placing] = {}
     at: dict[int, list[int]] = {}
-    known: dict[int, _Found] = {}
-    for entry in sorted(in_force.keys() | named.keys()):
+    known: dict[int, _Found] = {i: (None, by) for i, by in held.items() if i not in named}
+    for entry in sorted(in_force.keys() | named.keys() | known.keys()):
         place, lost_by = _place(entry, named, in_force, known)
         if place is None:
             found[entry] = Placing(ordinal(entry), in_force.get(entry, lost_by))

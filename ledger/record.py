@@ -4,7 +4,7 @@ Source: docs/formats.md, "Bundle". Acts and the statements about them are put do
 the log. In which order they count is the operator's word (``Taking``: which corrections took
 effect, by which entry), held against all that the entries themselves say of it: ``Record.check``,
 and who would have had to agree, ``ledger.agreement``. Then they are folded: ``Refold``. Every
-correction shown that is in none of the takings waits. Example::
+correction shown that none of the takings lets take effect waits. Example::
 
     record.check(takings)
     refold = Refold(record, takings, replay)
@@ -127,9 +127,9 @@ class Record:
 
         Raises: VerificationFailed.
         """
-        known: dict[int, Taking] = {}
+        known: dict[tuple[int, bool], Taking] = {}
         for taking in takings:
-            name, older = f"entry {taking.entry}", known.get(taking.entry)
+            name, older = f"entry {taking.entry}", known.get((taking.entry, taking.waits))
             placed = self.acts.get(taking.entry)
             if placed is None or placed.act.kind is not ActKind.CORRECT:
                 raise VerificationFailed(f"{name} is no correction that is shown")
@@ -138,9 +138,12 @@ class Record:
             foreign = set(taking.correctives).difference(self.correctives(taking.entry))
             if foreign:
                 raise VerificationFailed(f"{name} does not put entry {min(foreign)} in its place")
-            if older is not None and not set(older.correctives) < set(taking.correctives):
+            had = set() if older is None else set(older.correctives)
+            if taking.waits and not had.isdisjoint(taking.correctives):
+                raise VerificationFailed(f"{name} holds back what it does already")
+            if not taking.waits and older is not None and not had < set(taking.correctives):
                 raise VerificationFailed(f"{name} takes effect again, with nothing more")
-            known[taking.entry] = taking
+            known[taking.entry, taking.waits] = taking
 
     def named_by(self, index: int) -> frozenset[str]:
         """What the story of which entry *index* belongs to: of a correction, all that it moves."""
@@ -154,7 +157,14 @@ class Record:
 
 def placings(takings: Iterable[Taking]) -> dict[int, Placing]:
     """Where entries stand that do not stand where they were recorded, or count no more."""
-    last = {t.entry: Correction(t.entry, t.target, t.correctives) for t in takings}
+    last: dict[int, Correction] = {}
+    for one in takings:
+        made = last.get(one.entry) or Correction(one.entry, one.target, is_taken=False)
+        if one.waits:
+            made = replace(made, held=(*made.held, *one.correctives))
+        else:
+            made = replace(made, correctives=one.correctives, is_taken=True)
+        last[one.entry] = made
     return placements(last.values())
 
 
@@ -269,7 +279,8 @@ class Refold:
 
     def _spans(self, correction: int, target: int) -> Iterator[tuple[int, int | None]]:
         """From which entry to which it waited, None if it waits still."""
-        taken = [one for one in self._takings if one.entry == correction]
+        takings = [one for one in self._takings if not one.waits]
+        taken = [one for one in takings if one.entry == correction]
         later = [i for i in self._record.corrections() if i > correction]
         if not taken:
             again = (i for i in later if self._record.target(i) == target)
@@ -285,7 +296,7 @@ class Refold:
             placed.update(taking.correctives)
         rest = [i for i in self._record.correctives(correction) if i not in placed]
         if rest:
-            over = [t.since for t in self._takings if t.target == target and t.entry > correction]
+            over = [t.since for t in takings if t.target == target and t.entry > correction]
             yield rest[0], next((at for at in over if at >= rest[0]), None)
 
 

@@ -45,7 +45,8 @@ class Outcome:
 
     *stands*: it took effect, and was not taken back. *redirects*: it sent on what was under way.
     *rights* are what an acceptance took: ``owner``, ``user``. *corrects* is the entry that it
-    declares wrong, if that is known; *corrected_by* the correction that took it back.
+    declares wrong, if that is known; *corrected_by* the correction that took it back, or, if it
+    *replaces*, in whose place alone it counts.
     """
 
     stands: bool = True
@@ -53,10 +54,15 @@ class Outcome:
     rights: tuple[str, ...] = ()
     corrects: int | None = None
     corrected_by: int | None = None
+    replaces: bool = False
 
 
 class Recorded(Protocol):
     """An entry that bears on an item, with what was found of it."""
+
+    @property
+    def index(self) -> int:
+        """Of the entry."""
 
     @property
     def act(self) -> Act:
@@ -77,6 +83,8 @@ class Recorded(Protocol):
 
 def outcomes(steps: Iterable[Recorded]) -> list[Outcome]:
     """What became of each of *steps*, which are all that bear on one item, in order."""
+    steps = list(steps)
+    targets = {step.index: step.corrects for step in steps}
     offers: dict[str, str] = {}
     found = []
     for step in steps:
@@ -88,6 +96,7 @@ def outcomes(steps: Iterable[Recorded]) -> list[Outcome]:
                 rights=_taken(offers, step.act) if stands else (),
                 corrects=step.corrects,
                 corrected_by=step.corrected_by,
+                replaces=targets.get(step.corrected_by or -1, step.index) != step.index,
             )
         )
     return found
@@ -120,7 +129,8 @@ def tell(act: Act, event: Event, names: Names, *, item: str, outcome: Outcome = 
     """What the entry says happened to *item*, or to the package around it, as a sentence."""
     told = _Teller(act, event, names, item, outcome).sentence()
     if outcome.corrected_by is not None:
-        return f"Taken back by entry {outcome.corrected_by}: {told[0].lower()}{told[1:]}."
+        how = "Counts only with" if outcome.replaces else "Taken back by"
+        return f"{how} entry {outcome.corrected_by}: {told[0].lower()}{told[1:]}."
     if outcome.stands:
         return f"{told}."
     return f"Claimed, without effect: {told[0].lower()}{told[1:]}."

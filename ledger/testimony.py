@@ -96,9 +96,9 @@ class Verified:
     *size* and *root* are the checkpoint's; *cosigned* by the newest first; *witnessed_at* is the
     time that as many witnesses as were asked for (one if none) reach, None if there are none.
     *names* are the parties' by id, *pinned* those whose keys the reader knew already; *entries* are
-    shown, *withheld* bear on the subjects too and are not. *corrections* took effect. *reader*
-    is the party as far as whose view goes it was made, None for all that is recorded; *horizon* the
-    last entry in that view.
+    shown, *withheld* bear on the subjects too and are not. *corrections* are as the operator states
+    them. *reader* is the party as far as whose view goes it was made, None for all that is
+    recorded; *horizon* the last entry in that view.
     """
 
     origin: str
@@ -230,7 +230,10 @@ def _completeness(verified: Verified) -> list[str]:
 def _in_force(verified: Verified) -> list[str]:
     """What no entry shown can say of corrections, and of what looks as if it had an effect."""
     lines = [
-        f"The correction in entry {made.entry} has been in force since entry {made.since}, and"
+        f"What entry {made.entry} wants in place of entry {made.target} counts nowhere since entry"
+        f" {made.since} until that takes effect, and nobody had built on it"
+        if made.waits
+        else f"The correction in entry {made.entry} has been in force since entry {made.since}, and"
         " nobody but those shown here had to agree"
         for made in verified.corrections
     ]

@@ -186,13 +186,17 @@ class Answers:
     ) -> tuple[Finding, ...]:
         """What a signer who was *told* of its entry hears of the correction that it brought about.
 
-        Who *sees* all that it bears on (``has_part_in_all``) hears whether it waits, and for
-        whom. What a correction changes is in no receipt; and nothing in a trial tells what
-        follows one, since it may rest on that.
+        Who *sees* all that it bears on hears whether it waits, and for whom. What a correction
+        changes of others' entries is in no receipt; and nothing in a trial tells what follows one,
+        since it may rest on that.
         """
         self._is_over = self._is_trial
         opened = [one for one in found if one.code is Code.CORRECTION_OPEN]
         return (*told, *[one for one in opened if sees or not (one.on_items or one.items)])
+
+    def is_open(self, holdings: Holdings, things: Iterable[str]) -> bool:
+        """Whether nothing that went before in a trial veils one of *things*."""
+        return not self._is_over and not any(self._is_veiled(holdings, one) for one in things)
 
     def _is_veiled(self, holdings: Holdings, item: str) -> bool:
         around = () if item not in holdings.states else containers_of(holdings, item)

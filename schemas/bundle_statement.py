@@ -70,13 +70,15 @@ class BundleFinding:
 class Taking:
     """By entry *since* correction *entry* took *target* out and put *correctives* in its place.
 
-    One that gets another corrective later takes effect once more, with all of them.
+    One that gets another corrective later takes effect once more, with all of them. If it *waits*,
+    it did neither, but these *correctives* count nowhere from then on until they have that place.
     """
 
     entry: int
     target: int
     correctives: tuple[int, ...]
     since: int
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,13 @@ _FINDING = record(
     required=("code", "message", "index", "items", "cites", "onItems", "basis"),
 )
 _CORRECTION = record(
-    {"entry": count, "target": count, "correctives": list_of(count), "since": count},
+    {
+        "entry": count,
+        "target": count,
+        "correctives": list_of(count),
+        "since": count,
+        "waits": boolean,
+    },
     required=("entry", "target", "correctives", "since"),
 )
 _FIELDS = {
@@ -253,7 +261,8 @@ def _finding(value: Mapping[str, Any]) -> BundleFinding:
 
 def _taking(value: Mapping[str, Any]) -> Taking:
     correctives = tuple(value["correctives"])
-    return Taking(value["entry"], value["target"], correctives, value["since"])
+    waits = value.get("waits", False)
+    return Taking(value["entry"], value["target"], correctives, value["since"], waits)
 
 
 # Writing -----------------------------------------------------------------------------------------
@@ -300,9 +309,10 @@ def _finding_to_json(finding: BundleFinding) -> dict[str, JSON]:
 
 
 def _taking_to_json(taking: Taking) -> dict[str, JSON]:
-    return {
+    value: dict[str, JSON] = {
         "entry": taking.entry,
         "target": taking.target,
         "correctives": list(taking.correctives),
         "since": taking.since,
     }
+    return value | {"waits": True} if taking.waits else value

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -254,15 +255,7 @@ def _to_json(verified: "Verified") -> JSON:
             for subject in verified.subjects
         ],
         "withheld": list(verified.withheld),
-        "corrections": [
-            {
-                "entry": made.entry,
-                "target": made.target,
-                "correctives": list(made.correctives),
-                "since": made.since,
-            }
-            for made in verified.corrections
-        ],
+        "corrections": [asdict(made) for made in verified.corrections],
         "proved": list(testimony.proved(verified)),
         "onSomebodysWord": list(testimony.asserted(verified)),
         "notKnown": list(testimony.unknown(verified)),

@@ -28,6 +28,7 @@ from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
 from ledger.service.workers import collecting_seldom, in_order
 from ledger.store import items, log
+from ledger.view import Answers
 from schemas import strict_json
 from schemas.envelope import PayloadType
 from schemas.errors import (
@@ -192,7 +193,8 @@ class _Run:
     ) -> None:
         self._ledger, self._batch = ledger, batch
         connection = batch.connection
-        self._projector = Projector(connection, connection, ledger.pack, is_trial=is_trial)
+        answers = Answers(is_trial=is_trial)
+        self._projector = Projector(connection, connection, ledger.pack, answers)
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
         self._heads: dict[Checkpoint, bool] = {}

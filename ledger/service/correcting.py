@@ -4,13 +4,14 @@ Source: docs/custody.md, "Corrections". A correction is tried when it is recorde
 that it named as a corrective is, and when somebody concurs. One that takes effect may clear the
 way for others that wait and share items with it: they are tried again, the first recorded first,
 until none of them can. All of it follows from the log alone, at the index of the entry that
-brought it about, so a rebuild comes to the same rows. Example::
+brought it about, so a rebuild comes to the same rows. What was to take the place of something
+counts nowhere while its correction waits, as long as nobody else built on it. Example::
 
     Correcting(sources).recorded(index, act)       # {index: (finding "waits for ...",)} or {}
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ledger.act import Act, ActKind
@@ -30,11 +31,11 @@ Found: TypeAlias = dict[int, tuple[Finding, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """One correction as it would be in force: where all entries that it moves would stand."""
+    """One correction as it would be, *made*: where all entries that it moves would stand."""
 
     row: CorrectionRow
     act: Act
-    correctives: tuple[int, ...]
+    made: Correction
     placings: Mapping[int, Placing]
     history: History
 
@@ -48,7 +49,7 @@ class _Trial:
 
     def touched(self) -> list[str]:
         """Those, and the items that its correctives bear on."""
-        return list(dict.fromkeys((*self.borne(), *self._items_of(self.correctives))))
+        return list(dict.fromkeys((*self.borne(), *self._items_of(self.made.correctives))))
 
     def _items_of(self, entries: Container[int | None]) -> list[str]:
         numbers = {row.item for index, row in self.history.rows if index in entries}
@@ -58,7 +59,8 @@ class _Trial:
 class Correcting:
     """What one entry brings about; everything before it is written.
 
-    *touched* are the items that bear on whether it takes effect.
+    *touched* are the items that bear on whether it takes effect, *targets* what would be taken
+    back, *moved* the entries that were put somewhere else, or out.
     """
 
     def __init__(self, sources: Sources) -> None:
@@ -66,6 +68,8 @@ class Correcting:
         self._found: Found = {}
         self._arrived = -1
         self.touched: set[str] = set()
+        self.targets: set[int] = set()
+        self.moved: set[int] = set()
 
     def recorded(self, index: int, act: Act) -> Found:
         """Correction *index* is recorded; gives what is found of those that wait."""
@@ -83,15 +87,19 @@ class Correcting:
         corrections.insert_awaited(self._connection, index, keys)
         for row in corrections.find_of_targets(self._connection, [target]):
             if row.idx < index and row.taken_at is None and row.open_at is not None:
-                self._withdraw(row, index)
+                self._close(row, index)  # it never took effect, and its signer asks for another
         self._try_all(index, index)
         return self._found
 
     def arrived(self, index: int, act: Act) -> Found:
         """Event *index* is recorded, which corrections await; gives what is found of these."""
         self._arrived = index
-        for waiting in corrections.find_awaiting(self._connection, key_of(act.actor, act.event_id)):
-            self._try_all(waiting, index)
+        awaiting = corrections.find_awaiting(self._connection, key_of(act.actor, act.event_id))
+        for row in corrections.load_corrections(self._connection, awaiting).values():
+            if row.taken_at is None and row.open_at is None:
+                self._hold(self._trial(row.idx), index)  # its signer asked for another one since
+            else:
+                self._try_all(row.idx, index)
         return self._found
 
     def agreed(self, identity: bytes, index: int) -> None:
@@ -130,11 +138,6 @@ class Correcting:
         whose = {signer_of(act, facts[one.index], one.recorded_at) for one in entries}
         return len(whose) == 1
 
-    def _withdraw(self, row: CorrectionRow, index: int) -> None:
-        """Correction *row* never took effect, and its signer asks for another, *index*."""
-        corrections.delete_awaited(self._connection, row.idx)
-        self._close(row, index)
-
     # Trying --------------------------------------------------------------------------------------
 
     def _try_all(self, first: int, at: int) -> None:
@@ -152,16 +155,19 @@ class Correcting:
         assert row.target is not None
         acts = self._sources.load_acts([index, row.target])
         act, target = acts[index][1], acts[row.target][1]
-        correctives = self._correctives(row, act)
-        entries = {row.target, *correctives}
+        made = Correction(index, row.target, self._correctives(row, act))
+        return self._as_if(row, act, made, target.names())
+
+    def _as_if(
+        self, row: CorrectionRow, act: Act, made: Correction, names: Iterable[str]
+    ) -> _Trial:
+        """What would be if correction *row*, which says *act*, were *made*."""
+        entries = {made.target, *made.correctives, *made.held}
         related = corrections.load_all_related(self._connection, entries)
-        others = [one for one in related if one.index != index]
-        placed = placements([*others, Correction(index, row.target, correctives)])
+        placed = placements([*[one for one in related if one.index != made.index], made])
         known = events.load_events(self._connection, placed)
         placings = {i: at for i, at in placed.items() if at != _placing(known[i])}
-        parent = () if target.parent is None else (target.parent,)
-        names = (*target.items, *parent, *target.outputs)
-        return _Trial(row, act, correctives, placings, History(self._sources, placings, names))
+        return _Trial(row, act, made, placings, History(self._sources, placings, names))
 
     def _correctives(self, row: CorrectionRow, act: Act) -> tuple[int, ...]:
         """The events recorded so far that the correction puts in the place of its target."""
@@ -180,30 +186,52 @@ class Correcting:
 
     def _take(self, trial: _Trial, at: int) -> bool:
         """Let the correction take effect by entry *at*, if nobody has to concur first."""
-        retelling, row = trial.history.retelling, trial.row
-        missing = {} if retelling is None else retelling.against(trial.act.actor)
-        identity = log.load_entries_at(self._sources.truth, [row.idx])[row.idx].identity
-        agreed = self._sources.registry.concurrences.get(identity, {})
-        missing = {party: index for party, index in missing.items() if party not in agreed}
+        row, agreed = trial.row, self._agreed(trial.row)
+        missing = _missing(trial, agreed)
         borne, touched = trial.borne(), trial.touched()
         self.touched.update(touched)
+        self.targets.add(trial.made.target)
         self._bear(row.idx, touched, trial.history, at)
         if at not in (row.idx, self._arrived):
             self._bear(at, borne, trial.history, at)
         if missing:
             self._wait(trial, at, missing, borne)
+            self._hold(trial, at)
             return False
         self._found.pop(row.idx, None)
-        heard = agreed.keys() - {trial.act.actor}
-        settled = amend(self._connection, trial.history, trial.placings, at, heard)
-        self._settle([Closing(one.code, at, one.items, one.entry) for one in settled])
-        corrections.save_correctives(self._connection, row.idx, trial.correctives)
+        self._amend(trial, at, agreed)
+        corrections.save_correctives(self._connection, row.idx, trial.made.correctives)
         for older in corrections.find_of_targets(self._connection, [row.target or 0]):
             if older.open_at is not None and older.idx <= row.idx:
                 self._close(older, at)
         taken_at = at if row.taken_at is None else row.taken_at
         corrections.save_correction(self._connection, row._replace(taken_at=taken_at, open_at=None))
         return True
+
+    def _hold(self, trial: _Trial, at: int) -> None:
+        """What waits for the place of something counts nowhere, unless others built on it."""
+        (made,) = corrections.load_whole(self._connection, [trial.row.idx])
+        new = set(trial.made.correctives).difference(made.correctives, made.held)
+        if not new:
+            return
+        held = replace(made, held=(*made.held, *sorted(new)))
+        without = self._as_if(trial.row, trial.act, held, ())
+        agreed = self._agreed(trial.row)
+        if not _missing(without, agreed):
+            self._amend(without, at, agreed)
+            corrections.save_held(self._connection, made.index, sorted(new), at)
+
+    def _amend(self, trial: _Trial, at: int, agreed: Collection[str]) -> None:
+        """Let be what *trial* says."""
+        self.moved.update(trial.placings)
+        heard = set(agreed) - {trial.act.actor}
+        settled = amend(self._connection, trial.history, trial.placings, at, heard)
+        self._settle([Closing(one.code, at, one.items, one.entry) for one in settled])
+
+    def _agreed(self, row: CorrectionRow) -> Collection[str]:
+        """The parties that concurred with it so far."""
+        identity = log.load_entries_at(self._sources.truth, [row.idx])[row.idx].identity
+        return self._sources.registry.concurrences.get(identity, {}).keys()
 
     def _bear(self, index: int, borne: Iterable[str], history: History, at: int) -> None:
         """By entry *at* entry *index* is in the story of these items too."""
@@ -269,6 +297,13 @@ class Correcting:
                 names = tuple(sorted(found.items or act.items))
                 self._settle([Closing(Code.CORRECTION_OPEN, at, names, row.open_at)])
         corrections.save_correction(self._connection, row._replace(open_at=None))
+
+
+def _missing(trial: _Trial, agreed: Collection[str]) -> dict[str, int]:
+    """Who did not agree, each with the first entry that builds on what it would change."""
+    retelling = trial.history.retelling
+    against = {} if retelling is None else retelling.against(trial.act.actor)
+    return {party: index for party, index in against.items() if party not in agreed}
 
 
 def _placing(row: events.EventRow) -> Placing:

@@ -6,7 +6,7 @@ correction, with every event that one awaits and before every statement: what th
 worked out (``ledger.service.correcting``) when all before them is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -15,18 +15,19 @@ from typing import TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.facts import FactsOf
-from ledger.finding import Finding
+from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.correcting import Correcting
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
+from ledger.service.sight import Sight
 from ledger.store import corrections, events, items
 from ledger.store.database import Connection
 from ledger.store.events import EventRow, ReceiptRow
 from ledger.timeline import Timeline, Told, Turn
-from ledger.view import Answers, has_part_in_all, parties_in
+from ledger.view import NOTHING, Answers, Reader, has_part_in_all, parties_in, signer_of
 from schemas.statement import Concurrence, Resolution, Statement
 
 
@@ -46,20 +47,28 @@ _Keyed: TypeAlias = tuple[PlacedAct, int]
 class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
-    *truth* has the entries, *target* gets the projections. *is_trial*: nothing will be kept.
+    *truth* has the entries, *target* gets the projections. *answers* says what each signer may be
+    told; None if nobody asks, as in a rebuild, where *target* need not have the log.
     """
 
     def __init__(
-        self, truth: Connection, target: Connection, pack: RulePack, *, is_trial: bool = False
+        self,
+        truth: Connection,
+        target: Connection,
+        pack: RulePack,
+        answers: Answers | None = None,
     ) -> None:
         self._truth, self._target, self._pack = truth, target, pack
         self._queue: list[PlacedAct] = []
-        self._answers = Answers(is_trial=is_trial)
+        self._answers = answers
         self._awaited: set[int] = set()
+        self._start: int | None = None
         self.findings: dict[int, tuple[Finding, ...]] = {}
 
     def take(self, placed: PlacedAct) -> None:
         """Queue one act; indexes ascend."""
+        if self._start is None:
+            self._start = placed.index
         self._queue.append(placed)
 
     def enter(self, statement: Statement, index: int, registry: Registry) -> None:
@@ -97,16 +106,54 @@ class Projector:
             found = correcting.arrived(last.index, last.act)
         else:
             return
-        touched = correcting.touched
-        holdings, _ = items.load_holdings(
-            self._target, custody.Needs(frozenset(touched), frozenset())
-        )
-        facts = FactsOf(registry, self._pack).on(last.recorded_at)
-        sees = has_part_in_all(last, facts, holdings, touched)
-        told = self.findings.get(last.index, ())
-        told = self._answers.corrected(told, chain.from_iterable(found.values()), sees=sees)
+        if self._answers is None:
+            return
+        opened = tuple(chain.from_iterable(found.values()))
+        sees = self._sees(last, correcting, opened, registry)
+        if sees:
+            self._tell_anew(last, correcting.moved)
+        told = self.findings.pop(last.index, ())
+        told = self._answers.corrected(told, opened, sees=sees)
         if told:
             self.findings[last.index] = told
+
+    def _sees(
+        self,
+        last: PlacedAct,
+        correcting: Correcting,
+        opened: Iterable[Finding],
+        registry: Registry,
+    ) -> bool:
+        """Whether all that bears on the correction was in view of the signer of *last*, once.
+
+        Whoever had a part in the items saw the entry that it takes back, and may have seen those
+        who have to agree: *opened* cites them.
+        """
+        assert self._answers is not None
+        touched = correcting.touched
+        needs = custody.Needs(frozenset(touched), frozenset())
+        holdings, _ = items.load_holdings(self._target, needs)
+        if not touched or not self._answers.is_open(holdings, touched):
+            return False
+        facts = FactsOf(registry, self._pack).on(last.recorded_at)
+        if has_part_in_all(last, facts, holdings, touched):
+            return True
+        party = signer_of(last.act, facts, last.recorded_at)
+        reader = Reader(party, facts.roles.get(party, frozenset()))
+        seen = Sight(self._target, registry, self._pack, reader, last.recorded_at).outlooks(touched)
+        until = min([seen[item].horizon if item in seen else NOTHING for item in touched])
+        cited = {entry for found in opened for entry in found.cites} - {last.index}
+        return max(correcting.targets | cited) <= until
+
+    def _tell_anew(self, last: PlacedAct, moved: Iterable[int]) -> None:
+        """What is found of entries that came along with a correction is what is so with it."""
+        assert self._start is not None
+        ours = [index for index in moved if self._start <= index <= last.index]
+        found = events.load_findings(self._target, ours)
+        self.findings.update({index: tuple(found.get(index, ())) for index in ours})
+        # What it takes back it was told of when it was signed.
+        own = self.findings.get(last.index, ())
+        self.findings[last.index] = tuple([f for f in own if f.code is not Code.UNCONFIRMED])
 
     def _sources(self, registry: Registry) -> Sources:
         return Sources(self._truth, self._target, self._pack, registry)
@@ -134,7 +181,7 @@ class _Stretch:
     """Some acts in a row, decided together."""
 
     def __init__(
-        self, connection: Connection, facts: FactsOf, answers: Answers, acts: list[_Keyed]
+        self, connection: Connection, facts: FactsOf, answers: Answers | None, acts: list[_Keyed]
     ) -> None:
         self._connection, self._facts, self._answers = connection, facts, answers
         needs = custody.needs(placed.act for placed, _ in acts)
@@ -154,9 +201,10 @@ class _Stretch:
         index, recorded_at, act = placed.index, placed.recorded_at, placed.act
         turn = Turn(ordinal(index), index, recorded_at, act, self._facts.on(recorded_at))
         step = self._timeline.decide(turn)
-        told = self._answers.told(step, placed, self._timeline.holdings, turn.facts)
-        if told:
-            self.findings[index] = told
+        if self._answers is not None:
+            told = self._answers.told(step, placed, self._timeline.holdings, turn.facts)
+            if told:
+                self.findings[index] = told
         self._told[index] = self._timeline.enter(turn, step)
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:

@@ -53,7 +53,6 @@ class Rebuilding:
     def flush(self) -> None:
         """Write what was taken and is not written yet; call it at the end."""
         self._projector.flush(self._registry)
-        self._projector.findings.clear()
         self._held = 0
 
 

@@ -173,11 +173,13 @@ def _divide(
 
 def _provable(takings: Iterable[Taking], shown: Container[int]) -> tuple[Taking, ...]:
     """*takings* as far as what is *shown* bears them out."""
-    found: dict[tuple[int, tuple[int, ...]], Taking] = {}
+    found: dict[tuple[int, tuple[int, ...], bool], Taking] = {}
     for taking in takings:
-        if taking.entry in shown and taking.target in shown:
-            correctives = tuple([index for index in taking.correctives if index in shown])
-            found.setdefault((taking.entry, correctives), replace(taking, correctives=correctives))
+        correctives = tuple([index for index in taking.correctives if index in shown])
+        is_shown = taking.entry in shown and taking.target in shown
+        if is_shown and (correctives or not taking.waits):
+            key = taking.entry, correctives, taking.waits
+            found.setdefault(key, replace(taking, correctives=correctives))
     return tuple(found.values())
 
 

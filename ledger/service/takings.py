@@ -7,8 +7,9 @@ against the entries (``ledger.record``). ::
     made.takings, made.parts
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from ledger.finding import Code
 from ledger.order import Correction
@@ -20,7 +21,7 @@ from schemas.bundle_statement import Taking
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """*takings* as they took effect; *parts* are the entries of these, and of those that wait."""
+    """*takings* as they came about; *parts* are the entries of these, and of those that wait."""
 
     takings: tuple[Taking, ...]
     parts: frozenset[int]
@@ -33,15 +34,17 @@ def load_corrected(connection: Connection, bearing: Collection[int], horizon: Ho
     made = corrections.load_all_related(connection, targets.union(bearing))
     rows |= corrections.load_corrections(connection, [one.index for one in made])
     spans = _spans(connection, bearing) if made else {}
-    takings = [
+    every = [
         taking
         for one in made
+        if one.is_taken
         for taking in _takings(one, rows[one.index].taken_at or one.index, spans)
-        if taking.since <= horizon
     ]
+    every += _holdings(connection, made)
+    takings = [taking for taking in every if taking.since <= horizon]
     parts = {row.target for row in rows.values() if row.target is not None} | rows.keys()
     parts |= {corrective for taking in takings for corrective in taking.correctives}
-    in_order = sorted(takings, key=lambda taking: (taking.since, taking.entry))
+    in_order = sorted(takings, key=lambda taking: (taking.since, taking.entry, not taking.waits))
     return Corrected(tuple(in_order), frozenset([index for index in parts if index <= horizon]))
 
 
@@ -62,6 +65,15 @@ def _takings(made: Correction, taken_at: int, spans: dict[int, int]) -> Iterator
     for at in sorted({taken_at, *since.values()}):
         placed = tuple(sorted([index for index in since if since[index] <= at]))
         yield Taking(made.index, made.target, placed, at)
+
+
+def _holdings(connection: Connection, made: Iterable[Correction]) -> Iterator[Taking]:
+    """What waits, or waited, for its place and counted nowhere."""
+    targets = {one.index: one.target for one in made}
+    for (at, index), some in groupby(
+        corrections.load_held(connection, targets), key=lambda row: (row[2], row[0])
+    ):
+        yield Taking(index, targets[index], tuple(row[1] for row in some), at, waits=True)
 
 
 def _since(corrective: int, taken_at: int, spans: dict[int, int]) -> int:

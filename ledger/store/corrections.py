@@ -1,13 +1,14 @@
 """Corrections as the projections keep them, and what a correction changes in the others.
 
 A correction (``CorrectionRow``) awaits the events that its signer named as correctives, by their
-``key``; those that took the place of its target are its correctives. What it changes is written
-here a table at a time, as everywhere. Example::
+``key``; those that took the place of its target are its correctives, those that wait for that are
+held. What it changes is written here a table at a time, as everywhere. Example::
 
     for row in load_open(connection): ...           # those that wait for somebody to concur
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.finding import Code
@@ -76,11 +77,6 @@ def insert_awaited(connection: Connection, index: int, keys: Iterable[int]) -> N
     bulk.insert(connection, "awaited", ("key", "correction"), [(k, index) for k in set(keys)])
 
 
-def delete_awaited(connection: Connection, index: int) -> None:
-    """Correction *index* waits for nothing any more."""
-    connection.exec_driver_sql("DELETE FROM awaited WHERE correction = ?", (index,))
-
-
 def load_awaited(connection: Connection, keys: Sequence[int]) -> set[int]:
     """Those of *keys* that a correction names."""
     if connection.exec_driver_sql("SELECT 1 FROM awaited LIMIT 1").first() is None:
@@ -115,14 +111,33 @@ def find_events(connection: Connection, keys: Iterable[int]) -> list[int]:
 
 
 def save_correctives(connection: Connection, index: int, correctives: Iterable[int]) -> None:
-    """The events *correctives* took the place of what correction *index* took back; no others."""
-    connection.exec_driver_sql("DELETE FROM corrective WHERE correction = ?", (index,))
-    rows = [(corrective, index) for corrective in correctives]
-    bulk.insert(connection, "corrective", ("idx", "correction"), rows)
+    """The events *correctives* took the place of what correction *index* took back."""
+    rows = [(corrective, index, True) for corrective in correctives]
+    columns = ("idx", "correction", "is_placed")
+    bulk.upsert(connection, "corrective", "idx, correction", columns, rows)
+
+
+def save_held(connection: Connection, index: int, correctives: Iterable[int], at: int) -> None:
+    """From entry *at* on the events *correctives* count only through correction *index*."""
+    rows = [(corrective, index, at, False) for corrective in correctives]
+    columns = ("idx", "correction", "held_at", "is_placed")
+    bulk.insert(connection, "corrective", columns, rows)
+
+
+def load_held(connection: Connection, corrections: Iterable[int]) -> list[tuple[int, int, int]]:
+    """(correction, corrective, entry by which it was held) of what ever waited for its place."""
+    rows = bulk.select(
+        connection,
+        "SELECT v.correction, v.idx, v.held_at FROM need CROSS JOIN corrective AS v"
+        " ON v.correction = need.idx AND v.held_at IS NOT NULL ORDER BY 3, 1, 2",
+        ("idx",),
+        bulk.singles(corrections),
+    )
+    return [(correction, index, at) for correction, index, at in rows]
 
 
 def load_related(connection: Connection, entries: Iterable[int]) -> list[Correction]:
-    """The corrections in force, or once in force, of which one of *entries* is a part."""
+    """The corrections that decide where one of *entries* stands, by themselves."""
     wanted = bulk.singles(entries)
     taken = " AND r.taken_at IS NOT NULL"
     of_target = bulk.select(
@@ -139,36 +154,43 @@ def load_related(connection: Connection, entries: Iterable[int]) -> list[Correct
         wanted,
     )
     found |= {row[0] for row in of_corrective}
-    return _load_whole(connection, found)
+    return load_whole(connection, found)
 
 
 def load_all_related(connection: Connection, entries: Iterable[int]) -> list[Correction]:
-    """Every correction in force, or once in force, that decides where one of *entries* stands."""
+    """Every correction that decides where one of *entries* stands: also through others."""
     found: dict[int, Correction] = {}
     new, known = set(entries), set(entries)
     while new:
         related = load_related(connection, new)
         found |= {one.index: one for one in related}
-        new = {part for one in related for part in (one.target, *one.correctives)} - known
+        parts = [(*one.correctives, *one.held) for one in related]
+        new = {one.target for one in related if one.is_taken}.union(*parts) - known
         known |= new
     return list(found.values())
 
 
-def _load_whole(connection: Connection, indexes: Iterable[int]) -> list[Correction]:
+def load_whole(connection: Connection, indexes: Iterable[int]) -> list[Correction]:
+    """The corrections at *indexes* that can correct anything, with what they placed and hold."""
     rows = list(
         bulk.select(
             connection,
-            "SELECT r.idx, r.target, v.idx FROM need CROSS JOIN correction AS r ON r.idx = need.idx"
-            " LEFT JOIN corrective AS v ON v.correction = r.idx ORDER BY 1, 3",
+            "SELECT r.idx, r.target, r.taken_at IS NOT NULL, v.idx, v.is_placed, v.held_at"
+            " FROM need CROSS JOIN correction AS r ON r.idx = need.idx AND r.target IS NOT NULL"
+            " LEFT JOIN corrective AS v ON v.correction = r.idx ORDER BY 1, 4",
             ("idx",),
             bulk.singles(indexes),
         )
     )
-    found: dict[tuple[int, int], list[int]] = {}
-    for index, target, corrective in rows:
-        listed = found.setdefault((index, target), [])
-        listed += [] if corrective is None else [corrective]
-    return [Correction(index, target, tuple(some)) for (index, target), some in found.items()]
+    found: dict[int, Correction] = {}
+    for index, target, is_taken, corrective, is_placed, held_at in rows:
+        made = found.get(index) or Correction(index, target, is_taken=bool(is_taken))
+        if is_placed:
+            made = replace(made, correctives=(*made.correctives, corrective))
+        if held_at is not None:
+            made = replace(made, held=(*made.held, corrective))
+        found[index] = made
+    return list(found.values())
 
 
 # Where events stand ------------------------------------------------------------------------------

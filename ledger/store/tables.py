@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 # The newest migration: a database that has it is opened without loading Alembic.
 SCHEMA_REVISION = "0001"
-PROJECTION_VERSION = 2
+PROJECTION_VERSION = 3
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -155,12 +155,15 @@ awaited = Table(
     sqlite_with_rowid=False,
 )
 
-# Those of them that took the place of what it corrects.
+# Those of them that took the place of what it corrects, if *is_placed*; since entry *held_at* they
+# count only so, null if they took it at once.
 corrective = Table(
     "corrective",
     projections,
     Column("idx", Big, primary_key=True, autoincrement=False),
     Column("correction", Big, primary_key=True, autoincrement=False),
+    Column("held_at", Big),
+    Column("is_placed", Boolean, nullable=False),
     Index("corrective_correction", "correction"),
     sqlite_with_rowid=False,
 )

@@ -25,6 +25,7 @@ class NaiveLedger:
         self.facts = facts
         self.acts, self.recorded = {}, {}
         self.corrections, self.agreed = {}, {}
+        self.held = frozenset()  # what counts only in the place of what its correction takes back
         self.closings = []  # (entry, index) of corrections that waited
         self.settled = set()  # (index, item, code, entry) of what parties agreed on
         self.folds = {}  # only saves the same answer from being worked out twice
@@ -34,9 +35,11 @@ class NaiveLedger:
     def act(self, index, recorded_at, act):
         self.acts[index], self.recorded[index] = act, recorded_at
         for number, made in sorted(self.corrections.items()):
-            awaited = made["target"] is not None and not made["withdrawn"]
-            if awaited and self.is_corrective(index, number):
-                self.attempt_all(number, index)
+            if made["target"] is not None and self.is_corrective(index, number):
+                if made["withdrawn"]:
+                    self.hold(number, index)
+                else:
+                    self.attempt_all(number, index)
 
     def correct(self, index, recorded_at, act, target):
         self.acts[index], self.recorded[index] = act, recorded_at
@@ -73,22 +76,23 @@ class NaiveLedger:
     def in_force(self, taken):
         return {made["target"]: number for number, made in sorted(taken.items())}
 
-    def place(self, index, taken, seen=()):
-        """Where the entry stands, None if it lost its place."""
+    def place(self, index, taken, seen=(), held=None):
+        """Where the entry stands, None if it lost its place, or has none before."""
+        held = self.held if held is None else held
         naming = [number for number, made in sorted(taken.items()) if index in made["by"]]
         if not naming:
-            return index
+            return None if index in held else index
         standing = [n for n in naming if self.in_force(taken)[taken[n]["target"]] == n]
         if not standing or index in seen:
             return None
-        return self.place(taken[standing[0]]["target"], taken, (*seen, index))
+        return self.place(taken[standing[0]]["target"], taken, (*seen, index), held)
 
-    def order(self, taken):
+    def order(self, taken, held=None):
         """The acts that count, in their order."""
         out = self.in_force(taken)
         placed = []
         for index, act in self.acts.items():
-            place = self.place(index, taken)
+            place = self.place(index, taken, (), held)
             if act.kind is not K.CORRECT and place is not None and index not in out:
                 placed.append((place, index != place, index))
         return [index for *_, index in sorted(placed)]
@@ -116,12 +120,12 @@ class NaiveLedger:
     def attempt(self, number, at):
         made = self.corrections[number]
         by = [index for index in sorted(self.acts) if self.is_corrective(index, number)]
-        if not self.missing(number, {**self.taken(), number: made | {"by": by}}):
+        if not self.missing(number, {**self.taken(), number: made | {"by": by}}, self.held):
             old = {n: dict(one) for n, one in self.taken().items()}
             made["by"] = by
             if made["taken"] is None:
                 made["taken"] = at
-            self.settle(number, at, old)
+            self.settle(number, at, old, self.held)
             for older, other in self.corrections.items():
                 is_earlier = older <= number and other["target"] == made["target"]
                 if is_earlier and other["open"] is not None:
@@ -129,16 +133,26 @@ class NaiveLedger:
             return True
         if made["open"] is None:
             made["open"] = at if made["taken"] is not None else number
+        self.hold(number, at)
         return False
 
-    def settle(self, number, at, taken):
-        """What is found anew of the acts of those who concurred; *taken* is as it was before."""
-        old, new = self.fold(self.order(taken)), self.now()
+    def hold(self, number, at):
+        """What waits for its place counts nowhere, unless others built on it."""
+        made = self.corrections[number]
+        by = {index for index in self.acts if self.is_corrective(index, number)}
+        old, new = self.held, self.held | (by - set(made["by"]))
+        if not self.missing(number, self.taken(), new):
+            self.held = new
+            self.settle(number, at, self.taken(), old)
+
+    def settle(self, number, at, taken, held):
+        """What is found anew of the acts of those who concurred; *taken*, *held* are as before."""
+        old, new = self.fold(self.order(taken, held)), self.now()
         for index in old.steps.keys() & new.steps.keys():
             act = self.acts[index]
             who = act.principal or act.actor
             agreed = self.agreed.get(number, set()) - {self.acts[number].actor}
-            stays = self.place(index, taken) == self.place(index, self.taken())
+            stays = self.place(index, taken, (), held) == self.place(index, self.taken())
             if who not in agreed or not stays or index not in old.effects:
                 continue
             had, has = (
@@ -156,16 +170,16 @@ class NaiveLedger:
         self.closings.append((self.corrections[number]["open"], at))
         self.corrections[number]["open"] = None
 
-    def missing(self, number, taken):
+    def missing(self, number, taken, held):
         """The parties that built on what would fall, and did not concur."""
         party = self.acts[number].actor
-        old, new = self.order(self.taken()), self.order(taken)
+        old, new = self.order(self.taken()), self.order(taken, held)
         before, after = self.fold(old), self.fold(new)
         missing = set()
         for index in set(old) & set(new):
             act = self.acts[index]
             who = act.principal or act.actor
-            has_moved = self.place(index, self.taken()) != self.place(index, taken)
+            has_moved = self.place(index, self.taken()) != self.place(index, taken, (), held)
             if who == party or act.kind in CLAIMS or has_moved:
                 continue
             if not before.effects[index] <= after.effects[index]:

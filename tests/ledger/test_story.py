@@ -211,6 +211,7 @@ class Entry(NamedTuple):
     findings: tuple[Finding, ...] = ()
     corrects: int | None = None
     corrected_by: int | None = None
+    index: int = 0
 
 
 def transfer(owner=None, user=None):

@@ -269,6 +269,16 @@ def test_in_a_trial_nothing_is_told_of_what_follows_a_correction():
     assert [("c1", "custody/unconfirmed")] == story.told("refuse", "maker", "c1")
 
 
+@pytest.mark.parametrize(("is_trial", "is_open"), [(True, False), (False, True)])
+def test_what_a_trial_began_out_of_view_opens_nothing(is_trial, is_open):
+    """A number that nobody used would else show in what is said of its correction."""
+    story = Telling()
+    story.answers = Answers(is_trial=is_trial)
+    story.told("register", "spy", "c1")
+
+    assert is_open is story.answers.is_open(story.holdings, items("c1"))
+
+
 @pytest.mark.parametrize(
     ("name", "things", "sees"),
     [
