@@ -5,14 +5,11 @@ Source: docs/custody.md, "Corrections". State is the fold of the acts that count
 worked out by folding twice: with the acts where they stand, and where they would stand. Both folds
 are ``ledger.custody``'s, on a few items, beginning with their first act. Steps:
 
-(1) ``reach``: whose history can differ. An act on an item looks at the item and at all around it,
-so the search goes *down*, into all that was inside what is corrected from there on, and *up*, to
-every container that any of these was ever meant for. What is above is folded too, but not
-written, unless it turns out to differ. (2) ``Retelling``: both folds. (3) ``Retelling.against``:
-the parties that built on what would fall. An act of another party had effect on an item, itself or
-through its container; if it would not have that effect any more, that party has to concur, or the
-correction waits. Claims that ask for no standing (a place, a look) build on nothing. (4)
-``Retelling.difference``: what to write. Example::
+(1) ``ledger.reach``: whose history can differ. (2) ``Retelling``: both folds. (3)
+``Retelling.against``: the parties that built on what would fall. An act of another party had effect
+on an item, itself or through its container; if it would not have that effect any more, that party
+has to concur, or the correction waits. Claims that ask for no standing (a place, a look) build on
+nothing. (4) ``Retelling.difference``: what to write. Example::
 
     retelling = Retelling(entries, scope)
     retelling.against("urn:chiptrail:party:alpha")     # {"urn:chiptrail:party:beta": 12}: not yet
@@ -21,105 +18,15 @@ correction waits. Claims that ask for no standing (a place, a look) build on not
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ledger.act import Act, ActKind
 from ledger.facts import Facts
 from ledger.holding import Holdings, ItemState, Move, containers_of
+from ledger.reach import Entry, Scope, closure, is_coupled
 from ledger.replay import MOVED_NOTHING, restricted
 from ledger.timeline import Stay, Timeline, Told, Turn
 
 CLAIMS = frozenset({ActKind.DECLARE, ActKind.INSPECT, ActKind.RECORD})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """*act* of entry *index*, its ordinal *before* and *after*: None where it does not count.
-
-    *is_bound* as the ledger has it: ``ledger.holding.Step``.
-    """
-
-    index: int
-    recorded_at: datetime
-    act: Act
-    before: int | None
-    after: int | None
-    is_bound: bool = False
-
-    @property
-    def latest(self) -> int:
-        """The last place where it counts, -1 if in none."""
-        return max(-1 if at is None else at for at in (self.before, self.after))
-
-    def names(self) -> frozenset[str]:
-        """Everything that it says something of."""
-        return frozenset(self.act.names())
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Items that are folded: *written* may differ, *around* is only looked at.
-
-    Nothing differs before the ordinal *start*.
-    """
-
-    written: frozenset[str]
-    around: frozenset[str]
-    start: int
-
-    @property
-    def items(self) -> frozenset[str]:
-        """All of them."""
-        return self.written | self.around
-
-    def with_written(self, items: Iterable[str]) -> "Scope":
-        """*items* may differ, too."""
-        written = self.written.union(items)
-        return Scope(written, self.around - written, self.start)
-
-
-def start_of(entries: Iterable[Entry]) -> int | None:
-    """The ordinal from which on something differs, None if nothing does."""
-    moved = [entry for entry in entries if entry.before != entry.after]
-    places = [at for entry in moved for at in (entry.before, entry.after) if at is not None]
-    return min(places, default=None)
-
-
-def reach(entries: Iterable[Entry], scope: Scope) -> Scope:
-    """*scope* with what the *entries*, all that bear on it so far, draw in.
-
-    Whoever calls it adds the contents at ``scope.start`` of what is written, reads the entries that
-    bear on what is new, and asks again until nothing is.
-    """
-    written, around = set(scope.written), set(scope.around)
-    entries = [entry for entry in entries if entry.latest >= 0]
-    size = -1
-    while size != len(written) + len(around | written):
-        size = len(written) + len(around | written)
-        for entry in entries:
-            _draw_in(entry, scope.start, written, around)
-    return Scope(frozenset(written), frozenset(around - written), scope.start)
-
-
-def _draw_in(entry: Entry, start: int, written: set[str], around: set[str]) -> None:
-    act, is_late = entry.act, entry.latest >= start
-    if entry.is_bound or act.kind is ActKind.TRANSFORM:
-        # Decided as a whole: what one item is bears on all others, and on the container.
-        names = entry.names()
-        if is_late and not names.isdisjoint(written | around):
-            written.update(names)
-        elif not is_late and not names.isdisjoint(written | around):
-            around.update(names)
-    elif act.parent is not None:
-        if act.parent in written and is_late:
-            written.update(act.items)
-        if act.parent not in written and not (
-            written.isdisjoint(act.items) and around.isdisjoint(act.items)
-        ):
-            around.add(act.parent)
-
-
-# Both folds --------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -218,7 +125,7 @@ class Retelling:
         base = Timeline(Holdings())
         for turn in self._turns(before=True, late=False):
             base.take(turn)
-        self._base = base.holdings
+        self._base = base
         self._before = self._tell(base, before=True)
         self._after = self._tell(base, before=False)
 
@@ -283,6 +190,32 @@ class Retelling:
                 if told.bears.keys().isdisjoint(containers_of(holdings, item))
             ]
         )
+
+    def affected(self) -> frozenset[str]:
+        """What another correction must be about to turn out otherwise because of this one.
+
+        That is what goes another way, all that was ever inside of it or was decided along with
+        it, and every container that any of these was ever in.
+        """
+        inside: dict[str, set[str]] = {}
+        around: dict[str, set[str]] = {}
+        for timeline in (self._base, self._before.timeline, self._after.timeline):
+            for (item, _), stay in timeline.stays.items():
+                inside.setdefault(stay.parent, set()).add(item)
+                around.setdefault(item, set()).add(stay.parent)
+        coupled = [entry.names() for entry in self._entries.values() if is_coupled(entry)]
+        found = closure(self._otherwise(), inside, coupled)
+        return found | closure(found, around, ())
+
+    def _otherwise(self) -> set[str]:
+        """The items on which something is another than before, if only on the way."""
+        old, new = self._before, self._after
+        items = {i for i in old.changes | new.changes if old.changes.get(i) != new.changes.get(i)}
+        for index in old.effects.keys() | new.effects.keys():
+            had, has = old.effects.get(index, _NOTHING), new.effects.get(index, _NOTHING)
+            items |= had ^ has
+        moved = [entry.names() for entry in self._entries.values() if entry.before != entry.after]
+        return items.union(*moved)
 
     def difference(self) -> Difference:
         """What changes."""

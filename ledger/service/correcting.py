@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ledger.act import Act, ActKind
-from ledger.correction import Entry
 from ledger.finding import Closing, Code, Finding
 from ledger.order import Correction, Placing, key_of, ordinal, placements
+from ledger.reach import Entry
 from ledger.service.amending import amend, bearing_change
 from ledger.service.history import History, Sources
 from ledger.store import amendments, corrections, events, items, log
@@ -141,14 +141,22 @@ class Correcting:
     # Trying --------------------------------------------------------------------------------------
 
     def _try_all(self, first: int, at: int) -> None:
-        """Try correction *first*, and all that wait and share items with what took effect."""
+        """Try correction *first*, and all that wait for what another one changed."""
         waiting = [first]
         while waiting:
             trial = self._trial(waiting.pop(0))
             if self._take(trial, at):
-                shared = {index for index, _ in trial.history.rows}
-                still = [i for i in corrections.load_open(self._connection) if i in shared]
-                waiting = sorted({*waiting, *still})
+                waiting = sorted({*waiting, *self._concerned(trial.history)})
+
+    def _concerned(self, history: History) -> list[int]:
+        """The corrections that wait, and may not have to any more since *history* is so."""
+        still = set(corrections.load_open(self._connection))
+        if not still or history.retelling is None:
+            return []
+        numbers = {
+            history.ids[item] for item in history.retelling.affected() if item in history.ids
+        }
+        return [index for index, row in history.rows if index in still and row.item in numbers]
 
     def _trial(self, index: int) -> _Trial:
         row = corrections.load_corrections(self._connection, [index])[index]

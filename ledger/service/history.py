@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.act import Act, ActKind
-from ledger.correction import Entry, Retelling, Scope, reach, start_of
+from ledger.correction import Retelling
 from ledger.facts import Facts, FactsOf
 from ledger.order import Placing, ordinal
+from ledger.reach import Entry, Scope, reach, start_of
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.credentials import Credentials

@@ -2,9 +2,10 @@
 
 from ledger.act import Act, ActKind
 from ledger.consent import Settled, settled
-from ledger.correction import Entry, Retelling, Scope
+from ledger.correction import Retelling
 from ledger.finding import Code
 from ledger.order import ordinal
+from ledger.reach import Entry, Scope
 from tests.ledger.custody_story import BEGIN, FACTS, HOUR, ITEM, items, party
 
 CHIP = ITEM + "c1"

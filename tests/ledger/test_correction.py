@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ledger.act import ActKind
-from ledger.correction import Entry, Retelling, Scope, reach, start_of
+from ledger.correction import Retelling
 from ledger.holding import Holdings, effective
 from ledger.order import Correction, ordinal, placements
+from ledger.reach import Entry, Scope, reach, start_of
 from ledger.registry import Mandate
 from tests.ledger.custody_story import BEGIN, HOUR, ITEM, PARTY, Story, items
 
