@@ -211,11 +211,12 @@ class Retelling:
         """The items on which something is another than before, if only on the way."""
         old, new = self._before, self._after
         items = {i for i in old.changes | new.changes if old.changes.get(i) != new.changes.get(i)}
-        for index in old.effects.keys() | new.effects.keys():
-            had, has = old.effects.get(index, _NOTHING), new.effects.get(index, _NOTHING)
-            items |= had ^ has
-        moved = [entry.names() for entry in self._entries.values() if entry.before != entry.after]
-        return items.union(*moved)
+        for index, entry in self._entries.items():
+            if entry.before != entry.after:  # what it does to its container is among the changes
+                items |= {*entry.act.items, *entry.act.outputs}
+            elif index in old.effects:
+                items |= old.effects[index] ^ new.effects[index]
+        return items
 
     def difference(self) -> Difference:
         """What changes."""

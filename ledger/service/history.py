@@ -10,7 +10,7 @@ many rounds as containers are deep.
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.act import Act, ActKind
@@ -30,22 +30,26 @@ from ledger.store.log import EntryRow
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """*truth* has the entries, *target* the projections; *registry* is as of now."""
+    """*truth* has the entries, *target* the projections; *registry* is as of now.
+
+    *acts* are those read so far: what waits in one container is tried again and again.
+    """
 
     truth: Connection
     target: Connection
     pack: RulePack
     registry: Registry
+    acts: dict[int, tuple[datetime, Act]] = field(default_factory=dict)
 
     def load_acts(self, indexes: Iterable[int]) -> dict[int, tuple[datetime, Act]]:
         """When each of the events at *indexes* was recorded, and what it asks of custody."""
         wanted = list(indexes)
-        rows = log.load_entries_at(self.truth, wanted)
-        lists = load_item_lists(self.truth, wanted)
-        return {
-            index: (items.moment(row.recorded_at), read_row(row, lists.get(index, {}))[1])
-            for index, row in rows.items()
-        }
+        new = [index for index in wanted if index not in self.acts]
+        lists = load_item_lists(self.truth, new)
+        for index, row in log.load_entries_at(self.truth, new).items():
+            act = read_row(row, lists.get(index, {}))[1]
+            self.acts[index] = items.moment(row.recorded_at), act
+        return {index: self.acts[index] for index in wanted if index in self.acts}
 
     def load_facts(self, entries: Sequence[Entry]) -> dict[int, Facts]:
         """The facts as of each of *entries*, by index, as far as its own signer needs them."""
