@@ -146,17 +146,22 @@ class Correcting:
         while waiting:
             trial = self._trial(waiting.pop(0))
             if self._take(trial, at):
-                waiting = sorted({*waiting, *self._concerned(trial.history)})
+                waiting = sorted({*waiting, *self._concerned(trial)})
 
-    def _concerned(self, history: History) -> list[int]:
-        """The corrections that wait, and may not have to any more since *history* is so."""
+    def _concerned(self, trial: _Trial) -> set[int]:
+        """The corrections that wait, and may not have to any more since *trial* took effect."""
         still = set(corrections.load_open(self._connection))
-        if not still or history.retelling is None:
-            return []
-        numbers = {
-            history.ids[item] for item in history.retelling.affected() if item in history.ids
-        }
-        return [index for index, row in history.rows if index in still and row.item in numbers]
+        if not still:
+            return still
+        made, history = trial.made, trial.history
+        entries = {made.target, *made.correctives, *trial.placings}
+        related = corrections.load_all_related(self._connection, entries)
+        found = still.intersection([one.index for one in related])
+        if history.retelling is not None:
+            affected = history.retelling.affected()
+            numbers = {number for item, number in history.ids.items() if item in affected}
+            found |= {i for i, row in history.rows if i in still and row.item in numbers}
+        return found
 
     def _trial(self, index: int) -> _Trial:
         row = corrections.load_corrections(self._connection, [index])[index]
