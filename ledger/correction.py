@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from ledger.act import Act, ActKind
 from ledger.facts import Facts
 from ledger.holding import Holdings, ItemState, Move, containers_of
-from ledger.reach import Entry, Scope, closure, is_coupled
+from ledger.reach import Entry, Scope
 from ledger.replay import MOVED_NOTHING, restricted
 from ledger.timeline import Stay, Timeline, Told, Turn
 
@@ -125,7 +125,6 @@ class Retelling:
         base = Timeline(Holdings())
         for turn in self._turns(before=True, late=False):
             base.take(turn)
-        self._base = base
         self._before = self._tell(base, before=True)
         self._after = self._tell(base, before=False)
 
@@ -190,33 +189,6 @@ class Retelling:
                 if told.bears.keys().isdisjoint(containers_of(holdings, item))
             ]
         )
-
-    def affected(self) -> frozenset[str]:
-        """What another correction must be about to turn out otherwise because of this one.
-
-        That is what goes another way, all that was ever inside of it or was decided along with
-        it, and every container that any of these was ever in.
-        """
-        inside: dict[str, set[str]] = {}
-        around: dict[str, set[str]] = {}
-        for timeline in (self._base, self._before.timeline, self._after.timeline):
-            for (item, _), stay in timeline.stays.items():
-                inside.setdefault(stay.parent, set()).add(item)
-                around.setdefault(item, set()).add(stay.parent)
-        coupled = [entry.names() for entry in self._entries.values() if is_coupled(entry)]
-        found = closure(self._otherwise(), inside, coupled)
-        return found | closure(found, around, ())
-
-    def _otherwise(self) -> set[str]:
-        """The items on which something is another than before, if only on the way."""
-        old, new = self._before, self._after
-        items = {i for i in old.changes | new.changes if old.changes.get(i) != new.changes.get(i)}
-        for index, entry in self._entries.items():
-            if entry.before != entry.after:  # what it does to its container is among the changes
-                items |= {*entry.act.items, *entry.act.outputs}
-            elif index in old.effects:
-                items |= old.effects[index] ^ new.effects[index]
-        return items
 
     def difference(self) -> Difference:
         """What changes."""

@@ -8,8 +8,7 @@ written, unless it turns out to differ (``ledger.correction``). Example::
     reach(entries, Scope(frozenset({tray}), frozenset(), ordinal(7)))    # chips and pallet, too
 """
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,29 +84,10 @@ def reach(entries: Iterable[Entry], scope: Scope) -> Scope:
     return Scope(frozenset(written), frozenset(around - written), scope.start)
 
 
-def is_coupled(entry: Entry) -> bool:
-    """Whether it is decided as a whole: what one item is bears on all others it names."""
-    return entry.is_bound or entry.act.kind is ActKind.TRANSFORM
-
-
-def closure(
-    items: AbstractSet[str],
-    linked: Mapping[str, AbstractSet[str]],
-    groups: Iterable[AbstractSet[str]],
-) -> frozenset[str]:
-    """*items*, all that they are *linked* to, and the *groups* that any of these is in."""
-    found, new = set(items), set(items)
-    while new:
-        more = set().union(*[linked.get(item, frozenset()) for item in new])
-        more = more.union(*[group for group in groups if not group.isdisjoint(new)])
-        new = more - found
-        found |= new
-    return frozenset(found)
-
-
 def _draw_in(entry: Entry, start: int, written: set[str], around: set[str]) -> None:
     act, is_late = entry.act, entry.latest >= start
-    if is_coupled(entry):
+    if entry.is_bound or act.kind is ActKind.TRANSFORM:
+        # Decided as a whole: what one item is bears on all others, and on the container.
         names = entry.names()
         if is_late and not names.isdisjoint(written | around):
             written.update(names)

@@ -141,27 +141,14 @@ class Correcting:
     # Trying --------------------------------------------------------------------------------------
 
     def _try_all(self, first: int, at: int) -> None:
-        """Try correction *first*, and all that wait for what another one changed."""
+        """Try correction *first*, and all that wait and share items with what took effect."""
         waiting = [first]
         while waiting:
             trial = self._trial(waiting.pop(0))
             if self._take(trial, at):
-                waiting = sorted({*waiting, *self._concerned(trial)})
-
-    def _concerned(self, trial: _Trial) -> set[int]:
-        """The corrections that wait, and may not have to any more since *trial* took effect."""
-        still = set(corrections.load_open(self._connection))
-        if not still:
-            return still
-        made, history = trial.made, trial.history
-        entries = {made.target, *made.correctives, *trial.placings}
-        related = corrections.load_all_related(self._connection, entries)
-        found = still.intersection([one.index for one in related])
-        if history.retelling is not None:
-            affected = history.retelling.affected()
-            numbers = {number for item, number in history.ids.items() if item in affected}
-            found |= {i for i, row in history.rows if i in still and row.item in numbers}
-        return found
+                shared = {index for index, _ in trial.history.rows}
+                still = [i for i in corrections.load_open(self._connection) if i in shared]
+                waiting = sorted({*waiting, *still})
 
     def _trial(self, index: int) -> _Trial:
         row = corrections.load_corrections(self._connection, [index])[index]
