@@ -31,7 +31,7 @@ from schemas.errors import (
     UnknownKey,
     WrongLedger,
 )
-from schemas.event import parse_event
+from schemas.event import Event, parse_event
 from schemas.statement import parse_statement
 
 
@@ -72,6 +72,14 @@ _Verified: TypeAlias = tuple[VerifiedPayload, Submission]
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 _ACT = Admitted._fields.index("act")
+
+
+def notes_of(admitted: Admitted) -> tuple[str, ...]:
+    """The notes that ``heads`` were read from, in their order; for the few that are looked into."""
+    if admitted.payload_type is PayloadType.STATEMENT:
+        after = parse_statement(admitted.payload).after
+        return () if after is None else (after,)
+    return _seen_by(parse_event(admitted.payload))
 
 
 def unflatten(flat: tuple[Any, ...]) -> Admitted:
@@ -154,14 +162,17 @@ def _read_event(
 ) -> _Read:
     event = parse_event(payload)  # (3)
     _check_ledger(event.ledger, gate)  # (4)
-    seen = [event.after]
-    if event.error is not None and event.error.after is not None:
-        seen.append(event.error.after)
-    heads = tuple([_open_after(after, gate.log) for after in seen])  # (5)
+    heads = tuple([_open_after(after, gate.log) for after in _seen_by(event)])  # (5)
     items = disclosure.open_items(event.lists, lists)  # (6)
     given = {disclosure.digest_of(text): text for text in disclosures}
     disclosure.open_disclosures(event.commitments, disclosures)
     return event.party, heads, read_act(event, items), lists, given, event.documents  # (7)
+
+
+def _seen_by(event: Event) -> tuple[str, ...]:
+    if event.error is None or event.error.after is None:
+        return (event.after,)
+    return event.after, event.error.after
 
 
 def _read_statement(payload: bytes, gate: Gate) -> _Read:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
-from ledger.merkle import EMPTY_ROOT, HASH_SIZE, last_subtree, node_hash, parent_row
-from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, tile_width
+from ledger.merkle import EMPTY_ROOT, HASH_SIZE, last_subtree, node_hash, parent_row, root_of
+from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, tile_path, tile_width
 from schemas.errors import IntegrityError
 
 # Row j of a tile of level l holds its nodes of height 8 * l + j.
@@ -92,6 +92,17 @@ class Tree:
         level, row = divmod(height, TILE_HEIGHT)
         rows = self._tile(level, index >> TILE_HEIGHT - row)
         return rows[row][index & (TILE_WIDTH - 1 >> row)]
+
+    def verify_tile(self, level: int, index: int, data: bytes) -> None:
+        """Check that the full tile in *data* gives its hash in the tile above it.
+
+        It is as good then as that tile is; all hashes of partial tiles go into the root.
+
+        Raises: IntegrityError that names the tile.
+        """
+        if root_of(_hashes_in(data)) != self.hash_at(TILE_HEIGHT * (level + 1), index):
+            path = tile_path(level, index)
+            raise IntegrityError(f"{path} does not give the hash in the tile above it")
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """The path from leaf *index* to the root, the leaf's sibling first.
@@ -168,7 +179,11 @@ class Tree:
         data = self._read_tile(level, index, width)
         if len(data) != HASH_SIZE * width:
             raise IntegrityError(f"tile {level}/{index} has {len(data)} bytes, want {32 * width}")
-        rows = [[data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE)]]
+        rows = [_hashes_in(data)]
         while len(rows) < TILE_HEIGHT:
             rows.append(parent_row(rows[-1]))
         return rows
+
+
+def _hashes_in(tile: bytes) -> list[bytes]:
+    return [tile[i : i + HASH_SIZE] for i in range(0, len(tile), HASH_SIZE)]

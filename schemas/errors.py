@@ -95,6 +95,12 @@ class MalformedBundle(ParseError):
     code = "malformed-bundle"
 
 
+class MalformedEvidence(ParseError):
+    """Not evidence of two histories, version ``chiptrail/1``."""
+
+    code = "malformed-evidence"
+
+
 class MalformedKey(ParseError):
     """Not a key file, public key or key id."""
 
@@ -216,6 +222,12 @@ class CannotOpen(ChiptrailError):
     """No ledger is there, or it cannot be opened as it must be."""
 
     code = "cannot-open"
+
+
+class Unreachable(CannotOpen):
+    """A published log cannot be reached, or does not serve what one must."""
+
+    code = "unreachable"
 
 
 class ReadOnly(ChiptrailError):

@@ -39,6 +39,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "click": ("ledger.cli",),
     "flask": ("web",),
     "geopy": ("ledger.location",),
+    "httpx": ("ledger.client",),
     "marshmallow": ("schemas", "web.api"),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
     "rich": ("ledger.cli",),

@@ -31,6 +31,7 @@ from ledger.cli import (
     settling,
     signing,
     verifying,
+    watching,
 )
 from ledger.cli.help import Group
 from ledger.cli.output import BAD_NEWS, fail, fail_usage, hush, warn
@@ -45,6 +46,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         verifying.verify,
         proving.checkpoint,
         proving.publish,
+        watching.watch,
         proving.audit,
     ),
     "Sign and record": (signing.sign, signing.capture),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.cli.accusing import tell_evidence
 from ledger.cli.help import Command
 from ledger.cli.output import BAD_NEWS, show, show_json
 from ledger.cli.output import text as styled
-from ledger.cli.settings import Settings, json_option, pass_settings
+from ledger.cli.settings import F, Settings, json_option, pass_settings
 from schemas.errors import MalformedKey, VerificationFailed
 from schemas.strict_json import JSON
 
@@ -40,24 +41,42 @@ STEPS = (
 )
 
 
-@click.command(cls=Command)
-@click.argument("file", metavar="BUNDLE", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
+vkey_option = click.option(
     "--vkey", required=True, metavar="V", envvar="CHIPTRAIL_VKEY", help="The log's verifier key."
 )
-@click.option(
-    "--witness",
-    "witnesses",
-    multiple=True,
-    metavar="V",
-    help="A witness's verifier key; may be given several times.",
-)
-@click.option(
-    "--quorum",
-    type=click.IntRange(0),
-    metavar="K",
-    help="How many of the witnesses must have cosigned; all of them if not given.",
-)
+
+
+def witness_options(command: F) -> F:
+    """Whose cosignatures count, and how many of them must be there."""
+    witness = click.option(
+        "--witness",
+        "witnesses",
+        multiple=True,
+        metavar="V",
+        help="A witness's verifier key; may be given several times.",
+    )
+    quorum = click.option(
+        "--quorum",
+        type=click.IntRange(0),
+        metavar="K",
+        help="How many of the witnesses must have cosigned; all of them if not given.",
+    )
+    return witness(quorum(command))
+
+
+def wanted(witnesses: Sequence[str], quorum: int | None) -> int:
+    """How many witnesses must have cosigned."""
+    if quorum is None:
+        return len(witnesses)
+    if quorum > len(witnesses):
+        raise click.UsageError(f"--quorum {quorum}, but {len(witnesses)} --witness were given")
+    return quorum
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))
+@vkey_option
+@witness_options
 @click.option(
     "--party-key",
     "party_keys",
@@ -78,30 +97,35 @@ def verify(
     party_keys: tuple[str, ...],
     brief: bool,
 ) -> None:
-    """Verify a proof without the ledger.
+    """Verify a proof without the ledger: a bundle, or evidence against a log.
 
     It takes no database and no connection. Take the verifier key from the ledger's operator by
-    another way than the bundle. The answer says what is proved, what rests on whose word, and what
-    is not known. Exit code 1 if the bundle does not verify, or something in it is contraindicated.
+    another way than the file. Of a bundle the answer says what is proved, what rests on whose word,
+    and what is not known; exit code 1 if it does not verify, or something in it is contraindicated.
+    Of evidence (`chiptrail watch` writes it) it says what it proves and against whom; exit code 1
+    if it does not verify, or proves nothing.
 
     For example:
 
         chiptrail verify a.chiptrail.json --vkey "ledger.example.com+1f2e3d4c+Ab"
         chiptrail verify a.chiptrail.json --vkey "$V" --witness "$W" --quorum 1
+        chiptrail verify log.1f2e3d4c.evidence.json --vkey "$V"
     """
     from ledger.note import parse_vkey
     from ledger.verify import verify_bundle
+    from schemas.evidence import is_evidence
 
-    wanted = len(witnesses) if quorum is None else quorum
-    if wanted > len(witnesses):
-        raise click.UsageError(f"--quorum {wanted}, but {len(witnesses)} --witness were given")
+    least = wanted(witnesses, quorum)
     data, log = _read(file), parse_vkey(vkey)
+    if is_evidence(data):
+        tell_evidence(data, log, as_json=settings.as_json)
+        return
     try:
         verified = verify_bundle(
             data,
             log,
             witnesses=[parse_vkey(witness) for witness in witnesses],
-            quorum=wanted,
+            quorum=least,
             party_keys=_pins(party_keys),
         )
     except VerificationFailed as exc:

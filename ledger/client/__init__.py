@@ -1,1 +1,1 @@
-"""Outbound HTTP: other ledgers and witnesses. Empty in this version, which calls nobody."""
+"""Outbound HTTP: what others publish, read with limits and trusted for nothing."""

@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit, admit_all, unflatten
+from ledger.admission import Admitted, Gate, admit, admit_all, notes_of, unflatten
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
@@ -26,10 +26,10 @@ from ledger.service.ledger import Ledger
 from ledger.service.projector import PlacedAct, Projector
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
+from ledger.service.split_view import prove_split
 from ledger.service.workers import collecting_seldom, in_order
 from ledger.store import items, log
 from ledger.view import Answers
-from schemas import strict_json
 from schemas.envelope import PayloadType
 from schemas.errors import (
     BadAfter,
@@ -40,7 +40,6 @@ from schemas.errors import (
     SplitView,
     UnknownKey,
 )
-from schemas.formats import encode_base64
 from schemas.statement import Erasure, Statement, parse_statement
 
 BATCH = 1000
@@ -180,9 +179,9 @@ def _sequence(
 
 
 class _Split(Exception):
-    def __init__(self, position: int, data: bytes, refusal: SplitView) -> None:
+    def __init__(self, position: int, evidence: bytes, refusal: SplitView) -> None:
         super().__init__(position)
-        self.position, self.data, self.refusal = position, data, refusal
+        self.position, self.evidence, self.refusal = position, evidence, refusal
 
 
 class _Run:
@@ -212,7 +211,7 @@ class _Run:
                 self._look_up(admission.identity)
             if isinstance(admission, Refusal):
                 raise admission
-            self._taken.append((admission.identity, *self._place(admission, data)))
+            self._taken.append((admission.identity, *self._place(admission)))
         except Refusal as exc:
             self._taken.append(exc)
 
@@ -226,7 +225,7 @@ class _Run:
         keys = {keyid: known[keyid].key for keyid in known}
         return Gate(self._ledger.origin, self._ledger.verifier, keys)
 
-    def _place(self, admitted: Admitted, data: bytes) -> tuple[int, int, bool]:
+    def _place(self, admitted: Admitted) -> tuple[int, int, bool]:
         """(index, recorded_at, created) of *admitted*."""
         known = self._known.get(admitted.identity)
         if known is None and admitted.act is None:
@@ -240,8 +239,8 @@ class _Run:
             raise ForeignParty("the payload names another party than the key's", "/chiptrail:party")
         if not admitted.heads:
             raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
-        for head in admitted.heads:
-            self._check_after(head, data)
+        for number, head in enumerate(admitted.heads):
+            self._check_after(head, admitted, number)
         statement = None
         if admitted.payload_type is PayloadType.STATEMENT:
             statement = parse_statement(admitted.payload)
@@ -270,7 +269,7 @@ class _Run:
         self._batch.flush()
         self._projector.flush(self._batch.registry)
 
-    def _check_after(self, after: Checkpoint, data: bytes) -> None:
+    def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""
         if after is self._last_after:
             return  # the same value, as most of a batch name one head
@@ -285,7 +284,8 @@ class _Run:
                 " is not of this history",
                 "/chiptrail:after",
             )
-            raise _Split(len(self._taken), data, refusal)
+            note = notes_of(admitted)[number].encode()
+            raise _Split(len(self._taken), prove_split(self._ledger, self._batch, note), refusal)
         self._last_after = after
 
     def outcomes(self) -> list[Outcome]:
@@ -314,15 +314,9 @@ def _stop(ledger: Ledger, split: _Split, count: int) -> list[Outcome]:
     Raises: CannotOpen when the evidence cannot be kept; the ledger is stopped all the same.
     """
     ledger.stopped = "a checkpoint of another history was submitted (log/split-view)"
-    evidence = strict_json.dump(
-        {
-            "finding": "log/split-view",
-            "submission": encode_base64(split.data),
-            "checkpoint": ledger.note().decode(),
-        }
-    )
     # Named by what it holds: the same proof is kept once, whoever meets it.
-    path = ledger.directory.keep_evidence(f"{sha256(split.data).hexdigest()[:16]}.json", evidence)
+    name = f"{sha256(split.evidence).hexdigest()[:16]}.evidence.json"
+    path = ledger.directory.keep_evidence(name, split.evidence)
     ledger.stopped += f": {path}"
     outcomes: list[Outcome] = [ReadOnly(ledger.stopped) for _ in range(count)]
     outcomes[split.position] = split.refusal

@@ -4,7 +4,7 @@ chiptrail-data/
   checkpoint        the last-signed record (docs/architecture.md, invariant 2)
   ledger.sqlite3    the database, unless another is named
   log.key           signs checkpoints; operator.key signs what the operator asserts
-  evidence/         submissions that prove two histories; any file there means read-only
+  evidence/         heads of another history (docs/formats.md); any file there means read-only
   lock              held while a batch is sequenced: the lock is the sequencer
 """
 

@@ -1,6 +1,5 @@
 """Capture: refused input leaves no trace, what is recorded is recorded once, batches are one."""
 
-import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,12 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import disclosure, dsse, keys, note
+from ledger import disclosure, dsse, keys
 from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.evidence import Contradiction, verify_evidence
 from ledger.service import capture as capture_module
 from ledger.service.capture import Receipt, capture, capture_stream
 from ledger.service.ledger import Ledger
+from ledger.service.reading import open_tree
 from schemas import strict_json
+from schemas.authority import Grant
 from schemas.envelope import (
     Envelope,
     ItemList,
@@ -438,25 +440,56 @@ def test_what_stands_before_a_statement_is_judged_without_it(world):
 # Stopping ----------------------------------------------------------------------------------------
 
 
-def forked(world):
+def forked(world, size=None):
     """An event whose signer holds a head that this log signed, of another history."""
     ledger = world.ledger
-    other = ledger.sign(ledger.head.size, bytes(32)).decode()
+    other = ledger.sign(ledger.head.size if size is None else size, bytes(32)).decode()
     return resigned(world, commission(world, ["urn:a:b"]), **{"chiptrail:after": other})
 
 
+def kept_evidence(world):
+    """The files kept, and what the first proves."""
+    kept = world.directory.evidence_files()
+    return len(kept), verify_evidence(kept[0].read_bytes(), world.ledger.verifier)
+
+
 def test_two_histories_stop_the_ledger_and_leave_evidence(world):
+    head = world.ledger.load_checkpoint()
     outcomes = send(world, commission(world, ["urn:a:c"]), forked(world))
 
     assert ["read-only", "split-view"] == codes(outcomes)
-    evidence = json.loads(world.directory.evidence_files()[0].read_bytes())
-    submission = json.loads(base64.b64decode(evidence["submission"]))
-    body = json.loads(base64.b64decode(submission["envelope"]["payload"]))
-    verifier = world.ledger.verifier
-    both = [body["chiptrail:after"], evidence["checkpoint"]]
-    assert [(verifier,)] * 2 == [
-        note.verify_note(note.parse_note(text.encode()), [verifier]) for text in both
-    ]
+    forged = Checkpoint(head.origin, head.size, bytes(32))
+    assert (1, Contradiction(forged, head, head.root)) == kept_evidence(world)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_a_head_of_another_beginning_is_evidence_with_the_proof_of_ours(world, size):
+    send(world, forked(world, size))
+
+    with world.ledger.database.reading() as connection:
+        root = open_tree(connection, world.ledger.registry, size).root()
+    (count, found) = kept_evidence(world)
+    assert (1, size, root, True) == (count, found.smaller.size, found.root, found.is_proven)
+
+
+def test_the_head_of_a_statement_is_evidence_like_that_of_an_event(world):
+    grant = world.statement("fab", Grant, grantee=party("shop"), items=("urn:a:b",))
+    body = json.loads(grant.envelope.payload)
+    body["chiptrail:after"] = world.ledger.sign(1, bytes(32)).decode()
+    send(world, signed(world, strict_json.dump(body), kind=PayloadType.STATEMENT))
+
+    (_, found) = kept_evidence(world)
+    assert (bytes(32), True) == (found.smaller.root, found.is_proven)
+
+
+def test_evidence_can_be_shown_to_anybody(world):
+    """It holds no word of the submission in which the other head came."""
+    send(world, forked(world))
+
+    (path,) = world.directory.evidence_files()
+    assert {"evidence", "checkpoints", "root", "consistency"} == json.loads(
+        path.read_bytes()
+    ).keys()
 
 
 def test_after_evidence_of_two_histories_nothing_is_written_not_even_after_a_restart(world):
@@ -473,6 +506,8 @@ def test_a_head_beyond_ours_is_two_histories_too(world):
     submission = resigned(world, commission(world, ["urn:a:b"]), **{"chiptrail:after": ahead})
 
     assert ["split-view"] == codes(send(world, submission))
+    (_, found) = kept_evidence(world)
+    assert (world.ledger.head.size + 1, False) == (found.larger.size, found.is_proven)
 
 
 def test_the_head_of_a_correction_must_be_of_this_history_too(world):
@@ -488,6 +523,7 @@ def test_the_head_of_a_correction_must_be_of_this_history_too(world):
     for head, code in (("hello", "bad-after"), (other, "split-view")):
         error = {**declaration, "chiptrail:after": head}
         assert [code] == codes(send(world, resigned(world, first, errorDeclaration=error)))
+    assert kept_evidence(world)[1].is_proven
 
 
 def test_evidence_that_cannot_be_kept_stops_the_ledger_all_the_same(world, monkeypatch):
