@@ -41,10 +41,11 @@ from schemas.errors import (
     MalformedNote,
     NotFound,
     Refusal,
+    SplitView,
     Unreachable,
     VerificationFailed,
 )
-from schemas.evidence import Prefix, encode_evidence
+from schemas.evidence import Evidence, Prefix, encode_evidence
 
 # Between two looks at a log that cannot be reached: twice as long each time, up to this.
 MAX_PAUSE_S = 3600
@@ -104,7 +105,8 @@ def look(published: PublishedLog, watch: Watch) -> Iterator[Progress | Look]:
     """Look once; the last that is yielded is the Look.
 
     Raises: Unreachable (the log), IntegrityError (its files contradict what it signed), CannotOpen
-    (a file cannot be kept, or the head kept is none). They change nothing that is kept.
+    (the file of the head kept); they prove nothing, and change nothing that is kept. SplitView when
+    there is another history and its evidence cannot be written.
     """
     kept = _load(watch)  # (1)
     seen = _read_checkpoint(published, watch)  # (2)
@@ -134,7 +136,7 @@ def follow(
 
     While it cannot be read the errors come out, and the pauses grow.
 
-    Raises: CannotOpen (the file of the head kept).
+    Raises: CannotOpen (the file of the head kept), SplitView.
     """
     failures = 0
     while True:
@@ -274,14 +276,20 @@ def _accuse(
 ) -> Look:
     """The bad news, with both heads kept unless they are of one history."""
     is_same = None if prefix is None else answer is not Answer.FORK
-    path = None
-    if not is_same:
-        data = encode_evidence(evidence_of(kept, seen, prefix))
-        # Named by what it holds: the same proof is kept once, however often it is met.
-        name = f"{watch.state.stem}.{sha256(data).hexdigest()[:16]}.evidence.json"
-        path = watch.state.with_name(name)
-        _keep(path, data)
+    path = None if is_same else _keep_evidence(watch.state, evidence_of(kept, seen, prefix))
     return Look(answer, kept.checkpoint, seen.checkpoint, is_same=is_same, evidence=path)
+
+
+def _keep_evidence(state: Path, evidence: Evidence) -> Path:
+    data = encode_evidence(evidence)
+    # Named by what it holds: the same proof is kept once, however often it is met.
+    path = state.with_name(f"{state.stem}.{sha256(data).hexdigest()[:16]}.evidence.json")
+    try:
+        _keep(path, data)
+    except CannotOpen as exc:
+        # Worse news than a full disk, and no less true.
+        raise SplitView(f"the log shows another history, and no evidence is kept: {exc}") from exc
+    return path
 
 
 def _keep(path: Path, data: bytes) -> None:
