@@ -88,7 +88,7 @@ def test_the_commands_shown_exist(page):
 def test_the_tour_shows_every_step():
     told = {shlex.split(line)[1] for line in shown_commands("README.md")}
 
-    assert {"demo", "chip", "check", "bundle", "verify", "publish", "audit"} <= told
+    assert {"demo", "chip", "check", "bundle", "verify", "publish", "watch", "audit"} <= told
 
 
 def test_the_two_commands_of_the_readme_are_what_ci_runs():

@@ -133,7 +133,7 @@ class _Site:
     def _body(answer: httpx.Response, url: str, limit: int) -> bytes | None:
         if answer.status_code in _ABSENT:
             return None
-        if answer.is_redirect:
+        if answer.has_redirect_location:
             where = answer.headers["location"][:200]
             raise Unreachable(f"{url}: redirects to {where}; name that one if it is the log's")
         if answer.status_code != httpx.codes.OK:

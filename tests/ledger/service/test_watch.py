@@ -17,6 +17,7 @@ from schemas.errors import CannotOpen, ChiptrailError, IntegrityError, SplitView
 from tests.ledger.malicious import KEY, ORIGIN, VERIFIER, Shelf, forks, records, signed
 
 LONG = records(0, 600)
+STRANGER = keys.private_key(b"s" * 32)
 WITNESS = keys.private_key(b"w" * 32)
 WITNESS_VERIFIER = parse_vkey(encode_vkey("witness.example", WITNESS.public, COSIGNATURE_V1))
 
@@ -78,7 +79,10 @@ def test_a_new_cosignature_is_kept(see, state):
     assert cosigned(LONG) == state.read_bytes()
 
 
-STRANGER = keys.private_key(b"s" * 32)
+def head(origin, size, key=KEY):
+    return sign_checkpoint(Checkpoint(origin, size, bytes(32)), key)
+
+
 KEPT = {
     "nothing": b"",
     "half of it": signed(LONG)[:-9],
@@ -184,14 +188,10 @@ def lying(changes):
 LIES = {
     "no checkpoint": ({"checkpoint": None}, Unreachable),
     "no note": ({"checkpoint": b"hello"}, Unreachable),
-    "a checkpoint of another key": ({"checkpoint": sign_checkpoint(Checkpoint(ORIGIN, 600, bytes(32)), STRANGER)}, Unreachable),
-    "a checkpoint of another origin": (
-        {"checkpoint": sign_checkpoint(Checkpoint("other.example", 600, bytes(32)), KEY)},
-        Unreachable),
-    "a root without a tree": (
-        {"checkpoint": sign_checkpoint(Checkpoint(ORIGIN, 600, bytes(32)), KEY)}, IntegrityError),
-    "a size without a tree": (
-        {"checkpoint": sign_checkpoint(Checkpoint(ORIGIN, 1 << 62, bytes(32)), KEY)}, Unreachable),
+    "a checkpoint of another key": ({"checkpoint": head(ORIGIN, 600, STRANGER)}, Unreachable),
+    "a checkpoint of another origin": ({"checkpoint": head("other.example", 600)}, Unreachable),
+    "a root without a tree": ({"checkpoint": head(ORIGIN, 600)}, IntegrityError),
+    "a size without a tree": ({"checkpoint": head(ORIGIN, 1 << 62)}, Unreachable),
     "no tile": ({"tile/0/002.p/88": None}, Unreachable),
     "a tile of nothing": ({"tile/0/002.p/88": b""}, IntegrityError),
     "a tile of zeros": ({"tile/0/001": bytes(8192)}, IntegrityError),
