@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli.output import BAD_NEWS, show, show_json
+from ledger.cli.output import BAD_NEWS, points, show, show_json
 from ledger.cli.output import text as styled
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def tell_evidence(data: bytes, log: "Verifier", *, as_json: bool) -> None:
             styled("The evidence verifies.", "bold green"),
             styled(f"Checked: {_STEPS}.", "dim"),
             "",
-            *(f"  - {words}" for words in _proved(found)),
+            points(_proved(found)),
         )
     else:
         show(
             styled("The signatures verify, but no fork is proved.", "bold yellow"),
             "",
-            *(f"  - {words}" for words in _not_proved(found)),
+            points(_not_proved(found)),
         )
     if not found.is_proven:
         raise click.exceptions.Exit(BAD_NEWS)

@@ -91,6 +91,18 @@ def table(*columns: str, right: Iterable[str] = (), fold: Iterable[str] = ()) ->
     return made
 
 
+def points(words: Iterable[str]) -> "Table":
+    """*words* below each other, each behind a dash."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_column()
+    made.add_column(overflow="fold")
+    for line in words:
+        made.add_row("  -", line)
+    return made
+
+
 def text(words: str, style: str = "") -> "Text":
     """*words* in one style."""
     from rich.text import Text

@@ -10,7 +10,7 @@ import click
 
 from ledger.cli.accusing import tell_evidence
 from ledger.cli.help import Command
-from ledger.cli.output import BAD_NEWS, show, show_json
+from ledger.cli.output import BAD_NEWS, points, show, show_json
 from ledger.cli.output import text as styled
 from ledger.cli.settings import F, Settings, json_option, pass_settings
 from schemas.errors import MalformedKey, VerificationFailed
@@ -18,8 +18,6 @@ from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from rich.table import Table
 
     from ledger.keys import PublicKey
     from ledger.testimony import Subject, Verified
@@ -195,7 +193,7 @@ def _show(verified: "Verified", *, brief: bool) -> None:
         ("On somebody's word", testimony.asserted(verified)),
         ("Not known from this", testimony.unknown(verified)),
     ):
-        show("", styled(title, "bold"), _points(words))
+        show("", styled(title, "bold"), points(words))
 
 
 def _witnessed(verified: "Verified", now: "datetime") -> str:
@@ -205,17 +203,6 @@ def _witnessed(verified: "Verified", now: "datetime") -> str:
     hours = int(age.total_seconds() // 3600)
     since = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
     return f"last seen by witnesses {since} ago"
-
-
-def _points(words: Sequence[str]) -> "Table":
-    from rich.table import Table
-
-    made = Table.grid(padding=(0, 1, 0, 0))
-    made.add_column()
-    made.add_column(overflow="fold")
-    for line in words:
-        made.add_row("  -", line)
-    return made
 
 
 def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:

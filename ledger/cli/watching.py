@@ -150,7 +150,9 @@ def _sentence(look: "Look", state: Path) -> str:
 
 def _remarks(look: "Look") -> str:
     said = f"; cosigned by {look.cosigned}" if look.cosigned else ""
-    said += f"; {look.entries:,} entries give their leaf hashes" if look.entries else ""
+    if look.entries:
+        noun = "entry" if look.entries == 1 else "entries"
+        said += f"; {look.entries:,} new {noun} checked"
     return said + (f"; both heads are kept in {look.evidence}" if look.evidence else "")
 
 

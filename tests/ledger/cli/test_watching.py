@@ -113,7 +113,7 @@ def test_a_state_file_of_another_log_is_left_alone(watch, tmp_path):
 def test_entries_are_counted(watch):
     said = watch(LONG, "--entries", entries=True).stdout
 
-    assert said.endswith("; 40 entries give their leaf hashes.\n")
+    assert said.endswith("; 40 new entries checked.\n")
 
 
 def test_the_json_answer_has_both_heads(watch):
