@@ -1,6 +1,6 @@
 """A ledger that shows two histories is found out: by a watcher, by a verifier, by the next signer.
 
-``DEEP=1`` tries 2,000 forks on each, in a few minutes; ``SEED`` is theirs::
+``DEEP=1`` tries well over 1,000 forks on each, in some minutes; ``SEED`` is theirs::
 
     DEEP=1 SEED=1 pytest tests/ledger/service/test_malicious_ledger.py -s -m "not postgresql"
 """
@@ -44,7 +44,8 @@ from tests.world import CHIPS, World, party
 def tally(counts):
     """Say what was tried: for a record of a deep run."""
     if IS_DEEP:
-        print(f"\n{sum(counts.values())} forks, {dict(sorted(counts.items()))}, seed {SEED}")
+        told = ", ".join(f"{count} {attack}" for attack, count in sorted(counts.items()) if count)
+        print(f"\n{sum(counts.values())} forks ({told}), seed {SEED}")
 
 
 # Watch -------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ def test_no_bent_history_passes_a_watcher(tmp_path):
     counts = Counter()
 
     @seed(SEED)
-    @forks(quick=300)
+    @forks(quick=200)
     @given(bent_histories(), st.booleans())
     def show(bent, keeps_tiles):
         attack, kept, shown = bent
@@ -64,7 +65,7 @@ def test_no_bent_history_passes_a_watcher(tmp_path):
         if keeps_tiles:
             shelf.files = Shelf(kept).files | shelf.files
         seen = list(look(shelf.published(), Watch(VERIFIER, state)))[-1]
-        counts[f"{attack}: {seen.answer}"] += not is_beginning(kept, shown)
+        counts[attack] += not is_beginning(kept, shown)
 
         assert says(kept, shown, seen)
         assert state.read_bytes() == (signed(kept) if seen.is_bad else signed(shown))
@@ -90,7 +91,7 @@ def test_a_proven_fork_names_the_root_that_the_larger_tree_has(tmp_path):
     state = tmp_path / "head"
 
     @seed(SEED)
-    @forks(quick=100)
+    @forks(quick=60)
     @given(bent_histories())
     def show(bent):
         _, kept, shown = bent
@@ -217,7 +218,10 @@ def test_the_next_signer_who_was_shown_a_bent_history_stops_the_ledger(world, le
     @forks(quick=60)
     @given(st.sampled_from(list(Attack)), st.integers(0, 30), st.integers(1, 40))
     def submit(attack, at, size):
-        bent = bend(leaves, attack, at, [digest(n) for n in range(40)])[:size]
+        others = [digest(n) for n in range(40)]
+        # What was truncated is here, and what there had been is what the signer was shown.
+        bent = leaves + others if attack is Attack.TRUNCATE else bend(leaves, attack, at, others)
+        bent = bent[:size]
         assume(bent)
         note = world.ledger.sign(len(bent), merkle.root_of(bent))
         (outcome,) = send(world, note)

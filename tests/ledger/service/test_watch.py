@@ -211,18 +211,33 @@ def test_files_that_contradict_what_was_signed_prove_nothing_and_change_nothing(
     assert (signed(LONG[:300]), [state]) == (state.read_bytes(), list(state.parent.iterdir()))
 
 
+# The edge of a tree of 600 entries does not pass through tile/0/001.
+LIES_AT_FIRST = {name: lie for name, lie in LIES.items() if "tile/0/001" not in lie[0]}
+
+
+@pytest.mark.parametrize(("changes", "kind"), LIES_AT_FIRST.values(), ids=LIES_AT_FIRST)
+def test_nothing_is_kept_of_files_that_contradict_what_was_signed_at_the_first_look(
+    see, state, changes, kind
+):
+    with pytest.raises(kind):
+        see(lying(changes))
+    assert not state.exists()
+
+
 def test_a_flipped_bit_accuses_nobody(state):
     honest = Shelf(LONG)
     tiles = [path for path in honest.files if path != "checkpoint"]
 
-    @forks(quick=150)
+    @forks(quick=100)
     @given(st.sampled_from(tiles), st.integers(0, 8191), st.integers(0, 7), st.integers(1, 600))
     def flip(path, position, bit, size):
         data = bytearray(honest.files[path])
         data[position % len(data)] ^= 1 << bit
+        flipped = Shelf([])
+        flipped.files = honest.files | {path: bytes(data)}
         state.write_bytes(signed(LONG[:size]))
         try:
-            *_, seen = look(lying({path: bytes(data)}).published(), Watch(VERIFIER, state))
+            *_, seen = look(flipped.published(), Watch(VERIFIER, state))
         except IntegrityError:
             return
         assert seen.answer in (Answer.GROWN, Answer.UNCHANGED)
@@ -296,6 +311,15 @@ def test_a_bundle_of_other_entries_is_named(see, state, data, words):
     with pytest.raises(ChiptrailError, match=f"tile/entries/002.p/88.*{words}"):
         see(shelf, entries=True)
     assert signed(LONG[:300]) == state.read_bytes()
+
+
+def test_entries_of_another_tree_are_not_believed_for_its_tile(see):
+    """Tile and bundle agree with each other, and the root above them was signed for others."""
+    shelf, other = Shelf(LONG, entries=True), Shelf([b"other", *LONG[1:]], entries=True)
+    shelf.files |= {path: other.files[path] for path in ("tile/0/000", "tile/entries/000")}
+
+    with pytest.raises(IntegrityError, match="tile/0/000 does not give the hash"):
+        see(shelf, entries=True)
 
 
 # Following ---------------------------------------------------------------------------------------
