@@ -14,13 +14,14 @@ Two heads without a proof show only that the log signed a tree of that size. Exa
     assert found.is_proven
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.merkle import verify_consistency
-from ledger.note import Verifier
+from ledger.note import Verifier, parse_note, verify_note
 from ledger.tree import Tree
-from schemas.errors import ChiptrailError, VerificationFailed
+from schemas.errors import BadSignature, ChiptrailError, VerificationFailed
 from schemas.evidence import Evidence, Prefix, parse_evidence
 
 
@@ -37,12 +38,14 @@ class Contradiction:
     """Two heads that one log signed; *smaller* has at most as many entries as *larger*.
 
     *root* is what the larger tree has for the entries of the smaller: another root. None: that is
-    not shown, and the smaller may be the beginning of the larger.
+    not shown, and the smaller may be the beginning of the larger. *accomplices* names witnesses,
+    of those asked about, that cosigned both.
     """
 
     smaller: Checkpoint
     larger: Checkpoint
     root: bytes | None
+    accomplices: tuple[str, ...] = ()
 
     @property
     def is_proven(self) -> bool:
@@ -84,8 +87,10 @@ def evidence_of(one: SignedHead, other: SignedHead, prefix: Prefix | None) -> Ev
     return Evidence((smaller.note, larger.note), prefix)
 
 
-def verify_evidence(data: bytes, log: Verifier) -> Contradiction:
-    """What the evidence *data* proves of *log*.
+def verify_evidence(
+    data: bytes, log: Verifier, witnesses: Sequence[Verifier] = ()
+) -> Contradiction:
+    """What the evidence *data* proves of *log*, and of *witnesses* that cosigned what it signed.
 
     Raises: VerificationFailed with the number of the step.
     """
@@ -107,7 +112,15 @@ def verify_evidence(data: bytes, log: Verifier) -> Contradiction:
         _demand(prefix.root != smaller.root, "the larger tree begins with the smaller one")
     except ChiptrailError as exc:
         raise VerificationFailed(str(exc), step) from exc
-    return Contradiction(smaller, larger, prefix.root)
+    accomplices = [one.name for one in witnesses if _signed_all(one, evidence.checkpoints)]
+    return Contradiction(smaller, larger, prefix.root, tuple(accomplices))
+
+
+def _signed_all(witness: Verifier, notes: Sequence[bytes]) -> bool:
+    try:
+        return all(verify_note(parse_note(note), [witness]) for note in notes)
+    except BadSignature:
+        return False  # a false line accuses nobody
 
 
 def _demand(holds: bool, message: str) -> None:

@@ -8,6 +8,8 @@ from ledger.cli.output import BAD_NEWS, points, show, show_json
 from ledger.cli.output import text as styled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.checkpoint import Checkpoint
     from ledger.evidence import Contradiction
     from ledger.note import Verifier
@@ -17,14 +19,16 @@ if TYPE_CHECKING:
 _STEPS = "(1) form, (2) both signatures, (3) order, (4) consistency proof, (5) contradiction"
 
 
-def tell_evidence(data: bytes, log: "Verifier", *, as_json: bool) -> None:
-    """Say what the evidence *data* proves of *log*; bad news if it proves nothing.
+def tell_evidence(
+    data: bytes, log: "Verifier", witnesses: "Sequence[Verifier]", *, as_json: bool
+) -> None:
+    """Say what the evidence *data* proves, and against whom; bad news if it proves nothing.
 
     Raises: VerificationFailed.
     """
     from ledger.evidence import verify_evidence
 
-    found = verify_evidence(data, log)
+    found = verify_evidence(data, log, witnesses)
     if as_json:
         show_json(_to_json(found))
     elif found.is_proven:
@@ -52,9 +56,13 @@ def _proved(found: "Contradiction") -> list[str]:
     else:
         first = f"The key of the log {origin} signed one history of {small:,} entries, and another"
         first += f" of {large:,} that does not begin with it."
+    also = [
+        f"Proved against the witness {name} too: it cosigned both." for name in found.accomplices
+    ]
     return [
         first,
         "Proved against whoever holds that key: nobody else can make both, and no honest log does.",
+        *also,
         "It does not say which of the two is right, nor who was shown which.",
     ]
 
@@ -74,6 +82,7 @@ def _to_json(found: "Contradiction") -> "JSON":
         "proven": found.is_proven,
         "heads": [head_to_json(found.smaller), head_to_json(found.larger)],
         "root": None if found.root is None else found.root.hex(),
+        "accomplices": list(found.accomplices),
         "says": list(_proved(found) if found.is_proven else _not_proved(found)),
     }
 

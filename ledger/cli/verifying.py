@@ -100,8 +100,8 @@ def verify(
     It takes no database and no connection. Take the verifier key from the ledger's operator by
     another way than the file. Of a bundle the answer says what is proved, what rests on whose word,
     and what is not known; exit code 1 if it does not verify, or something in it is contraindicated.
-    Of evidence (`chiptrail watch` writes it) it says what it proves and against whom; exit code 1
-    if it does not verify, or proves nothing.
+    Of evidence (`chiptrail watch` writes it) it says what it proves and against whom, witnesses
+    that cosigned both histories included; exit code 1 if it does not verify, or proves nothing.
 
     For example:
 
@@ -115,14 +115,15 @@ def verify(
 
     least = wanted(witnesses, quorum)
     data, log = _read(file), parse_vkey(vkey)
+    cosigners = [parse_vkey(witness) for witness in witnesses]
     if is_evidence(data):
-        tell_evidence(data, log, as_json=settings.as_json)
+        tell_evidence(data, log, cosigners, as_json=settings.as_json)
         return
     try:
         verified = verify_bundle(
             data,
             log,
-            witnesses=[parse_vkey(witness) for witness in witnesses],
+            witnesses=cosigners,
             quorum=least,
             party_keys=_pins(party_keys),
         )

@@ -20,7 +20,14 @@ from hypothesis import strategies as st
 from ledger import keys, merkle
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.client.log import PublishedLog
-from ledger.note import encode_vkey, parse_vkey
+from ledger.note import (
+    COSIGNATURE_V1,
+    add_signature,
+    cosign,
+    encode_vkey,
+    parse_note,
+    parse_vkey,
+)
 from ledger.tiles import TILE_WIDTH, bundles_of, encode_entry_bundle, tiles_of
 
 T = TypeVar("T")
@@ -97,6 +104,18 @@ def signed(history: Sequence[bytes]) -> bytes:
     """The log's note on *history*."""
     root = merkle.root_of([merkle.leaf_hash(record) for record in history])
     return sign_checkpoint(Checkpoint(ORIGIN, len(history), root), KEY)
+
+
+WITNESS = keys.private_key(b"w" * 32)
+WITNESS_VKEY = encode_vkey("witness.example", WITNESS.public, COSIGNATURE_V1)
+WITNESS_VERIFIER = parse_vkey(WITNESS_VKEY)
+
+
+def cosigned(history: Sequence[bytes]) -> bytes:
+    """The same, cosigned."""
+    note = signed(history)
+    line = cosign(parse_note(note).text, WITNESS_VERIFIER.name, WITNESS, 1_700_000_000)
+    return add_signature(note, line)
 
 
 class Shelf:

@@ -13,7 +13,18 @@ from ledger.note import encode_vkey, parse_vkey
 from ledger.tree import Tree
 from schemas.errors import VerificationFailed
 from schemas.evidence import Evidence, Prefix, encode_evidence
-from tests.ledger.malicious import KEY, ORIGIN, SIZES, VERIFIER, Shelf, digest, records, signed
+from tests.ledger.malicious import (
+    KEY,
+    ORIGIN,
+    SIZES,
+    VERIFIER,
+    WITNESS_VERIFIER,
+    Shelf,
+    cosigned,
+    digest,
+    records,
+    signed,
+)
 
 HONEST = records(0, 40)
 OTHER = [*records(0, 20), *records(20, 30, "other")]
@@ -131,3 +142,20 @@ def test_a_head_of_another_origin_under_the_same_key_is_none():
 def test_tiles_of_another_tree_prove_nothing():
     with pytest.raises(VerificationFailed):
         evidence(HONEST, OTHER, prover=[*HONEST, *records(40, 10)])
+
+
+# Witnesses ---------------------------------------------------------------------------------------
+
+COSIGNED = {
+    "both": ((cosigned(HONEST), cosigned(OTHER)), ("witness.example",)),
+    "one": ((signed(HONEST), cosigned(OTHER)), ()),
+    "one, and a false line": (
+        (signed(HONEST) + cosigned(OTHER).splitlines(keepends=True)[-1], cosigned(OTHER)), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("notes", "names"), COSIGNED.values(), ids=COSIGNED)
+def test_a_witness_is_accused_that_cosigned_both(notes, names):
+    data = encode_evidence(replace(PROOF, checkpoints=notes))
+
+    assert names == verify_evidence(data, VERIFIER, [WITNESS_VERIFIER]).accomplices

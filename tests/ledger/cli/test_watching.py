@@ -8,7 +8,7 @@ import pytest
 from ledger.service import watch as watch_module
 from schemas import strict_json
 from tests.ledger.client.server import serving
-from tests.ledger.malicious import ORIGIN, VKEY, Shelf, records, signed
+from tests.ledger.malicious import ORIGIN, VKEY, WITNESS_VKEY, Shelf, cosigned, records, signed
 
 LONG = records(0, 40)
 OTHER = [*records(0, 20), *records(20, 30, "other")]
@@ -193,3 +193,12 @@ def test_evidence_against_another_log_is_refused(run, evidence):
     other = "other.example+" + VKEY.split("+", 1)[1]
 
     assert 1 == run("verify", evidence, "--vkey", other).exit_code
+
+
+def test_a_witness_that_cosigned_both_is_named(verified, evidence):
+    value = strict_json.load_object(evidence.read_bytes())
+    value["checkpoints"] = [cosigned(history).decode() for history in (LONG, OTHER)]
+    evidence.write_bytes(strict_json.dump(value))
+    result = verified(evidence, "--witness", WITNESS_VKEY)
+
+    assert "Proved against the witness witness.example too: it cosigned both." in result.stdout

@@ -9,17 +9,24 @@ from hypothesis import strategies as st
 
 from ledger import keys
 from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.note import COSIGNATURE_V1, add_signature, cosign, encode_vkey, parse_note, parse_vkey
 from ledger.service.progress import Progress
 from ledger.service.watch import MAX_PAUSE_S, Answer, Look, Watch, follow, look
 from ledger.store import files
 from schemas.errors import CannotOpen, ChiptrailError, IntegrityError, SplitView, Unreachable
-from tests.ledger.malicious import KEY, ORIGIN, VERIFIER, Shelf, forks, records, signed
+from tests.ledger.malicious import (
+    KEY,
+    ORIGIN,
+    VERIFIER,
+    WITNESS_VERIFIER,
+    Shelf,
+    cosigned,
+    forks,
+    records,
+    signed,
+)
 
 LONG = records(0, 600)
 STRANGER = keys.private_key(b"s" * 32)
-WITNESS = keys.private_key(b"w" * 32)
-WITNESS_VERIFIER = parse_vkey(encode_vkey("witness.example", WITNESS.public, COSIGNATURE_V1))
 
 
 @pytest.fixture
@@ -254,11 +261,6 @@ def test_a_partial_tile_may_have_given_way_to_the_full_one(see):
 
 
 # Witnesses ---------------------------------------------------------------------------------------
-
-
-def cosigned(history, key=WITNESS):
-    note = signed(history)
-    return add_signature(note, cosign(parse_note(note).text, "witness.example", key, 1_700_000_000))
 
 
 def test_a_head_with_too_few_cosignatures_is_not_kept(see, state):
