@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ledger.service.progress import Progress
     from ledger.service.watch import Look
     from schemas.strict_json import JSON
+
+    Step: TypeAlias = Progress | Look | ChiptrailError
 
 
 @click.command(cls=Command)
@@ -66,11 +68,10 @@ def watch(
         chiptrail watch ./public --vkey "$V" --witness "$W" --state acme.checkpoint --json
     """
     from ledger.client.log import open_log
-    from ledger.service.watch import Look, Watch, look
-    from ledger.service.watch import follow as look_again
+    from ledger.service import watch as watching
 
     verifier = _verifier(vkey, "--vkey")
-    watched = Watch(
+    watched = watching.Watch(
         verifier,
         state or _default_state(verifier),
         tuple(_verifier(witness, "--witness") for witness in witnesses),
@@ -78,10 +79,9 @@ def watch(
         entries,
     )
     with open_log(log) as published:
-        steps: Iterable[Progress | Look | ChiptrailError]
-        steps = (
-            look(published, watched) if follow is None else look_again(published, watched, follow)
-        )
+        steps: Iterable[Step] = watching.look(published, watched)
+        if follow is not None:
+            steps = watching.follow(published, watched, follow)
         last = _tell(steps, watched.state, as_json=settings.as_json)
     if last is not None and last.is_bad:
         raise click.exceptions.Exit(BAD_NEWS)
@@ -101,9 +101,7 @@ def _default_state(verifier: "Verifier") -> Path:
     return Path(f"{verifier.name.replace('/', '_')}+{verifier.key_id.hex()}.checkpoint")
 
 
-def _tell(
-    steps: "Iterable[Progress | Look | ChiptrailError]", state: Path, *, as_json: bool
-) -> "Look | None":
+def _tell(steps: "Iterable[Step]", state: Path, *, as_json: bool) -> "Look | None":
     """Say what each look came to; the last one."""
     from ledger.service.watch import Look
 
