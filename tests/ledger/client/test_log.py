@@ -152,6 +152,10 @@ def test_an_answer_that_is_none_is_said_with_its_address(server, answer, words):
     assert ["/checkpoint"] == server.asked
 
 
+def test_a_gzip_bomb_is_opened_up_to_the_limit_only():
+    assert bytes(1000) == log._gunzip(BOMB, "x", 1000)
+
+
 def test_a_log_below_an_address_is_read_there(server):
     server.answers = {"chips/log/checkpoint": NOTE}
 
