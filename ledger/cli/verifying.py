@@ -95,13 +95,14 @@ def verify(
     party_keys: tuple[str, ...],
     brief: bool,
 ) -> None:
-    """Verify a proof without the ledger: a bundle, or evidence against a log.
+    """Verify a proof without the ledger.
 
-    It takes no database and no connection. Take the verifier key from the ledger's operator by
-    another way than the file. Of a bundle the answer says what is proved, what rests on whose word,
-    and what is not known; exit code 1 if it does not verify, or something in it is contraindicated.
-    Of evidence (`chiptrail watch` writes it) it says what it proves and against whom, witnesses
-    that cosigned both histories included; exit code 1 if it does not verify, or proves nothing.
+    FILE is a bundle, or evidence against a log. It takes no database and no connection. Take the
+    verifier key from the ledger's operator by another way than the file. Of a bundle the answer
+    says what is proved, what rests on whose word, and what is not known; exit code 1 if it does not
+    verify, or something in it is contraindicated. Of evidence (`chiptrail watch` writes it) it says
+    what it proves and against whom, witnesses that cosigned both histories included; exit code 1 if
+    it does not verify, or proves nothing.
 
     For example:
 

@@ -65,7 +65,7 @@ def watch(
 
         chiptrail watch /srv/www/log --vkey "ledger.example.com+1f2e3d4c+Ab"
         chiptrail watch https://ledger.example.com/log --vkey "$V" --follow 300
-        chiptrail watch ./public --vkey "$V" --witness "$W" --state acme.checkpoint --json
+        chiptrail watch ./public --vkey "$V" --witness "$W" --state acme.head
     """
     from ledger.client.log import open_log
     from ledger.service import watch as watching

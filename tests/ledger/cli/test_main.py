@@ -48,7 +48,7 @@ def test_every_command_shows_an_example_that_fits_the_terminal(run, name, comman
 
 
 def test_help_loads_nothing_heavy():
-    heavy = {"sqlalchemy", "rich", "nacl", "alembic", "biip", "flask", "marshmallow"}
+    heavy = {"sqlalchemy", "rich", "nacl", "alembic", "biip", "flask", "httpx", "marshmallow"}
     code = "import sys; import ledger.cli.main; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
