@@ -122,7 +122,7 @@ def honest(steps):
     return forger
 
 
-HONEST = honest(7)
+HONEST = honest(9)
 ENROLLED = 5  # entries before the first event
 
 
@@ -151,7 +151,7 @@ def test_no_bundle_of_a_bent_history_verifies_with_an_event_signed_in_the_other(
 
     @seed(SEED)
     @forks(quick=60)
-    @given(st.sampled_from(list(Attack)), st.integers(ENROLLED, 12), st.integers(6, 13), CLAIMS)
+    @given(st.sampled_from(list(Attack)), st.integers(ENROLLED, 14), st.integers(6, 15), CLAIMS)
     def show(attack, at, size, claim):
         bent = bent_forger(attack, at)
         kept = HONEST.note(size)
