@@ -46,6 +46,16 @@ def demand(table: str, name: str, condition: str, message: str) -> None:
         )
 
 
+def demand_of_all(table: str, name: str, condition: str, message: str) -> None:
+    """Refuse new rows of *table*, together ``added``, for which *condition* does not hold.
+
+    PostgreSQL alone: once a statement, where a row's trigger costs twice the row.
+    """
+    name, message = f"{table}_{name}", f"{table}: {message}"
+    _function(name, _unless(condition, message))
+    _trigger(name, "AFTER INSERT", table, "STATEMENT", "REFERENCING NEW TABLE AS added ")
+
+
 def let_only_erase(table: str, column: str, key: tuple[str, ...]) -> None:
     """Refuse every change of a row but that its *column* becomes NULL."""
     name, message = f"{table}_erase_only", f"{table}: only the {column} can be erased"
@@ -81,5 +91,7 @@ def _function(name: str, body: str) -> None:
     )
 
 
-def _trigger(name: str, when: str, table: str, each: str) -> None:
-    op.execute(f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()")
+def _trigger(name: str, when: str, table: str, each: str, rows: str = "") -> None:
+    op.execute(
+        f"CREATE TRIGGER {name} {when} ON {table} {rows}FOR EACH {each} EXECUTE FUNCTION {name}()"
+    )

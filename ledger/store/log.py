@@ -118,7 +118,7 @@ def load_entries(connection: Connection, start: int, stop: int) -> list[EntryRow
         f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
         (start, stop),
     )
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in rows.all()]
 
 
 def _entry(row: Sequence[Any]) -> EntryRow:

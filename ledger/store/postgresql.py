@@ -9,7 +9,7 @@ and hosts they run on (docs/architecture.md, invariant 5).
 Source: PostgreSQL 15 manual, 20.5 "Write Ahead Log", 13.3.5 "Advisory Locks".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from schemas.errors import CannotOpen, IntegrityError
 
+NAME = "postgresql"
 # Without one of the first three, a power cut takes what was acknowledged, or tears a page.
 _WANTED = {
     "fsync": ("on",),
@@ -29,6 +30,7 @@ _WANTED = {
 BUSY_S = 60
 # "chiptrail" in ASCII, cut to 63 bits: advisory locks belong to one database.
 _LOCK = int.from_bytes(b"chiptrai") >> 1
+_UNIQUE_VIOLATION = "23505"
 _READS = "chiptrail_read"
 READING: dict[str, object] = {
     _READS: True,
@@ -81,11 +83,38 @@ def spell(statement: str) -> str:
     return marked.replace("CROSS JOIN", "JOIN")
 
 
+def copy(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    types: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """Insert *rows* into *table*, whose *columns* are of *types*, at half the cost of an INSERT."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    driver: Any = connection.connection.driver_connection
+    error: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as writing:
+            writing.set_types([name.lower() for name in types])
+            for row in rows:
+                writing.write_row(row)
+    except error as exc:
+        # As SQLAlchemy says it of what it runs itself.
+        raise sqlalchemy.exc.DBAPIError.instance(
+            statement, None, exc, error, hide_parameters=True
+        ) from exc
+
+
 def explain(error: BaseException) -> str:
     """What the driver's *error* says without its DETAIL, which quotes values of the row."""
     if str(getattr(error, "sqlstate", None) or "").startswith("22"):  # "invalid input: <the value>"
         return type(error).__name__
-    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    diag = getattr(error, "diag", None)
+    if getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION and diag is not None:
+        name = diag.constraint_name.removeprefix(f"{diag.table_name}_").removesuffix("_key")
+        return f"{diag.table_name}: {name} is there already"
+    primary = getattr(diag, "message_primary", None)
     return primary or " ".join(str(error).split())  # of the driver itself: it cannot connect
 
 

@@ -10,7 +10,13 @@ by key, by another unique column or by SQLite's rowid.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import demand, forbid, is_postgresql, let_only_erase
+from migrations.append_only import (
+    demand,
+    demand_of_all,
+    forbid,
+    is_postgresql,
+    let_only_erase,
+)
 
 revision = "0001"
 down_revision = None
@@ -18,6 +24,14 @@ down_revision = None
 # SQLite keeps a rowid table only for the exact type INTEGER.
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+# Entries that were added follow the last one before them without a gap, and there is at least one:
+# what ON CONFLICT leaves out is refused too. That each identity is there once is the constraint's.
+_FOLLOW = """(
+SELECT max(idx) - min(idx) + 1 = count(*) AND max(idx) = (SELECT max(idx) FROM entry)
+   AND min(idx) = 1 + coalesce(
+       (SELECT max(idx) FROM entry WHERE idx < (SELECT min(idx) FROM added)), -1)
+FROM added)"""
 
 _TRUTH = ("entry", "item_list", "tile", "checkpoint", "disclosure", "activity")
 
@@ -37,10 +51,13 @@ def upgrade() -> None:
 
 def _guard_inserts() -> None:
     """What must hold of a new row. Each condition looks into an index, no more."""
-    next_index = "coalesce((SELECT max(idx) FROM entry), -1) + 1 = NEW.idx"
-    demand("entry", "next_only", next_index, "idx is not the next")
-    identity = "NOT EXISTS (SELECT 1 FROM entry WHERE identity = NEW.identity)"
-    demand("entry", "once", identity, "identity is there already")
+    if is_postgresql():
+        demand_of_all("entry", "next_only", _FOLLOW, "idx is not the next")
+    else:
+        next_index = "coalesce((SELECT max(idx) FROM entry), -1) + 1 = NEW.idx"
+        demand("entry", "next_only", next_index, "idx is not the next")
+        identity = "NOT EXISTS (SELECT 1 FROM entry WHERE identity = NEW.identity)"
+        demand("entry", "once", identity, "identity is there already")
 
     next_id = "coalesce((SELECT max(id) FROM activity), -1) + 1 = NEW.id"
     demand("activity", "next_only", next_id, "id is not the next")

@@ -212,6 +212,26 @@ def test_a_copy_goes_through_the_same_gate(other_tool):
         copy.write_row((5, bytes([1]) * 32, *ROWS["entry"][2:]))
 
 
+GAPS = {
+    "one left out": [1, 3],
+    "one before the first": [1, -1],
+    "one that is there, ignored": [0],
+}
+
+
+@pytest.mark.parametrize("indexes", GAPS.values(), ids=GAPS)
+def test_the_entries_of_one_statement_follow_each_other(filled, other_tool, indexes):
+    before = everything(filled)
+
+    with pytest.raises(psycopg.IntegrityError, match="not the next"):
+        other_tool.execute(
+            "INSERT INTO entry SELECT idx, decode(lpad(to_hex(idx + 7), 64, '0'), 'hex'), 1, 0,"
+            " %s, 0, '' FROM unnest(%s::bigint[]) AS idx ON CONFLICT DO NOTHING",
+            (SIGNATURE, indexes),
+        )
+    assert before == everything(filled)
+
+
 def test_a_temporary_table_of_the_same_name_deceives_no_trigger(filled, other_tool):
     """Unless told otherwise, PostgreSQL looks for a table among the temporary ones first."""
     other_tool.execute("CREATE TEMP TABLE entry (idx bigint, identity bytea)")
@@ -219,7 +239,8 @@ def test_a_temporary_table_of_the_same_name_deceives_no_trigger(filled, other_to
 
     with pytest.raises(psycopg.IntegrityError, match="not the next"):
         other_tool.execute(
-            "INSERT INTO public.entry VALUES (42, %s, 1, 0, %s, 0, '')", (HASH, SIGNATURE)
+            "INSERT INTO public.entry VALUES (42, %s, 1, 0, %s, 0, '')",
+            (bytes([1]) * 32, SIGNATURE),
         )
 
 
