@@ -10,7 +10,7 @@ package's own constants; every value is bound.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Row
@@ -54,6 +54,9 @@ def _insert(
     rows: Sequence[Values],
     tail: str,
 ) -> None:
+    if not rows:
+        return
+    rows, columns = _without_empty(rows, columns)
     if len(rows) >= _COPY_FROM and not tail and connection.dialect.name == postgresql.NAME:
         types = _types_of(connection.dialect, table, tuple(columns))
         postgresql.copy(connection, table, columns, types, rows)
@@ -61,6 +64,16 @@ def _insert(
     head = f"INSERT INTO {table} ({', '.join(columns)}) "
     for source, values in _sources(connection, rows, table, columns):
         connection.exec_driver_sql(head + source + tail, values)
+
+
+def _without_empty(
+    rows: Sequence[Values], columns: Sequence[str]
+) -> tuple[Sequence[Values], Sequence[str]]:
+    """*rows* without the columns that have no value in any of them: to bind a None is dear."""
+    used = [not all(value is None for value in column) for column in zip(*rows, strict=True)]
+    if all(used):
+        return rows, columns
+    return [tuple(compress(row, used)) for row in rows], list(compress(columns, used))
 
 
 def select(
