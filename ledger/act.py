@@ -125,27 +125,29 @@ def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
     said_set = _statuses(event.persistent_set) if event.persistent_set else _NOTHING
     said_unset = _statuses(event.persistent_unset) if event.persistent_unset else _NOTHING
     counterparty = _counterparty(event)
+    error = event.error
+    # By position, in the order of the fields: their names would take as long as all the rest.
     return Act(
-        kind=_kind(event, counterparty, said_set, said_unset),
-        actor=event.party,
-        event_at=_whole_ms(event.event_at),
-        items=items.get(_ITEM_FIELDS.get(event.type, ""), ()),
-        parent=event.parent,
-        counterparty=counterparty,
-        via=event.via,
-        due_at=event.due_at,
-        final=event.final,
-        condition=_conditions(event),
-        status_set=said_set,
-        status_unset=said_unset,
-        outputs=items.get("outputEPCList", ()),
-        principal=event.on_behalf_of,
-        corrects=None if event.error is None else event.error.corrects,
-        correctives=() if event.error is None else event.error.corrective_ids,
-        event_id=event.event_id,
-        owner=_destination(event, OWNER),
-        user=_destination(event, END_USER),
-        evidence=bool(event.body.get("chiptrail:evidence")),
+        _kind(event, counterparty, said_set, said_unset),
+        event.party,
+        _whole_ms(event.event_at),
+        items.get(_ITEM_FIELDS.get(event.type, ""), ()),
+        event.parent,
+        counterparty,
+        event.via,
+        event.due_at,
+        event.final,
+        _conditions(event),
+        said_set,
+        said_unset,
+        items.get("outputEPCList", ()),
+        event.on_behalf_of,
+        None if error is None else error.corrects,
+        () if error is None else error.corrective_ids,
+        event.event_id,
+        _destination(event, OWNER),
+        _destination(event, END_USER),
+        bool(event.body.get("chiptrail:evidence")),
     )
 
 

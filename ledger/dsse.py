@@ -13,16 +13,15 @@ index is for the caller to know. Example::
     event = parse_event(verified.payload)
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from ledger.keys import PrivateKey, PublicKey, verify_signature
 from schemas.envelope import Envelope, PayloadType
 from schemas.errors import UnknownKey
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedPayload:
+class VerifiedPayload(NamedTuple):
     """A payload whose signature was checked; made by ``verify`` alone.
 
     *identity* is SHA-256(PAE). Parse *payload*, never the envelope again.

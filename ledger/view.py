@@ -75,8 +75,10 @@ def _parties_in(custody: Custody) -> tuple[str | None, ...]:
 
 def parties_in(act: Act) -> tuple[str, ...]:
     """Whom *act* names beside its signer: nobody else gets a part by it."""
-    named = (act.counterparty, act.principal, act.owner, act.user, *act.via)
-    return tuple(dict.fromkeys([one for one in named if one is not None and one != act.actor]))
+    named = {act.counterparty: None, act.principal: None, act.owner: None, act.user: None}
+    named.update(dict.fromkeys(act.via))
+    named.pop(act.actor, None)
+    return tuple([one for one in named if one is not None])
 
 
 def horizon(history: Iterable[Part], reader: Reader) -> Horizon:

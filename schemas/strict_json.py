@@ -71,7 +71,7 @@ def load(data: bytes, *, limit: int = MAX_BYTES) -> JSON:
         # Its message is about syntax only and quotes nothing of the input.
         said = _lower(exc.msg).removesuffix(" at")
         raise MalformedJson(f"{said} at line {exc.lineno} column {exc.colno}") from None
-    if "\\u" in text:
+    if b"\\u" in data:
         _check_escapes(text)
     return value
 

@@ -297,12 +297,12 @@ class _Run:
             taken
             if isinstance(taken, ChiptrailError)
             else Receipt(
-                index=taken[1],
-                identity=taken[0],
-                recorded_at=now if taken[2] == now_ms else items.moment(taken[2]),
-                created=taken[3],
-                size=size,
-                findings=findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
+                taken[1],
+                taken[0],
+                now if taken[2] == now_ms else items.moment(taken[2]),
+                taken[3],
+                size,
+                findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
             )
             for taken in self._taken
         ]

@@ -12,7 +12,7 @@ from ledger.store.database import Database
 from schemas.errors import CannotOpen, IntegrityError
 from tests import databases
 from tests.ledger.store import truth
-from tests.ledger.store.truth import HASH, ROWS, SIGNATURE, everything, run
+from tests.ledger.store.truth import ROWS, SIGNATURE, everything, run
 
 pytestmark = pytest.mark.postgresql
 
