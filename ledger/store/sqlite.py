@@ -23,6 +23,8 @@ _PRAGMAS = {
 }
 PAGE_SIZE = 8192
 BUSY_MS = 60_000
+# Of pages, a connection: more would be read faster, and held by each that has read so much.
+CACHE_KB = 16_384
 READING: dict[str, object] = {"chiptrail_read": True}
 TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
 
@@ -70,7 +72,7 @@ def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAP
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA page_size={PAGE_SIZE}")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.execute(f"PRAGMA cache_size=-{CACHE_KB}")
     for name, (wanted, _) in _PRAGMAS.items():
         cursor.execute(f"PRAGMA {name}={wanted}")
     for name, (wanted, expected) in _PRAGMAS.items():

@@ -11,6 +11,7 @@ stops the run::
 """
 
 import argparse
+import itertools
 import os
 import shutil
 import statistics
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests import databases
-from tests.bench import lookup, memory, pallet, proof, size, writers
+from tests.bench import lookup, memory, pallet, proof, size, submitters, writers
 from tests.bench.bound import Block, Bound
 from tests.bench.ingest import Filled, ingest
 from tests.bench.report import Goal, Line, save, table
@@ -38,7 +39,7 @@ MESSAGE_SIZE = 1_180
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured: chips, times and seconds."""
+    """How much is measured: chips, times and seconds; by how many ms commits are slowed."""
 
     rounds: int
     reading_s: float
@@ -49,10 +50,11 @@ class Scale:
     long_log: int
     dossiers: int
     audits: tuple[int, int]
+    slowed_ms: tuple[int, ...]
 
 
-FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000, (10_000, 100_000))
-QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000, (1_500, 3_000))
+FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000, (10_000, 100_000), (0, 1, 5))
+QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000, (1_500, 3_000), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,21 @@ def _ingest(run: Run) -> Iterator[Line]:
             yield _ratio(name + kind.name, unit, goal, run.blocks(kind, measure))
 
 
+def _submitters(run: Run) -> Iterator[Line]:
+    for kind, slowed_ms, count in itertools.product(
+        run.kinds, run.scale.slowed_ms, submitters.COUNTS
+    ):
+
+        def block(
+            folder: Path, url: str | None, count: int = count, slowed_ms: int = slowed_ms
+        ) -> float:
+            return submitters.measure(folder, url, run.seed, count, slowed_ms / 1000)
+
+        slowed = f", commits {slowed_ms} ms slower" if slowed_ms else ""
+        name = f"capture one by one, {count} at once{slowed}{kind.name}"
+        yield _ratio(name, "entries/s", None, run.blocks(kind, block))
+
+
 def _pallet(run: Run) -> Iterator[Line]:
     for kind in run.kinds:
         blocks = run.blocks(kind, lambda folder, url: pallet.measure(folder, url, run.seed))
@@ -240,6 +257,7 @@ def _lookup(run: Run) -> Iterator[Line]:
 
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "ingest": _ingest,
+    "submitters": _submitters,
     "pallet": _pallet,
     "proof": _proof,
     "size": _size,
