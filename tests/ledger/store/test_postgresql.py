@@ -232,6 +232,14 @@ def test_the_entries_of_one_statement_follow_each_other(filled, other_tool, inde
     assert before == everything(filled)
 
 
+def test_rows_that_are_copied_are_quoted_by_no_error(filled):
+    rows = [(number, "an id\0", 1) for number in range(100)]
+
+    with pytest.raises(IntegrityError) as refused, filled.writing() as connection:
+        bulk.insert(connection, "item", ("id", "serial", "class_id"), rows)
+    assert "an id" not in str(refused.value)
+
+
 def test_a_temporary_table_of_the_same_name_deceives_no_trigger(filled, other_tool):
     """Unless told otherwise, PostgreSQL looks for a table among the temporary ones first."""
     other_tool.execute("CREATE TEMP TABLE entry (idx bigint, identity bytea)")
