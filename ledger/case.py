@@ -255,6 +255,13 @@ class Case:
                 cites=(last,),
             )
 
+    def find_idle(self, code: Code, reason: str, group: Group) -> None:
+        """The act has standing and changes nothing of *group*, for a *reason* that ends its message.
+
+        It contradicts nobody, so it counts against its entry only.
+        """
+        self.find(code, f"{self.did}, {reason}", group.items, on_items=False)
+
     def find_unknown(self, items: tuple[str, ...]) -> None:
         """Nobody entered *items*."""
         message = f"{self.did}, which nobody has entered in this ledger"

@@ -55,14 +55,17 @@ def release(case: Case) -> None:
     words = case.act.status_unset & HELD_BACK
     for group in _inspected(case):
         held = [mark for mark in group.now.marks if mark.word in words]
-        if _goes_along(case, group):  # with its container, so only what is its own is left to say
+        is_along = _goes_along(case, group)
+        if is_along:  # with its container, so only what is its own is left to say
             held = [mark for mark in held if mark in group.own.marks]
         mine = [mark for mark in held if mark.party == case.act.actor]
         if mine:
             _let_go(case, group, mine)
         elif held:
             reason = f"which {held[0].party} holds back (entry {held[0].entry})"
-            case.find(Code.NOT_HOLDER, f"{case.did}, {reason}", group.items, on_items=False)
+            case.find_idle(Code.NOT_HOLDER, reason, group)
+        elif not is_along:
+            case.find_idle(Code.NOT_HOLDER, "which nobody holds back so", group)
 
 
 def _let_go(case: Case, group: Group, mine: Sequence[Mark]) -> None:

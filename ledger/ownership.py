@@ -55,6 +55,10 @@ def accept(case: Case) -> None:
         elif actor not in (now.owner, *(now.title or ())):
             reason = f"but {now.owner}, who owns it, did not offer it to it"
             case.object(group, Code.NOT_CONSIGNEE, reason)
+        else:
+            right = "owns" if actor == now.owner else "uses"
+            reason = f"which it {right} already and nobody offered to it since"
+            case.find_idle(Code.NOT_CONSIGNEE, reason, group)
 
 
 def _take(case: Case, group: Group, mine: list[Offer]) -> None:

@@ -81,8 +81,18 @@ def report(case: Case) -> None:
         elif there and not gone:
             reason = f"but neither reported it nor has it in hand: {group.whereabouts}"
             case.object(group, Code.NOT_HOLDER, reason)
+        elif not (said or there):
+            case.find_idle(Code.NOT_HOLDER, _unreported(group, unsaid), group)
         else:
             _note(case, group, said, gone)
+
+
+def _unreported(group: Group, unsaid: frozenset[str]) -> str:
+    """Why there is nothing to take back."""
+    around = [mark for mark in group.now.marks if mark.word in unsaid]
+    if around:
+        return f"which is reported with what it is in (entry {around[0].entry}); clear that"
+    return "of which nothing of the kind is reported"
 
 
 def _note(case: Case, group: Group, said: frozenset[str], gone: list[Mark]) -> None:
@@ -109,7 +119,7 @@ def _is_concerned(case: Case, group: Group, said: frozenset[str], gone: list[Mar
         return True
     if said:
         return group.own.has_origin(actor) and said == {Status.RECALLED}
-    return bool(gone)
+    return bool(gone) or case.is_inspector()
 
 
 def _may_clear(case: Case, group: Group, mark: Mark) -> bool:

@@ -301,6 +301,8 @@ def accept(log, out, item, n):
     if not mine:
         if act.actor not in (owner, user):
             log.object(out, item, n, "custody/not-consignee")
+        else:
+            out["found"].add(("custody/not-consignee", False))
         return
     is_owner, is_user = any(not o[3] for o in mine), any(o[3] for o in mine)
     rest = [] if is_owner else [o for o in own["offers"] if o not in mine]
@@ -362,11 +364,13 @@ def release(log, out, item, n):
     if not is_measure(log, out, n):
         return
     stopped = [m for m in now["marks"] if m[0] in act.status_unset and m[0] in BACK]
-    if set(log.around(item, n)) & set(act.items):
+    is_along = set(log.around(item, n)) & set(act.items)
+    if is_along:
         stopped = [m for m in stopped if m in own["marks"]]
     mine = [m for m in stopped if m[1] == act.actor]
     if not mine:
-        out["found"] |= {("custody/not-holder", False)} if stopped else set()
+        is_idle = stopped or not is_along
+        out["found"] |= {("custody/not-holder", False)} if is_idle else set()
         return
     left = [m for m in now["marks"] if m not in mine]
     kept = [m[4] for m in mine if m[4]]
@@ -425,6 +429,9 @@ def report(log, out, item, n):
     if not may_report(log, item, n, said, gone) or (there and not gone):
         log.object(out, item, n, "custody/not-holder")
         return
+    if not said and not there:
+        out["found"].add(("custody/not-holder", False))
+        return
     marks = [m for m in own["marks"] if m not in gone]
     for word in sorted(said):
         if (word, act.actor) not in [m[:2] for m in marks]:
@@ -440,7 +447,7 @@ def may_report(log, item, n, said, gone):
         return True
     if said:
         return said == {"recalled"} and own["origin"] == act.actor and not own["foreign"]
-    return bool(gone)
+    return bool(gone) or log.is_inspector(n)
 
 
 def may_clear(log, item, n, mark):

@@ -162,8 +162,20 @@ def test_what_is_released_along_with_its_pallet_stays_in_it(sent):
     assert sent.state("c1").status == set()
 
 
-def test_releasing_what_nobody_holds_back_says_nothing(sent):
-    assert released(sent, "c1") == set()
+def test_releasing_what_nobody_holds_back_counts_against_the_release_only(sent):
+    assert released(sent, "c1") == {("c1", "custody/not-holder", "entry")}
+
+
+def test_contents_named_along_with_what_is_released_are_no_release_of_nothing(sent):
+    seized(sent, "crate")
+
+    assert released(sent, "crate c1") == set()
+
+
+def test_a_container_is_not_released_for_what_is_held_back_inside_it(sent):
+    detained(sent, "crate")
+
+    assert released(sent, "pallet") == {("pallet", "custody/not-holder", "entry")}
     assert sent.step.moves == ()
 
 

@@ -136,10 +136,11 @@ def test_nothing_is_accepted_that_was_not_offered(story):
     assert story.owner("c1") == "maker"
 
 
-def test_accepting_twice_says_nothing_new(story):
+def test_accepting_twice_counts_against_the_second_entry_only(story):
     sell(story, "maker", "c1", "bank")
 
-    assert story.accept("bank", "c1") == set()
+    assert story.accept("bank", "c1") == {("c1", "custody/not-consignee", "entry")}
+    assert story.owner("c1") == "bank"
 
 
 def test_a_new_offer_takes_the_place_of_the_one_before(story):

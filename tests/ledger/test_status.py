@@ -93,6 +93,13 @@ def test_what_it_sold_the_maker_recalls_and_reports_no_otherwise(sold):
     assert sold.state("c1").status == set()
 
 
+@pytest.mark.parametrize("party", ["maker", "buyer", "customs"])
+def test_clearing_what_nobody_reported_counts_against_the_clear_only(shipped, party):
+    found = shipped.clear(party, "c1", status_unset="stolen")
+
+    assert found == {("c1", "custody/not-holder", "entry")}
+
+
 def test_a_holder_does_not_take_back_the_makers_recall(sold):
     sold.report("maker", "c1", status_set="recalled")
 
