@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeAlias
 from ledger.agreement import Agreement
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import Verdict, verdict, worst
+from ledger.judge import ARRIVAL, Verdict, verdict, worst
 from ledger.key_findings import check_key
 from ledger.record import Record, Refold
 from ledger.registry import Registry
@@ -29,8 +29,6 @@ from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement
 from schemas.errors import VerificationFailed
-
-ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
 
 _Key: TypeAlias = tuple[str, int, tuple[int, ...], bool, int | None]
 

@@ -256,7 +256,7 @@ class Case:
             )
 
     def find_idle(self, code: Code, reason: str, group: Group) -> None:
-        """The act has standing and changes nothing of *group*, for a *reason* that ends its message.
+        """The act has standing and changes nothing of *group*, for a *reason*: its message ends so.
 
         It contradicts nobody, so it counts against its entry only.
         """

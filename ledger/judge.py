@@ -21,6 +21,9 @@ from ledger.order import ordinal
 from ledger.rules import RulePack
 from ledger.wording import ENDED
 
+ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
+"""What depends on the day, and on what of a shipment has arrived."""
+
 
 class Verdict(StrEnum):
     """What a reader is told of an item; ``unknown`` is not in the reader's view."""

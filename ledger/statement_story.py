@@ -10,7 +10,7 @@ Nothing is judged: whether a statement is heard is ``ledger.registry``'s. Exampl
 from collections.abc import Iterable
 from typing import assert_never
 
-from ledger.names import Names, day, item_name, party_name
+from ledger.names import Names, day, item_name, party_name, retell
 from schemas.statement import (
     Concurrence,
     Erasure,
@@ -38,12 +38,16 @@ _KINDS = {
 }
 
 
-def tell_statement(statement: Statement, names: Names, entry: int | None = None) -> str:
+def tell_statement(
+    statement: Statement, names: Names, entry: int | None = None, *, idle: str | None = None
+) -> str:
     """What *statement* says, as a sentence.
 
     *entry* is the index of the entry that it names; where it is None, its identity tells it.
+    *idle* is why it changes nothing, None if it does.
     """
-    return f"{party_name(statement.party, names)} {_said(statement, names, entry)}."
+    told = f"{party_name(statement.party, names)} {_said(statement, names, entry)}"
+    return f"{told}." if idle is None else f"Without effect: {told}. {retell(idle, names)}."
 
 
 def _said(statement: Statement, names: Names, entry: int | None) -> str:  # noqa: C901, PLR0911, PLR0912 - one row a kind

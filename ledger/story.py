@@ -8,12 +8,7 @@ of parties come in as a mapping from party id to name. Example::
     -> "Shipped by Kestrel Components to Fjordhall, due 3 Mar 2026 (AWB 618-12345675)."
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
-
 from ledger.act import Act, ActKind, Condition, Status
-from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.names import (
     Names,
     day,
@@ -24,100 +19,12 @@ from ledger.names import (
     place_name,
     several,
 )
+from ledger.outcome import Outcome
 from ledger.replay import OTHERS
 from schemas.event import Event
 from schemas.particulars import read_particulars
 
 _PLACES = frozenset({"chiptrail:location", "readPoint"})
-
-
-def is_effective(findings: Iterable[Finding]) -> bool:
-    """Whether an entry with these *findings* on the item moved it."""
-    return all(found.code not in WITHOUT_EFFECT for found in findings)
-
-
-# What became of it -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an entry that bears on an item.
-
-    *stands*: it took effect, and was not taken back. *redirects*: it sent on what was under way.
-    *rights* are what an acceptance took: ``owner``, ``user``. *corrects* is the entry that it
-    declares wrong, if that is known; *corrected_by* the correction that took it back, or, if it
-    *replaces*, in whose place alone it counts.
-    """
-
-    stands: bool = True
-    redirects: bool = False
-    rights: tuple[str, ...] = ()
-    corrects: int | None = None
-    corrected_by: int | None = None
-    replaces: bool = False
-
-
-class Recorded(Protocol):
-    """An entry that bears on an item, with what was found of it."""
-
-    @property
-    def index(self) -> int:
-        """Of the entry."""
-
-    @property
-    def act(self) -> Act:
-        """What was signed."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found of it on the item."""
-
-    @property
-    def corrects(self) -> int | None:
-        """As in ``Outcome``."""
-
-    @property
-    def corrected_by(self) -> int | None:
-        """As in ``Outcome``."""
-
-
-def outcomes(steps: Iterable[Recorded]) -> list[Outcome]:
-    """What became of each of *steps*, which are all that bear on one item, in order."""
-    steps = list(steps)
-    targets = {step.index: step.corrects for step in steps}
-    offers: dict[str, str] = {}
-    found = []
-    for step in steps:
-        stands = step.corrected_by is None and is_effective(step.findings)
-        found.append(
-            Outcome(
-                stands,
-                redirects=any(one.code is Code.REDIRECTED for one in step.findings),
-                rights=_taken(offers, step.act) if stands else (),
-                corrects=step.corrects,
-                corrected_by=step.corrected_by,
-                replaces=targets.get(step.corrected_by or -1, step.index) != step.index,
-            )
-        )
-    return found
-
-
-def _taken(offers: dict[str, str], act: Act) -> tuple[str, ...]:
-    """The rights that *act* takes; *offers* are those that wait, by right."""
-    if act.kind is ActKind.TRANSFER:
-        takers = {"owner": act.owner, "user": act.user}
-        offers.update({right: taker for right, taker in takers.items() if taker is not None})
-    if act.kind is not ActKind.ACCEPT:
-        return ()
-    taken = tuple([right for right, taker in offers.items() if taker == _whose(act)])
-    # What a former owner offered is off when there is a new one (ledger.ownership).
-    for right in tuple(offers) if "owner" in taken else taken:
-        del offers[right]
-    return taken
-
-
-def _whose(act: Act) -> str:
-    return act.who
 
 
 # Sentences ---------------------------------------------------------------------------------------
@@ -130,10 +37,20 @@ def tell(act: Act, event: Event, names: Names, *, item: str, outcome: Outcome = 
     told = _Teller(act, event, names, item, outcome).sentence()
     if outcome.corrected_by is not None:
         how = "Counts only with" if outcome.replaces else "Taken back by"
-        return f"{how} entry {outcome.corrected_by}: {told[0].lower()}{told[1:]}."
+        return f"{how} entry {outcome.corrected_by}: {_inside(told)}."
     if outcome.stands:
         return f"{told}."
-    return f"Claimed, without effect: {told[0].lower()}{told[1:]}."
+    if outcome.fell_by is not None:
+        since = f"since entry {outcome.fell_by} let a correction count"
+        return f"Without effect {since}: {_inside(told)}."
+    if outcome.waits:
+        return f"Waits for its shipment: {_inside(told)}."
+    return f"Claimed, without effect: {_inside(told)}."
+
+
+def _inside(sentence: str) -> str:
+    """*sentence* as it goes on after other words."""
+    return f"{sentence[0].lower()}{sentence[1:]}"
 
 
 class _Teller:
@@ -205,7 +122,7 @@ class _Teller:
         due = f", due {day(act.due_at)}" if act.due_at else ""
         user = self._said.ends.get("end_user")
         use = f", for use by {self._name(user)}" if user and user != act.counterparty else ""
-        kept = "still" if act.owner == _whose(act) else "to be"
+        kept = "still" if act.owner == act.who else "to be"
         own = f", {kept} owned by {self._name(act.owner)}" if act.owner else ""
         whom = self._name(act.counterparty)
         verb = "Redirected" if self._outcome.redirects else "Shipped"
@@ -234,7 +151,7 @@ class _Teller:
         return f"Shipment called off by {self._who}"
 
     def transferred(self) -> str:
-        act, whose = self._act, _whose(self._act)
+        act, whose = self._act, self._act.who
         said = []
         if act.owner == whose:
             said.append(f"Owned by {self._who} itself")

@@ -10,10 +10,11 @@ from ledger.cli.receipts import findings_to_json
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict
+from ledger.outcome import Outcome, agreements, idle, outcomes
 from ledger.service.query import Check, Dossier, Line
 from ledger.service.steps import Said, Step
 from ledger.statement_story import tell_statement
-from ledger.story import Outcome, outcomes, tell
+from ledger.story import tell
 from schemas.formats import format_time
 from schemas.strict_json import JSON
 
@@ -31,9 +32,14 @@ def dossier_to_json(found: Dossier) -> JSON:
         "look": _looks(found.findings),
         "steps": [
             _step_to_json(found.item, step, outcome, found.names)
-            for step, outcome in zip(found.steps, outcomes(found.steps), strict=True)
+            for step, outcome in zip(
+                found.steps, outcomes(found.steps, agreements(found.said)), strict=True
+            )
         ],
-        "statements": [_said_to_json(said, found.names) for said in found.said],
+        "statements": [
+            _said_to_json(said, found.names, idle(said, found.said, found.steps))
+            for said in found.said
+        ],
         "asOf": format_time(found.as_of),
         "size": found.size,
         "horizon": found.horizon,
@@ -71,6 +77,7 @@ def _step_to_json(item: str, step: Step, outcome: Outcome, names: Mapping[str, s
         "signedBy": step.act.actor,
         "through": step.through,
         "effective": outcome.stands,
+        "fellBy": outcome.fell_by,
         "correctedBy": step.corrected_by,
         "corrects": step.corrects,
         "told": tell(step.act, step.event, names, item=step.through or item, outcome=outcome),
@@ -81,13 +88,14 @@ def _step_to_json(item: str, step: Step, outcome: Outcome, names: Mapping[str, s
     }
 
 
-def _said_to_json(said: Said, names: Mapping[str, str]) -> JSON:
+def _said_to_json(said: Said, names: Mapping[str, str], why_idle: str | None) -> JSON:
     return {
         "index": said.index,
         "recordedAt": format_time(said.recorded_at),
         "signedBy": said.statement.party,
         "about": said.about,
-        "told": tell_statement(said.statement, names, said.about),
+        "withoutEffect": why_idle,
+        "told": tell_statement(said.statement, names, said.about, idle=why_idle),
     }
 
 

@@ -19,10 +19,11 @@ from ledger.cli.receipts import TIER_STYLES, TIER_WORDS
 from ledger.finding import Finding, Tier
 from ledger.judge import Verdict
 from ledger.names import day, item_name, moment, retell
+from ledger.outcome import Outcome, agreements, idle, is_effective, outcomes
 from ledger.service.erasing import Erased
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
-from ledger.story import Outcome, is_effective, outcomes, tell
+from ledger.story import tell
 from schemas.event import Event
 from schemas.gs1 import CANONICAL
 from schemas.item import split_item
@@ -57,7 +58,7 @@ _FIRST_INSIDE = 5
 class Told:
     """One step to tell: entry *index*, its event, what was found on the item, what was erased.
 
-    *corrected_by* and *corrects* as in ``ledger.story.Outcome``.
+    *corrected_by* and *corrects* as in ``ledger.outcome.Outcome``.
     """
 
     index: int
@@ -126,21 +127,21 @@ def story(item: str, steps: Iterable[Told], names: Names, said: Iterable[Said] =
     table.add_column("entry", justify="right", no_wrap=True, style="dim")
     table.add_column("when (UTC)", no_wrap=True)
     table.add_column("what was signed", overflow="fold", ratio=1)
-    steps = list(steps)
+    steps, said = list(steps), list(said)
     rows: list[tuple[int, datetime, RenderableType]] = [
         *[
             (step.index, _signed_at(step), _step(item, step, outcome, names))
-            for step, outcome in zip(steps, outcomes(steps), strict=True)
+            for step, outcome in zip(steps, outcomes(steps, agreements(said)), strict=True)
         ],
-        *[(s.index, s.statement.issued_at, _said(s, names)) for s in said],
+        *[(s.index, s.statement.issued_at, _said(s, names, idle(s, said, steps))) for s in said],
     ]
     for index, at, words in sorted(rows, key=itemgetter(0)):
         table.add_row(str(index), moment(at), words)
     return table
 
 
-def _said(said: Said, names: Names) -> RenderableType:
-    return Text(tell_statement(said.statement, names, said.about))
+def _said(said: Said, names: Names, why_idle: str | None) -> RenderableType:
+    return Text(tell_statement(said.statement, names, said.about, idle=why_idle))
 
 
 def _signed_at(step: Told) -> datetime:

@@ -13,11 +13,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from ledger import disclosure, dsse
-from ledger.account import ARRIVAL
 from ledger.checkpoint import parse_checkpoint
 from ledger.finding import WITHOUT_EFFECT, Finding
 from ledger.holding import ItemState
-from ledger.judge import judge
+from ledger.judge import ARRIVAL, judge
 from ledger.note import parse_note
 from ledger.replay import Told, about, judged
 from ledger.rules import RulePack

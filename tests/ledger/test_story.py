@@ -7,7 +7,8 @@ import pytest
 
 from ledger.act import Act, ActKind, read_act
 from ledger.finding import Code, Finding
-from ledger.story import Outcome, is_effective, outcomes, tell
+from ledger.outcome import Outcome, is_effective, outcomes
+from ledger.story import tell
 from schemas import short_form
 from schemas.draft import Imprint, complete
 from schemas.event import OpenItems, parse_event

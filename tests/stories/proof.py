@@ -1,10 +1,10 @@
 """What holds of every story when it has been told: its ledger is sound, its chips proved."""
 
 from ledger.note import parse_vkey
+from ledger.outcome import is_effective
 from ledger.service.audit import AuditReport, audit
 from ledger.service.bundling import make_bundle
 from ledger.service.query import Dossier, dossier
-from ledger.story import is_effective
 from ledger.verify import verify_bundle
 from tests.world import World
 

@@ -113,3 +113,27 @@ def test_the_consent_of_somebody_else_does_not_help(world, chips, correction):
     world.concur("magpie", correction)
 
     assert "Fjordhall" == whereabouts(world, chips[0])
+
+
+def test_a_receipt_whose_shipment_was_taken_back_is_told_so(world, chips, correction):
+    world.concur("fjordhall", correction)
+    (told,) = [line for line in page(world, chips[0]).splitlines() if line.startswith(" 5")]
+
+    assert " 5  Without effect since entry 8 let a correction count: received by Fjordhall." == told
+
+
+def test_who_agrees_unasked_is_not_told_as_if_it_had_been(world, chips, correction):
+    world.concur("magpie", correction)
+    world.concur("fjordhall", correction)
+    world.concur("fjordhall", correction)
+    story = " ".join(page(world, chips[0]).split())
+
+    assert [
+        part in story
+        for part in (
+            "8 Without effect: Magpie agrees with the correction in entry 7. Nothing that is told",
+            "9 Fjordhall agrees",
+            "10 Without effect: Fjordhall agrees",
+            "Entry 7 waited no more since entry 9.",
+        )
+    ] == [True] * 4

@@ -35,7 +35,7 @@ check: Fjordhall signed that it received this item before anybody signed that it
  1  Made by Hsinlin.
  2  Shipped by Hsinlin to Kestrel.
  3  Received by Kestrel.
- 4  Received by Fjordhall.
+ 4  Waits for its shipment: received by Fjordhall.
     check  Fjordhall signed that it received this item before anybody signed that it was sent:
       by entry 3 it is in the hands of Kestrel.  custody/pending-shipment
 """

@@ -71,3 +71,23 @@ def test_a_late_shipment_that_an_inspector_has_looked_into_is_let_be(world):
     world.resolve("straits", shipped, "custody/overdue", why="the ship is in quarantine")
 
     assert ("check", "clear") == (before, verdict(world, chip))
+
+
+def test_what_it_does_not_settle_is_not_told_as_settled(world, chip, mistake):
+    world.resolve("straits", mistake, "status/lost")
+    world.resolve("magpie", mistake, "custody/not-consignee")
+    world.resolve("straits", mistake, "custody/not-consignee")
+    world.resolve("straits", mistake, "custody/not-consignee")
+    story = " ".join(page(world, chip).split())
+
+    assert [
+        part in story
+        for part in (
+            "4 Without effect: Straits settles what entry 3 showed (status/lost):",
+            "Entry 3 has no such finding here.",
+            "5 Without effect: Magpie settles",
+            "6 Straits settles",
+            "7 Without effect: Straits settles",
+            "Entry 6 had settled it already.",
+        )
+    ] == [True] * 6
