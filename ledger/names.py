@@ -94,10 +94,15 @@ _IDS = re.compile(r"https?://[^\s,;()]+|urn:[^\s,;()]+")
 _TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
+def named(words: str, names: Names) -> str:
+    """*words* with names of parties and items for ids, and times as elsewhere."""
+    words = _IDS.sub(lambda found: _called(found[0], names), words)
+    return _TIME.sub(_retimed, words)
+
+
 def retell(message: str, names: Names) -> str:
-    """A finding's *message* with names of parties and items for ids, and times as elsewhere."""
-    words = _IDS.sub(lambda found: _called(found[0], names), message)
-    words = _TIME.sub(_retimed, words)
+    """A finding's *message* as a sentence, ``named``."""
+    words = named(message, names)
     # Parties may be named in lower case; what we say ourselves begins with a capital.
     return words if message.startswith(PARTY_PREFIX) else words[:1].upper() + words[1:]
 

@@ -7,7 +7,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
-from ledger.cli.making import Desk, statement_options
+from ledger.cli.making import Desk, Question, statement_options, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
     required=True,
     help="What was wrong.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+@yes_option
 @statement_options
 def correct(
     desk: Desk,
@@ -80,12 +80,11 @@ def correct(
     submissions = redress.signed(reason, rights, withheld)
     trial = redress.capture(submissions, dry_run=True)
     if desk.form.dry_run:
-        _show(desk, trial, submissions, dry_run=True)
+        _show(desk, trial, submissions, found.index)
         return
-    if not yes:
-        click.echo(f"  {_outcome(trial)}", err=True)
-        click.confirm(f"Correct entry {found.index}?", abort=True, err=True)
-    _show(desk, redress.capture(submissions, dry_run=False), submissions, dry_run=False)
+    question = Question(f"Correct entry {found.index}?", yes, is_always_asked=True)
+    desk.ask(question, [*desk.remarks(trial[-1]), *_warnings(desk, trial), _outcome(trial)])
+    _show(desk, redress.capture(submissions, dry_run=False), submissions, found.index)
 
 
 def _rights(
@@ -154,17 +153,27 @@ def _outcome(trial: list["Receipt"]) -> str:
     return "It would count at once."
 
 
+def _warnings(desk: Desk, trial: list["Receipt"]) -> list[str]:
+    """What would be found of what takes the place of the entry."""
+    from ledger.finding import Tier
+    from ledger.names import retell
+
+    names, bad = naming.names_of(desk.ledger), (Tier.WARNING, Tier.CONTRAINDICATED)
+    found = [one for receipt in trial[:-1] for one in receipt.findings if one.tier in bad]
+    return [f"What was meant: {retell(one.message, names)}.  {one.code}" for one in found]
+
+
 def _show(
-    desk: Desk, receipts_: list["Receipt"], submissions: list["Submission"], *, dry_run: bool
+    desk: Desk, receipts_: list["Receipt"], submissions: list["Submission"], about: int
 ) -> None:
     from ledger.cli import receipts
 
-    names = naming.names_of(desk.ledger)
+    names, dry_run = naming.names_of(desk.ledger), desk.form.dry_run
     if desk.settings.as_json:
         show_json([{**receipts.to_json(one), "dryRun": dry_run} for one in receipts_])
     else:
         for receipt, submission in zip(receipts_, submissions, strict=True):
-            told = receipts.told(submission, names)
+            told = receipts.told(submission, names, about)
             receipts.show(receipt, names, told, dry_run=dry_run)
         if dry_run:
             click.echo(_outcome(receipts_))

@@ -90,32 +90,87 @@ class Desk:
 
     def record(self, draft: "Draft") -> None:
         """Sign *draft*, capture it and show what came of it."""
-        from ledger.service.capture import capture
+        submission = self.sign(draft)
+        self.show(self.capture(submission, dry_run=self.form.dry_run), submission)
+
+    def state(self, draft: "Draft", about: int, question: "Question") -> None:
+        """The same of a statement about entry *about*, which is asked about first, if it must be.
+
+        Nothing can be undone, so whoever signs what changes nothing is told so before.
+        """
+        submission = self.sign(draft)
+        receipt = self.capture(submission, dry_run=True)
+        if not self.form.dry_run:
+            why_idle = receipt.why_idle
+            self.ask(question, [] if why_idle is None else self.remarks(receipt))
+            receipt = self.capture(submission, dry_run=False)
+        self.show(receipt, submission, about)
+
+    def ask(self, question: "Question", remarks: Sequence[str]) -> None:
+        """Show *remarks* and ask *question*, unless that is not needed or answered already.
+
+        Raises: click.Abort; click.UsageError where nobody can be asked.
+        """
+        if question.is_answered or not (remarks or question.is_always_asked):
+            return
+        if self.settings.as_json:
+            said = " ".join(remarks)
+            raise click.UsageError(f"{said} With --json nobody is asked: add --yes.".strip())
+        for remark in (*remarks, *question.remarks):
+            click.echo(f"  {remark}", err=True)
+        click.confirm(question.words, abort=True, err=True)
+
+    def sign(self, draft: "Draft") -> "Submission":
+        """Sign *draft*."""
         from ledger.service.signing import sign
+
+        return sign(draft, self.signer, self.ledger.clock.now(), self.form.withhold)
+
+    def capture(self, submission: "Submission", *, dry_run: bool) -> "Receipt":
+        """Capture *submission*.
+
+        Raises: the refusal.
+        """
+        from ledger.service.capture import capture
         from schemas.envelope import encode_submission
 
-        submission = sign(draft, self.signer, self.ledger.clock.now(), self.form.withhold)
-        (outcome,) = capture(
-            self.ledger,
-            [encode_submission(submission)],
-            actor=self.party,
-            dry_run=self.form.dry_run,
-        )
+        data = [encode_submission(submission)]
+        (outcome,) = capture(self.ledger, data, actor=self.party, dry_run=dry_run)
         if isinstance(outcome, ChiptrailError):
             raise outcome
-        self._show(outcome, submission)
+        return outcome
 
-    def _show(self, receipt: "Receipt", submission: "Submission") -> None:
+    def remarks(self, receipt: "Receipt") -> list[str]:
+        """What is to be known before it is signed of what has that *receipt* in a dry run."""
+        from ledger.cli import receipts
+
+        return receipts.remarks(receipt, naming.names_of(self.ledger), dry_run=True)
+
+    def show(self, receipt: "Receipt", submission: "Submission", about: int | None = None) -> None:
+        """Show the *receipt*, and end the command if it is bad news."""
         from ledger.cli import receipts
 
         names = naming.names_of(self.ledger)
         if self.settings.as_json:
             show_json({**receipts.to_json(receipt), "dryRun": self.form.dry_run})
         else:
-            told = receipts.told(submission, names)
+            told = receipts.told(submission, names, about)
             receipts.show(receipt, names, told, dry_run=self.form.dry_run)
         if receipts.is_contraindicated(receipt):
             raise click.exceptions.Exit(BAD_NEWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before something is signed: *words*, below *remarks* of its own.
+
+    *is_answered*: by ``--yes``.
+    """
+
+    words: str
+    is_answered: bool
+    is_always_asked: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 _OPTIONS = (
@@ -181,6 +236,9 @@ def _open_desk(settings: Settings, form: Form) -> Desk:
     if form.on_behalf_of is not None:
         form = replace(form, on_behalf_of=naming.party_named(ledger, form.on_behalf_of))
     return Desk(settings, form, ledger, signer_at(ledger, key))
+
+
+yes_option = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 
 
 def serials(name: str = "serial", *, required: bool = True) -> Callable[[F], F]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.finding import Finding, Tier
-from ledger.names import item_name, retell
+from ledger.names import item_name, named, retell
+from ledger.outcome import Outcome
 from ledger.story import tell
 from schemas.formats import format_time
 from schemas.strict_json import JSON
@@ -46,6 +47,8 @@ def to_json(receipt: "Receipt") -> dict[str, JSON]:
         "created": receipt.created,
         "size": receipt.size,
         "findings": findings_to_json(receipt.findings),
+        "withoutEffect": receipt.why_idle,
+        "replaces": None if receipt.replaces is None else receipt.replaces._asdict(),
     }
 
 
@@ -66,19 +69,22 @@ def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
     ]
 
 
-def told(submission: "Submission", names: Mapping[str, str]) -> str:
-    """What is in *submission*, as a sentence; an event with the items it names."""
+def told(submission: "Submission", names: Mapping[str, str], about: int | None = None) -> str:
+    """What is in *submission*, as a sentence; an event with the items it names.
+
+    *about* is the index of the entry that it is about, if it is known.
+    """
     from schemas.envelope import PayloadType
 
     if submission.envelope.payload_type is PayloadType.STATEMENT:
         from ledger.statement_story import tell_statement
         from schemas.statement import parse_statement
 
-        return tell_statement(parse_statement(submission.envelope.payload), names)
-    return _told_event(submission, names)
+        return tell_statement(parse_statement(submission.envelope.payload), names, about)
+    return _told_event(submission, names, about)
 
 
-def _told_event(submission: "Submission", names: Mapping[str, str]) -> str:
+def _told_event(submission: "Submission", names: Mapping[str, str], about: int | None) -> str:
     from ledger.act import read_act
     from schemas.event import OpenItems, parse_event
 
@@ -89,7 +95,8 @@ def _told_event(submission: "Submission", names: Mapping[str, str]) -> str:
     opened |= {name: given.ids for name, given in submission.lists.items()}
     act = read_act(event, opened)
     items = act.items
-    sentence = tell(act, event, names, item=items[0] if items else act.parent or "")
+    item = items[0] if items else act.parent or ""
+    sentence = tell(act, event, names, item=item, outcome=Outcome(corrects=about))
     listed = ", ".join(map(item_name, items[:_LISTED]))
     more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
     return f"{sentence} {listed}{more}".strip()
@@ -104,8 +111,24 @@ def show(receipt: "Receipt", names: Mapping[str, str], words: str, *, dry_run: b
     else:
         click.echo(f"Recorded already, as entry {receipt.index}:")
     click.echo(f"  {words}")
+    for remark in remarks(receipt, names, dry_run=dry_run):
+        click.echo(f"  {click.style('note ', dim=True)}  {remark}")
     for found in receipt.findings:
         click.echo(f"  {_coloured(found.tier)}  {retell(found.message, names)}.  {found.code}")
+
+
+def remarks(receipt: "Receipt", names: Mapping[str, str], *, dry_run: bool) -> list[str]:
+    """What its signer is to know of an entry beside what was found, in sentences."""
+    said = []
+    if receipt.why_idle is not None:
+        changes = "It would change nothing" if dry_run else "It changes nothing"
+        said.append(f"{changes}: {named(receipt.why_idle, names)}.")
+    if receipt.replaces is not None:
+        entry, earlier = receipt.replaces
+        said.append(
+            f"Entry {entry} was declared wrong already by entry {earlier}; this takes its place."
+        )
+    return said
 
 
 def _coloured(tier: Tier) -> str:

@@ -108,6 +108,8 @@ class Recording:
             show_json({**self._where(place), "status": status, **receipts.to_json(receipt)})
             return
         names = names_of(self._ledger)
+        for remark in receipts.remarks(receipt, names, dry_run=self._dry_run):
+            self._say(f"{self._called(place)}: note  {remark}")
         for found in receipt.findings:
             if found.tier in (Tier.WARNING, Tier.CONTRAINDICATED):
                 word = receipts.TIER_WORDS[found.tier]

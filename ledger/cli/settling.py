@@ -1,7 +1,7 @@
 """Short forms of statements about entries: concur, resolve, erase.
 
 They name an entry by its index or its identity. Whoever is not heard is told so beforehand, and
-nothing is recorded.
+nothing is recorded; who is heard and would change nothing is asked whether it is meant.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command, Several
-from ledger.cli.making import Desk, statement_options
+from ledger.cli.making import Desk, Question, statement_options, yes_option
 
 if TYPE_CHECKING:
     from ledger.service.entry import Signed
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("entry", metavar="ENTRY")
+@yes_option
 @statement_options
-def concur(desk: Desk, *, entry: str) -> None:
+def concur(desk: Desk, *, entry: str, yes: bool) -> None:
     """Agree with a correction.
 
-    ENTRY is the correction, which waits because you have built on what it takes back.
+    ENTRY is the correction, which waits because you have built on what it takes back. If it does
+    not wait for you, that is said, and you are asked before anything is signed.
 
     For example:
 
@@ -33,7 +35,8 @@ def concur(desk: Desk, *, entry: str) -> None:
     found = _entry(desk, entry)
     if not found.is_correction:
         raise click.UsageError(f"entry {found.index} corrects nothing")
-    desk.record(draft_of(Concurrence, correction=found.identity))
+    draft = draft_of(Concurrence, correction=found.identity)
+    desk.state(draft, found.index, Question("Sign it all the same?", yes))
 
 
 @click.command(cls=Command)
@@ -43,12 +46,16 @@ def concur(desk: Desk, *, entry: str) -> None:
     "--code", required=True, metavar="CODE", help="What was found, e.g. custody/not-holder."
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is settled.")
+@yes_option
 @statement_options
-def resolve(desk: Desk, *, entry: str, texts: tuple[str, ...], code: str, reason: str) -> None:
+def resolve(
+    desk: Desk, *, entry: str, texts: tuple[str, ...], code: str, reason: str, yes: bool
+) -> None:
     """Settle what was found on an entry.
 
     For the registrar and for inspectors, and never in their own cause. The finding stays in the
-    history, closed; without any SERIAL it is closed on all items.
+    history, closed; without any SERIAL it is closed on all items. If the entry has no such finding,
+    that is said, and you are asked before anything is signed.
 
     For example:
 
@@ -68,7 +75,8 @@ def resolve(desk: Desk, *, entry: str, texts: tuple[str, ...], code: str, reason
             " settles what was found on it, and not its signer"
         )
     items = desk.items(texts) if texts else ()
-    desk.record(draft_of(Resolution, entry=found.identity, code=code, reason=reason, items=items))
+    draft = draft_of(Resolution, entry=found.identity, code=code, reason=reason, items=items)
+    desk.state(draft, found.index, Question("Sign it all the same?", yes))
 
 
 @click.command(cls=Command)
@@ -81,7 +89,7 @@ def resolve(desk: Desk, *, entry: str, texts: tuple[str, ...], code: str, reason
     help="A withheld field, e.g. chiptrail:customs; all if none is given.",
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for those who look it up.")
-@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+@yes_option
 @statement_options
 def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: bool) -> None:
     """Erase what was disclosed of an entry.
@@ -103,13 +111,16 @@ def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: 
             f"entry {found.index} is {_name(desk, found.party)}'s: only its signer or the registrar"
             " erases what was disclosed of it"
         )
-    if not (yes or desk.form.dry_run):
-        for name in names:
-            kept = "here" if name in found.disclosed else "not here, and not to come"
-            click.echo(f"  {name}: {kept}", err=True)
-        click.confirm(f"Erase this of entry {found.index}, for good?", abort=True, err=True)
+    kept = [
+        f"{name}: {'here' if name in found.disclosed else 'not here, and not to come'}"
+        for name in names
+    ]
+    question = f"Erase this of entry {found.index}, for good?"
     digests = tuple([found.commitments[name] for name in names])
-    desk.record(draft_of(Erasure, entry=found.identity, digests=digests, reason=reason))
+    draft = draft_of(Erasure, entry=found.identity, digests=digests, reason=reason)
+    desk.state(
+        draft, found.index, Question(question, yes, is_always_asked=True, remarks=tuple(kept))
+    )
 
 
 def _withheld(found: "Signed", fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,8 +22,9 @@ from ledger.finding import Finding
 from ledger.key_findings import check_key
 from ledger.keys import PublicKey
 from ledger.service.erasing import erase
+from ledger.service.hearing import Hearing
 from ledger.service.ledger import Ledger
-from ledger.service.projector import PlacedAct, Projector
+from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
 from ledger.service.split_view import prove_split
@@ -53,6 +54,9 @@ class Receipt:
     """What an acknowledged submission gets. *created* is false when it was recorded before.
 
     *size* is that of a signed, durable tree that contains it; in a dry run no tree was signed.
+    *why_idle*: why a statement changes nothing, None if it does or was recorded before; what an
+    event changes, its findings say. *replaces* is the last correction of the same entry, in whose
+    place this one comes; None if there is none.
     """
 
     index: int
@@ -61,6 +65,8 @@ class Receipt:
     created: bool
     size: int
     findings: tuple[Finding, ...]
+    why_idle: str | None = None
+    replaces: Replaced | None = None
 
 
 Outcome: TypeAlias = Receipt | ChiptrailError
@@ -190,7 +196,7 @@ class _Run:
     def __init__(
         self, ledger: Ledger, batch: Batch, admissions: Sequence[Admission], *, is_trial: bool
     ) -> None:
-        self._ledger, self._batch = ledger, batch
+        self._ledger, self._batch, self._is_trial = ledger, batch, is_trial
         connection = batch.connection
         answers = Answers(is_trial=is_trial)
         self._projector = Projector(connection, connection, ledger.pack, answers)
@@ -201,6 +207,7 @@ class _Run:
         self._taken: list[tuple[bytes, int, int, bool] | ChiptrailError] = []
         self._recorded_at = items.moment(batch.recorded_at)
         self._of_keys: dict[int, tuple[Finding, ...]] = {}
+        self._why_idle: dict[int, str | None] = {}
 
     def take(self, data: bytes, admission: Admission) -> None:
         """Sequence one submission or note why not."""
@@ -259,6 +266,10 @@ class _Run:
     def _heed(self, statement: Statement, index: int) -> None:
         """What a statement does besides being said."""
         self._batch.flush()  # what it bears on is read from truth
+        is_veiled = self._is_trial and index > self._batch.start
+        sources = self._projector.sources(self._batch.registry)
+        hearing = Hearing(sources, self._recorded_at, is_veiled=is_veiled)
+        self._why_idle[index] = hearing.why_idle(statement, index)
         if isinstance(statement, Erasure):
             erase(self._batch, statement)
         else:
@@ -303,6 +314,8 @@ class _Run:
                 taken[3],
                 size,
                 findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
+                self._why_idle.get(taken[1]) if taken[3] else None,
+                self._projector.replaced.get(taken[1]),
             )
             for taken in self._taken
         ]

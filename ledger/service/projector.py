@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ledger import custody
 from ledger.act import Act, ActKind
@@ -41,12 +41,20 @@ class PlacedAct:
     documents: tuple[str, ...]
 
 
+class Replaced(NamedTuple):
+    """Correction *correction* had declared entry *entry* wrong already."""
+
+    entry: int
+    correction: int
+
+
 _Keyed: TypeAlias = tuple[PlacedAct, int]
 
 
 class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
+    ``replaced`` has the last correction of the same entry before each correction that has one.
     *truth* has the entries, *target* gets the projections. *answers* says what each signer may be
     told; None if nobody asks, as in a rebuild, where *target* need not have the log.
     """
@@ -64,6 +72,7 @@ class Projector:
         self._awaited: set[int] = set()
         self._start: int | None = None
         self.findings: dict[int, tuple[Finding, ...]] = {}
+        self.replaced: dict[int, Replaced] = {}
 
     def take(self, placed: PlacedAct) -> None:
         """Queue one act; indexes ascend."""
@@ -75,9 +84,9 @@ class Projector:
         """What *statement*, entry *index*, does to items; *registry* has it, nothing is queued."""
         match statement:
             case Concurrence():
-                Correcting(self._sources(registry)).agreed(statement.correction, index)
+                Correcting(self.sources(registry)).agreed(statement.correction, index)
             case Resolution():
-                resolve(self._sources(registry), statement, index)
+                resolve(self.sources(registry), statement, index)
             case _:
                 pass
 
@@ -99,7 +108,7 @@ class Projector:
 
     def _correct(self, last: PlacedAct, registry: Registry) -> None:
         """What the end of a stretch changes, if it is a correction or was awaited by one."""
-        correcting = Correcting(self._sources(registry))
+        correcting = Correcting(self.sources(registry))
         if last.act.kind is ActKind.CORRECT:
             found = correcting.recorded(last.index, last.act)
         elif last.index in self._awaited:
@@ -108,6 +117,8 @@ class Projector:
             return
         if self._answers is None:
             return
+        if last.act.kind is ActKind.CORRECT:
+            self._note_replaced(last.index)
         opened = tuple(chain.from_iterable(found.values()))
         sees = self._sees(last, correcting, opened, registry)
         if sees:
@@ -155,7 +166,15 @@ class Projector:
         own = self.findings.get(last.index, ())
         self.findings[last.index] = tuple([f for f in own if f.code is not Code.UNCONFIRMED])
 
-    def _sources(self, registry: Registry) -> Sources:
+    def _note_replaced(self, correction: int) -> None:
+        made = corrections.load_corrections(self._target, [correction])[correction]
+        targets = [] if made.target is None else [made.target]
+        for row in corrections.find_of_targets(self._target, targets):
+            if row.idx < correction:
+                self.replaced[correction] = Replaced(targets[0], row.idx)
+
+    def sources(self, registry: Registry) -> Sources:
+        """What is written so far, and what is read to decide more."""
         return Sources(self._truth, self._target, self._pack, registry)
 
     def _stretches(self, queue: list[PlacedAct]) -> Iterator[list[_Keyed]]:

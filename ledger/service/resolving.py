@@ -15,6 +15,7 @@ from ledger.service.history import Sources
 from ledger.store import events, items, log, stays
 from ledger.store.database import Connection
 from ledger.store.events import ItemEvent
+from ledger.store.log import EntryRow
 from schemas.statement import Resolution
 
 
@@ -25,27 +26,31 @@ def resolve(sources: Sources, statement: Resolution, index: int) -> None:
     if known is None or known[0] >= index:
         return
     row = log.load_entries_at(sources.truth, [known[0]])[known[0]]
-    about = statement.items or _about(sources, row.idx, row.kind, statement.code)
+    about = statement.items or items_of(sources, row, statement.code)
     numbers = items.load_ids(connection, about)
     if not numbers:
         return
     rows = [ItemEvent(number, ordinal(index), False) for number in numbers.values()]
     events.insert_item_events(connection, sorted(rows))
-    signer = sources.registry.by_index[row.key_idx].party
-    accused = (signer, _principal(sources, row.idx, row.kind))
+    accused = accused_of(sources, row)
     if statement.code in set(Code) and sources.registry.may_resolve(statement.party, *accused):
         code, settled = Code(statement.code), tuple(sorted(numbers))
         events.insert_closings(connection, [Closing(code, index, settled, row.idx)])
 
 
-def _principal(sources: Sources, entry: int, kind: int) -> str | None:
-    return sources.load_acts([entry])[entry][1].principal if kind == log.EVENT else None
+def accused_of(sources: Sources, row: EntryRow) -> tuple[str, str | None]:
+    """Who signed the entry in *row*, and who had it signed, if anybody."""
+    signer = sources.registry.by_index[row.key_idx].party
+    if row.kind != log.EVENT:
+        return signer, None
+    return signer, sources.load_acts([row.idx])[row.idx][1].principal
 
 
-def _about(sources: Sources, entry: int, kind: int, code: str) -> Iterable[str]:
+def items_of(sources: Sources, row: EntryRow, code: str) -> Iterable[str]:
     """The items of the entry's findings of *code*; of one that depends on the day, all of its."""
-    if kind != log.EVENT:
+    if row.kind != log.EVENT:
         return ()
+    entry = row.idx
     connection, (_, act) = sources.target, sources.load_acts([entry])[entry]
     found = events.load_findings(connection, [entry]).get(entry, ())
     listed = [one.items or act.items for one in found if one.code.value == code] or [act.items]

@@ -74,6 +74,37 @@ def test_it_asks_first(say, size, declared):
     assert "It would count at once." in result.stderr
 
 
+def test_a_program_is_not_asked(say, size, declared):
+    before = size()
+    result = correct(say, "japan", declared["index"], "--reason", "did_not_occur", "--json")
+
+    assert (2, before) == (result.exit_code, size())
+    assert "With --json nobody is asked: add --yes." in json.loads(result.stderr)["title"]
+
+
+def test_correcting_again_takes_the_place_of_the_first_and_says_so(say, declared):
+    index = declared["index"]
+    words = "japan", index, "--reason", "did_not_occur"
+    correct(say, *words, "--yes")
+    asked = correct(say, *words, stdin="n\n")
+    (tried,) = json.loads(correct(say, *words, "--dry-run", "--json").stdout)
+
+    said = f"Entry {index} was declared wrong already by entry {index + 1}; this takes its place."
+    assert said in asked.stderr
+    assert {"entry": index, "correction": index + 1} == tried["replaces"]
+
+
+def test_what_is_meant_is_judged_where_it_is_put(say, chip):
+    """Shipped to Kestrel, who was not meant: by then the item is on its way already."""
+    shipped = say("ship", "japan", "--to", "kestrel", chip, "--json").stdout
+    index = json.loads(shipped)["index"]
+    meant = '[{"type":"possessing_party","destination":"urn:chiptrail:party:fjordhall"}]'
+    words = ("--reason", "incorrect_data", "--set", f"destinationList={meant}")
+    result = correct(say, "japan", index, *words, "--json", "--yes")
+
+    assert [[], []] == [one["findings"] for one in json.loads(result.stdout)]
+
+
 def test_what_others_built_on_waits_for_them(say, story):
     """The fab's shipment to Malaysia, long out of its view."""
     shipped = next(step for step in story() if step["act"] == "ship")

@@ -53,6 +53,17 @@ def correction(run, world, declared, say):
     return json.loads(answer.stdout)
 
 
+@pytest.fixture
+def challenge(say, see):
+    """The entry of a shipment by somebody who never had the item."""
+    answer = say("ship", "air", "--to", "kestrel", see("from the fab to Japan"), "--json")
+    return json.loads(answer.stdout)["index"]
+
+
+def settling_nothing(entry):
+    return ("resolve", "customs", entry, "--code", "status/lost", "--reason", "found")
+
+
 def test_a_withheld_field_is_erased_by_its_signer(say, told, asked, declared):
     result = say("erase", "fab", declared["index"], "--reason", "as agreed", "--yes")
     (step,) = [step for step in asked() if step["erased"]]
@@ -88,20 +99,86 @@ def test_an_entry_is_named_by_its_identity_too(say, declared):
     assert result.exit_code == 0
 
 
-def test_a_finding_is_settled_by_an_inspector(say, declared, see):
-    words = "--code", "custody/not-holder", "--reason", "papers seen"
+def test_a_finding_is_settled_by_an_inspector(say, challenge, see):
     item = see("from the fab to Japan")
-    result = say("resolve", "customs", declared["index"], *words, item)
+    words = "--code", "custody/challenged", "--reason", "papers seen"
+    result = say("resolve", "customs", challenge, *words, item)
 
-    assert result.exit_code == 0
-    assert "(custody/not-holder)" in result.stdout
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert f"settles what entry {challenge} showed" in result.stdout
 
 
-def test_a_correction_is_agreed_with(say, correction):
-    result = say("concur", "japan", correction["index"])
+def test_what_would_settle_nothing_is_asked_about(say, challenge, size):
+    before = size()
+    result = say(*settling_nothing(challenge), stdin="n\n")
 
-    assert result.exit_code == 0
-    assert f"agrees with the correction {correction['identity'][:16]}" in result.stdout
+    assert (1, before) == (result.exit_code, size())
+    assert (
+        f"It would change nothing: entry {challenge} has no such finding, it has these:"
+        " custody/challenged, custody/not-holder."
+    ) in " ".join(result.stderr.split())
+
+
+def test_it_is_recorded_all_the_same_if_it_is_meant(say, told, challenge):
+    result = say(*settling_nothing(challenge), "--yes")
+
+    assert 0 == result.exit_code
+    assert "It changes nothing: entry" in result.stdout
+    assert f"Entry {challenge} has no such finding here." in " ".join(told().split())
+
+
+def test_a_program_is_told_why_it_would_change_nothing(say, challenge, size):
+    before = size()
+    refused = say(*settling_nothing(challenge), "--json")
+    tried = say(*settling_nothing(challenge), "--json", "--dry-run")
+
+    assert (2, before) == (refused.exit_code, size())
+    assert "add --yes" in json.loads(refused.stderr)["title"]
+    assert "has no such finding" in json.loads(tried.stdout)["withoutEffect"]
+
+
+def test_a_finding_is_settled_once(say, challenge):
+    words = "--code", "custody/challenged", "--reason", "papers seen", "--json"
+    first = json.loads(say("resolve", "customs", challenge, *words).stdout)
+    again = json.loads(say("resolve", "customs", challenge, *words, "--dry-run").stdout)
+
+    assert None is first["withoutEffect"]
+    assert f"entry {first['index']} has settled that already" == again["withoutEffect"]
+
+
+@pytest.fixture
+def corrected(say, see):
+    """A correction by the holder of its own declaration, with which nobody has to agree."""
+    where = "--place", "34.7,135.5,50"
+    answer = say("declare", "japan", *where, see("from the fab to Japan"), "--json")
+    entry = json.loads(answer.stdout)["index"]
+    words = "--reason", "did_not_occur", "--yes", "--json"
+    return json.loads(say("correct", "japan", entry, *words).stdout)[0]
+
+
+def test_a_correction_that_waits_for_nobody_is_not_agreed_with_unasked(say, corrected, size):
+    index, before = corrected["index"], size()
+    kept = say("concur", "japan", index, stdin="n\n")
+    after = size()
+    result = say("concur", "japan", index, "--yes")
+
+    assert (1, before, 0) == (kept.exit_code, after, result.exit_code)
+    assert f"entry {index} waits for nobody" in kept.stderr
+    assert f"agrees with the correction in entry {index}" in result.stdout
+
+
+def test_what_is_out_of_view_is_not_told_to_who_agrees(say, correction):
+    result = say("concur", "air", correction["index"], "--dry-run")
+
+    assert "nothing that Skua Air Freight may see waits for it" in result.stdout
+
+
+def test_what_was_erased_before_is_not_erased_again(say, declared):
+    words = "erase", "fab", declared["index"], "--reason", "as agreed"
+    first = json.loads(say(*words, "--yes", "--json").stdout)
+    again = say(*words, stdin="n\n")
+
+    assert f"entry {first['index']} erased that already" in again.stderr
 
 
 @pytest.mark.parametrize(

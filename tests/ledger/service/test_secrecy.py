@@ -28,7 +28,7 @@ from schemas.envelope import PayloadType, Submission, encode_submission, parse_s
 from schemas.errors import ChiptrailError, NotFound
 from schemas.event import parse_event
 from schemas.formats import encode_base64url
-from schemas.statement import Role
+from schemas.statement import Concurrence, Role
 from tests.world import BIZ_STEP, CHIPS, DISPOSITION, World, party
 
 SPY = party("spy")
@@ -230,6 +230,21 @@ def declared_wrong(world: World, wrong: Receipt, correctives: list[str]) -> byte
     return encode_submission(Submission(envelope, lists, ()))
 
 
+def agreed(world: World, batch: list[bytes]) -> list[object]:
+    """What a dry run answers to the spy's agreement with its own correction, the last of *batch*.
+
+    By itself, and behind it; what it signs has a head that the worlds do not share.
+    """
+    envelope = parse_submission(batch[-1]).envelope
+    identity = dsse.identity_of(envelope.payload_type, envelope.payload)
+    said = encode_submission(world.statement("spy", Concurrence, correction=identity))
+    outcomes = [
+        capture(world.ledger, some, actor="spy", dry_run=True)[-1]
+        for some in ([said], [*batch, said])
+    ]
+    return [one.why_idle for one in outcomes if isinstance(one, Receipt)]
+
+
 BEGINS = re.compile(b"commissioning|registering|packing|installing|Transformation")
 
 
@@ -248,7 +263,9 @@ def answers(path: Path, deeds, order, *, is_other: bool) -> list[bytes]:
     said = list(asked(world))
     events = list(drafts(world))
     said += [tried(world, [event]) for event in events]
-    said += [tried(world, batch) for batch in corrections(world)]
+    batches = list(corrections(world))
+    said += [tried(world, batch) for batch in batches]
+    said += [agreed(world, batch) for batch in batches]
     begins = [n for n, event in enumerate(events) if BEGINS.search(payload_of(event))]
     for first, *rest in order:
         batch = [begins[first % len(begins)], *[n % len(events) for n in rest]]
