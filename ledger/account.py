@@ -13,10 +13,12 @@ the entries, so their verdict is ``unknown`` at best. Example::
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
+from ledger.act import ActKind
 from ledger.agreement import Agreement
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
@@ -27,7 +29,7 @@ from ledger.registry import Registry
 from ledger.replay import Replay, Told, judged
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
-from schemas.bundle_statement import Basis, BundleFinding, BundleStatement
+from schemas.bundle_statement import Basis, BundleFinding, BundleStatement, Taking
 from schemas.errors import VerificationFailed
 
 _Key: TypeAlias = tuple[str, int, tuple[int, ...], bool, int | None]
@@ -62,12 +64,58 @@ def accounts(statement: BundleStatement, shown: Evidence, pack: RulePack) -> tup
         if item not in statement.unproven:
             raise VerificationFailed(reason)
     refold = Refold(record, takings, begin(), agreement.settled)
+    found = [
+        _account(refold, refold.told(item), claims[item], statement, shown, pack)
+        for item in statement.subjects
+    ]
+    return tuple(_naming(record, takings, begin, found))
+
+
+def _naming(
+    record: Record,
+    takings: Sequence[Taking],
+    begin: Callable[[], Replay],
+    subjects: Iterable[Subject],
+) -> Iterator[Subject]:
+    """*subjects*, where a correction waits with whom it waits for, as far as the entries tell."""
+    missing: dict[int, Mapping[str, str]] = {}
+    for subject in subjects:
+        waiting = {one.index for one in subject.findings if _waits(one)}
+        for entry in waiting - missing.keys():
+            missing[entry] = _missing(record, takings, begin, entry)
+        why = {
+            entry: missing[entry][subject.item]
+            for entry in waiting
+            if subject.item in missing[entry]
+        }
+        steps = [replace(one, findings=_named(one.findings, why)) for one in subject.steps]
+        yield replace(subject, findings=_named(subject.findings, why), steps=tuple(steps))
+
+
+def _named(findings: Iterable[Finding], why: Mapping[int, str]) -> tuple[Finding, ...]:
     return tuple(
         [
-            _account(refold, refold.told(item), claims[item], statement, shown, pack)
-            for item in statement.subjects
+            replace(found, message=f"{found.message}: {why[found.index]}")
+            if _waits(found) and found.index in why
+            else found
+            for found in findings
         ]
     )
+
+
+def _waits(found: Finding) -> bool:
+    return found.code is Code.CORRECTION_OPEN and found.is_open
+
+
+def _missing(
+    record: Record, takings: Sequence[Taking], begin: Callable[[], Replay], entry: int
+) -> Mapping[str, str]:
+    """By subject, whose consent correction *entry* lacks, if it has a target."""
+    target = record.target(entry) if record.acts[entry].act.kind is ActKind.CORRECT else None
+    if target is None:
+        return {}
+    as_if = Taking(entry, target, record.correctives(entry), max(record.acts) + 1)
+    return Agreement(record, [*takings, as_if], begin).missing
 
 
 def denies(claim: BundleFinding) -> bool:

@@ -7,6 +7,9 @@ cannot take back alone: the correction waits until Fjordhall concurs.
 
 import pytest
 
+from ledger.note import parse_vkey
+from ledger.service.bundling import make_bundle
+from ledger.verify import verify_bundle
 from tests.stories.telling import findings, page, verdict, whereabouts
 
 
@@ -137,3 +140,11 @@ def test_who_agrees_unasked_is_not_told_as_if_it_had_been(world, chips, correcti
             "Entry 7 waited no more since entry 9.",
         )
     ] == [True] * 4
+
+
+def test_a_bundle_names_who_has_to_agree(world, chips, correction):
+    data = make_bundle(world.ledger, chips[:1])
+    (subject,) = verify_bundle(data, parse_vkey(world.ledger.vkey)).subjects
+    (waits,) = [one.message for one in subject.findings if one.code == "correction/open"]
+
+    assert waits.endswith("and urn:chiptrail:party:fjordhall did not concur")

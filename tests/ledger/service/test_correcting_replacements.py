@@ -3,11 +3,11 @@
 import pytest
 
 from ledger.note import parse_vkey
+from ledger.outcome import outcomes
 from ledger.service.audit import audit
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import capture
 from ledger.service.query import dossier
-from ledger.story import outcomes
 from ledger.testimony import asserted
 from ledger.verify import verify_bundle
 from schemas.envelope import encode_submission
