@@ -65,7 +65,8 @@ def release(case: Case) -> None:
             reason = f"which {held[0].party} holds back (entry {held[0].entry})"
             case.find_idle(Code.NOT_HOLDER, reason, group)
         elif not is_along:
-            case.find_idle(Code.NOT_HOLDER, "which nobody holds back so", group)
+            reason = f"which nobody has {' or '.join(sorted(words)) or 'held back'}"
+            case.find_idle(Code.NOT_HOLDER, reason, group)
 
 
 def _let_go(case: Case, group: Group, mine: Sequence[Mark]) -> None:

@@ -96,7 +96,7 @@ def parse_vkey(text: str) -> Verifier:
     try:
         name, key_id, data = parts[0], decode_hex(parts[1], _KEY_ID_SIZE), decode_base64(parts[2])
     except (IndexError, ValueError) as exc:
-        raise MalformedNote("not a verifier key") from exc
+        raise MalformedNote("not a verifier key; want NAME+ID+KEY, as its log prints it") from exc
     if len(data) != 33:
         raise MalformedNote(f"got a verifier key of {len(data)} bytes, want 33")
     verifier = verifier_of(name, parse_public_key(data[1:]), data[0])

@@ -29,6 +29,12 @@ def is_effective(findings: Iterable[Finding]) -> bool:
     )
 
 
+def is_effective_on(items: Collection[str], findings: Iterable[Finding]) -> bool:
+    """Whether an entry that names *items*, with these *findings* on any, moved one of them."""
+    idle = [found.items for found in findings if not is_effective([found])]
+    return not idle or (all(idle) and not {item for some in idle for item in some} >= {*items})
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an entry that bears on an item.

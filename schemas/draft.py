@@ -25,7 +25,7 @@ from schemas.item import fold_item
 from schemas.shape import pointer
 from schemas.strict_json import JSON, load
 from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
-from schemas.withheld import COMMITMENTS, WITHHOLDABLE
+from schemas.withheld import CANNOT_BE_WITHHELD, COMMITMENTS, WITHHOLDABLE
 
 Draft: TypeAlias = dict[str, Any]
 
@@ -218,7 +218,7 @@ def withhold(draft: Draft, names: Iterable[str]) -> tuple[Draft, dict[str, JSON]
         raise MalformedEvent("withholds already: sign the plain event", pointer(COMMITMENTS))
     for name in names:
         if name not in WITHHOLDABLE:
-            raise MalformedEvent("no name that can be withheld", pointer(COMMITMENTS, name))
+            raise MalformedEvent(CANNOT_BE_WITHHELD, pointer(COMMITMENTS, name))
     chosen = ALWAYS_WITHHELD.union(names)
     if _LOCATION in chosen or (_LOCATION in draft and "readPoint" in chosen):
         chosen |= _PLACES

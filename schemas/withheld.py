@@ -37,6 +37,7 @@ _WITHHOLDABLE: Fields = {
     "destinationList": DESTINATIONS,
 }
 WITHHOLDABLE = frozenset(_WITHHOLDABLE)
+CANNOT_BE_WITHHELD = f"cannot be withheld; what can is {', '.join(sorted(_WITHHOLDABLE))}"
 """The names that may be committed."""
 
 _AGREE_DEGREES = 1e-5  # about a metre: what rounding in two programs may leave
@@ -76,7 +77,7 @@ def check_withheld_value(name: str, value: JSON) -> None:
 def _check_name(event: Mapping[str, Any], name: str) -> None:
     where = pointer(COMMITMENTS, name)
     if name not in _WITHHOLDABLE:
-        raise MalformedEvent("no name that can be withheld", where)
+        raise MalformedEvent(CANNOT_BE_WITHHELD, where)
     if name == "bizTransactionList" and event["type"] == "TransactionEvent":
         raise MalformedEvent("cannot be withheld on a TransactionEvent", where)
     if name == "destinationList":

@@ -106,6 +106,10 @@ def ship(
     """
     from schemas import short_form
 
+    if due is not None and due < (desk.form.at or desk.ledger.clock.now()):
+        raise click.BadParameter(
+            "is before it was sent (--at; now if not given)", param_hint="--due"
+        )
     ends = short_form.ends(
         owner=None if owner is None else desk.someone(owner),
         user=None if end_user is None else desk.someone(end_user),

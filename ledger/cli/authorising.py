@@ -200,5 +200,7 @@ def grant(desk: Desk, *, texts: tuple[str, ...], to: str, ends_at: datetime | No
     """
     from schemas.statement import Grant, draft_of
 
+    if ends_at is not None and ends_at <= desk.ledger.clock.now():
+        raise click.BadParameter("is over already", param_hint="--until")
     items = desk.items(texts)
     desk.record(draft_of(Grant, grantee=desk.someone(to), items=items, ends_at=ends_at))

@@ -173,7 +173,7 @@ def _show(
         show_json([{**receipts.to_json(one), "dryRun": dry_run} for one in receipts_])
     else:
         for receipt, submission in zip(receipts_, submissions, strict=True):
-            told = receipts.told(submission, names, about)
+            told = receipts.told(submission, names, receipt, about)
             receipts.show(receipt, names, told, dry_run=dry_run)
         if dry_run:
             click.echo(_outcome(receipts_))

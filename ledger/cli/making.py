@@ -17,8 +17,9 @@ from ledger.cli import naming
 from ledger.cli.help import Several
 from ledger.cli.keyfiles import open_key, signing_options
 from ledger.cli.output import BAD_NEWS, show_json
+from ledger.cli.pointing import at_option
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
-from schemas.errors import ChiptrailError
+from schemas.errors import ChiptrailError, Refusal
 
 if TYPE_CHECKING:
     from ledger.compose import Signer
@@ -154,7 +155,7 @@ class Desk:
         if self.settings.as_json:
             show_json({**receipts.to_json(receipt), "dryRun": self.form.dry_run})
         else:
-            told = receipts.told(submission, names, about)
+            told = receipts.told(submission, names, receipt, about)
             receipts.show(receipt, names, told, dry_run=self.form.dry_run)
         if receipts.is_contraindicated(receipt):
             raise click.exceptions.Exit(BAD_NEWS)
@@ -220,7 +221,12 @@ def _at_desk(command: F, names: Sequence[str], options: Sequence[Callable[[F], F
     @wraps(command)
     def filled(settings: Settings, /, **said: Any) -> Any:  # noqa: ANN401 - click's own
         form = Form(**{name: said.pop(name) for name in names})
-        return command(_open_desk(settings, form), **said)
+        if form.country is not None and form.place is None:
+            raise click.UsageError("--country is that of a place; say which: --place LAT,LON[,M]")
+        try:
+            return command(_open_desk(settings, form), **said)
+        except Refusal as exc:
+            raise at_option(exc, click.get_current_context().command) from exc
 
     decorated: Any = ledger_options(pass_settings(filled))
     for option in reversed(options):

@@ -115,7 +115,10 @@ def _only(text: str, matches: Sequence[str]) -> str:
         return matches[0]
     item = parse_query(text).item or _package(text)
     if item is None:
-        raise NotFound(f"no item with the serial {text} is recorded; a new one needs its full id")
+        raise NotFound(
+            f"no item with the serial {text} is recorded; look for a typing error, or give the full"
+            " id of a new one"
+        )
     return item
 
 
@@ -311,6 +314,8 @@ def document_named(text: str) -> str:
     from schemas.formats import is_uri
 
     found = re.fullmatch(r"(?i)(awb|hawb|bol|itn|entry|po|inv)(?::|\.? +)(.*)", text.strip())
+    if found is not None and not found[2].strip():
+        raise click.BadParameter(f"got {text!r}, want a number after {found[1].lower()}:")
     if found is not None:
         text = f"urn:chiptrail:doc:{found[1].lower()}:{found[2]}"
     if not is_uri(text):

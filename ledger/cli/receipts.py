@@ -7,7 +7,7 @@ import click
 
 from ledger.finding import Finding, Tier
 from ledger.names import item_name, named, retell
-from ledger.outcome import Outcome
+from ledger.outcome import Outcome, is_effective_on
 from ledger.story import tell
 from schemas.formats import format_time
 from schemas.strict_json import JSON
@@ -69,10 +69,15 @@ def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
     ]
 
 
-def told(submission: "Submission", names: Mapping[str, str], about: int | None = None) -> str:
+def told(
+    submission: "Submission",
+    names: Mapping[str, str],
+    receipt: "Receipt",
+    about: int | None = None,
+) -> str:
     """What is in *submission*, as a sentence; an event with the items it names.
 
-    *about* is the index of the entry that it is about, if it is known.
+    It has that *receipt*; *about* is the index of the entry that it is about, if it is known.
     """
     from schemas.envelope import PayloadType
 
@@ -81,10 +86,12 @@ def told(submission: "Submission", names: Mapping[str, str], about: int | None =
         from schemas.statement import parse_statement
 
         return tell_statement(parse_statement(submission.envelope.payload), names, about)
-    return _told_event(submission, names, about)
+    return _told_event(submission, names, receipt, about)
 
 
-def _told_event(submission: "Submission", names: Mapping[str, str], about: int | None) -> str:
+def _told_event(
+    submission: "Submission", names: Mapping[str, str], receipt: "Receipt", about: int | None
+) -> str:
     from ledger.act import read_act
     from schemas.event import OpenItems, parse_event
 
@@ -96,7 +103,8 @@ def _told_event(submission: "Submission", names: Mapping[str, str], about: int |
     act = read_act(event, opened)
     items = act.items
     item = items[0] if items else act.parent or ""
-    sentence = tell(act, event, names, item=item, outcome=Outcome(corrects=about))
+    outcome = Outcome(is_effective_on(items, receipt.findings), corrects=about)
+    sentence = tell(act, event, names, item=item, outcome=outcome)
     listed = ", ".join(map(item_name, items[:_LISTED]))
     more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
     return f"{sentence} {listed}{more}".strip()

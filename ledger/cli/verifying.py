@@ -13,13 +13,14 @@ from ledger.cli.help import Command
 from ledger.cli.output import BAD_NEWS, points, show, show_json
 from ledger.cli.output import text as styled
 from ledger.cli.settings import F, Settings, json_option, pass_settings
-from schemas.errors import MalformedKey, VerificationFailed
+from schemas.errors import MalformedKey, Refusal, VerificationFailed
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ledger.keys import PublicKey
+    from ledger.note import Verifier
     from ledger.testimony import Subject, Verified
 
 # What the numbered steps of ledger.verify check, in two or three words each.
@@ -110,13 +111,12 @@ def verify(
         chiptrail verify a.chiptrail.json --vkey "$V" --witness "$W" --quorum 1
         chiptrail verify log.1f2e3d4c.evidence.json --vkey "$V"
     """
-    from ledger.note import parse_vkey
     from ledger.verify import verify_bundle
     from schemas.evidence import is_evidence
 
     least = wanted(witnesses, quorum)
-    data, log = _read(file), parse_vkey(vkey)
-    cosigners = [parse_vkey(witness) for witness in witnesses]
+    data, log = _read(file), _key(vkey, "--vkey")
+    cosigners = [_key(witness, "--witness") for witness in witnesses]
     if is_evidence(data):
         tell_evidence(data, log, cosigners, as_json=settings.as_json)
         return
@@ -138,6 +138,15 @@ def verify(
         _show(verified, brief=brief)
     if any(subject.verdict.value == "stop" for subject in verified.subjects):
         raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _key(text: str, option: str) -> "Verifier":
+    from ledger.note import parse_vkey
+
+    try:
+        return parse_vkey(text)
+    except Refusal as exc:
+        raise type(exc)(f"{option}: {exc.message}") from exc
 
 
 _CHECKPOINT_STEP = 2

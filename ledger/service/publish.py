@@ -33,9 +33,16 @@ from schemas.errors import CannotOpen, IntegrityError, NotFound, Refusal
 def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[Progress]:
     """Write the newest checkpoint and its tiles below *target*.
 
-    Raises: CannotOpen when *target* cannot be written, or has the checkpoint of another log;
-    IntegrityError when what is stored, or what is there, is not what was signed.
+    Raises: CannotOpen when *target* cannot be written, has the checkpoint of another log, or the
+    ledger's keys in it; IntegrityError when what is stored, or what is there, is not what was
+    signed.
     """
+    folder, public = ledger.directory.path.resolve(), target.resolve()
+    if public in (folder, *folder.parents):
+        raise CannotOpen(
+            f"{target}: the ledger's own folder with its keys is in there, and whoever serves it"
+            " would serve them; publish to a folder apart"
+        )
     with ledger.snapshot() as (connection, tip):
         size, root = tip.head.size, tip.head.root
         _check_place(ledger, connection, tip, target / "checkpoint")  # (1)

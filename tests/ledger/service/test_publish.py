@@ -176,3 +176,11 @@ def test_a_log_that_was_rolled_back_is_not_published(world, tmp_path, monkeypatc
     with pytest.raises(ReadOnly, match="old copy"):
         list(publish(world.ledger, tmp_path))
     assert {} == files(tmp_path)
+
+
+@pytest.mark.parametrize("where", [".", ".."])
+def test_the_log_is_not_published_where_the_keys_are(world, where):
+    target = world.ledger.directory.path / where
+
+    with pytest.raises(CannotOpen, match="its keys is in there"):
+        list(publish(world.ledger, target))
