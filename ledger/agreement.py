@@ -19,6 +19,7 @@ from ledger.act import Act, ActKind
 from ledger.correction import CLAIMS
 from ledger.finding import Code
 from ledger.holding import Step
+from ledger.names import listed
 from ledger.order import Placing, ordinal
 from ledger.record import Record, Refold, Settled, placings
 from ledger.replay import Replay
@@ -66,7 +67,7 @@ class Agreement:
             return {}, []
         was, now = self._fold(before, taking.since), self._fold(after, taking.since)
         agreed = self._record.agreed(taking.entry, taking.since)
-        lost: dict[str, str] = {}
+        built: dict[str, dict[str, int]] = {}
         settled: list[Settled] = []
         for index in others:
             who = self._record.acts[index].act.who
@@ -77,8 +78,8 @@ class Agreement:
                 continue
             for subject in was.effects.get(index, _NONE) - now.effects.get(index, _NONE):
                 if now.replay.is_told(subject):
-                    reason = f"entry {taking.entry} takes back what entry {index} builds on, and"
-                    lost.setdefault(subject, f"{reason} {who} did not concur")
+                    built.setdefault(subject, {}).setdefault(who, index)
+        lost = {subject: _reason(taking.entry, some) for subject, some in built.items()}
         return lost, settled
 
     def _acts_beside(self, taking: Taking) -> list[int]:
@@ -96,6 +97,15 @@ class Agreement:
 
         Refold(self._record, takings, told.replay, until=until, look=look)
         return told
+
+
+def _reason(correction: int, built: Mapping[str, int]) -> str:
+    """Who did not concur, by the first entry of each that *built* on it."""
+    entries = f"entry {min(built.values())} builds"
+    if len(built) > 1:
+        entries = f"entries {listed([str(index) for index in built.values()])} build"
+    who = listed(list(built))
+    return f"entry {correction} takes back what {entries} on, and {who} did not concur"
 
 
 _NONE: frozenset[str] = frozenset()

@@ -73,7 +73,7 @@ def correct(
     found = load_entry(desk.ledger, entry)
     if found.party != desk.party:
         raise click.UsageError(
-            f"entry {found.index} is {found.party}'s: only its signer corrects it"
+            f"entry {found.index} is {desk.called(found.party)}'s: only its signer corrects it"
         )
     redress = Redress(desk.ledger, desk.signer, found.index)
     rights, withheld = _rights(desk, redress, fields, without, file)

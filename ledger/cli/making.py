@@ -89,6 +89,12 @@ class Desk:
         """The party that *text* names."""
         return naming.party_named(self.ledger, text)
 
+    def called(self, party: str) -> str:
+        """What people call *party*."""
+        from ledger.names import party_name
+
+        return party_name(party, naming.names_of(self.ledger))
+
     def record(self, draft: "Draft") -> None:
         """Sign *draft*, capture it and show what came of it."""
         submission = self.sign(draft)

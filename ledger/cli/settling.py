@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli import naming
 from ledger.cli.help import Command, Several
 from ledger.cli.making import Desk, Question, statement_options, yes_option
 
@@ -71,7 +70,7 @@ def resolve(
     found = _entry(desk, entry)
     if not desk.ledger.registry.may_resolve(desk.party, found.party):
         raise click.UsageError(
-            f"entry {found.index} is {_name(desk, found.party)}'s: the registrar or an inspector"
+            f"entry {found.index} is {desk.called(found.party)}'s: the registrar or an inspector"
             " settles what was found on it, and not its signer"
         )
     items = desk.items(texts) if texts else ()
@@ -108,7 +107,7 @@ def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: 
     names = _withheld(found, fields)
     if not desk.ledger.registry.may_erase(desk.party, found.party):
         raise click.UsageError(
-            f"entry {found.index} is {_name(desk, found.party)}'s: only its signer or the registrar"
+            f"entry {found.index} is {desk.called(found.party)}'s: only its signer or the registrar"
             " erases what was disclosed of it"
         )
     kept = [
@@ -135,9 +134,3 @@ def _entry(desk: Desk, text: str) -> "Signed":
     from ledger.service.entry import load_entry
 
     return load_entry(desk.ledger, text)
-
-
-def _name(desk: Desk, party: str) -> str:
-    from ledger.names import party_name
-
-    return party_name(party, naming.names_of(desk.ledger))

@@ -125,7 +125,7 @@ def test_a_place_off_the_earth_is_refused_unsigned(act, made, size):
     result = act("declare", "fab", "--place", "95,10", made[0])
 
     assert (result.exit_code, size()) == (1, before)
-    assert "/chiptrail:location/latitude" in result.stderr
+    assert "--place: got a number, want degrees" in result.stderr
 
 
 def test_what_is_reported_lost_can_be_cleared(act, made, state):
