@@ -54,6 +54,7 @@ _OPTIONS = {
     "/grantee": ("--to",),
     "/name": ("NAME",),
     "/reason": ("--reason",),
+    "/signatures": ("--key",),
 }
 
 

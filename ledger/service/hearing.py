@@ -10,11 +10,11 @@ whether or not the entry exists. Example::
 In words of its own after the fact, from a story alone: ``ledger.outcome.idle``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.finding import Code, Finding
-from ledger.judge import judge
+from ledger.finding import Code
+from ledger.judge import ARRIVAL, View, judge
 from ledger.service.history import Sources
 from ledger.service.resolving import accused_of, items_of
 from ledger.service.sight import Sight
@@ -112,24 +112,31 @@ class Hearing:
             return "no entry that it may be about is recorded"
         if not self._registry.may_resolve(said.party, *accused_of(self._sources, row)):
             return f"entry {row.idx} is {said.party}'s own, which others have to judge"
-        found = self._found(said, row)
+        return self._unfound(said, row)
+
+    def _unfound(self, said: Resolution, row: EntryRow) -> str | None:
+        """Why there is nothing to settle, None if there is."""
+        views = self._views(said, row)
+        judged = [judge(view, self._sources.pack, self._now) for view in views]
+        found = [one for some in judged for one in some if one.index == row.idx]
         same = [one for one in found if one.code == said.code]
         if any(one.is_open for one in same):
             return None
         where = " on these items" if said.items else ""
         if same:
             return f"entry {same[0].closed_by} has settled that{where} already"
+        ways = {None if view.shipment is None else view.shipment.index for view in views}
+        if said.code in ARRIVAL and row.idx in ways:
+            return f"entry {row.idx} has no such finding{where} yet; once it has, this settles it"
         codes = sorted({one.code.value for one in found if one.is_open})
         others = f"it has these: {', '.join(codes)}" if codes else "and none that is open"
         return f"entry {row.idx} has no such finding{where}, {others}"
 
-    def _found(self, said: Resolution, row: EntryRow) -> Iterable[Finding]:
-        """What is found of entry *row* on the items that are to be cleared."""
+    def _views(self, said: Resolution, row: EntryRow) -> Sequence[View]:
+        """What is known of the items that are to be cleared of what entry *row* showed."""
         about = said.items or tuple(items_of(self._sources, row, said.code))
         sight = Sight(self._connection, self._registry, self._sources.pack, OPERATOR, self._now)
-        seen = load_views(sight, about).values()
-        judged = [judge(one.view, self._sources.pack, self._now) for one in seen]
-        return [found for some in judged for found in some if found.index == row.idx]
+        return [seen.view for seen in load_views(sight, about).values()]
 
     # Erasures ------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """What changes nothing is said to whoever signs it, as far as it may see."""
 
+from datetime import timedelta
+
 import pytest
 
 from ledger.service.capture import Receipt, capture
@@ -120,6 +122,14 @@ def test_so_is_what_is_not_found_on_the_items_that_are_given(world, chips, stole
     told = world.resolve("customs", other, "status/lost", chips[1:]).why_idle
 
     assert f"entry {other.index} has no such finding on these items, and none that is open" == told
+
+
+def test_what_is_not_late_yet_is_settled_in_advance(world, chips):
+    shipped = world.ship("fab", chips, to="shop", due_in=timedelta(days=2))
+
+    assert f"entry {shipped.index} has no such finding yet; once it has, this settles it" == (
+        world.resolve("customs", shipped, "custody/overdue").why_idle
+    )
 
 
 def test_what_was_settled_is_not_settled_again(world, stolen):
