@@ -36,7 +36,12 @@ def sign_cosignature(text: str, key: PrivateKey, at_seconds: int) -> bytes:
     """
     if not 0 <= at_seconds <= MAX_TIME_S:
         raise ValueError(f"got time {at_seconds}, want one from 0 to 2^63 - 1")
-    return at_seconds.to_bytes(TIME_SIZE, "big") + key.sign(cosignature_message(text, at_seconds))
+    return encode_cosignature(at_seconds, key.sign(cosignature_message(text, at_seconds)))
+
+
+def encode_cosignature(at_seconds: int, signature: bytes) -> bytes:
+    """What stands in the line of a note after the key id."""
+    return at_seconds.to_bytes(TIME_SIZE, "big") + signature
 
 
 def verify_cosignature(text: str, key: PublicKey, data: bytes) -> int:

@@ -209,6 +209,16 @@ class NotFound(Refusal):
     code = "not-found"
 
 
+class Conflict(Refusal):
+    """A witness is asked to go on from another *size* than the one that it cosigned last."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(message)
+        self.size = size
+
+
 class UnknownRule(Refusal):
     """The rule pack has no rule in force for that question on that date."""
 

@@ -45,6 +45,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "rich": ("ledger.cli",),
     "sqlalchemy": ("ledger.store", "migrations"),
     "tzfpy": ("ledger.location",),
+    "waitress": ("web.server",),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.
 STANDARD_HOMES: Mapping[str, tuple[str, ...]] = {

@@ -1,1 +1,1 @@
-"""Who asks: the place of the HTTP face. Empty in this version, which has the command line only."""
+"""Who asks: the HTTP face. In this version it is that of a witness."""

@@ -32,6 +32,7 @@ from ledger.cli import (
     signing,
     verifying,
     watching,
+    witnessing,
 )
 from ledger.cli.help import Group
 from ledger.cli.output import BAD_NEWS, fail, fail_usage, hush, warn
@@ -45,6 +46,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         proving.bundle,
         verifying.verify,
         proving.checkpoint,
+        witnessing.cosign,
         proving.publish,
         watching.watch,
         proving.audit,
@@ -85,7 +87,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         settling.resolve,
         settling.erase,
     ),
-    "Other": (completion.completion,),
+    "Other": (witnessing.witness, completion.completion),
 }
 
 

@@ -73,7 +73,8 @@ def bundle(
 def checkpoint(settings: Settings, *, vkey: bool) -> None:
     """Print the newest checkpoint.
 
-    It is the log's signed word on all its entries.
+    It is the log's signed word on all its entries, with the lines of the witnesses that have
+    cosigned it (`chiptrail cosign`).
 
     For example:
 

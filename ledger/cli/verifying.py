@@ -129,7 +129,8 @@ def verify(
             party_keys=_pins(party_keys),
         )
     except VerificationFailed as exc:
-        if exc.step != _CHECKPOINT_STEP:
+        # Too few witnesses are no sign of another log.
+        if exc.step != _CHECKPOINT_STEP or isinstance(exc.__cause__, VerificationFailed):
             raise
         raise VerificationFailed(f"{exc}; {_whose(data, log.name)}", exc.step) from exc
     if settings.as_json:

@@ -1,1 +1,1 @@
-"""Outbound HTTP: what others publish, read with limits and trusted for nothing."""
+"""Outbound HTTP: what others publish, and witnesses; read with limits, trusted for nothing."""

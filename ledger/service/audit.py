@@ -5,7 +5,8 @@ as many processes as there are cores: identity and signature from the stored byt
 index and of the payload's party, payload, lists and disclosures as signed, log time not going back;
 (3) the tree regrown from those entries: every stored tile, every signed checkpoint with its
 signature and time, every ``after`` a signer held, the checkpoint file; (4) activity: every request
-in turn, and the checkpoint that it led to; (5) projections rebuilt from truth, row by row.
+in turn, and the checkpoint that it led to; what witnesses cosigned; (5) projections rebuilt from
+truth, row by row.
 
 Memory does not grow with the log. Nothing is changed. What nobody signs cannot be told: who asked
 and what for (``activity``), and whether the last requests that added nothing are missing.
@@ -29,6 +30,7 @@ from ledger.frontier import Frontier
 from ledger.merkle import HASH_SIZE
 from ledger.registry import Registry
 from ledger.service.audit_activity import activity_problems
+from ledger.service.audit_cosignatures import cosignature_problems
 from ledger.service.audit_entries import (
     EntriesAudited,
     Job,
@@ -46,6 +48,7 @@ from ledger.service.rows import enter_statement
 from ledger.service.workers import in_order
 from ledger.store import comparison, items, log
 from ledger.store.activity import iterate_activity
+from ledger.store.cosignatures import iterate_cosignatures
 from ledger.store.database import Connection, Database
 from ledger.store.log import CheckpointRow, EntryRow
 from schemas.errors import BadSignature, ChiptrailError, IntegrityError
@@ -130,6 +133,7 @@ class _Run:
             yield from self.check_entries()
             self.check_end()
             self.check_activity()
+            self.check_cosignatures()
         except IntegrityError as exc:
             self._problem(str(exc))
 
@@ -293,6 +297,12 @@ class _Run:
         heads = self._readable(log.iterate_checkpoints(self._connection))
         requests = self._readable(iterate_activity(self._connection))
         for text in activity_problems(heads, requests):
+            self._problem(text)
+
+    def check_cosignatures(self) -> None:
+        """What witnesses signed under the checkpoints."""
+        rows = self._readable(iterate_cosignatures(self._connection))
+        for text in cosignature_problems(self._ledger.origin, rows):
             self._problem(text)
 
     # (5) projections ----------------------------------------------------------------------------

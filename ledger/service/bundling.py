@@ -263,7 +263,7 @@ class _Assembly:
         afters = [one.event.after for one in selection.shown]
         afters += [parse_statement(row.payload).after or "" for row in selection.statements]
         return Contents(
-            checkpoint=self._ledger.note_of(self._tip.head),
+            checkpoint=self._ledger.cosigned_note(self._connection, self._tip.head),
             heads=tuple(self._heads(set(afters) - {""})),
             rule_pack=self._ledger.pack_data,
             entries=tuple(sorted(entries, key=lambda entry: entry.index)),

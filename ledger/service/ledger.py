@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ledger import keys, merkle, note, rules
 from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
+from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
 from ledger.keys import KeyFile, PrivateKey
 from ledger.note import Note, NoteSignature, Verifier
@@ -29,6 +30,7 @@ from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
 from ledger.service.rows import enter_statement
 from ledger.store import files, log
+from ledger.store.cosignatures import load_cosignatures
 from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
 from ledger.store.log import Head
@@ -189,8 +191,11 @@ class Ledger:
 
         Raises: ReadOnly when it cannot be written; the ledger is stopped.
         """
+        is_sealed = self.directory.is_sealed()
         try:
             files.save_durably(self.directory.checkpoint, signed, 0o644)
+            if is_sealed:  # else it takes a witness (ledger.service.witnesses)
+                self.directory.seal()
         except OSError as exc:
             self.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
             raise ReadOnly(self.stopped) from exc
@@ -285,6 +290,16 @@ class Ledger:
         text = encode_checkpoint(Checkpoint(self.origin, head.size, head.root))
         line = NoteSignature(self.origin, self.verifier.key_id, head.signature)
         return note.encode_note(Note(text, (line,)))
+
+    def cosigned_note(self, connection: Connection, head: Head) -> bytes:
+        """As ``note_of``, with the last cosignature of each witness of it."""
+        signed = self.note_of(head)
+        for row in load_cosignatures(connection, head.size):
+            witness = note.parse_vkey(row.witness)
+            data = encode_cosignature(row.at, row.signature)
+            line = NoteSignature(witness.name, witness.key_id, data)
+            signed = note.add_signature(signed, note.encode_signature(line))
+        return signed
 
 
 def note_signature(signed: bytes) -> bytes:

@@ -59,7 +59,8 @@ def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[
                     " written; publish to an empty folder"
                 )
             target.mkdir(parents=True, exist_ok=True)
-            files.save_durably(target / "checkpoint", ledger.note_of(tip.head), 0o644)
+            signed = ledger.cosigned_note(connection, tip.head)
+            files.save_durably(target / "checkpoint", signed, 0o644)
         except OSError as exc:
             raise CannotOpen(f"{exc.filename}: {exc.strerror}") from exc
 

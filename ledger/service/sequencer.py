@@ -11,7 +11,7 @@ lock. The first batch after opening goes through what is stored before (``ledger
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from ledger import leaf, merkle
 from ledger.admission import Admitted
@@ -19,6 +19,7 @@ from ledger.registry import Registry
 from ledger.service.ledger import Ledger, Tip, note_signature
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
 from ledger.service.scrub import scrub
+from ledger.service.witnesses import demand_agreement
 from ledger.store import items, log
 from ledger.store.activity import insert_activity
 from ledger.store.database import Connection
@@ -115,7 +116,11 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
     A dry run does all of it up to the signature and rolls back.
     Raises: ReadOnly; IntegrityError, after which the ledger is stopped.
     """
-    with ledger.thread_lock, ledger.directory.locked():
+    with ExitStack() as held:
+        held.enter_context(ledger.thread_lock)
+        if not dry_run:
+            demand_agreement(ledger)  # takes its time: the other processes may go on reading
+        held.enter_context(ledger.directory.locked())
         ledger.demand_writable()
         now_ms = items.milliseconds(ledger.clock.now())
         try:

@@ -6,6 +6,8 @@ chiptrail-data/
   log.key           signs checkpoints; operator.key signs what the operator asserts
   evidence/         heads of another history (docs/formats.md); any file there means read-only
   lock              held while a batch is sequenced: the lock is the sequencer
+  witnesses         who cosigns checkpoints, and how many of them must; absent: nobody is asked
+  seal              where and since when the checkpoint file is the one that was written here
 """
 
 import contextlib
@@ -16,6 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schemas.errors import CannotOpen, NotFound
+
+# Another one with every start of the machine (Linux, random(4)).
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class DataDirectory:
@@ -28,6 +33,8 @@ class DataDirectory:
         self.log_key = path / "log.key"
         self.operator_key = path / "operator.key"
         self.evidence = path / "evidence"
+        self.witnesses = path / "witnesses"
+        self.seal_file = path / "seal"
         self._lock = path / "lock"
 
     def create(self) -> None:
@@ -42,23 +49,42 @@ class DataDirectory:
         except OSError as exc:
             raise CannotOpen(f"{self.path}: {exc.strerror}") from exc
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> contextlib.AbstractContextManager[None]:
         """Hold the sequencer's lock: one writer on this host at a time, freed even by a crash.
 
-        Raises: CannotOpen when the directory cannot be written.
+        Raises (on entering): CannotOpen when the directory cannot be written.
+        """
+        return locked(self._lock)
+
+    # The seal ------------------------------------------------------------------------------------
+
+    def seal(self) -> None:
+        """Say that the checkpoint file is the one that was written here, since this start.
+
+        Not synced: after a power cut the machine has started anew, and no seal holds.
+        """
+        self.seal_file.write_bytes(self._place())
+
+    def is_sealed(self) -> bool:
+        """Whether the checkpoint file is where and what it was when it was sealed.
+
+        It is not after a restart of the machine, after the folder was copied or written over, or
+        when a crash came between the checkpoint file and its seal.
         """
         try:
-            descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise CannotOpen(f"{self._lock}: {exc.strerror}") from exc
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            # Closing alone frees nothing while a process that was forked meanwhile shares it.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-            os.close(descriptor)
+            return self.seal_file.read_bytes() == self._place()
+        except OSError:
+            return False
+
+    def break_seal(self) -> None:
+        """Let nothing be signed in this folder before a witness agrees, by any process."""
+        self.seal_file.unlink(missing_ok=True)
+
+    def _place(self) -> bytes:
+        """What no copy of the checkpoint file has in common with it: nobody can set a ctime."""
+        found = self.checkpoint.stat()
+        place = f"{found.st_dev} {found.st_ino} {found.st_ctime_ns}\n"
+        return BOOT_ID.read_bytes() + place.encode()
 
     def keep_evidence(self, name: str, data: bytes) -> Path:
         """Store a proof of two histories; while any is here the ledger opens read-only.
@@ -77,6 +103,25 @@ class DataDirectory:
     def evidence_files(self) -> list[Path]:
         """The evidence kept, oldest name first."""
         return sorted(self.evidence.iterdir()) if self.evidence.is_dir() else []
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file *path*, against other processes and other threads.
+
+    Raises: CannotOpen when it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise CannotOpen(f"{path}: {exc.strerror}") from exc
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        # Closing alone frees nothing while a process that was forked meanwhile shares it.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
 
 
 def load(path: Path) -> bytes:

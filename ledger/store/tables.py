@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 PROJECTION_VERSION = 3
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
@@ -78,6 +78,17 @@ checkpoint = Table(
     Column("root", LargeBinary, nullable=False),
     Column("signed_at", Big, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+)
+
+# Who cosigned the checkpoint of that size, and when: a verifier key, and POSIX seconds.
+cosignature = Table(
+    "cosignature",
+    truth,
+    Column("size", Big, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True),
+    Column("at", Big, primary_key=True, autoincrement=False),
+    Column("signature", LargeBinary, nullable=False),
+    CheckConstraint("length(signature) = 64", name="cosignature_signature_size"),
 )
 
 disclosure = Table(

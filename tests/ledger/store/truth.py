@@ -11,6 +11,7 @@ ROWS: dict[str, tuple[Any, ...]] = {
     "item_list": (0, "epcList", bytes(32), "a\nb"),
     "tile": (0, 0, HASH, bytes(8192)),
     "checkpoint": (1, HASH, 1, SIGNATURE),
+    "cosignature": (1, "vkey", 1, SIGNATURE),
     "disclosure": (0, "digest", "body"),
     "activity": (0, 1, "actor", "act", "ref"),
 }
