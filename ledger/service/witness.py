@@ -18,7 +18,7 @@ from os import urandom
 from pathlib import Path
 
 from ledger import keys, merkle, note
-from ledger.checkpoint import Checkpoint, encode_checkpoint, parse_checkpoint
+from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.keys import KeyFile
 from ledger.note import COSIGNATURE_V1, Note, Verifier
 from ledger.service import keyring
@@ -91,10 +91,9 @@ class Witness:
         """
         verifier = note.parse_vkey(vkey)
         origin = origin or verifier.name
-        checkpoint = Checkpoint(origin, 0, merkle.EMPTY_ROOT)
         if verifier.algorithm != note.ED25519:
             raise MalformedNote("want a log's key, of type 0x01")
-        if parse_checkpoint(encode_checkpoint(checkpoint)) != checkpoint:
+        if not origin.isprintable():
             raise MalformedNote(f"got the origin {origin!r}, which is none")
         with self._directory.locked():
             try:
