@@ -3,9 +3,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 UV_HOME := build/uv
+FOREIGN := build/foreign
 
 .DEFAULT_GOAL := help
-.PHONY: help check format test bench faults docs lock clean
+.PHONY: help check format test bench faults foreign docs lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,12 @@ bench: $(BIN)/pytest ## measure against the machine's own Ed25519 speed; QUICK=1
 faults: $(BIN)/pytest ## kill, cut power, fill disks: the durability harness in tests/faults
 	@test -d tests/faults || { echo 'make faults: there is no tests/faults in this version' >&2; exit 2; }
 	$(BIN)/pytest tests/faults
+
+# It asks for Python 3.12 and runs on 3.11.
+foreign: ## make build/foreign, the environment of a witness by others that tests speak to
+	$(PYTHON) -m venv $(FOREIGN)
+	$(FOREIGN)/bin/pip install --quiet 'cryptography>=50.0.2'
+	$(FOREIGN)/bin/pip install --quiet --no-deps --ignore-requires-python aics-witness==0.1.0 aics-tlog==0.2.1
 
 docs: $(BIN)/pytest ## write docs/commands.md and docs/modules.md anew from the code itself
 	$(BIN)/python -m tests.reference

@@ -1,10 +1,11 @@
-"""The HTTP server: waitress, on the addresses it is told, with bounds on what a caller may send.
+"""The HTTP server: waitress, at the address it is told, with bounds on what a caller may send.
 
-server = listen(app, "127.0.0.1", 8711, body_limit=1 << 20)
+server = Server(app, "127.0.0.1", 8711, body_limit=1 << 20)
 print(server.url)
 server.run()
 """
 
+import socket
 from wsgiref.types import WSGIApplication
 
 import waitress  # type: ignore[import-untyped]  # it has no types
@@ -19,20 +20,19 @@ class Server:
 
     def __init__(self, app: WSGIApplication, host: str, port: int, body_limit: int) -> None:
         """Raises: OSError when it cannot listen there."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
         self._server = waitress.create_server(
             app,
-            host=host,
-            port=port,
+            sockets=[listening],
             threads=THREADS,
             max_request_header_size=MAX_HEADERS,
             max_request_body_size=body_limit,
             channel_timeout=IDLE_S,
             ident="",
         )
-        # A name may stand for several addresses; then there is a list of them.
-        several = getattr(self._server, "effective_listen", None)
-        port = several[0][1] if several else self._server.effective_port
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        where = f"[{host}]" if ":" in host else host
+        self.url = f"http://{where}:{listening.getsockname()[1]}"
 
     def run(self) -> None:
         """Answer requests."""
