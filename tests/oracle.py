@@ -55,7 +55,11 @@ class Oracle:
         self._directory, self._url = directory, url
         self._entries: list[tuple] = []
         self._checkpoints: list[tuple] = []
-        self._parts: dict[str, set[tuple]] = {"item_list": set(), "disclosure": set()}
+        self._parts: dict[str, set[tuple]] = {
+            "item_list": set(),
+            "disclosure": set(),
+            "cosignature": set(),
+        }
 
     def check(self) -> None:
         """Raises: AssertionError, nacl's BadSignatureError."""

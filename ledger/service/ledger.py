@@ -12,7 +12,7 @@ before every batch the database is compared with it:
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -194,11 +194,13 @@ class Ledger:
         is_sealed = self.directory.is_sealed()
         try:
             files.save_durably(self.directory.checkpoint, signed, 0o644)
-            if is_sealed:  # else it takes a witness (ledger.service.witnesses)
-                self.directory.seal()
         except OSError as exc:
             self.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
             raise ReadOnly(self.stopped) from exc
+        # What was signed is durable. A broken seal takes the word of a witness before the next.
+        with suppress(OSError):
+            if is_sealed:
+                self.directory.seal()
 
     def note(self) -> bytes:
         """The note in the checkpoint file, verified: what is served, and what signers saw last.

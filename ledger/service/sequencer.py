@@ -19,7 +19,6 @@ from ledger.registry import Registry
 from ledger.service.ledger import Ledger, Tip, note_signature
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
 from ledger.service.scrub import scrub
-from ledger.service.witnesses import demand_agreement
 from ledger.store import items, log
 from ledger.store.activity import insert_activity
 from ledger.store.database import Connection
@@ -119,7 +118,7 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
     with ExitStack() as held:
         held.enter_context(ledger.thread_lock)
         if not dry_run:
-            demand_agreement(ledger)  # takes its time: the other processes may go on reading
+            _await_agreement(ledger)
         held.enter_context(ledger.directory.locked())
         ledger.demand_writable()
         now_ms = items.milliseconds(ledger.clock.now())
@@ -134,6 +133,24 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
             ledger.stopped = str(exc)
             raise
         _publish(ledger, batch, head)
+
+
+def _await_agreement(ledger: Ledger) -> None:
+    """Where witnesses are named, one is asked if the checkpoint file was not written here.
+
+    That takes its time, and the lock is not held: other processes go on reading.
+    Raises: ReadOnly.
+    """
+    if not ledger.directory.witnesses.exists():
+        return
+    with ledger.directory.locked():
+        if ledger.directory.is_sealed():
+            return
+    from ledger.service.witnesses import (  # noqa: PLC0415 - takes 0.2 s, and is hardly ever needed
+        demand_agreement,
+    )
+
+    demand_agreement(ledger)
 
 
 def _renewed(ledger: Ledger, connection: Connection) -> Tip:

@@ -149,15 +149,10 @@ def ask_witnesses(ledger: Ledger, *, pause: Callable[[float], None] = time.sleep
 
 
 def demand_agreement(ledger: Ledger) -> None:
-    """Let only a ledger sign whose checkpoint file was written here, or that a witness agrees with.
+    """Let a ledger with a broken seal sign again only when a witness says that it is the newest.
 
     Raises: ReadOnly, with the way out.
     """
-    if not ledger.directory.witnesses.exists():
-        return
-    with ledger.directory.locked():
-        if ledger.directory.is_sealed():
-            return
     poll = ask_witnesses(ledger)
     heed(ledger, poll)
     if not poll.of(Standing.AGREES):

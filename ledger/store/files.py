@@ -15,6 +15,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from schemas.errors import CannotOpen, NotFound
@@ -61,9 +62,15 @@ class DataDirectory:
     def seal(self) -> None:
         """Say that the checkpoint file is the one that was written here, since this start.
 
-        Not synced: after a power cut the machine has started anew, and no seal holds.
+        Not synced: after a power cut the machine has started anew, and no seal holds. Written over
+        in place: a full disk has room for it.
+        Raises: OSError.
         """
-        self.seal_file.write_bytes(self._place())
+        descriptor = os.open(self.seal_file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        try:
+            os.ftruncate(descriptor, os.pwrite(descriptor, self._place(), 0))
+        finally:
+            os.close(descriptor)
 
     def is_sealed(self) -> bool:
         """Whether the checkpoint file is where and what it was when it was sealed.
@@ -84,7 +91,7 @@ class DataDirectory:
         """What no copy of the checkpoint file has in common with it: nobody can set a ctime."""
         found = self.checkpoint.stat()
         place = f"{found.st_dev} {found.st_ino} {found.st_ctime_ns}\n"
-        return BOOT_ID.read_bytes() + place.encode()
+        return _read_boot_id(BOOT_ID) + place.encode()
 
     def keep_evidence(self, name: str, data: bytes) -> Path:
         """Store a proof of two histories; while any is here the ledger opens read-only.
@@ -103,6 +110,11 @@ class DataDirectory:
     def evidence_files(self) -> list[Path]:
         """The evidence kept, oldest name first."""
         return sorted(self.evidence.iterdir()) if self.evidence.is_dir() else []
+
+
+@lru_cache(maxsize=1)
+def _read_boot_id(path: Path) -> bytes:
+    return path.read_bytes()
 
 
 @contextlib.contextmanager
