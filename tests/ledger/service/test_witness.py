@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from random import Random
+from threading import Thread
 
 import pytest
 
@@ -272,6 +273,30 @@ def test_requests_that_race_never_roll_it_back(witness, tmp_path, time, seed):
 
 
 MOST = 100
+
+
+def test_whoever_comes_between_check_and_write_waits(witness, monkeypatch):
+    """The race of the standard, held open: B asks while A has checked and not yet written."""
+    witness.add_checkpoint(LOG.request(0, 10))
+    save, told = files.save_durably, []
+
+    def late():
+        with pytest.raises(Conflict) as refused:
+            witness.add_checkpoint(LOG.request(10, 30))
+        told.append(refused.value.size)
+
+    other = Thread(target=late)
+
+    def save_late(path, data):
+        monkeypatch.setattr(files, "save_durably", save)
+        other.start()
+        other.join(0.1)  # as long as it likes, if nothing holds it
+        save(path, data)
+
+    monkeypatch.setattr(files, "save_durably", save_late)
+    witness.add_checkpoint(LOG.request(10, 20))
+    other.join()
+    assert [20] == told
 
 
 def test_many_clients_at_once_each_get_to_the_end(witness):

@@ -174,6 +174,25 @@ def test_a_crash_between_checkpoint_file_and_seal_asks_a_witness(watched, street
         watched.commission("fab", ["urn:c:d"])
 
 
+def test_a_checkpoint_file_that_is_written_forward_is_no_better_than_it_was(watched, street, grow):
+    """An old checkpoint file was put back, and the database is ahead of it."""
+    before = watched.directory.checkpoint.read_bytes()
+    grow()
+    watched.directory.checkpoint.write_bytes(before)
+    for name in NAMES:
+        street.close(name)
+    watched.ledger = Ledger.open(watched.directory, watched.url, watched.ledger.clock)
+
+    with pytest.raises(ReadOnly):
+        grow()
+
+
+def test_without_witnesses_nothing_is_sealed(world, grow):
+    grow()
+
+    assert not world.directory.seal_file.exists()
+
+
 def test_a_clean_restart_asks_nobody(watched, street):
     for name in NAMES:
         street.close(name)
