@@ -13,7 +13,6 @@ from schemas.errors import CannotOpen
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
-    from ledger.client.witness import Answer
     from ledger.service.witnesses import Poll
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -91,19 +90,12 @@ def _show(poll: "Poll") -> None:
         return
     told = table("witness", "what it says", fold=["what it says"])
     for answer in poll.answers:
-        told.add_row(answer.witness.name, _words(answer))
+        told.add_row(answer.witness.name, answer.words)
     show(told)
     agreed = len([answer for answer in poll.answers if answer.signature is not None])
     verdict = f"{agreed} of {len(poll.answers)} cosigned {poll.head.size:,} entries"
-    wanted = f"{poll.policy.quorum} wanted"
-    show("", text(f"{verdict}, {wanted}.", "green" if poll.is_quorum else "bold red"))
-
-
-def _words(answer: "Answer") -> str:
-    from ledger.client.witness import Standing
-
-    is_known = answer.size is None or answer.standing is Standing.AGREES
-    return answer.words if is_known else f"{answer.words} ({answer.standing.value})"
+    colour = "green" if poll.is_quorum else "bold red"
+    show("", text(f"{verdict}, {poll.policy.quorum} wanted.", colour))
 
 
 def _to_json(poll: "Poll") -> JSON:
