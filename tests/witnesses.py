@@ -78,4 +78,5 @@ class Street:
         if name not in self._hosts:
             raise httpx.ConnectError("nobody is there", request=request)
         answer = self._hosts[name].handle_request(request)
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.read())
+        raw = httpx.ByteStream(b"".join(answer.stream))  # to be read, as from a connection
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=raw)

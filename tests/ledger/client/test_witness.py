@@ -1,7 +1,10 @@
 """Asking witnesses: what each answer means, what is asked again, and what counts."""
 
+import gzip
+
 import httpx
 import pytest
+from httpx import ByteStream
 
 from ledger import keys, note
 from ledger.client.witness import (
@@ -239,3 +242,11 @@ def test_all_are_asked_each_with_its_own_size(street):
 
 def test_nobody_named_is_nobody_asked():
     assert ask_all([], question(20), {}) == ()
+
+
+def test_a_packed_answer_is_not_opened(street):
+    packed = gzip.compress(street.witnesses["one"].add_checkpoint(LOG.request(0, 20)).encode())
+    headers = {"Content-Encoding": "gzip"}
+    street.says("one", lambda _: httpx.Response(200, headers=headers, stream=ByteStream(packed)))
+
+    assert Standing.REFUSES is ask(street, 20).standing
