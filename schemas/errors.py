@@ -101,6 +101,12 @@ class MalformedEvidence(ParseError):
     code = "malformed-evidence"
 
 
+class MalformedBackup(ParseError):
+    """Not a backup of version ``chiptrail-backup/1``: its manifest cannot be read."""
+
+    code = "malformed-backup"
+
+
 class MalformedKey(ParseError):
     """Not a key file, public key or key id."""
 
@@ -244,6 +250,12 @@ class ReadOnly(ChiptrailError):
     """Writing is off; the message says why and what the way out is."""
 
     code = "read-only"
+
+
+class DiskFull(ReadOnly):
+    """Writing is off while the disk has too little room; it is on again when there is enough."""
+
+    code = "disk-full"
 
 
 # Integrity ----------------------------------------------------------------------------------------

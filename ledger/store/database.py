@@ -11,16 +11,18 @@ store is written once, as SQLite reads it.
         ...
 """
 
+import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine
 
 from ledger.store import postgresql, sqlite, tables
-from schemas.errors import CannotOpen, IntegrityError
+from schemas.errors import CannotOpen, DiskFull, IntegrityError
 
 __all__ = ["Connection", "Database"]
 
@@ -33,8 +35,11 @@ class _Kind(Protocol):
 
     def make_engine(self, url: URL) -> Engine: ...
     def explain(self, error: BaseException) -> str: ...
+    def is_full(self, error: BaseException) -> bool: ...
+    def is_damage(self, error: BaseException) -> bool: ...
     def demand_sound(self, connection: Connection) -> None: ...
     def check_pages(self, connection: Connection) -> list[str]: ...
+    def lifted(self, connection: Connection, table: str) -> AbstractContextManager[None]: ...
     def scratch(self, engine: Engine) -> AbstractContextManager[Connection]: ...
 
 
@@ -70,6 +75,16 @@ class Database:
             raise CannotOpen(str(exc)) from exc
         return database
 
+    @classmethod
+    @contextmanager
+    def temporary(cls) -> Iterator[Connection]:
+        """A database on disk, to be written to in one transaction, and gone at the end."""
+        with tempfile.TemporaryDirectory() as folder:
+            database = cls.open(f"sqlite:///{folder}/temporary.sqlite3")
+            with database.writing() as connection:
+                yield connection
+            database.dispose()
+
     def migrate(self) -> None:
         """Bring the truth tables to the newest schema and make missing projections."""
         with self.reading() as connection:
@@ -83,10 +98,10 @@ class Database:
     def writing(self, *, keep: bool = True) -> Iterator[Connection]:
         """A transaction that holds the write lock from its start; rolled back unless *keep*.
 
-        Raises: CannotOpen when the disk is full or fails, nothing being written; IntegrityError
+        Raises: DiskFull, or CannotOpen when the disk fails, nothing being written; IntegrityError
         when the tables refuse a row, or when the commit itself failed and its outcome is unknown.
         """
-        with self._explained(), self._engine.connect() as connection:
+        with self.explained(), self._engine.connect() as connection:
             transaction = connection.begin()
             try:
                 yield connection
@@ -100,6 +115,10 @@ class Database:
             try:
                 transaction.commit()
             except sqlalchemy.exc.DBAPIError as exc:
+                if self._is_full(exc):
+                    # No room for the last frame: the transaction is not there, and never will be.
+                    transaction.rollback()
+                    raise
                 # Neither done nor undone for certain: whoever signs must stop and look again.
                 said = self._say(exc)
                 raise IntegrityError(f"the outcome of a commit is unknown: {said}") from exc
@@ -110,7 +129,7 @@ class Database:
 
         Raises: CannotOpen when the disk fails.
         """
-        with self._explained(), self._engine.connect() as connection:
+        with self.explained(), self._engine.connect() as connection:
             connection.execution_options(**self._kind.READING)
             with connection.begin():
                 yield connection
@@ -129,6 +148,13 @@ class Database:
         )
         connection.execute(version)
 
+    @contextmanager
+    def replacing_tiles(self, connection: Connection) -> Iterator[None]:
+        """All tiles are gone, and others can be inserted while the block runs; for a repair."""
+        with self._kind.lifted(connection, tables.tile.name):
+            connection.execute(tables.tile.delete())
+            yield
+
     @property
     def url(self) -> str:
         """The URL it was opened with."""
@@ -146,7 +172,7 @@ class Database:
 
     def make_triggers(self) -> dict[str, tuple[str, str]]:
         """As ``load_triggers``, of truth tables that are made by this program and taken back."""
-        with self._explained(), self._kind.scratch(self._engine) as connection:
+        with self.explained(), self._kind.scratch(self._engine) as connection:
             _upgrade(connection)
             return self.load_triggers(connection)
 
@@ -154,15 +180,35 @@ class Database:
         """Close every pooled connection; the next transaction opens one again."""
         self._engine.dispose()
 
+    def close(self) -> None:
+        """Close a database whose file is to be taken elsewhere: all of it is in that one file.
+
+        Raises: CannotOpen when somebody has it open still, so that it is not.
+        """
+        self.dispose()
+        name = self._engine.url.database
+        if Path(f"{name}-wal").exists():
+            raise CannotOpen(f"database {name}: is still open")
+
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say in our own errors what the machine did wrong, or what the tables refused."""
+    def explained(self) -> Iterator[None]:
+        """Say in our own errors what the machine did wrong, or what the tables refused.
+
+        Raises: DiskFull, CannotOpen; IntegrityError when what is stored cannot be read as it is.
+        """
         try:
             yield
         except sqlalchemy.exc.OperationalError as exc:
+            if self._is_full(exc):
+                raise DiskFull(self._say(exc)) from exc
+            if exc.orig is not None and self._kind.is_damage(exc.orig):
+                raise IntegrityError(self._say(exc)) from exc
             raise CannotOpen(self._say(exc)) from exc
         except sqlalchemy.exc.DBAPIError as exc:
             raise IntegrityError(self._say(exc)) from exc
+
+    def _is_full(self, error: sqlalchemy.exc.DBAPIError) -> bool:
+        return error.orig is not None and self._kind.is_full(error.orig)
 
     def _say(self, error: sqlalchemy.exc.DBAPIError) -> str:
         said = "" if error.orig is None else self._kind.explain(error.orig)

@@ -5,6 +5,7 @@ chiptrail-data/
   ledger.sqlite3    the database, unless another is named
   log.key           signs checkpoints; operator.key signs what the operator asserts
   evidence/         heads of another history (docs/formats.md); any file there means read-only
+  retired           the log signs no more, for good; what its successor's genesis refers to
   lock              held while a batch is sequenced: the lock is the sequencer
   witnesses         who cosigns checkpoints, and how many of them must; absent: nobody is asked
   seal              where and since when the checkpoint file is the one that was written here
@@ -12,23 +13,31 @@ chiptrail-data/
 
 import contextlib
 import fcntl
+import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from schemas.errors import CannotOpen, NotFound
+from schemas.errors import CannotOpen, DiskFull, NotFound
+
+# Of the disk, kept free of entries: room for what must still be written when it runs full.
+RESERVE = 256 << 20
 
 # Another one with every start of the machine (Linux, random(4)).
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class DataDirectory:
-    """One ledger's directory. Nothing is created before ``create``."""
+    """One ledger's directory. Nothing is created before ``create``.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    *reserve*: the bytes of its disk to keep free of entries; None is ``RESERVE``, or 5 % of less.
+    """
+
+    def __init__(self, path: Path, reserve: int | None = None) -> None:
+        self.path, self.reserve = path, reserve
         self.checkpoint = path / "checkpoint"
         self.database = path / "ledger.sqlite3"
         self.log_key = path / "log.key"
@@ -36,6 +45,7 @@ class DataDirectory:
         self.evidence = path / "evidence"
         self.witnesses = path / "witnesses"
         self.seal_file = path / "seal"
+        self.retired = path / "retired"
         self._lock = path / "lock"
 
     def create(self) -> None:
@@ -92,6 +102,25 @@ class DataDirectory:
         found = self.checkpoint.stat()
         place = f"{found.st_dev} {found.st_ino} {found.st_ctime_ns}\n"
         return _read_boot_id(BOOT_ID) + place.encode()
+
+    def demand_room(self) -> None:
+        """See that the reserve of the disk is free.
+
+        Raises: DiskFull.
+        """
+        try:
+            disk = os.statvfs(self.path)
+        except OSError as exc:
+            raise CannotOpen(f"{self.path}: {exc.strerror}") from exc
+        reserve = self.reserve
+        if reserve is None:
+            reserve = min(RESERVE, disk.f_blocks * disk.f_frsize // 20)
+        free = disk.f_bavail * disk.f_frsize
+        if free < reserve:
+            raise DiskFull(
+                f"{self.path}: {free >> 20:,} MiB of the disk are free, want"
+                f" {reserve >> 20:,} MiB; reading goes on, and writing when there is room again"
+            )
 
     def keep_evidence(self, name: str, data: bytes) -> Path:
         """Store a proof of two histories; while any is here the ledger opens read-only.
@@ -182,6 +211,94 @@ def save_new(path: Path, data: bytes, mode: int = 0o600) -> None:
         save_durably(path, data, mode)
     except OSError as exc:
         raise CannotOpen(f"{path}: {exc.strerror}") from exc
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which at the end becomes *target*, durable and whole.
+
+    It is for its owner only. After an error nothing is left of it.
+    Raises: CannotOpen when *target* is there already, or cannot be made.
+    """
+    if target.exists():
+        raise CannotOpen(f"{target}: exists already, and is not overwritten")
+    with staging_folder(target.parent, target.name) as folder:
+        yield folder
+        try:
+            for path in folder.iterdir():
+                path.chmod(0o600)
+                sync_file(path)
+            sync_directory(folder)
+            folder.rename(target)
+            sync_directory(target.parent)
+        except OSError as exc:
+            raise CannotOpen(f"{target}: {exc.strerror}") from exc
+
+
+@contextlib.contextmanager
+def staging_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A hidden folder in *parent* for what is not finished; whatever is left in it goes.
+
+    Raises: CannotOpen when it cannot be made.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}."))
+    except OSError as exc:
+        raise CannotOpen(f"{parent}: {exc.strerror}") from exc
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def place(source: Path, target: Path) -> None:
+    """Move the finished file *source* to *target*, durably; both are on one disk.
+
+    Raises: CannotOpen.
+    """
+    try:
+        sync_file(source)
+        source.rename(target)
+        sync_directory(target.parent)
+    except OSError as exc:
+        raise CannotOpen(f"{target}: {exc.strerror}") from exc
+
+
+def copy_hashed(source: Path, target: Path) -> tuple[int, bytes]:
+    """Copy *source* to the new file *target*; the size and the SHA-256 of what was copied.
+
+    Raises: CannotOpen.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        with source.open("rb") as reading, target.open("xb") as writing:
+            while block := reading.read(1 << 20):
+                digest.update(block)
+                size += writing.write(block)
+    except OSError as exc:
+        raise CannotOpen(f"{exc.filename or target}: {exc.strerror}") from exc
+    return size, digest.digest()
+
+
+def hash_file(path: Path) -> tuple[int, bytes]:
+    """The size and the SHA-256 of the file at *path*.
+
+    Raises: CannotOpen.
+    """
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size, hashlib.file_digest(file, "sha256").digest()
+    except OSError as exc:
+        raise CannotOpen(f"{path}: {exc.strerror}") from exc
+
+
+def sync_file(path: Path) -> None:
+    """Make the bytes of the file at *path* durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_directory(path: Path) -> None:

@@ -118,6 +118,16 @@ def explain(error: BaseException) -> str:
     return primary or " ".join(str(error).split())  # of the driver itself: it cannot connect
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the server's disk has no room (SQLSTATE 53100): the statement was taken back."""
+    return getattr(error, "sqlstate", None) == "53100"
+
+
+def is_damage(_error: BaseException) -> bool:
+    """No operational error of PostgreSQL is of what is stored: those of damage are internal."""
+    return False
+
+
 def demand_sound(connection: Connection) -> None:
     """PostgreSQL answers the COMMIT of a failed transaction by rolling back, and says no word.
 
@@ -137,6 +147,14 @@ def check_pages(connection: Connection) -> list[str]:
     ).scalar_one()
     pages = [f"{failed} pages failed their checksum"] if failed else []
     return [f"index {row[0]} is not valid" for row in rows] + pages
+
+
+@contextmanager
+def lifted(connection: Connection, table: str) -> Iterator[None]:
+    """The triggers of *table* are off while the block runs, in its transaction."""
+    connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ other database does instead is in ``ledger.store.postgresql``, under the same na
     engine = make_engine(make_url("sqlite:///ledger.sqlite3"))
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,6 +47,16 @@ def explain(error: BaseException) -> str:
     return str(error)
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the disk has no room: a write failed for it, and the transaction with the write."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an operational error is of what is stored: text that is no UTF-8, says the driver."""
+    return "decode" in str(error)
+
+
 def demand_sound(_connection: Connection) -> None:
     """Nothing: what SQLite is told to commit it commits, or says that it did not."""
 
@@ -54,6 +65,18 @@ def check_pages(connection: Connection) -> list[str]:
     """What SQLite's own check of pages and indexes finds."""
     rows = connection.exec_driver_sql("PRAGMA integrity_check").all()
     return [row[0] for row in rows if row[0] != "ok"]
+
+
+@contextmanager
+def lifted(connection: Connection, table: str) -> Iterator[None]:
+    """The triggers of *table* are away while the block runs, in its transaction."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    triggers = connection.exec_driver_sql(query, (table,)).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    for _, made in triggers:
+        connection.exec_driver_sql(made)
 
 
 @contextmanager
