@@ -5,6 +5,7 @@ They may stand before or after the command; what stands nearer wins, then the en
     chiptrail --data ./mine chip A-0042        chiptrail chip A-0042 --data ./mine --json
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_DATA = Path("chiptrail-data")
+DISK_RESERVE = "CHIPTRAIL_DISK_RESERVE"
 
 
 @dataclass(slots=True)
@@ -42,7 +44,20 @@ class Settings:
         """
         from ledger.service.opening import open_ledger
 
-        return open_ledger(self.folder, self.database)
+        return open_ledger(self.folder, self.database, reserve=disk_reserve())
+
+
+def disk_reserve() -> int | None:
+    """The bytes of the disk to keep free of entries; None is not said.
+
+    Raises: UsageError.
+    """
+    said = os.environ.get(DISK_RESERVE)
+    if not said:
+        return None
+    if not (said.isascii() and said.isdecimal()):
+        raise click.UsageError(f"{DISK_RESERVE}: got {said!r}, want a whole number of MiB")
+    return int(said) << 20
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)

@@ -33,11 +33,11 @@ from ledger.service.demo_deeds import draft_of
 from ledger.service.demo_script import Deed, Line, Retraction, Sight, Word, begin
 from ledger.service.demo_twists import perform
 from ledger.service.enrolment import Registrar
-from ledger.service.founding import Foundation
+from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger
-from ledger.service.opening import found_ledger
 from ledger.service.progress import Progress
 from ledger.service.signing import sign, signer_at
+from ledger.store.files import DataDirectory
 from schemas import strict_json
 from schemas.envelope import Submission, encode_submission
 from schemas.errors import CannotOpen, ChiptrailError
@@ -140,8 +140,8 @@ class _Stage:
         keyring.write(folder / MARK, strict_json.dump({"chiptrailDemo": 1}))
         registrar = self._make_key(folder / "registrar.key", REGISTRAR)
         foundation = Foundation(origin, REGISTRAR, registrar.key)
-        self.ledger: Ledger = found_ledger(
-            folder, foundation, url=url, clock=self._clock, fresh=self._fresh
+        self.ledger: Ledger = found(
+            DataDirectory(folder), foundation, url=url, clock=self._clock, fresh=self._fresh
         )
         self._clerk = Registrar(self.ledger, registrar.key, self._fresh)
         self._keys: dict[str, KeyFile] = {}

@@ -3,13 +3,15 @@
 The checkpoint file is the last-signed record (docs/architecture.md, invariant 2). At start-up and
 before every batch the database is compared with it:
 
-- equal: go on; the database ahead by a consistent head: a crash came between commit and file, so
-  the file is written forward; the database behind, or another root: read-only, loud, never signing.
+- equal: go on; the database ahead by one consistent head: a crash came between commit and file, so
+  the file is written forward; the database behind or further ahead, another root, no file:
+  read-only, loud, never signing. ``ledger.service.recover`` is the way out.
 
     ledger = Ledger.open(DataDirectory(Path("chiptrail-data")))
     ledger.demand_writable()
 """
 
+import errno
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -37,6 +39,7 @@ from ledger.store.log import Head
 from schemas.errors import (
     CannotOpen,
     ChiptrailError,
+    DiskFull,
     IntegrityError,
     NotFound,
     ReadOnly,
@@ -112,7 +115,8 @@ class Ledger:
                     raise CannotOpen(
                         f"{directory.path}: the ledger was never founded; run chiptrail init"
                     )
-                ledger.stopped = ledger.why_stopped(connection)
+                with suppress(DiskFull):  # nothing is wrong with it
+                    ledger.stopped = ledger.why_stopped(connection)
             ledger._renew_projections()
         return ledger
 
@@ -143,17 +147,27 @@ class Ledger:
     # The start-up rules ------------------------------------------------------------------------
 
     def why_stopped(self, connection: Connection) -> str | None:
-        """Why this ledger must not sign, None when it may. Loads the tip."""
+        """Why this ledger must not sign, None when it may. Loads the tip.
+
+        Raises: DiskFull, which passes by itself.
+        """
+        if self.directory.retired.exists():
+            return f"this origin was retired, for good: {self.directory.retired}"
         try:
             self.renew(connection)
             self._compare(connection)
         except IntegrityError as exc:
             return f"{exc}; run chiptrail audit"
+        except DiskFull:
+            raise
         except (ReadOnly, Refusal) as exc:
             return str(exc)
         evidence = self.directory.evidence_files()
         if evidence:
-            return f"a checkpoint of another history was submitted (log/split-view): {evidence[0]}"
+            return (
+                "a checkpoint of another history was submitted (log/split-view):"
+                f" {evidence[0]}; keep it, and retire this origin: chiptrail recover --retire"
+            )
         return None
 
     def _compare(self, connection: Connection) -> None:
@@ -166,12 +180,12 @@ class Ledger:
         except NotFound as exc:
             raise ReadOnly(
                 f"{self.directory.checkpoint} is missing, so nothing says what was signed last;"
-                " put it back from where it went"
+                " put it back from where it went, or run chiptrail recover"
             ) from exc
         if signed.size > head.size:
             raise ReadOnly(
                 f"the database ends at {head.size} entries but {signed.size} were signed; it is an"
-                " old copy: restore the newest, or retire this origin"
+                " old copy: refill it with chiptrail recover"
             )
         root = head.root if signed.size == head.size else self._root_at(connection, signed.size)
         if root != signed.root:
@@ -179,8 +193,16 @@ class Ledger:
                 f"the database has another root for {signed.size} entries than was signed;"
                 " nothing is signed until that is explained"
             )
-        if signed.size < head.size:
-            self.keep_note(self.note_of(head))
+        if signed.size == head.size:
+            return
+        if len(log.load_heads(connection, signed.size, head.size)) > 1:
+            # A crash leaves the file one head behind, never more: somebody put an old one there.
+            raise ReadOnly(
+                f"{self.directory.checkpoint} is an old copy: it says {signed.size} entries, and"
+                f" {head.size} were signed here since; put the newest there, or run chiptrail"
+                " recover"
+            )
+        self.keep_note(self.note_of(head))
 
     @staticmethod
     def _root_at(connection: Connection, size: int) -> bytes | None:
@@ -189,12 +211,15 @@ class Ledger:
     def keep_note(self, signed: bytes) -> None:
         """Make *signed* the last-signed record.
 
-        Raises: ReadOnly when it cannot be written; the ledger is stopped.
+        Raises: DiskFull, the old one being there still: it is written when there is room again;
+        ReadOnly when it cannot be written; the ledger is stopped.
         """
         is_sealed = self.directory.is_sealed()
         try:
             files.save_durably(self.directory.checkpoint, signed, 0o644)
         except OSError as exc:
+            if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(f"the checkpoint file cannot be written: {exc.strerror}") from exc
             self.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
             raise ReadOnly(self.stopped) from exc
         # What was signed is durable. A broken seal takes the word of a witness before the next.

@@ -3,8 +3,6 @@
 ledger = open_ledger(Path("chiptrail-data"))
 """
 
-from collections.abc import Callable
-from os import urandom
 from pathlib import Path
 
 from ledger.service.clock import Clock
@@ -13,24 +11,27 @@ from ledger.service.ledger import Ledger
 from ledger.store.files import DataDirectory
 
 
-def open_ledger(folder: Path, url: str | None = None, clock: Clock | None = None) -> Ledger:
+def open_ledger(
+    folder: Path,
+    url: str | None = None,
+    clock: Clock | None = None,
+    *,
+    reserve: int | None = None,
+) -> Ledger:
     """The ledger in *folder*; read-only ones open too, and say so when written to.
 
+    *reserve*: as ``DataDirectory`` has it.
     Raises: CannotOpen.
     """
-    return Ledger.open(DataDirectory(folder), url, clock)
+    return Ledger.open(DataDirectory(folder, reserve), url, clock)
 
 
 def found_ledger(
-    folder: Path,
-    foundation: Foundation,
-    *,
-    url: str | None = None,
-    clock: Clock | None = None,
-    fresh: Callable[[int], bytes] = urandom,
+    folder: Path, foundation: Foundation, *, url: str | None = None, reserve: int | None = None
 ) -> Ledger:
     """Found a ledger in *folder*.
 
+    *reserve*: as ``DataDirectory`` has it.
     Raises: as ``founding.found``.
     """
-    return found(DataDirectory(folder), foundation, url=url, clock=clock, fresh=fresh)
+    return found(DataDirectory(folder, reserve), foundation, url=url)

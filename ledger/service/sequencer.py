@@ -113,7 +113,7 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
     """Run the block as one batch: under the lock, in one transaction, then signed and durable.
 
     A dry run does all of it up to the signature and rolls back.
-    Raises: ReadOnly; IntegrityError, after which the ledger is stopped.
+    Raises: ReadOnly, DiskFull; IntegrityError, after which the ledger is stopped.
     """
     with ExitStack() as held:
         held.enter_context(ledger.thread_lock)
@@ -121,6 +121,7 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
             _await_agreement(ledger)
         held.enter_context(ledger.directory.locked())
         ledger.demand_writable()
+        ledger.directory.demand_room()
         now_ms = items.milliseconds(ledger.clock.now())
         try:
             with ledger.database.writing(keep=not dry_run) as connection:

@@ -10,6 +10,7 @@ import pytest
 from ledger import keys
 from ledger.service.audit import audit
 from ledger.service.capture import capture
+from ledger.service.clock import Clock
 from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger
 from ledger.store import log
@@ -146,16 +147,41 @@ def test_a_missing_database_is_said_and_not_made(tmp_path):
 def test_a_checkpoint_file_that_cannot_be_written_stops_the_ledger_before_the_ack(
     world, monkeypatch
 ):
-    def full(*_):
-        raise OSError(28, "No space left on device")
+    """A disk that failed once may have lost what it said it kept: look again from the start."""
 
-    monkeypatch.setattr("ledger.store.files.save_durably", full)
+    def fail(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("ledger.store.files.save_durably", fail)
     with pytest.raises(ReadOnly, match="checkpoint file"):
         write(world, world.ledger)
     monkeypatch.undo()
     with pytest.raises(ReadOnly, match="checkpoint file"):
         write(world, world.ledger)
     assert reopened(world).stopped is None
+
+
+def test_a_checkpoint_file_two_heads_behind_is_an_old_copy_and_signs_nothing(world):
+    """A crash leaves it one head behind; whoever put an older one there may have newer entries."""
+    before = world.directory.checkpoint.read_bytes()
+    world.commission("fab", ["urn:a:b"])
+    world.commission("fab", ["urn:a:c"])
+    world.directory.checkpoint.write_bytes(before)
+
+    assert "is an old copy" in (reopened(world).stopped or "")
+    assert before == world.directory.checkpoint.read_bytes()
+
+
+def test_nothing_is_signed_with_a_clock_that_jumped(world):
+    """Wall time goes on by a day, monotonic time does not."""
+    wall = [world.now.timestamp()]
+    world.ledger.clock = Clock(wall=lambda: wall[0], monotonic=lambda: 0.0)
+    before = world.directory.checkpoint.read_bytes()
+    wall[0] += 86_400
+
+    with pytest.raises(ReadOnly, match="clock jumped"):
+        write(world, world.ledger)
+    assert before == world.directory.checkpoint.read_bytes()
 
 
 def test_log_time_does_not_go_back_when_the_clock_does(world):
