@@ -16,6 +16,9 @@ from schemas.strict_json import JSON
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ledger.service.audit import AuditReport
+    from ledger.service.ledger import Ledger
+
 
 @click.command(cls=Command)
 @serials("texts")
@@ -136,30 +139,37 @@ def publish(settings: Settings, *, directory: Path, entries: bool) -> None:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Then make tiles and projections anew from the entries, where they differ.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @ledger_options
 @pass_settings
-def audit(settings: Settings) -> None:
+def audit(settings: Settings, *, repair: bool, yes: bool) -> None:
     """Recompute everything from entry 0.
 
     Whatever differs is named, and the exit code is 1. Every signature, every hash, every
-    checkpoint, every finding. Nothing is changed.
+    checkpoint, every finding. Nothing is changed, but with --repair: that makes anew what follows
+    from the entries, if these give the root that was signed. An entry is never changed.
 
     For example:
 
         chiptrail audit
+        chiptrail audit --repair
     """
-    from ledger.service.audit import AuditReport
-    from ledger.service.audit import audit as run
-
     ledger = settings.open_ledger()
-    report: AuditReport | None = None
-    with progress("auditing", "entries") as tell:
-        for step in run(ledger):
-            if isinstance(step, AuditReport):
-                report = step
-            else:
-                tell(step.done, step.total)
-    assert report is not None
+    report = _audit(ledger)
+    repaired: tuple[str, ...] = ()
+    if repair and report.mendable:
+        if not yes:
+            _show_audit(report)
+            click.echo("To be made anew from the entries, which are as they were signed:", err=True)
+            click.echo("  all tiles and all projections", err=True)
+            click.confirm("Repair?", abort=True, err=True)
+        repaired = report.mendable
+        report = _repair(ledger)
     if settings.as_json:
         show_json(
             {
@@ -167,21 +177,53 @@ def audit(settings: Settings) -> None:
                 "checkpoints": report.checkpoints,
                 "tiles": report.tiles,
                 "problems": list(report.problems),
+                "repaired": list(repaired),
             }
         )
     else:
-        _show_audit(report.entries, report.checkpoints, report.tiles, report.problems)
+        if repaired:
+            click.echo("Repaired: all tiles and projections were made anew from the entries.")
+        _show_audit(report)
+        if repair and report.problems:
+            click.echo("This cannot be made anew from the entries; restore a backup.")
     if report.problems:
         raise click.exceptions.Exit(BAD_NEWS)
 
 
-def _show_audit(entries: int, checkpoints: int, tiles: int, problems: tuple[str, ...]) -> None:
-    counts = ((entries, "entries"), (checkpoints, "checkpoints"), (tiles, "full tiles"))
+def _audit(ledger: "Ledger") -> "AuditReport":
+    from ledger.service.audit import AuditReport, audit
+
+    report: AuditReport | None = None
+    with progress("auditing", "entries") as tell:
+        for step in audit(ledger):
+            if isinstance(step, AuditReport):
+                report = step
+            else:
+                tell(step.done, step.total)
+    assert report is not None
+    return report
+
+
+def _repair(ledger: "Ledger") -> "AuditReport":
+    from ledger.service.repair import repair
+
+    with progress("repairing", "entries") as tell:
+        for step in repair(ledger):
+            tell(step.done, step.total)
+    return _audit(ledger)
+
+
+def _show_audit(report: "AuditReport") -> None:
+    counts = (
+        (report.entries, "entries"),
+        (report.checkpoints, "checkpoints"),
+        (report.tiles, "full tiles"),
+    )
     click.echo(f"Audited: {', '.join(f'{count:,} {what}' for count, what in counts)}.")
-    if not problems:
+    if not report.problems:
         click.echo("Everything agrees: signatures, hashes, order, checkpoints, findings.")
         return
-    noun = "contradiction" if len(problems) == 1 else "contradictions"
-    click.secho(f"{len(problems)} {noun}:", fg="red", bold=True)
-    for words in problems:
+    noun = "contradiction" if len(report.problems) == 1 else "contradictions"
+    click.secho(f"{len(report.problems)} {noun}:", fg="red", bold=True)
+    for words in report.problems:
         click.echo(f"  {words}")

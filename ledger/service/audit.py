@@ -15,12 +15,9 @@ and what for (``activity``), and whether the last requests that added nothing ar
         if isinstance(step, AuditReport): print(step.problems)
 """
 
-import tempfile
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from ledger import keys
@@ -37,6 +34,7 @@ from ledger.service.audit_entries import (
     Window,
     audit_entries,
     audit_window,
+    end_auditing,
     start_auditing,
 )
 from ledger.service.ledger import Ledger
@@ -62,53 +60,51 @@ MOST_PROBLEMS = 100
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What was audited, and every contradiction found, at most the first hundred."""
+    """What was audited, and every contradiction found, at most the first hundred.
+
+    Those that are *mendable* are in what follows from the entries, which are as they were signed:
+    ``ledger.service.repair`` makes it anew.
+    """
 
     entries: int
     checkpoints: int
     tiles: int
     problems: tuple[str, ...]
+    mendable: tuple[str, ...] = ()
 
 
 def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | AuditReport]:
     """Audit *ledger*; progress in entries, and the report at the end."""
-    with ledger.database.reading() as connection, _beside() as target:
+    with ledger.database.reading() as connection, Database.temporary() as target:
         made = Rebuilding(connection, target, ledger.pack) if projections else None
         run = _Run(ledger, connection, made)
-        run.check_database()
-        yield from run.check_log()
-        run.check_projections(target)
+        try:
+            run.check_database()
+            yield from run.check_log()
+            run.check_projections(target)
+        finally:
+            run.close()
+            end_auditing()
         yield run.report()
-
-
-@contextmanager
-def _beside() -> Iterator[Connection]:
-    """A database for projections that are made anew, thrown away at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        other = Database.open(f"sqlite:///{Path(folder) / 'projections.sqlite3'}")
-        with other.writing() as target:
-            yield target
-        other.dispose()
 
 
 class _Run:
     """The state of one audit: the regrown frontier, projections, and what was found wrong."""
 
-    def __init__(
-        self, ledger: Ledger, connection: Connection, rebuilding: Rebuilding | None
-    ) -> None:
+    def __init__(self, ledger: Ledger, connection: Connection, made: Rebuilding | None) -> None:
         self._ledger, self._connection = ledger, connection
         self.problems: list[str] = []
+        self._derived: list[str] = []
         self._registry = Registry()
         self._frontier = Frontier()
         self._last_recorded_at = 0
         # After a broken entry every later root differs: naming each would bury the cause.
-        self._are_entries_whole = True
+        self._are_entries_whole, self._is_whole = True, False
         self._checkpoints = self._readable(log.iterate_checkpoints(connection))
         self._next_checkpoint: CheckpointRow | None = None
         self._checkpoint_count = self._tile_count = 0
         self._size = log.count_entries(connection)
-        self._rebuilding = rebuilding
+        self._rebuilding = made
         self._statements: deque[EntryRow] = deque()
 
     def _problem(self, text: str) -> None:
@@ -116,7 +112,13 @@ class _Run:
             self.problems.append(text)
         self._rebuilding = None  # projections of what is wrong would say no more
 
-    def _readable(self, rows: Iterator[Row]) -> Iterator[Row]:
+    def _derived_problem(self, text: str) -> None:
+        """Wrong is what can be made anew, if the entries are as they were signed."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(text)
+            self._derived.append(text)
+
+    def _readable(self, rows: Iterator[Row]) -> Generator[Row, None, None]:
         """*rows* without those that are of other types than their table's, which are named."""
         while True:
             try:
@@ -129,13 +131,18 @@ class _Run:
     def check_log(self) -> Iterator[Progress]:
         """Steps (2) to (4); a row that cannot be read where nothing else can be ends them."""
         try:
-            self.fold_statements()
-            yield from self.check_entries()
-            self.check_end()
-            self.check_activity()
-            self.check_cosignatures()
+            with self._ledger.database.explained():
+                self.fold_statements()
+                yield from self.check_entries()
+                self.check_end()
+                self.check_activity()
+                self.check_cosignatures()
         except IntegrityError as exc:
             self._problem(str(exc))
+
+    def close(self) -> None:
+        """Close what is still being read, before its connection goes."""
+        self._checkpoints.close()
 
     # (1) the database ---------------------------------------------------------------------------
 
@@ -240,13 +247,13 @@ class _Run:
         try:
             self._compare_tile(level, index, hashes, root)
         except IntegrityError as exc:
-            self._problem(str(exc))
+            self._derived_problem(str(exc))
 
     def _compare_tile(self, level: int, index: int, hashes: bytes, root: bytes) -> None:
         if log.load_tile(self._connection, level, index) != hashes:
-            self._problem(f"tile {level}/{index}: not the hashes of its entries")
+            self._derived_problem(f"tile {level}/{index}: not the hashes of its entries")
         elif log.load_tile_roots(self._connection, level, index, 1) != [root]:
-            self._problem(f"tile {level}/{index}: root is not that of its hashes")
+            self._derived_problem(f"tile {level}/{index}: root is not that of its hashes")
 
     def _check_checkpoint(self, row: CheckpointRow) -> None:
         self._checkpoint_count += 1
@@ -273,12 +280,14 @@ class _Run:
     def check_end(self) -> None:
         """What the log ends with: no tile too many, the head, the checkpoint file."""
         if log.count_tiles(self._connection) != self._tile_count:
-            self._problem("tiles: stored tiles that belong to no full stretch of entries")
+            self._derived_problem("tiles: stored tiles that belong to no full stretch of entries")
         if self._next_checkpoint is not None:
             size = self._next_checkpoint.size
             self._problem(f"checkpoint {size}: signed, its entries are missing")
         head = log.load_head(self._connection)
-        if head is None or (head.size, head.root) != (self._size, self._frontier.root()):
+        regrown = self._size, self._frontier.root()
+        self._is_whole = head is not None and (head.size, head.root) == regrown
+        if not self._is_whole:
             self._problem("the newest checkpoint is not that of all entries")
         try:
             signed = self._ledger.load_checkpoint()
@@ -324,13 +333,22 @@ class _Run:
 
     def check_projections(self, target: Connection) -> None:
         """Name every projection with a row that differs from those made anew in *target*."""
-        if self._rebuilding is not None:
-            self._rebuilding.flush()
-            for text in comparison.differences(self._connection, target):
-                self._problem(f"projection {text}")
+        if self._rebuilding is None:
+            return
+        self._rebuilding.flush()
+        try:
+            with self._ledger.database.explained():
+                for text in comparison.differences(self._connection, target):
+                    self._derived_problem(f"projection {text}")
+        except IntegrityError as exc:
+            self._derived_problem(f"projections: {exc}")
 
     def report(self) -> AuditReport:
         """What was done and found."""
         return AuditReport(
-            self._size, self._checkpoint_count, self._tile_count, tuple(self.problems)
+            self._size,
+            self._checkpoint_count,
+            self._tile_count,
+            tuple(self.problems),
+            tuple(self._derived) if self._is_whole else (),
         )

@@ -76,13 +76,45 @@ def audit_window(window: Window) -> EntriesAudited:
 
 
 def audit_entries(job: Job, window: Window) -> EntriesAudited:
-    """Audit the entries of *window* of the database that *job* names."""
-    return _Audit(job).run(window)
+    """Audit the entries of *window* of the database that *job* names.
+
+    Where one cannot even be read, the window is halved until that one is alone and can be named.
+    """
+    try:
+        return _Audit(job).run(window)
+    except IntegrityError as exc:
+        start, stop = window
+        if stop - start > 1:
+            middle = (start + stop) // 2
+            return _joined(
+                audit_entries(job, Window(start, middle)), audit_entries(job, Window(middle, stop))
+            )
+        text = str(exc) if f"entry {start}" in str(exc) else f"entry {start}: {exc}"
+        return EntriesAudited(bytes(merkle.HASH_SIZE), [], None, None, [text], [])
+
+
+def _joined(one: EntriesAudited, other: EntriesAudited) -> EntriesAudited:
+    problems = one.problems + other.problems
+    if one.last_at is not None and other.first_at is not None and other.first_at < one.last_at:
+        problems.append("log time goes back")
+    return EntriesAudited(
+        one.leaf_hashes + other.leaf_hashes,
+        one.heads + other.heads,
+        other.first_at if one.first_at is None else one.first_at,
+        one.last_at if other.last_at is None else other.last_at,
+        problems,
+        one.events + other.events,
+    )
 
 
 @lru_cache(maxsize=1)
 def _database(url: str) -> Database:
     return Database.open(url)
+
+
+def end_auditing() -> None:
+    """Close what ``audit_entries`` keeps open in this process."""
+    _database.cache_clear()
 
 
 class _Audit:
@@ -97,12 +129,11 @@ class _Audit:
         self._events: list[FlatEvent] = []
 
     def run(self, window: Window) -> EntriesAudited:
-        """All signatures, then all payloads: see ``ledger.admission.admit_all``."""
-        try:
-            rows, lists = self._load(window)
-        except IntegrityError as exc:
-            none = bytes(merkle.HASH_SIZE * (window.stop - window.start))
-            return EntriesAudited(none, [], None, None, [str(exc)], [])
+        """All signatures, then all payloads: see ``ledger.admission.admit_all``.
+
+        Raises: IntegrityError when one cannot be read.
+        """
+        rows, lists = self._load(window)
         for index in range(*window):
             self._attempt(index, lambda i: self._verify(i, rows.get(i)))
         for index in list(self._hashes):
