@@ -53,7 +53,7 @@ def tell_statement(
 def _said(statement: Statement, names: Names, entry: int | None) -> str:  # noqa: C901, PLR0911, PLR0912 - one row a kind
     match statement:
         case Genesis():
-            return f"began the ledger {statement.origin}"
+            return _genesis(statement)
         case PartyStatement():
             return _party(statement)
         case KeyStatement():
@@ -106,6 +106,16 @@ def _listed(items: Iterable[str]) -> str:
     called = [item_name(item) for item in items]
     more = f" and {len(called) - 3:,} more" if len(called) > 3 else ""
     return ", ".join(called[:3]) + more
+
+
+def _genesis(statement: Genesis) -> str:
+    began = f"began the ledger {statement.origin}"
+    if statement.predecessor is None:
+        return began
+    origin, size, *_ = statement.predecessor.split("\n")
+    lost = statement.missing
+    which = f", of which {lost.start:,} to {lost.stop - 1:,} are lost" if lost else ""
+    return f"{began}, which goes on from {origin} and its {size} entries{which}"
 
 
 def _party(said: PartyStatement) -> str:

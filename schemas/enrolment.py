@@ -4,7 +4,8 @@ docs/formats.md, "Statements"; the preamble comes first, ``?`` marks what may be
 
     genesis         "origin": that of chiptrail:ledger, "logKey": verifier key with that name,
                     "registrarKey": base64 of 32 bytes, "predecessor"?: last checkpoint of the
-                    retired origin that this one goes on from
+                    retired origin that this one goes on from, "missing"?: {"start", "stop"}: its
+                    entries from start on and before stop are lost
     party           "subject": {"id": party, "names": [text, ...], "country"?: fact,
                     "hqCountry"?: fact, "ultimateParentCountry"?: fact, "roles": [role, ...],
                     "identifiers"?: {"lei"?, "gln"?, "eori"?, "duns"?},
@@ -20,7 +21,6 @@ docs/formats.md, "Statements"; the preamble comes first, ``?`` marks what may be
 A key may sign its own revocation. Whether proofs and endorsements verify is ``ledger.registry``'s.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,13 +30,15 @@ from typing import Annotated
 from schemas.errors import MalformedEvent
 from schemas.form import Called, Form, record_of, several
 from schemas.identifier import IDENTIFIERS
-from schemas.shape import code, record, text
+from schemas.shape import code, count, record, text
 from schemas.statement_fields import (
+    COUNT,
     DAY,
     KEYID,
     NOTE,
     PREFIX,
     TEXT,
+    VERIFIER_KEY,
     Country,
     Hash,
     Latitude,
@@ -52,8 +54,6 @@ from schemas.strict_json import JSON
 
 MAX_NAMES = 16
 MAX_PREFIXES = 1000
-
-_VERIFIER_KEY = re.compile(r"[!-*,-~]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 
 
 class Role(StrEnum):
@@ -79,28 +79,44 @@ _IDENTIFIERS = Form(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Entries that were recorded and are lost: the indexes [start, stop)."""
+
+    start: Annotated[int, Form(count)]
+    stop: Annotated[int, COUNT]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Genesis(Opening):
     """Entry 0: the origin, its log key (a verifier key) and the registrar's first key.
 
-    *predecessor* is the last checkpoint of a retired origin, None where there was none.
+    *predecessor* is the last checkpoint of a retired origin, None where there was none; *missing*
+    are the entries of it that are lost, None where all are there.
     """
 
     after: None = None
     origin: Annotated[str, Form(text(bool, "an origin"))]
-    log_key: Annotated[str, Form(text(_VERIFIER_KEY.fullmatch, "a verifier key"))]
+    log_key: Annotated[str, VERIFIER_KEY]
     registrar_key: Annotated[bytes, bytes_of(32)]
     predecessor: Annotated[str, NOTE] | None = None
+    missing: Annotated[Gap, record_of(Gap)] | None = None
 
 
 def check_genesis(value: JSON) -> None:
-    """The origin and the log key that a genesis names are those of its ledger."""
+    """The origin and the log key of a genesis are its ledger's; what is lost, a predecessor's."""
     assert isinstance(value, dict)
     origin = value["origin"]
     if origin != value["chiptrail:ledger"]:
         raise MalformedEvent("want the origin of chiptrail:ledger", "/origin")
     if str(value["logKey"]).partition("+")[0] != origin:
         raise MalformedEvent("want the verifier key of this origin", "/logKey")
+    missing = value.get("missing")
+    if isinstance(missing, dict):
+        if "predecessor" not in value:
+            raise MalformedEvent("only of a predecessor can entries be missing", "/missing")
+        if not missing["start"] < missing["stop"]:  # type: ignore[operator]
+            raise MalformedEvent("want a stop after the start", "/missing/stop")
 
 
 @dataclass(frozen=True, slots=True)

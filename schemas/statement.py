@@ -27,6 +27,7 @@ from schemas.authority import (
 from schemas.enrolment import (
     CountryFact,
     Endorsement,
+    Gap,
     Genesis,
     KeyRevocation,
     KeyStatement,
@@ -47,6 +48,7 @@ __all__ = [
     "CountryFact",
     "Endorsement",
     "Erasure",
+    "Gap",
     "Genesis",
     "Grant",
     "KeyRevocation",

@@ -39,6 +39,7 @@ MAX_PASSAGE = 2000
 MAX_ITEMS = 10_000
 
 _UUID = re.compile("urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_VERIFIER_KEY = re.compile(r"[!-*,-~]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -124,6 +125,8 @@ PREFIX = Form(_check_prefix)
 COUNTRY = Form(text(is_country, "an ISO 3166-1 alpha-2 code"))
 COUNT = Form(_positive)
 NOTE = Form(FIELDS["chiptrail:after"])
+ORIGIN = Form(FIELDS["chiptrail:ledger"])
+VERIFIER_KEY = Form(text(_VERIFIER_KEY.fullmatch, "a verifier key"))
 UUID = Form(text(_UUID.fullmatch, "urn:uuid: and a UUID in lower case"))
 HASH = Form(SHA256_HEX, bytes.fromhex, bytes.hex)
 KEYID = Form(SHA256_HEX)
@@ -150,7 +153,7 @@ Longitude: TypeAlias = Annotated[float, Form(LONGITUDE, float)]
 class Opening:
     """What every statement begins with; *party* is the signer's."""
 
-    ledger: Annotated[str, Form(FIELDS["chiptrail:ledger"]), Called("chiptrail:ledger")]
+    ledger: Annotated[str, ORIGIN, Called("chiptrail:ledger")]
     party: Annotated[str, PARTY, Called("chiptrail:party")]
     nonce: Annotated[str, Form(FIELDS["chiptrail:nonce"]), Called("chiptrail:nonce")]
     id: Annotated[str, UUID]

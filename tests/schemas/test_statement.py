@@ -23,6 +23,7 @@ from schemas.statement import (
     CountryFact,
     Endorsement,
     Erasure,
+    Gap,
     Genesis,
     Grant,
     KeyRevocation,
@@ -59,6 +60,7 @@ GENESIS = Genesis(
     log_key=f"{ORIGIN}+1a2b3c4d+{'A' * 44}",
     registrar_key=bytes(32),
     predecessor="old.example/ledger\n7\nAAAA\n",
+    missing=Gap(5, 7),
 )
 ACME, CHIP = "urn:chiptrail:party:acme", "urn:chiptrail:chip:acme:x1:A0001"
 NEW_YEAR, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
