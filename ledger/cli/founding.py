@@ -8,13 +8,14 @@ import click
 from ledger.cli.help import Command
 from ledger.cli.keyfiles import new_passphrase, open_key, passphrase_option
 from ledger.cli.output import show_json
-from ledger.cli.settings import Settings, json_option, ledger_options, pass_settings
+from ledger.cli.settings import Settings, disk_reserve, json_option, ledger_options, pass_settings
 from schemas.errors import CannotOpen, MalformedEvent, MalformedKey, MalformedStatement
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.keys import PrivateKey
     from ledger.service.ledger import Ledger
+    from schemas.retirement import Retirement
 
 REGISTRAR = "urn:chiptrail:party:registrar"
 REGISTRAR_KEY = "registrar.key"
@@ -68,6 +69,12 @@ PARTY_ID = PartyId()
     metavar="FILE",
     help="An existing key file of the registrar; else one is made in the folder.",
 )
+@click.option(
+    "--predecessor",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder of a retired ledger that this one goes on from; the genesis says so.",
+)
 @unencrypted_option
 @passphrase_option
 @ledger_options
@@ -78,6 +85,7 @@ def init(
     origin: str,
     registrar: str,
     registrar_key: Path | None,
+    predecessor: Path | None,
     unencrypted: bool,
     passphrase_file: Path | None,
 ) -> None:
@@ -96,6 +104,8 @@ def init(
     from ledger.service.founding import Foundation
     from ledger.service.opening import found_ledger
 
+    reserve = disk_reserve()
+    retired = None if predecessor is None else _retired(predecessor, origin)
     _check_origin(origin)  # before a key is made: one that was written is never taken back
     path = registrar_key or settings.folder / REGISTRAR_KEY
     if registrar_key is None and not path.exists():
@@ -104,10 +114,18 @@ def init(
         key = _make_key(path, registrar, passphrase)
     else:
         key = _key_of(registrar, path, passphrase_file)
-    ledger = found_ledger(
-        settings.folder, Foundation(origin, registrar, key), url=settings.database
-    )
+    foundation = Foundation(origin, registrar, key, retired)
+    ledger = found_ledger(settings.folder, foundation, url=settings.database, reserve=reserve)
     _show_founded(settings, ledger, registrar, path)
+
+
+def _retired(folder: Path, origin: str) -> "Retirement":
+    from ledger.service.retirement import load_retirement
+
+    retired = load_retirement(folder)
+    if retired.origin == origin:
+        raise click.UsageError(f"{origin} was retired, and its name is not used again")
+    return retired
 
 
 def _check_origin(origin: str) -> None:

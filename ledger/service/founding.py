@@ -26,6 +26,7 @@ from ledger.store.files import DataDirectory
 from schemas.envelope import PayloadType
 from schemas.errors import CannotOpen, NotFound
 from schemas.formats import encode_base64url
+from schemas.retirement import Retirement
 from schemas.statement import Genesis, Role, Subject, encode_statement, parse_statement
 
 OPERATOR = "urn:chiptrail:party:operator"
@@ -33,11 +34,15 @@ OPERATOR = "urn:chiptrail:party:operator"
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """What a ledger is founded on: its *origin*, and its registrar's party id and key."""
+    """What a ledger is founded on: its *origin*, and its registrar's party id and key.
+
+    *predecessor* is what is left of the retired ledger that it goes on from.
+    """
 
     origin: str
     registrar_party: str
     registrar: PrivateKey
+    predecessor: Retirement | None = None
 
 
 def found(
@@ -112,6 +117,7 @@ def _look_before(ledger: Ledger) -> None:
 def _genesis(
     foundation: Foundation, log_key: PrivateKey, clock: Clock, fresh: Callable[[int], bytes]
 ) -> Admitted:
+    before = foundation.predecessor
     payload = encode_statement(
         Genesis(
             ledger=foundation.origin,
@@ -123,6 +129,8 @@ def _genesis(
             origin=foundation.origin,
             log_key=note.encode_vkey(foundation.origin, log_key.public),
             registrar_key=foundation.registrar.public.raw,
+            predecessor=None if before is None else before.checkpoint,
+            missing=None if before is None else before.missing,
         )
     )
     parse_statement(payload)
