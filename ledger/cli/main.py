@@ -24,6 +24,7 @@ from ledger.cli import (
     enrolling,
     founding,
     handling,
+    keeping,
     looking,
     parties,
     proving,
@@ -51,6 +52,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         watching.watch,
         proving.audit,
     ),
+    "Keep": (keeping.backup, keeping.restore, keeping.recover),
     "Sign and record": (signing.sign, signing.capture),
     "Sign and record by hand": (
         acts.commission,

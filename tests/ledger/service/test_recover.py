@@ -218,6 +218,15 @@ def test_without_any_head_the_database_is_on_the_word_of_whoever_goes_on(loss, b
     assert (None, loss.manifest.size) == (bare.stopped, bare.load_checkpoint().size)
 
 
+def test_a_backup_says_what_was_signed_by_then(loss, bare):
+    found = recovered(bare, loss.path / "backup", keep=False)
+
+    assert (str(loss.path / "backup"), loss.manifest.size) == (
+        found.head.source,
+        found.head.checkpoint.size,
+    )
+
+
 def test_an_old_checkpoint_file_is_no_certainty(loss, bare):
     world = loss.world
     first = heads(bare)[0]
