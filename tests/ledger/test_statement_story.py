@@ -10,7 +10,8 @@ from tests.schemas.test_statement import ALL
 
 NAMES = {"urn:chiptrail:party:registrar": "Registrar", "urn:chiptrail:party:acme": "Acme"}
 SENTENCES = {
-    "genesis": "Registrar began the ledger example.com/ledger.",
+    "genesis": "Registrar began the ledger example.com/ledger, which goes on from"
+    " old.example/ledger and its 7 entries, of which 5 to 6 are lost.",
     "party": "Registrar says who Acme GmbH is: maker, end-user.",
     "key": "Registrar says that a key is Acme's.",
     "key-revocation": "Registrar revokes key cdcdcdcdcdcdcdcd: laptop stolen, suspected since"
