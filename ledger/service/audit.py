@@ -136,7 +136,6 @@ class _Run:
                 yield from self.check_entries()
                 self.check_end()
                 self.check_activity()
-                self.check_cosignatures()
         except IntegrityError as exc:
             self._problem(str(exc))
 
@@ -302,16 +301,12 @@ class _Run:
     # (4) activity -------------------------------------------------------------------------------
 
     def check_activity(self) -> None:
-        """Every request in turn, and the checkpoint that it led to."""
+        """Every request in turn, the checkpoint that it led to, what witnesses signed under it."""
         heads = self._readable(log.iterate_checkpoints(self._connection))
         requests = self._readable(iterate_activity(self._connection))
-        for text in activity_problems(heads, requests):
-            self._problem(text)
-
-    def check_cosignatures(self) -> None:
-        """What witnesses signed under the checkpoints."""
-        rows = self._readable(iterate_cosignatures(self._connection))
-        for text in cosignature_problems(self._ledger.origin, rows):
+        cosigned = self._readable(iterate_cosignatures(self._connection))
+        origin = self._ledger.origin
+        for text in (*activity_problems(heads, requests), *cosignature_problems(origin, cosigned)):
             self._problem(text)
 
     # (5) projections ----------------------------------------------------------------------------

@@ -94,3 +94,17 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
         files.save_durably(path, data, mode)
     except OSError as exc:
         raise CannotOpen(f"{path}: {exc.strerror}") from exc
+
+
+def load_own_key(path: Path) -> KeyFile:
+    """The key file at *path* of a ledger's own, which is not encrypted.
+
+    Raises: CannotOpen when there is none; MalformedKey, WrongPassphrase.
+    """
+    try:
+        data = files.load(path)
+    except NotFound as exc:
+        raise CannotOpen(
+            f"{path.parent}: no ledger here; run chiptrail init or chiptrail demo"
+        ) from exc
+    return keys.parse_key_file(data, None)

@@ -17,17 +17,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
-from ledger import keys, merkle, note, rules
+from ledger import merkle, note, rules
 from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
 from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
-from ledger.keys import KeyFile, PrivateKey
+from ledger.keys import PrivateKey
 from ledger.note import Note, NoteSignature, Verifier
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
+from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
 from ledger.service.rows import enter_statement
@@ -98,8 +98,8 @@ class Ledger:
         A ledger that fails the comparison opens read-only: ``stopped`` says why.
         Raises: CannotOpen when there is none, or its keys or database cannot be opened.
         """
-        log_key = load_key(directory.log_key, directory)
-        operator_key = load_key(directory.operator_key, directory)
+        log_key = load_own_key(directory.log_key)
+        operator_key = load_own_key(directory.operator_key)
         if url is None and not directory.database.exists():
             raise CannotOpen(
                 f"{directory.database}: the database is missing; put it back, or name the one in"
@@ -337,17 +337,3 @@ def note_signature(signed: bytes) -> bytes:
 def load_pack() -> bytes:
     """The rule pack that comes with the product, byte for byte."""
     return (resources.files("ledger") / "packs" / "base.toml").read_bytes()
-
-
-def load_key(path: Path, directory: DataDirectory) -> KeyFile:
-    """The unencrypted key file at *path*.
-
-    Raises: CannotOpen when there is none; MalformedKey, WrongPassphrase.
-    """
-    try:
-        data = files.load(path)
-    except NotFound as exc:
-        raise CannotOpen(
-            f"{directory.path}: no ledger here; run chiptrail init or chiptrail demo"
-        ) from exc
-    return keys.parse_key_file(data, None)

@@ -20,7 +20,8 @@ from ledger import note
 from ledger.checkpoint import open_checkpoint
 from ledger.service.backup import BESIDE, MANIFEST, TRUTH, verify_copy
 from ledger.service.clock import Clock
-from ledger.service.ledger import Ledger, OwnKeys, load_key
+from ledger.service.keyring import load_own_key
+from ledger.service.ledger import Ledger, OwnKeys
 from ledger.service.progress import Progress
 from ledger.service.rebuild import rebuild
 from ledger.store import files, log
@@ -80,8 +81,8 @@ def _keys_of(directory: DataDirectory, manifest: Manifest) -> OwnKeys:
                 f"{path}: is missing; a backup has no keys, put log.key and operator.key of"
                 f" {manifest.origin} there first"
             )
-    log_key = load_key(directory.log_key, directory)
-    own = OwnKeys(log_key.name, log_key.key, load_key(directory.operator_key, directory).key)
+    log_key = load_own_key(directory.log_key)
+    own = OwnKeys(log_key.name, log_key.key, load_own_key(directory.operator_key).key)
     vkey = note.encode_vkey(own.origin, own.log.public)
     if vkey != manifest.vkey:
         raise CannotOpen(
