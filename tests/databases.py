@@ -33,12 +33,12 @@ MEMORY = Path("/dev/shm")
 
 def missing() -> str | None:
     """Why there is no PostgreSQL to test with, None when there is."""
-    if os.environ.get(URL) or _binaries():
+    if os.environ.get(URL) or binaries():
         return None
     return f"no PostgreSQL server is installed, and {URL} names none"
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     """The folder of the newest server that is installed."""
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if there := shutil.which("postgres"):
@@ -141,12 +141,12 @@ def serve(*, in_memory: bool = True) -> Iterator[Server]:
         return
     where = str(MEMORY) if in_memory and MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="chiptrail-pg-", dir=where) as folder:
-        user = _server_user(folder)
+        user = server_user(folder)
         with _started(Path(folder), user):
             yield Server(f"postgresql://chiptrail@/postgres?host={folder}")
 
 
-def _server_user(folder: str) -> dict[str, object]:
+def server_user(folder: str) -> dict[str, object]:
     """Whom to run the server as, as ``subprocess`` takes it: ourselves, unless that is root."""
     if os.geteuid() != 0:
         return {}
@@ -160,14 +160,14 @@ def _server_user(folder: str) -> dict[str, object]:
 
 @contextmanager
 def _started(folder: Path, user: dict[str, object]) -> Iterator[None]:
-    binaries, data = _binaries(), folder / "data"
-    assert binaries is not None
+    programs, data = binaries(), folder / "data"
+    assert programs is not None
     asked = {"cwd": folder, "stdin": subprocess.DEVNULL, **user}
-    make = [binaries / "initdb", "-D", data, "-U", "chiptrail", "-A", "trust", "-E", "UTF8",
+    make = [programs / "initdb", "-D", data, "-U", "chiptrail", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8"]  # fmt: skip
     with (folder / "log").open("wb") as log:
         subprocess.run(make, check=True, stdout=log, stderr=log, **asked)
-        run = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=",
+        run = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=",
                "-c", "max_connections=200"]  # fmt: skip
         process = subprocess.Popen(run, stdout=log, stderr=log, **asked)
         try:

@@ -66,6 +66,7 @@ class Stage:
     """A ledger with the parties enrolled, and what they sign with."""
 
     ledger: Ledger
+    registrar: PrivateKey
     signers: Mapping[str, Signer]
     fresh: Callable[[int], bytes]
 
@@ -120,7 +121,7 @@ def build_stage(folder: Path, seed: int, url: str | None = None) -> Stage:
         name: Signer(key, party(name), ledger=ORIGIN, after=after, fresh=fresh)
         for name, key in held.items()
     }
-    return Stage(ledger, signers, fresh)
+    return Stage(ledger, registrar, signers, fresh)
 
 
 def _enrol(clerk: Registrar, name: str, key: PrivateKey) -> PrivateKey:

@@ -1,0 +1,134 @@
+"""Do harm to a ledger in every way there is, and see that nothing promised breaks.
+
+``python -m tests.faults`` takes a few minutes, ``--deep`` the better part of an hour and writes
+``docs/reliability.md``. Seeds are printed; a violation is printed with the command that repeats it.
+What is violated is said by ``checker``, which shares no code with Chiptrail. It exits with 1 when
+anything was violated, or a planted fault was not caught::
+
+    python -m tests.faults --seed 7 --only kill
+    python -m tests.faults --seed 7 --case kill/capture/pwrite64/17
+"""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from tests.databases import MEMORY
+from tests.faults import (
+    clocks,
+    flips,
+    full,
+    io_errors,
+    kill,
+    misstored,
+    mutants,
+    power,
+    report,
+    restores,
+    servers,
+)
+from tests.faults.plan import Outcome, Run
+from tests.faults.report import Line
+from tests.faults.stage import Stages
+
+
+class Kind(Protocol):
+    """A module of faults of one kind: its cases by name, and how one is played."""
+
+    WHAT: str
+
+    def missing(self) -> str | None: ...
+    def cases(self, of: Run) -> list[str]: ...
+    def play(self, of: Run, name: str) -> Outcome: ...
+
+
+# By the first word of the names of their cases.
+KINDS: dict[str, Kind] = {
+    "kill": kill,
+    "power": power,
+    "io": io_errors,
+    "full": full,
+    "postgresql": servers,
+    "clock": clocks,
+    "restore": restores,
+    "memory": misstored,
+    "flip": flips,
+    "mutant": mutants,
+}
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code."""
+    chosen = _arguments().parse_args()
+    kinds = [chosen.case.split("/")[0]] if chosen.case else chosen.only or list(KINDS)
+    where = str(MEMORY) if MEMORY.is_dir() else None
+    print(f"seed {chosen.seed}, {'deep' if chosen.deep else 'quick'}", flush=True)
+    lines = []
+    with tempfile.TemporaryDirectory(prefix="chiptrail-faults-", dir=where) as folder:
+        run = Run(Path(folder), chosen.seed, Stages(Path(folder), chosen.seed), chosen.deep)
+        for name in kinds:
+            lines.append(_play_all(run, name, chosen.case))
+            print(f"{name}: {lines[-1].summary}", flush=True)
+    if chosen.deep and not chosen.case:
+        print(report.save(lines))
+    is_short = any(line.skipped for line in lines) and os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1"
+    return int(is_short or any(line.violations for line in lines))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--deep", action="store_true", help="all cases; write docs/reliability.md")
+    parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn")
+    parser.add_argument("--only", action="append", choices=KINDS, help="faults of this kind")
+    parser.add_argument("--case", help="one case, by its name")
+    return parser
+
+
+def _play_all(run: Run, name: str, case: str | None) -> Line:
+    """Play the cases of the kind *name*, or the one *case*."""
+    kind, started_at = KINDS[name], time.monotonic()
+    counts, violated = Counter[str](), 0
+    reason = kind.missing()
+    if reason is None:
+        names = [case] if case else kind.cases(run)
+        for outcome in _outcomes(run, kind, names):
+            counts += outcome.counts
+            violated += bool(outcome.violations)
+            for text in outcome.violations:
+                print(f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}")
+    seconds = time.monotonic() - started_at
+    return Line(name, kind.WHAT, dict(counts), violated, run.seed, report.commit(), seconds, reason)
+
+
+def _outcomes(run: Run, kind: Kind, names: list[str]) -> Iterator[Outcome]:
+    """Each of *names* played, in as many processes as there are cores."""
+    global _at_work  # noqa: PLW0603 - what every forked process knows from the start
+    _at_work = run, kind
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=fork) as pool:
+        yield from pool.map(_play, names)
+
+
+_at_work: tuple[Run, Kind]
+
+
+def _play(name: str) -> Outcome:
+    run, kind = _at_work
+    return kind.play(run, name)
+
+
+def _repeat(run: Run, name: str) -> str:
+    """The command that plays the case *name* again."""
+    return f"make faults SEED={run.seed} {'DEEP=1 ' if run.is_deep else ''}CASE={name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

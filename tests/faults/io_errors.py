@@ -1,0 +1,60 @@
+"""A call fails: each of the first hundred calls to the disk, once or from then on; short writes.
+
+A short write is a real one: no file may grow beyond so many bytes, the write that would is cut, and
+the next fails. A fault is never silent: what is acked all the same is there, and when nothing fails
+any more, the work goes on.
+"""
+
+from collections import Counter
+
+from tests.faults import strace
+from tests.faults.aftermath import violations_after
+from tests.faults.kill import calls_of, scene
+from tests.faults.plan import Outcome, Run, hear_all
+from tests.faults.subject import WORKLOADS, run
+
+WHAT = "a call to the disk fails"
+DONE = ("capture", "publish")
+FIRST = 100
+FAULTS = {
+    "eio": "error=EIO:when={}",
+    "eio-on": "error=EIO:when={}+",
+    "enospc": "error=ENOSPC:when={}",
+    "enospc-on": "error=ENOSPC:when={}+",
+}
+_FAILING = frozenset(strace.CHANGES) - {"flock", "chmod", "fchown"}
+# Bytes at which files stop growing: in the checkpoint file, between and amid pages of the log.
+SHORT = [*range(0, 200, 40), *(4_096 + 2_731 * n for n in range(95))]
+
+
+def missing() -> str | None:
+    """Why this cannot be done here."""
+    return strace.missing()
+
+
+def cases(of: Run) -> list[str]:
+    """Each fault at each of the first hundred calls of each workload, or an even choice."""
+    names = []
+    for workload in DONE:
+        calls = calls_of(of, workload)
+        for fault in FAULTS:
+            failing = [(c, n) for c, n in calls[:FIRST] if c in _FAILING]
+            names += of.some([f"io/{workload}/{fault}/{c}/{n}" for c, n in failing], 5)
+        names += of.some([f"io/{workload}/short/write/{size}" for size in SHORT], 10)
+    return names
+
+
+def play(of: Run, name: str) -> Outcome:
+    """Let the call that *name* says fail."""
+    _, workload, fault, call, number = name.split("/")
+    what = WORKLOADS[workload]
+    with scene(of, what) as place:
+        seen = place.seen()
+        if fault == "short":
+            lines = run(what.act, place, mutant=of.mutant, most_bytes=int(number))
+        else:
+            wanted = f"inject={call}:{FAULTS[fault].format(number)}"
+            lines = run(what.act, place, attach=[f"trace={call}", wanted], mutant=of.mutant)
+        hear_all(seen, lines)
+        counts = Counter(cells=1, acked=len(seen.acks), refused=bool(seen.refused))
+        return Outcome(name, counts, violations_after(place, seen, what, of.mutant))

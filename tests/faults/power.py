@@ -1,0 +1,99 @@
+"""Power is cut: every state of the disk that recorded writes allow, drawn at every crash point."""
+
+import tempfile
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+from tests.faults import strace
+from tests.faults.aftermath import resume
+from tests.faults.checker import Seen, check
+from tests.faults.disk import Disk, Op
+from tests.faults.kill import scene
+from tests.faults.plan import Outcome, Run
+from tests.faults.stage import Place
+from tests.faults.subject import WORKLOADS, run
+
+WHAT = "power cut, SQLite"
+RECORDED = ("capture", "wrap", "tile", "publish", "found", "migrate")
+# How many states are drawn at a crash point; with one in so many the work is taken up again.
+QUICK, DEEP, RESUMED = 12, 220, 40
+
+
+def missing() -> str | None:
+    """Why this cannot be done here."""
+    return strace.missing()
+
+
+def cases(of: Run) -> list[str]:
+    """Every crash point of every recorded run, or an even choice."""
+    names = []
+    for workload in RECORDED:
+        _, ops = recorded(of, workload)
+        names += of.some([f"power/{workload}/{k}" for k in range(1, len(ops) + 1)], 30)
+    return names
+
+
+def play(of: Run, name: str) -> Outcome:
+    """Draw states of the disk after as many calls as *name* says, and judge each."""
+    _, workload, point = name.split("/")
+    start, ops = recorded(of, workload)
+    dice, counts = of.chance(name), Counter[str]()
+    found: list[str] = []
+    with scene(of, WORKLOADS[workload]) as place:
+        seen, disk = place.seen(), Disk(start)
+        for op in ops[: int(point)]:
+            disk.do(op)
+            _hear(seen, disk, op)
+        known = set()
+        for _ in range(DEEP if of.is_deep else QUICK):
+            left = disk.lose(dice)
+            counts["drawn"] += 1
+            digest = hash(tuple(sorted(left.items())))
+            if digest not in known:
+                known.add(digest)
+                counts["states"] += 1
+                found += _judge(of, place, seen, workload, left, is_resumed=dice.random() < 1 / RESUMED)
+    return Outcome(name, counts, tuple(dict.fromkeys(found)))
+
+
+def _hear(seen: Seen, disk: Disk, op: Op) -> None:
+    """What anybody has read by now: acks, and the checkpoint file as soon as it has its name."""
+    if op.kind == "said":
+        seen.hear(op.data.rstrip(b"\n"))
+    elif op.kind == "rename" and op.to.endswith("checkpoint"):
+        seen.notes.add(disk.read(op.to).decode())
+
+
+def _judge(
+    of: Run, place: Place, seen: Seen, workload: str, left: dict[str, bytes], *, is_resumed: bool
+) -> list[str]:
+    with tempfile.TemporaryDirectory(dir=place.folder) as folder:
+        drawn = Place(Path(folder), place.stage)
+        write(drawn.data, left)
+        if not is_resumed:
+            return check(drawn.data, seen)
+        # Of its own: what is said from now on was not said before the cut.
+        own = Seen(seen.vkey, dict(seen.acks), set(seen.notes), seen.acked_size)
+        stuck = resume(drawn, own, WORKLOADS[workload], of.mutant)
+        return [*stuck, *check(drawn.data, own)]
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write *files* below *folder*, with their folders."""
+    folder.mkdir()
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+@lru_cache(maxsize=16)
+def recorded(of: Run, workload: str) -> tuple[dict[str, bytes], list[Op]]:
+    """The files before *workload* and the calls it made."""
+    what = WORKLOADS[workload]
+    with scene(of, what) as place, tempfile.TemporaryDirectory() as folder:
+        paths = [path for path in place.data.rglob("*") if path.is_file()]
+        start = {str(path.relative_to(place.data)): path.read_bytes() for path in paths}
+        trace = Path(folder) / "trace"
+        run(what.act, place, attach=[strace.RECORDED], trace=trace, mutant=of.mutant)
+        return start, strace.read_ops(trace, place.data)
