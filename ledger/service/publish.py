@@ -58,7 +58,7 @@ def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[
                     f"{target}: the tiles there are not this log's, and its checkpoint is not"
                     " written; publish to an empty folder"
                 )
-            target.mkdir(parents=True, exist_ok=True)
+            files.make_directory(target)
             signed = ledger.cosigned_note(connection, tip.head)
             files.save_durably(target / "checkpoint", signed, 0o644)
         except OSError as exc:
@@ -130,5 +130,5 @@ def _write_once(path: Path, address: TileAddress, read: Callable[[TileAddress], 
     """Write one immutable file; a whole one of that name is the same for ever."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.make_directory(path.parent)
     files.save_durably(path, read(address), 0o644)

@@ -301,6 +301,15 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_directory(path: Path) -> None:
+    """Make *path* and what is missing above it, so that a power cut takes none of them."""
+    if path.is_dir():
+        return
+    make_directory(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_directory(path.parent)
+
+
 def sync_directory(path: Path) -> None:
     """Make renames in *path* durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -142,10 +142,8 @@ def _identity(kind: int, payload: bytes) -> tuple[bytes, bytes]:
 @functools.lru_cache(maxsize=100_000)
 def _leaf_hash(row: tuple[Any, ...], public: bytes) -> bytes:
     """The RFC 6962 leaf hash of leaf v1 (docs/formats.md); the signature holds."""
-    _, identity, recorded_at, _, signature, kind, payload = row
-    pae, wanted = _identity(kind, payload)
-    if identity != wanted:
-        raise ValueError("identity is not SHA-256(PAE)")
+    _, _, recorded_at, _, signature, kind, payload = row
+    pae, identity = _identity(kind, payload)
     VerifyKey(public).verify(pae, signature)
     commitment = hashlib.sha256(b"chiptrail/leaf-key/v1\n" + public + pae).digest()
     record = struct.pack(">BQ", 1, recorded_at) + identity + commitment + signature
@@ -216,6 +214,8 @@ def _entries(rows: Sequence[tuple[Any, ...]], seen: Seen) -> Iterator[str]:
     held: dict[str, tuple[int, int]] = {}
     for row in rows:
         identity = _identity(row[5], row[6])[1].hex()
+        if identity != row[1].hex():
+            yield f"tree: the identity of entry {row[0]} is not that of its payload"
         if identity in held:
             yield f"twice: entry {row[0]} is entry {held[identity][0]} again"
         held.setdefault(identity, (row[0], row[2]))

@@ -36,11 +36,13 @@ WHAT = "planted faults"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """What is wrong, how it is planted, and which cases (by the start of their names) must see it."""
+    """What is wrong, how it is planted, which cases (by the start of their names) must see it, as
+    a violation of which kind."""
 
     what: str
     plant: Callable[[], None]
     caught_by: str
+    seen_as: str
 
 
 def plant(name: str) -> None:
@@ -71,7 +73,8 @@ def play(of: Run, name: str) -> Outcome:
     for case in kind.cases(planted):
         if case.startswith(mutant.caught_by):
             tried += 1
-            if kind.play(planted, case).violations:
+            found = kind.play(planted, case).violations
+            if any(text.startswith(f"{mutant.seen_as}:") for text in found):
                 return Outcome(name, Counter(mutants=1, caught=1, cases=tried))
     missed = f"not caught: {mutant.what}, in {tried} cases of {mutant.caught_by}"
     return Outcome(name, Counter(mutants=1, cases=tried), (missed,))
@@ -258,7 +261,7 @@ def _dedupe_by_bytes() -> None:
         found = admit_all(submissions, gate)
         pairs = zip(found, submissions, strict=True)
         return [
-            replace(one, identity=sha256(data).digest()) if isinstance(one, Admitted) else one
+            one._replace(identity=sha256(data).digest()) if isinstance(one, Admitted) else one
             for one, data in pairs
         ]
 
@@ -303,40 +306,57 @@ def _clock_jump() -> None:
 
 
 MUTANTS = {
-    "ack-before-commit": Mutant("acks before the commit", _ack_before_commit, "kill/capture/"),
+    "ack-before-commit": Mutant(
+        "acks before the commit", _ack_before_commit, "kill/capture/", "lost"
+    ),
     "checkpoint-before-commit": Mutant(
-        "writes the checkpoint file before the commit", _file_before_commit, "kill/capture/"
+        "writes the checkpoint file before the commit",
+        _file_before_commit,
+        "kill/capture/",
+        "ahead",
     ),
     "ack-before-file": Mutant(
-        "acks before the checkpoint file is written", _ack_before_file, "kill/capture/"
+        "acks before the checkpoint file is written", _ack_before_file, "kill/capture/", "behind"
     ),
-    "savepoint": Mutant("releases a savepoint instead of committing", _savepoint, "kill/capture/"),
+    "savepoint": Mutant(
+        "releases a savepoint instead of committing", _savepoint, "kill/capture/", "lost"
+    ),
     "commit-failure-swallowed": Mutant(
-        "takes a failed commit for a commit", _commit_failure_swallowed, "io/capture/eio/"
+        "takes a failed commit for a commit", _commit_failure_swallowed, "io/capture/eio/", "lost"
     ),
     "projection-outside": Mutant(
-        "updates projections outside the transaction", _projection_outside, "kill/capture/"
+        "updates projections outside the transaction",
+        _projection_outside,
+        "kill/capture/",
+        "projection",
     ),
     "published-first": Mutant(
-        "publishes the checkpoint before its tiles", _published_first, "kill/publish/"
+        "publishes the checkpoint before its tiles", _published_first, "kill/publish/", "published"
     ),
     "synchronous-normal": Mutant(
-        "runs SQLite with synchronous=NORMAL", _synchronous_normal, "power/capture/"
+        "runs SQLite with synchronous=NORMAL", _synchronous_normal, "power/capture/", "lost"
     ),
-    "no-directory-fsync": Mutant("does not sync folders", _no_folder_sync, "power/capture/"),
-    "no-file-fsync": Mutant("does not sync the checkpoint file", _no_file_sync, "power/capture/"),
+    "no-directory-fsync": Mutant(
+        "does not sync folders", _no_folder_sync, "power/capture/", "behind"
+    ),
+    "no-file-fsync": Mutant(
+        "does not sync the checkpoint file", _no_file_sync, "power/capture/", "torn"
+    ),
     "no-compare": Mutant(
-        "does not compare the database with the checkpoint file", _no_compare, "restore/database"
+        "does not compare the database with the checkpoint file",
+        _no_compare,
+        "restore/database",
+        "unsafe",
     ),
     "evidence-forgotten": Mutant(
-        "forgets the evidence of two histories", _evidence_forgotten, "restore/clone"
+        "forgets the evidence of two histories", _evidence_forgotten, "restore/clone", "unsafe"
     ),
     "dedupe-by-envelope": Mutant(
-        "takes another spelling for another entry", _dedupe_by_bytes, "kill/capture/"
+        "takes another spelling for another entry", _dedupe_by_bytes, "kill/capture/", "twice"
     ),
     "leaf-not-rehashed": Mutant(
-        "signs what it meant to store, not what is stored", _leaf_from_memory, "memory/"
+        "signs what it meant to store, not what is stored", _leaf_from_memory, "memory/", "unsafe"
     ),
-    "clock-backwards": Mutant("lets log time go back", _clock_back, "clock/"),
-    "clock-jump": Mutant("signs when the clock has jumped", _clock_jump, "clock/"),
+    "clock-backwards": Mutant("lets log time go back", _clock_back, "clock/", "time"),
+    "clock-jump": Mutant("signs when the clock has jumped", _clock_jump, "clock/", "clock"),
 }
