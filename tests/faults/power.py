@@ -2,8 +2,10 @@
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 from tests.faults import strace
 from tests.faults.aftermath import resume
@@ -17,7 +19,9 @@ from tests.faults.subject import WORKLOADS, run
 WHAT = "power cut, SQLite"
 RECORDED = ("capture", "wrap", "tile", "publish", "found", "migrate")
 # How many states are drawn at a crash point; with one in so many the work is taken up again.
-QUICK, DEEP, RESUMED = 12, 220, 40
+QUICK, DEEP, RESUMED = 12, 360, 40
+# Where so many draws in a row gave nothing new, there is little more to see.
+STALE = 40
 
 
 def missing() -> str | None:
@@ -45,16 +49,29 @@ def play(of: Run, name: str) -> Outcome:
         for op in ops[: int(point)]:
             disk.do(op)
             _hear(seen, disk, op)
-        known = set()
-        for _ in range(DEEP if of.is_deep else QUICK):
-            left = disk.lose(dice)
-            counts["drawn"] += 1
-            digest = hash(tuple(sorted(left.items())))
-            if digest not in known:
-                known.add(digest)
-                counts["states"] += 1
-                found += _judge(of, place, seen, workload, left, is_resumed=dice.random() < 1 / RESUMED)
+        for left in _draws(disk, dice, DEEP if of.is_deep else QUICK, counts):
+            is_resumed = dice.random() < 1 / RESUMED
+            found += _judge(of, place, seen, workload, left, is_resumed=is_resumed)
     return Outcome(name, counts, tuple(dict.fromkeys(found)))
+
+
+def _draws(
+    disk: Disk, dice: Random, most: int, counts: Counter[str]
+) -> Iterator[dict[str, bytes]]:
+    """Different states of *disk*, out of at most *most* draws."""
+    known, stale = set(), 0
+    for _ in range(most):
+        left = disk.lose(dice)
+        digest = hash(tuple(sorted(left.items())))
+        counts["drawn"] += 1
+        stale += 1
+        if digest not in known:
+            known.add(digest)
+            counts["states"] += 1
+            stale = 0
+            yield left
+        elif stale == STALE:
+            return
 
 
 def _hear(seen: Seen, disk: Disk, op: Op) -> None:
