@@ -79,7 +79,9 @@ def main() -> int:
             print(f"{name}: {lines[-1].summary}", flush=True)
     if chosen.deep and not chosen.case:
         print(report.save(lines))
-    is_short = any(line.skipped for line in lines) and os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1"
+    is_short = (
+        any(line.skipped for line in lines) and os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1"
+    )
     return int(is_short or any(line.violations for line in lines))
 
 

@@ -1,4 +1,4 @@
-"""The judge of every fault: reads what is left with plain drivers, and shares no code with Chiptrail.
+"""The judge of every fault: reads what is left with plain drivers, shares no code with Chiptrail.
 
 What docs/formats.md, RFC 6962 and C2SP say is written down here once more. ``check`` compares the
 database and the files of a ledger with all that was ever said of it: acks, and every checkpoint
@@ -180,7 +180,9 @@ class Tree:
             while edge and edge[-1][0] == width:
                 node, width = _node(edge.pop()[1], node), 2 * width
             edge.append((width, node))
-            self.roots.append(functools.reduce(lambda a, b: _node(b, a), [h for _, h in edge[::-1]]))
+            self.roots.append(
+                functools.reduce(lambda a, b: _node(b, a), [h for _, h in edge[::-1]])
+            )
 
     @property
     def size(self) -> int:

@@ -2,8 +2,8 @@
 
 Covered by a later fsync of the file, a write is there for good. Any other may be lost, kept, kept
 without those before it, or torn at a sector. Names are kept once their folder is synced; until then
-the first few changes of a folder may be kept and the rest lost. A new file that is itself synced has
-its name for good, as on ext4, or has not, as POSIX allows: both are drawn. What SQLite keeps in
+the first few changes of a folder may be kept and the rest lost. A new file that is itself synced
+has its name for good, as on ext4, or has not, as POSIX allows: both are drawn. What SQLite keeps in
 memory beside its log (``-shm``) never survives. Disks that lie about fsync are not modelled.
 
     disk = Disk({"ledger.sqlite3": data})

@@ -80,7 +80,9 @@ def _flipping(dice: Random) -> Callable[[User], None]:
                 problems = _audit(user.place.data, flipped)
                 is_named = any(_says(problem, name) for problem in problems)
                 where = f"{name}: bit {bit} of byte {at} ({table})"
-                user.tell("flip", found=bool(problems), named=is_named, where=where, problems=problems[:4])
+                user.tell(
+                    "flip", found=bool(problems), named=is_named, where=where, problems=problems[:4]
+                )
 
     return act
 

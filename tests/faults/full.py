@@ -1,5 +1,4 @@
-"""The disk is full: a small one, really full. Nothing acked is lost, and work goes on when it is
-not full any more."""
+"""The disk is full: a small one, really. Nothing acked is lost; with space again, work goes on."""
 
 import os
 import subprocess

@@ -51,8 +51,6 @@ def play(of: Run, name: str) -> Outcome:
 def scene(of: Run, workload: Workload) -> Iterator[Place]:
     """A place in which *workload* can begin."""
     with of.stages.copy(workload.stage, empty=workload.is_empty) as place:
-        if workload.is_empty:
-            place = Place(place.folder, of.stages.unfounded)
         if workload.prepare is not None:
             workload.prepare(place)
         yield place

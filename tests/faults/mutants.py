@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -20,10 +20,10 @@ import sqlalchemy
 
 from ledger import leaf, merkle
 from ledger.admission import Admitted
+from ledger.registry import Registry
 from ledger.service import capture as capturing
 from ledger.service import clock, reading, scrub, sequencer
 from ledger.service import publish as publishing
-from ledger.registry import Registry
 from ledger.service.ledger import Ledger
 from ledger.service.projector import Projector
 from ledger.service.rows import PAYLOAD_TYPES
@@ -37,13 +37,12 @@ WHAT = "planted faults"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """What is wrong, how it is planted, which cases (by the start of their names) must see it, as
-    a violation of which kind."""
+    """*what* is wrong, how to *plant* it, which cases must see it, by the start of their names."""
 
     what: str
     plant: Callable[[], None]
     caught_by: str
-    seen_as: str
+    seen_as: str  # the kind of the violation
 
 
 def plant(name: str) -> None:
@@ -53,7 +52,7 @@ def plant(name: str) -> None:
 
 def missing() -> str | None:
     """Why this cannot be done here."""
-    from tests.faults import strace  # noqa: PLC0415 - not before its own importer is loaded
+    from tests.faults import strace
 
     return strace.missing()
 
@@ -65,7 +64,7 @@ def cases(_of: Run) -> list[str]:
 
 def play(of: Run, name: str) -> Outcome:
     """Play cases on the mutant until one finds something."""
-    from tests.faults.__main__ import KINDS  # noqa: PLC0415 - it lists this module
+    from tests.faults.__main__ import KINDS
 
     mutant = MUTANTS[name.split("/")[1]]
     kind = KINDS[mutant.caught_by.split("/")[0]]
@@ -174,10 +173,8 @@ def _commit_failure_swallowed() -> None:
         with database._engine.connect() as connection:
             transaction = connection.begin()
             yield connection
-            try:
+            with suppress(sqlalchemy.exc.DBAPIError):
                 transaction.commit() if keep else transaction.rollback()
-            except sqlalchemy.exc.DBAPIError:
-                pass
 
     Database.writing = writing
 

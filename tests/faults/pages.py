@@ -52,7 +52,7 @@ class _Pages:
             yield from self.cells(self._int(head + 8, 4))
 
     def _cell(self, at: int) -> Cell:
-        """A cell of a leaf: size and rowid as varints, the record, the first page of what is over."""
+        """A cell of a leaf: size and rowid as varints, the record, the first page of the rest."""
         size, position = self._varint(at)
         rowid, position = self._varint(position)
         most, least = self._usable - 35, (self._usable - 12) * 32 // 255 - 23

@@ -46,7 +46,7 @@ class Run:
 
 
 def judge(place: Place, seen: Seen) -> list[str]:
-    """What the checker finds; of files it reads a copy, so that the next reader finds them as is."""
+    """What the checker finds; of files it reads a copy: the next reader finds them as they are."""
     if place.url is not None:
         return check(place.data, seen, url=place.url)
     if not place.data.exists():

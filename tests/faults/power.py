@@ -55,9 +55,7 @@ def play(of: Run, name: str) -> Outcome:
     return Outcome(name, counts, tuple(dict.fromkeys(found)))
 
 
-def _draws(
-    disk: Disk, dice: Random, most: int, counts: Counter[str]
-) -> Iterator[dict[str, bytes]]:
+def _draws(disk: Disk, dice: Random, most: int, counts: Counter[str]) -> Iterator[dict[str, bytes]]:
     """Different states of *disk*, out of at most *most* draws."""
     known, stale = set(), 0
     for _ in range(most):

@@ -24,7 +24,7 @@ from tests.faults.aftermath import violations_after
 from tests.faults.checker import Seen
 from tests.faults.plan import Outcome, Run, hear_all, judge
 from tests.faults.stage import Place
-from tests.faults.subject import Subject, User, Workload, recovery, run
+from tests.faults.subject import Program, User, Workload, recovery, run
 
 WHAT = "files restored, mixed up, doubled"
 DATABASE, LOG = "ledger.sqlite3", "ledger.sqlite3-wal"
@@ -184,7 +184,7 @@ def _ask(place: Place, seen: Seen, wanted: Wanted, mutant: str | None) -> list[s
 
 def _two(place: Place, seen: Seen, mutant: str | None) -> list[str]:
     """Two programs write in turn as they come; both are told the truth."""
-    pair = [Subject(_capturing(n, 40, stops=False), place, mutant=mutant) for n in (4, 10)]
+    pair = [Program(_capturing(n, 40, stops=False), place, mutant=mutant) for n in (4, 10)]
     for one in pair:
         one.let_go()
     for one in pair:

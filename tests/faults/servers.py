@@ -16,6 +16,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from types import TracebackType
+from typing import Self
 
 import psycopg
 
@@ -26,7 +27,7 @@ from tests.faults.aftermath import resume
 from tests.faults.checker import Seen
 from tests.faults.plan import Outcome, Run, hear_all, judge
 from tests.faults.stage import Place, Stage
-from tests.faults.subject import Subject, User, Workload, recovery
+from tests.faults.subject import Program, User, Workload, recovery
 
 WHAT = "kill -9 of PostgreSQL and all its processes"
 WRITERS, CHIPS = 8, 500
@@ -75,7 +76,7 @@ def _begin(folder: Path, seed: int, url: str) -> Place:
 def _round(place: Place, cluster: "Cluster", seen: Seen, dice: Random, mutant: str | None) -> None:
     """Let the writers write, until some or all of them are well under way; then kill the server."""
     done = len(seen.acks)
-    writers = [Subject(_writer(done + n), place, mutant=mutant) for n in range(WRITERS)]
+    writers = [Program(_writer(done + n), place, mutant=mutant) for n in range(WRITERS)]
     for writer in writers:
         writer.let_go()
     for writer in writers[: dice.choice((1, WRITERS, WRITERS))]:
@@ -109,8 +110,10 @@ class Cluster:
         self._as = databases.server_user(str(self._folder))
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Cluster":
-        self._run("initdb", "-U", "chiptrail", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8").wait()
+    def __enter__(self) -> Self:
+        self._run(
+            "initdb", "-U", "chiptrail", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
+        ).wait()
         self.start()
         return self
 

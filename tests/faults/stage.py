@@ -23,7 +23,6 @@ from ledger.service.capture import capture
 from schemas.envelope import encode_submission
 from tests.bench.workload import BEGINNING, build_stage, chip, event, workload
 from tests.bench.workload import Stage as Made
-from tests.databases import MEMORY
 from tests.faults.checker import Seen
 
 # How many entries each ledger has beside those that found it and enrol its parties.
@@ -86,12 +85,12 @@ class Stages:
 
     @contextmanager
     def copy(self, name: str, *, empty: bool = False) -> Iterator[Place]:
-        """A copy of the ledger *name*, gone at the end; *empty*: what is captured, no ledger."""
+        """A copy of the ledger *name*, gone at the end; *empty*: a place to found one in."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             stage = self._made[name]
             if not empty:
                 shutil.copytree(stage.data, Path(folder) / "data")
-            yield Place(Path(folder), stage)
+            yield Place(Path(folder), self.unfounded if empty else stage)
 
 
 def _make(folder: Path, seed: int, count: int) -> Stage:
@@ -111,7 +110,7 @@ def _make(folder: Path, seed: int, count: int) -> Stage:
         made.ledger.note().decode(),
         made.registrar,
         made.signers["fab"],
-        tuple(more[: BULK]),
+        tuple(more[:BULK]),
         tuple(more[BULK : BULK + FRESH]),
     )
     made.ledger.database.dispose()

@@ -76,7 +76,9 @@ _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _FILE = re.compile(r"^\d+<((?:\\x[0-9a-f]{2})*)>")
 
 
-_NAMED = frozenset({"openat", "rename", "unlink", "mkdir", "renameat", "renameat2", "unlinkat", "link"})
+_NAMED = frozenset(
+    {"openat", "rename", "unlink", "mkdir", "renameat", "renameat2", "unlinkat", "link"}
+)
 
 
 def read_ops(trace: Path, folder: Path) -> list[Op]:

@@ -14,8 +14,10 @@ import os
 import resource
 import select
 import signal
+import sqlite3
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,9 +174,6 @@ class Workload:
 
 def _make_old(place: Place) -> None:
     """As another version left it: its projections are to be made anew."""
-    import sqlite3  # noqa: PLC0415
-    from contextlib import closing  # noqa: PLC0415
-
     with closing(sqlite3.connect(place.data / "ledger.sqlite3")) as db:
         db.execute("UPDATE projection SET value = '0'")
         db.commit()
@@ -194,7 +193,7 @@ WORKLOADS = {
 # Running ---------------------------------------------------------------------------------------
 
 
-class Subject:
+class Program:
     """A process that is *act* for a user; it waits to be let go.
 
     *attach*: expressions for strace, *trace*: where its lines go; *most_bytes*: no file grows
@@ -244,11 +243,11 @@ class Subject:
 def run(act: Callable[[User], None], place: Place, **more: Any) -> list[bytes]:
     """The lines that the user of *act* wrote down until it ended, was killed, or gave up.
 
-    *more* is as ``Subject`` takes it.
+    *more* is as ``Program`` takes it.
     """
-    subject = Subject(act, place, **more)
-    subject.let_go()
-    return subject.lines()
+    program = Program(act, place, **more)
+    program.let_go()
+    return program.lines()
 
 
 def _be(
@@ -270,4 +269,3 @@ def _be(
         user.tell("crash", why=repr(exc), where=traceback.format_exc(limit=-3))
     finally:
         os._exit(0)
-
