@@ -73,9 +73,10 @@ def main() -> int:
     print(f"seed {chosen.seed}, {'deep' if chosen.deep else 'quick'}", flush=True)
     lines = []
     with tempfile.TemporaryDirectory(prefix="chiptrail-faults-", dir=where) as folder:
+        tempfile.tempdir = folder  # also of what the program puts aside: a kill leaves it there
         run = Run(Path(folder), chosen.seed, Stages(Path(folder), chosen.seed), chosen.deep)
         for name in kinds:
-            lines.append(_play_all(run, name, chosen.case))
+            lines.append(_play_all(run, name, chosen.case, chosen.jobs))
             print(f"{name}: {lines[-1].summary}", flush=True)
     if chosen.deep and not chosen.case:
         print(report.save(lines))
@@ -90,18 +91,19 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--deep", action="store_true", help="all cases; write docs/reliability.md")
     parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn")
     parser.add_argument("--only", action="append", choices=KINDS, help="faults of this kind")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once")
     parser.add_argument("--case", help="one case, by its name")
     return parser
 
 
-def _play_all(run: Run, name: str, case: str | None) -> Line:
+def _play_all(run: Run, name: str, case: str | None, jobs: int) -> Line:
     """Play the cases of the kind *name*, or the one *case*."""
     kind, started_at = KINDS[name], time.monotonic()
     counts, violated = Counter[str](), 0
     reason = kind.missing()
     if reason is None:
         names = [case] if case else kind.cases(run)
-        for outcome in _outcomes(run, kind, names):
+        for outcome in _outcomes(run, kind, names, jobs):
             counts += outcome.counts
             violated += bool(outcome.violations)
             for text in outcome.violations:
@@ -110,12 +112,12 @@ def _play_all(run: Run, name: str, case: str | None) -> Line:
     return Line(name, kind.WHAT, dict(counts), violated, run.seed, report.commit(), seconds, reason)
 
 
-def _outcomes(run: Run, kind: Kind, names: list[str]) -> Iterator[Outcome]:
-    """Each of *names* played, in as many processes as there are cores."""
+def _outcomes(run: Run, kind: Kind, names: list[str], jobs: int) -> Iterator[Outcome]:
+    """Each of *names* played, *jobs* at a time."""
     global _at_work  # noqa: PLW0603 - what every forked process knows from the start
     _at_work = run, kind
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=fork) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=fork) as pool:
         yield from pool.map(_play, names)
 
 
