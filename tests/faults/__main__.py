@@ -19,50 +19,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Protocol
 
 from tests.databases import MEMORY
-from tests.faults import (
-    clocks,
-    flips,
-    full,
-    io_errors,
-    kill,
-    misstored,
-    mutants,
-    power,
-    report,
-    restores,
-    servers,
-)
+from tests.faults import report
+from tests.faults.kinds import KINDS, Kind
 from tests.faults.plan import Outcome, Run
 from tests.faults.report import Line
 from tests.faults.stage import Stages
-
-
-class Kind(Protocol):
-    """A module of faults of one kind: its cases by name, and how one is played."""
-
-    WHAT: str
-
-    def missing(self) -> str | None: ...
-    def cases(self, of: Run) -> list[str]: ...
-    def play(self, of: Run, name: str) -> Outcome: ...
-
-
-# By the first word of the names of their cases.
-KINDS: dict[str, Kind] = {
-    "kill": kill,
-    "power": power,
-    "io": io_errors,
-    "full": full,
-    "postgresql": servers,
-    "clock": clocks,
-    "restore": restores,
-    "memory": misstored,
-    "flip": flips,
-    "mutant": mutants,
-}
 
 
 def main() -> int:
