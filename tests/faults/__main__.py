@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.databases import MEMORY
-from tests.faults import report
+from tests.faults import aside, report
 from tests.faults.kinds import KINDS, Kind
 from tests.faults.plan import Outcome, Run
 from tests.faults.report import Line
@@ -37,6 +37,7 @@ def main() -> int:
     lines = []
     with tempfile.TemporaryDirectory(prefix="chiptrail-faults-", dir=where) as folder:
         tempfile.tempdir = folder  # also of what the program puts aside: a kill leaves it there
+        aside.make_once(Path(folder))
         run = Run(Path(folder), chosen.seed, Stages(Path(folder), chosen.seed), chosen.deep)
         for name in kinds:
             lines.append(_play_all(run, name, chosen.case, chosen.jobs))
@@ -66,13 +67,20 @@ def _play_all(run: Run, name: str, case: str | None, jobs: int) -> Line:
     reason = kind.missing()
     if reason is None:
         names = [case] if case else kind.cases(run)
-        for outcome in _outcomes(run, kind, names, jobs):
+        for done, outcome in enumerate(_outcomes(run, kind, names, jobs), 1):
+            _tell(f"{name}: {done:,} of {len(names):,} cases")
             counts += outcome.counts
             violated += bool(outcome.violations)
             for text in outcome.violations:
                 print(f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}")
     seconds = time.monotonic() - started_at
     return Line(name, kind.WHAT, dict(counts), violated, run.seed, report.commit(), seconds, reason)
+
+
+def _tell(progress: str) -> None:
+    """Show how far it is, where somebody looks."""
+    if sys.stderr.isatty():
+        print(f"\r{progress}", end="\r", file=sys.stderr, flush=True)
 
 
 def _outcomes(run: Run, kind: Kind, names: list[str], jobs: int) -> Iterator[Outcome]:

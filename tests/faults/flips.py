@@ -8,17 +8,15 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from ledger.service import audit as auditing
 from ledger.service.audit import AuditReport, audit
 from ledger.service.ledger import Ledger
-from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
 from schemas.errors import ChiptrailError
 from tests.bench.workload import ticking
@@ -71,18 +69,17 @@ def _flipping(dice: Random) -> Callable[[User], None]:
         rows = [(table, cell) for table in NAMES for cell in used_bytes(path, table)]
         weights = [sum(stop - start for start, stop in cell.ranges) for _, cell in rows]
         whole = path.read_bytes()
-        with _quick(user.place.folder):
-            for table, cell in dice.choices(rows, weights, k=EACH):
-                at, bit = _draw(dice, cell), dice.randrange(8)
-                name = _name(path, table, cell.rowid)
-                flipped = bytearray(whole)
-                flipped[at] ^= 1 << bit
-                problems = _audit(user.place.data, flipped)
-                is_named = any(_says(problem, name) for problem in problems)
-                where = f"{name}: bit {bit} of byte {at} ({table})"
-                user.tell(
-                    "flip", found=bool(problems), named=is_named, where=where, problems=problems[:4]
-                )
+        for table, cell in dice.choices(rows, weights, k=EACH):
+            at, bit = _draw(dice, cell), dice.randrange(8)
+            name = _name(path, table, cell.rowid)
+            flipped = bytearray(whole)
+            flipped[at] ^= 1 << bit
+            problems = _audit(user.place.data, flipped)
+            is_named = any(_says(problem, name) for problem in problems)
+            where = f"{name}: bit {bit} of byte {at} ({table})"
+            user.tell(
+                "flip", found=bool(problems), named=is_named, where=where, problems=problems[:4]
+            )
 
     return act
 
@@ -122,27 +119,3 @@ def _audit(data: Path, database: bytes) -> list[str]:
         except ChiptrailError as exc:
             return [str(exc)]
         return list(reports[0].problems)
-
-
-@contextmanager
-def _quick(folder: Path) -> Iterator[None]:
-    """The audit's two databases of its own, which no flip touches, are made once and not anew."""
-    template = folder / "projections.sqlite3"
-    Database.open(f"sqlite:///{template}").dispose()
-    triggers = Database.open(f"sqlite:///{template}").make_triggers()
-
-    @contextmanager
-    def beside() -> Iterator[Connection]:
-        with TemporaryDirectory() as made:
-            shutil.copy(template, made)
-            other = Database.open(f"sqlite:///{Path(made) / template.name}")
-            with other.writing() as target:
-                yield target
-            other.dispose()
-
-    before = Database.make_triggers, auditing._beside
-    Database.make_triggers, auditing._beside = lambda _: triggers, beside
-    try:
-        yield
-    finally:
-        Database.make_triggers, auditing._beside = before
