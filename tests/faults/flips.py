@@ -103,7 +103,7 @@ def _name(path: Path, table: str, rowid: int) -> str:
 
 def _says(problem: str, name: str) -> bool:
     """Whether *problem* names the row, or the page that it is on."""
-    return f"{name}:" in problem or f"{name} " in problem or problem.startswith("database")
+    return f"{name}:" in problem or f"{name} " in problem or problem.startswith("database: ")
 
 
 def _audit(data: Path, database: bytes) -> list[str]:

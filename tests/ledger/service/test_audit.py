@@ -147,6 +147,10 @@ TAMPERED = {
         "UPDATE item_list SET ids = replace(ids, 'A0002', 'A9999') WHERE idx = 8",
         "entry 8: /lists/epcList: seed and ids do not give the root that was signed",
     ),
+    "a list that is no text any more": (
+        "UPDATE item_list SET ids = CAST(x'ff' || ids AS TEXT) WHERE idx = 8",
+        "entry 8: /lists/epcList/ids/0: want an absolute URI of at most 1024 ASCII characters",
+    ),
     "a seed": (
         "UPDATE item_list SET seed = zeroblob(32) WHERE idx = 8",
         "entry 8: /lists/epcList: seed and ids do not give the root that was signed",

@@ -34,6 +34,21 @@ def test_a_file_that_is_no_database_cannot_be_opened(tmp_path):
         Database.open(f"sqlite:///{tmp_path / 'text'}")
 
 
+def test_an_error_quotes_no_text_that_cannot_be_read(filled):
+    with (
+        pytest.raises(CannotOpen, match=r"Could not decode to UTF-8 column 'x'$"),
+        filled.reading() as connection,
+    ):
+        connection.exec_driver_sql("SELECT CAST('secret' || x'ff' AS TEXT) AS x").one()
+
+
+def test_who_looks_for_damage_reads_what_is_left_of_a_text(filled):
+    with filled.reading_broken() as connection:
+        got = connection.exec_driver_sql("SELECT CAST('left' || x'ff' AS TEXT)").scalar_one()
+
+    assert "left\ufffd" == got
+
+
 # With another tool -----------------------------------------------------------------------------
 
 
