@@ -40,7 +40,7 @@ def main() -> int:
         aside.make_once(Path(folder))
         run = Run(Path(folder), chosen.seed, Stages(Path(folder), chosen.seed), chosen.deep)
         for name in kinds:
-            lines.append(_play_all(run, name, chosen.case, chosen.jobs))
+            lines.append(_play_all(run, name, chosen))
             print(f"{name}: {lines[-1].summary}", flush=True)
     if chosen.deep and not chosen.case:
         print(report.save(lines))
@@ -56,23 +56,29 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn")
     parser.add_argument("--only", action="append", choices=KINDS, help="faults of this kind")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once")
+    parser.add_argument("--minutes", type=float, help="stop each kind after so long")
     parser.add_argument("--case", help="one case, by its name")
     return parser
 
 
-def _play_all(run: Run, name: str, case: str | None, jobs: int) -> Line:
-    """Play the cases of the kind *name*, or the one *case*."""
+def _play_all(run: Run, name: str, chosen: argparse.Namespace) -> Line:
+    """Play the cases of the kind *name*, or the one that was *chosen*."""
     kind, started_at = KINDS[name], time.monotonic()
     counts, violated = Counter[str](), 0
     reason = kind.missing()
     if reason is None:
-        names = [case] if case else kind.cases(run)
-        for done, outcome in enumerate(_outcomes(run, kind, names, jobs), 1):
+        names = [chosen.case] if chosen.case else kind.cases(run)
+        if chosen.minutes:
+            run.chance(name).shuffle(names)  # what is left out is spread evenly
+        for done, outcome in enumerate(_outcomes(run, kind, names, chosen.jobs), 1):
             _tell(f"{name}: {done:,} of {len(names):,} cases")
             counts += outcome.counts
             violated += bool(outcome.violations)
             for text in outcome.violations:
                 print(f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}")
+            if chosen.minutes and time.monotonic() > started_at + 60 * chosen.minutes:
+                counts["cases left out for want of time"] = len(names) - done
+                break
     seconds = time.monotonic() - started_at
     return Line(name, kind.WHAT, dict(counts), violated, run.seed, report.commit(), seconds, reason)
 
@@ -88,8 +94,11 @@ def _outcomes(run: Run, kind: Kind, names: list[str], jobs: int) -> Iterator[Out
     global _at_work  # noqa: PLW0603 - what every forked process knows from the start
     _at_work = run, kind
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, mp_context=fork) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=fork)
+    try:
         yield from pool.map(_play, names)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _at_work: tuple[Run, Kind]
