@@ -31,9 +31,9 @@ test: $(BIN)/pytest ## the tests alone; ARGS='-k name' chooses
 bench: $(BIN)/pytest ## measure against the machine's own Ed25519 speed; QUICK=1 takes two minutes at most
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
-faults: $(BIN)/pytest ## kill, cut power, fill disks; DEEP=1 for all of it, SEED=, ONLY= and CASE= to choose
+faults: $(BIN)/pytest ## kill, cut power, fill disks; DEEP=1 for all of it, SEED=, ONLY=, CASE=, MINUTES= to choose
 	$(BIN)/python -m tests.faults $(if $(DEEP),--deep) $(if $(SEED),--seed $(SEED)) \
-	  $(if $(ONLY),--only $(ONLY)) $(if $(CASE),--case $(CASE))
+	  $(if $(ONLY),--only $(ONLY)) $(if $(CASE),--case $(CASE)) $(if $(MINUTES),--minutes $(MINUTES))
 
 # It asks for Python 3.12 and runs on 3.11.
 foreign: ## make build/foreign, the environment of a witness by others that tests speak to

@@ -31,7 +31,7 @@ from tests.faults.subject import Program, User, Workload, recovery
 
 WHAT = "kill -9 of PostgreSQL and all its processes"
 WRITERS, CHIPS = 8, 500
-QUICK, DEEP, CASES = 4, 50, 4
+QUICK, DEEP, CASES = 4, 10, 20
 
 
 def missing() -> str | None:
