@@ -19,9 +19,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
+
+from schemas.errors import CannotOpen
 
 # New containers between two collections of cycles. A batch makes tens of thousands of values and no
 # cycles: looking for some after every 700, as Python does, costs a tenth of the time.
@@ -42,9 +45,10 @@ def in_order(
     """Each of *inputs* with what *job* makes of it, in their order.
 
     *start*, called with *start_with*, comes first in every process.
+    Raises: CannotOpen when one of them was killed; what *job* raises.
     """
     workers = os.cpu_count() or 1
-    with _pool(workers, start, start_with) as pool, collecting_seldom():
+    with _explained(), _pool(workers, start, start_with) as pool, collecting_seldom():
         given = ((one, pool.submit(job, one)) for one in inputs)
         queue = deque(islice(given, workers + _AHEAD))
         while queue:
@@ -52,6 +56,14 @@ def in_order(
             done = future.result()
             queue.extend(islice(given, 1))
             yield one, done
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as exc:
+        raise CannotOpen("a worker process was killed, perhaps for want of memory") from exc
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.service.workers import in_order
+from schemas.errors import CannotOpen
 
 
 def double(number):
@@ -30,6 +31,15 @@ def add(number):
 
 def fail(number):
     raise ValueError(number)
+
+
+def die(number):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_is_an_error_of_ours():
+    with pytest.raises(CannotOpen, match="a worker process was killed"):
+        list(in_order(die, range(20)))
 
 
 def test_results_come_in_the_order_of_the_inputs_from_other_processes():
