@@ -39,6 +39,7 @@ class Batch:
         self.frontier = tip.frontier.copy()
         self.note: bytes | None = None
         self._entries: list[EntryRow] = []
+        self._written: list[EntryRow] = []
         self._lists: list[tuple[int, str, bytes, str]] = []
         self._disclosures: list[tuple[int, str, str]] = []
 
@@ -78,18 +79,24 @@ class Batch:
         log.insert_entries(self.connection, self._entries)
         log.insert_lists(self.connection, self._lists)
         log.insert_disclosures(self.connection, self._disclosures)
+        self._written += self._entries
         self._entries, self._lists, self._disclosures = [], [], []
 
     def integrate(self) -> bytes:
         """Take the new entries into the tree, from their stored bytes; returns the new root.
 
         A row is read back and hashed here and nowhere before: what the tree says is what the
-        database holds (the log Yeti 2022 was lost to one flipped bit).
+        database holds, and that is what was verified (the log Yeti 2022 was lost to one flipped
+        bit).
         """
         rows = log.load_entries(self.connection, self.start, self.size)
         if len(rows) != self.size - self.start:
             raise IntegrityError(f"got {len(rows)} of {self.size - self.start} entries back")
-        tiles = self.frontier.append([self._leaf_hash(row) for row in rows])
+        leaves = [self._leaf_hash(row) for row in rows]
+        for row, given in zip(rows, self._written, strict=True):
+            if row != given:  # its signature was verified, its time is what will be acked
+                raise IntegrityError(f"entry {given.idx}: what is stored is not what was given")
+        tiles = self.frontier.append(leaves)
         log.insert_tiles(self.connection, tiles)
         return self.frontier.root()
 

@@ -220,6 +220,20 @@ def test_a_row_that_does_not_read_back_as_it_was_written_is_never_signed(world, 
     assert before == world.directory.checkpoint.read_bytes()
 
 
+@pytest.mark.parametrize("change", [{"recorded_at": 1}, {"signature": bytes(64)}])
+def test_a_signature_or_time_that_changes_on_the_way_is_never_signed(world, monkeypatch, change):
+    insert = log.insert_entries
+
+    def flip(connection, rows):
+        insert(connection, [row._replace(**change) for row in rows])
+
+    monkeypatch.setattr(log, "insert_entries", flip)
+    before = world.directory.checkpoint.read_bytes()
+    with pytest.raises(IntegrityError, match="not what was given"):
+        write(world, world.ledger)
+    assert before == world.directory.checkpoint.read_bytes()
+
+
 def test_a_row_that_is_lost_on_the_way_is_never_signed(world, monkeypatch):
     monkeypatch.setattr(log, "insert_entries", lambda *_: None)
 
