@@ -155,7 +155,7 @@ class _Audit:
 
         Raises: IntegrityError.
         """
-        with _database(self._job.url).reading_broken() as connection:
+        with _database(self._job.url).reading() as connection:
             rows = {row.idx: row for row in log.load_entries(connection, *window)}
             for index, digest, body in log.load_disclosures_of(connection, *window):
                 self._disclosed.setdefault(index, {})[digest] = body

@@ -10,7 +10,7 @@ Source: PostgreSQL 15 manual, 20.5 "Write Ahead Log", 13.3.5 "Advisory Locks".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -136,11 +136,6 @@ def demand_sound(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is not None and driver.info.transaction_status.name == "INERROR":
         raise IntegrityError("a statement of this transaction failed, so it cannot be committed")
-
-
-def reading_broken(_connection: Connection) -> AbstractContextManager[None]:
-    """Nothing: PostgreSQL lets no text pass that is not UTF-8."""
-    return nullcontext()
 
 
 def check_pages(connection: Connection) -> list[str]:

@@ -9,7 +9,6 @@ other database does instead is in ``ledger.store.postgresql``, under the same na
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import sqlalchemy
@@ -46,17 +45,6 @@ def make_engine(url: URL) -> Engine:
 def explain(error: BaseException) -> str:
     """What the driver's *error* says without values: Python's quotes a text it cannot read."""
     return str(error).partition(" with text ")[0]
-
-
-@contextmanager
-def reading_broken(connection: Connection) -> Iterator[None]:
-    """Read texts that are not UTF-8 any more all the same, U+FFFD for what cannot be read."""
-    driver: Any = connection.connection.driver_connection
-    driver.text_factory = partial(str, encoding="utf-8", errors="replace")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
 
 
 def is_full(error: BaseException) -> bool:
