@@ -3,7 +3,8 @@
 Source: docs/custody.md. A maker may use the numbers of its own ranges (``itemPrefixes`` of its
 ``party`` statement). A number outside them is found wanting, exists if nobody had it, and yields to
 the owner of the range. A second commission of what exists is a clone. What a holder entered in
-mid-life has no origin until its maker commissions it, which then moves nothing. Example::
+mid-life has no origin until its maker commissions it: dated before it was entered, that moves
+nothing (``ledger.claim``). Example::
 
     commission(case)      # by the owner of the range, of a number that a stranger had entered
     case.step().moves[0].state.origin == case.act.actor
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 from ledger.act import ActKind
 from ledger.case import Case, Group
-from ledger.containment import take_out_all
+from ledger.claim import claim, is_later, yields
 from ledger.finding import Code
 from ledger.holding import ItemState, held_by
 
@@ -27,7 +28,7 @@ def commission(case: Case) -> None:
 
 def enter(case: Case, items: tuple[str, ...], made: ItemState) -> tuple[str, ...]:
     """*items* begin as *made*, so far as they can; returns those that do."""
-    ranges = case.facts.prefixes.get(case.act.actor, ())
+    ranges = case.ranges
     unseen, groups = case.split(items)
     ours, foreign = _by_range(unseen, ranges)
     if ours:
@@ -47,12 +48,13 @@ def _enter_again(
     named: tuple[str, ...],
 ) -> frozenset[str]:
     parts = [part for group in groups for part in _parts(group, ranges)]
-    claims = [group for group, is_ours in parts if is_ours and _yields(case, group)]
+    claims = [group for group, is_ours in parts if is_ours and yields(case, group)]
     claimed = frozenset([item for group in claims for item in group.items])
     for group in claims:
-        _claim(case, group, made, frozenset(named))
+        claim(case, group, frozenset(named))  # what is named too comes out in _keep
+        case.amend(group, made)
     for group, is_ours in parts:
-        if not (is_ours and _yields(case, group)):
+        if not (is_ours and yields(case, group)):
             _keep(case, group, claimed, is_attested=_is_attested(case, group, is_ours=is_ours))
     return claimed
 
@@ -65,33 +67,13 @@ def _parts(group: Group, ranges: tuple[str, ...]) -> Iterator[tuple[Group, bool]
         yield Group(foreign, group.own, group.now), False
 
 
-def _yields(case: Case, group: Group) -> bool:
-    # Even what has ended: else a stranger could enter and destroy a number before it is used.
-    return group.own.foreign and group.own.origin != case.act.actor
-
-
-def _claim(case: Case, group: Group, made: ItemState, named: frozenset[str]) -> None:
-    """The owner of the range makes the items anew; what others did with the numbers is void.
-
-    Contents are not the claimant's: they come out as they are, those that are named too in _keep.
-    """
-    for item in group.items:
-        take_out_all(case, item, beside=named)
-    case.amend(group, made)
-    case.close(None, group.items)
-    message = (
-        f"{group.own.origin} had entered this number, which is of the range of"
-        f" {case.act.actor}: {group.whereabouts}; what it did with it is void"
-    )
-    case.find(Code.CHALLENGED, message, group.items, cites=(group.now.last,))
-
-
 def _is_attested(case: Case, group: Group, *, is_ours: bool) -> bool:
     own = group.own
     if case.has_ended(group):
         return False
     is_new = case.act.kind is ActKind.TRANSFORM  # what was made just now was in no hands before
-    if is_new or not is_ours or (own.origin is not None and not own.foreign):
+    has_origin = own.origin is not None and not own.foreign
+    if is_new or not is_ours or has_origin or is_later(case, group):
         _find_twin(case, group)
         if not is_ours:
             _find_foreign(case, group.items, on_items=False)
@@ -115,9 +97,13 @@ def _keep(case: Case, group: Group, claimed: frozenset[str], *, is_attested: boo
 def register(case: Case) -> None:
     """A holder enters what it holds."""
     unseen, groups = case.split(case.act.items)
+    entered = ItemState(held_by(case.act.actor), case.index, case.at, registered=True)
+    ours, foreign = _by_range(unseen, case.ranges)
+    if ours:
+        case.begin(ours, entered)
+    if foreign:
+        case.begin(foreign, replace(entered, begun=case.beginning()))
     if unseen:
-        held = held_by(case.act.actor)
-        case.begin(unseen, ItemState(held, case.index, case.at, registered=True))
         message = f"{case.act.actor} entered this item in mid-life; no maker has signed for it"
         case.find(Code.NO_ORIGIN, message, unseen)
     for group in case.live(groups):

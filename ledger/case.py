@@ -21,6 +21,7 @@ from ledger.act import Act, ActKind, Status
 from ledger.facts import Facts
 from ledger.finding import Closing, Code, Finding
 from ledger.holding import (
+    Beginning,
     Holdings,
     ItemState,
     Move,
@@ -121,6 +122,15 @@ class Case:
         if self.agent is not None:
             return f"{self.agent} signed for {self.act.actor} that it {did} this item"
         return f"{self.act.actor} signed that it {did} this item"
+
+    @property
+    def ranges(self) -> tuple[str, ...]:
+        """What the numbers begin with that the actor may commission."""
+        return self.facts.prefixes.get(self.act.actor, ())
+
+    def beginning(self) -> Beginning:
+        """The actor begins to use a number that is none of its own."""
+        return Beginning(self.act.actor, self.index, self.at)
 
     # What the act names -------------------------------------------------------------------------
 
@@ -307,13 +317,22 @@ class Case:
 
     def _has_part(self, group: Group) -> bool:
         actor, now = self.act.actor, group.now
-        if now.custody.involves(actor) or group.own.has_origin(actor):
+        if now.custody.involves(actor) or self._has_begun(group):
             return True
         if now.title is not None and actor in now.title[:2]:
             return True
         if now.kept is not None and now.kept.involves(actor):
             return True
         return self.act.kind in _BY_INSPECTOR and self.is_inspector()
+
+    def _has_begun(self, group: Group) -> bool:
+        """Whether its custody began with the actor, who made it.
+
+        Of what another had entered the ledger cannot tell which of the two is right.
+        """
+        begun = group.own.begun
+        is_its_own = begun is None or begun.party == self.act.actor
+        return is_its_own and group.own.has_origin(self.act.actor)
 
     def _findings(self) -> tuple[Finding, ...]:
         return tuple(

@@ -6,7 +6,8 @@ together. A container nobody has seen begins with its first packing, held by the
 a carrier who packs goods in transit, a container that is new or in the carrier's own hands
 takes over their shipment, so that the consignee may sign for it. Otherwise no container depends on
 its contents. One that was emptied, and has neither maker nor registration, begins anew with
-whoever packs it next: pallets go round. Nesting has any depth; what would make a circle moves
+whoever packs it next: pallets go round; one with a number that a stranger uses, with the owner of
+the range (``ledger.claim``). Nesting has any depth; what would make a circle moves
 nothing. Example::
 
     pack(case)      # urn:...:carrier packs 40 chips, in transit to urn:...:beta, into a new carton
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ledger.case import Case, Group
+from ledger.claim import claim, yields
 from ledger.finding import Code
 from ledger.holding import (
     Custody,
@@ -35,7 +37,9 @@ def pack(case: Case) -> None:
     parent = case.act.parent
     assert parent is not None
     box = _container(case, parent)
-    if box is not None and not _is_open(case, box):
+    if box is not None and _is_to_be_claimed(case, box):
+        claim(case, box)
+    elif box is not None and not _is_open(case, box):
         message = f"{case.did}, but may put nothing into {parent}"
         case.find(Code.OUTSIDE_CONTAINER, message, case.act.items, on_items=False)
         return
@@ -64,14 +68,6 @@ def unpack(case: Case) -> None:
         for group in case.known(contents):
             _leave(case, group, parent)
         _open(case, box)
-
-
-def take_out_all(case: Case, parent: str, *, beside: frozenset[str]) -> None:
-    """The contents of *parent*, *beside* some, are on their own, whatever becomes of it."""
-    contents = case.holdings.contents.get(parent, set())
-    _, groups = case.split(tuple(sorted(contents.difference(beside))))
-    for group in groups:
-        case.amend(group, group.now.loose(group.now.custody, case.index, case.at))
 
 
 def _leave(case: Case, group: Group, parent: str) -> None:
@@ -114,6 +110,12 @@ def _is_open(case: Case, box: Group) -> bool:
     return not case.has_ended(box) and (_is_anybodys(box) or _is_in_hand(case, box))
 
 
+def _is_to_be_claimed(case: Case, box: Group) -> bool:
+    """Whether a stranger uses a number of the packer's range."""
+    is_in_hand = box.now.custody.is_handled_by(case.act.actor)
+    return not is_in_hand and box.items[0].startswith(case.ranges) and yields(case, box)
+
+
 def _is_anybodys(box: Group) -> bool:
     is_free = box.own.emptied and box.own.parent is None and not box.own.marks
     return is_free and _began_by_packing(box.own)
@@ -154,7 +156,9 @@ def _begin(case: Case, box: Group | None, parent: str, groups: Sequence[Group]) 
     if box is None or not box.now.custody.is_handled_by(case.act.actor):
         case.bound = carried is not None
         custody = carried or held_by(case.act.actor)
-        fresh = ItemState(custody, case.index, case.at)
+        is_its_own = parent.startswith(case.ranges)
+        begun = None if is_its_own else case.beginning()
+        fresh = ItemState(custody, case.index, case.at, begun=begun)
         case.moves.append(Move((parent,), fresh, None if box is None else box.own))
         return custody
     if box.own.parent is not None:

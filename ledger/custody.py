@@ -61,6 +61,19 @@ def needs(acts: Iterable[Act]) -> Needs:
     return Needs(frozenset(items), frozenset(contents))
 
 
+def more_needs(acts: Iterable[Act], holdings: Holdings) -> Needs:
+    """What else it will look at, once *holdings* have what it needs of the items themselves."""
+    claimed = set()
+    for act in acts:
+        box = holdings.states.get(act.parent or "") if act.kind in _PUTS_IN else None
+        if box is not None and box.begun is not None and box.begun.party != act.who:
+            claimed.add(act.parent or "")  # see ledger.claim
+    return Needs(frozenset(), frozenset(claimed))
+
+
+_PUTS_IN = frozenset({ActKind.PACK, ActKind.INSTALL})
+
+
 def apply(holdings: Holdings, act: Act, facts: Facts, *, index: int, recorded_at: datetime) -> Step:
     """What *act* does as entry *index*; *holdings* have all that it needs, and stay as they are."""
     rule = _RULES.get(act.kind)

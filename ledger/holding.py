@@ -98,6 +98,14 @@ class Pending:
     final: bool
 
 
+class Beginning(NamedTuple):
+    """*party* began to use a number outside its ranges in entry *entry*, dated *at*."""
+
+    party: str
+    entry: int
+    at: datetime
+
+
 class Mark(NamedTuple):
     """What *party* said of an item in entry *entry* and has not taken back: a ``Status``.
 
@@ -120,7 +128,8 @@ class ItemState:
     recorded. *ended* is ``destroy``, ``decommission`` or ``transform``. *origin* is who
     commissioned it, None if nobody yet; *foreign*: out of a range of numbers that was not its own,
     so that the owner of the range may still claim it; *registered*: entered by a holder. (What has
-    neither origin nor registration is a container that began with its first packing.) *gifts* make
+    neither origin nor registration is a container that began with its first packing.) *begun*: who
+registered it, or filled it first, with a number that was none of its own. *gifts* make
     its title; *since_gifts* are the entries of those of the containers around it which do not,
     having been made before it went in, or counted among its own. *emptied*: it was unpacked
     without a list, and nothing has gone in since. Equal items share one state object where
@@ -142,6 +151,7 @@ class ItemState:
     since_gifts: tuple[int, ...] = ()
     registered: bool = False
     emptied: bool = False
+    begun: Beginning | None = None
 
     @property
     def status(self) -> frozenset[str]:
@@ -192,6 +202,7 @@ class ItemState:
             (),
             self.registered,
             self.emptied,
+            self.begun,
         )
 
     def inside(
@@ -211,6 +222,15 @@ class ItemState:
             return self.gifts
         given = Gift(index, owner, custody.user, None if owner is None else giver, giver)
         return (*self.gifts, given)
+
+    def rests_on(self, party: str) -> bool:
+        """Whether nobody but *party* has signed for it; this is the effective state.
+
+        Who has had it and given it back is not remembered.
+        """
+        user = None if self.title is None else self.title.user
+        signed = {self.answers, self.owner, user or party, *[mark.party for mark in self.marks]}
+        return signed == {party}
 
     def has_origin(self, party: str) -> bool:
         """Whether *party* made it: a number out of a foreign range makes nobody its maker."""
@@ -308,6 +328,7 @@ def _inherit(holdings: Holdings, item: str, own: ItemState) -> ItemState:
         own.since_gifts,
         own.registered,
         own.emptied,
+        own.begun,
     )
 
 

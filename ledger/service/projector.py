@@ -207,6 +207,9 @@ class _Stretch:
         made = chain.from_iterable(placed.act.outputs for placed, _ in acts)
         needs = replace(needs, items=needs.items.union(made))  # whether they have ids already
         holdings, self._ids = items.load_holdings(connection, needs)
+        more = custody.more_needs([placed.act for placed, _ in acts], holdings)
+        if more.contents:
+            items.load_more(connection, more, holdings, self._ids)
         inside = {state.since for state in holdings.states.values() if state.since is not None}
         self._timeline = Timeline(holdings, corrections.load_ordinals(connection, inside))
         self._told: dict[int, Told] = {}

@@ -61,6 +61,16 @@ def load_holdings(connection: Connection, needs: Needs) -> tuple[Holdings, dict[
     return Holdings(states=states, contents=contents), ids
 
 
+def load_more(
+    connection: Connection, needs: Needs, holdings: Holdings, ids: dict[str, int]
+) -> None:
+    """Add to *holdings* and *ids* what *needs* asks for; what is there stays as it is."""
+    more, numbers = load_holdings(connection, needs)
+    holdings.states.update(more.states | holdings.states)
+    holdings.contents.update(more.contents | holdings.contents)
+    ids.update(numbers)
+
+
 def _load_rows(connection: Connection, items: Iterable[str]) -> dict[str, tuple[int, int | None]]:
     """(id, holding) of each of *items* that has a row."""
     split = [split_item(item) for item in items]

@@ -3,14 +3,14 @@
 JSON, so that the many states that have nothing of it pay a single byte::
 
     {"marks": [["seized", "urn:...:customs", 41, 1772442000000, ["held", "urn:...:shop", ...]]],
-     "gifts": [[12, "urn:...:bank", null, "urn:...:shop", "urn:...:shop"]], "emptied": 1}
+     "gifts": [[12, "urn:...:bank", null, "urn:...:shop", "urn:...:shop"]], "emptied": 1, "begun": ["urn:...:spy", 12, 1772442000000]}
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ledger.holding import Custody, ItemState, Mark, Phase
+from ledger.holding import Beginning, Custody, ItemState, Mark, Phase
 from ledger.title import Gift, Offer
 from schemas.strict_json import dump, load_object
 
@@ -29,6 +29,7 @@ class Traits(NamedTuple):
     since_gifts: tuple[int, ...] = ()
     registered: bool = False
     emptied: bool = False
+    begun: Beginning | None = None
 
 
 def read_traits(text: str) -> Traits:
@@ -42,6 +43,7 @@ def read_traits(text: str) -> Traits:
         tuple(said.get("since_gifts", ())),
         "registered" in said,
         "emptied" in said,
+        _read_beginning(said["begun"]) if "begun" in said else None,
     )
 
 
@@ -49,7 +51,7 @@ def write_traits(state: ItemState) -> str | None:
     """What *state* has of it, None if nothing."""
     few = state.marks or state.gifts or state.offers or state.since_gifts
     way = _write_way(state.custody)
-    if not (few or way or state.registered or state.emptied):
+    if not (few or way or state.registered or state.emptied or state.begun):
         return None  # most of them
     said = {
         "way": way,
@@ -59,6 +61,7 @@ def write_traits(state: ItemState) -> str | None:
         "since_gifts": state.since_gifts,
         "registered": int(state.registered),
         "emptied": int(state.emptied),
+        "begun": _write_beginning(state.begun) if state.begun else None,
     }
     said = {name: value for name, value in said.items() if value}
     return dump(said).decode() if said else None
@@ -82,6 +85,15 @@ def _write_way(custody: Custody) -> Mapping[str, Any]:
 
 def _read_way(way: dict[str, Any]) -> Mapping[str, Any]:
     return way | {"paused": way["paused"] * _MILLISECOND} if "paused" in way else way
+
+
+def _write_beginning(begun: Beginning) -> tuple[object, ...]:
+    return (begun.party, begun.entry, (begun.at - _EPOCH) // _MILLISECOND)
+
+
+def _read_beginning(row: list[Any]) -> Beginning:
+    party, index, at = row
+    return Beginning(party, index, _EPOCH + at * _MILLISECOND)
 
 
 def _write_mark(mark: Mark) -> tuple[object, ...]:

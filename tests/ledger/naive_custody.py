@@ -88,6 +88,8 @@ class NaiveLog:
         kept = [mark[4] for mark in now["marks"] if mark[4]]
         is_maker = now["origin"] == actor and not now["foreign"]
         was_taken = bool(kept) and involves(kept[0], actor)
+        begun = now["begun"]
+        is_maker = is_maker and (begun is None or begun[0] == actor)
         return (
             involves(now["custody"], actor)
             or is_maker
@@ -129,9 +131,30 @@ class NaiveLog:
     def is_claimed(self, item, n):
         """Whether entry n takes the number back from a stranger who had used it."""
         own = self.own(item, n)
-        if own is None or not self.is_entered(item, n):
+        is_used = self.is_entered(item, n) or self.is_packed_into(item, n)
+        if own is None or not is_used or not self.owns_number(item, n):
             return False
-        return own["foreign"] and own["origin"] != self.act(n).actor and self.owns_number(item, n)
+        if own["foreign"]:
+            return own["origin"] != self.act(n).actor
+        return self.was_begun_before(item, n) and self.is_nobody_elses(item, n)
+
+    def is_packed_into(self, item, n):
+        """Whether entry n puts something into the item, which the signer does not have in hand."""
+        act = self.act(n)
+        is_packing = self.acts[n][2] and act.kind in (K.PACK, K.INSTALL) and item == act.parent
+        return is_packing and not self.has_in_hand(item, n)
+
+    def was_begun_before(self, item, n):
+        """Whether somebody else, by its own date, began to use the number before entry n."""
+        begun = self.own(item, n)["begun"]
+        return begun is not None and begun[0] != self.act(n).actor and begun[1] <= self.at(n)
+
+    def is_nobody_elses(self, item, n):
+        """Whether only who began to use the number has anything to do with the thing."""
+        party, now = self.own(item, n)["begun"][0], self.now(item, n)
+        reporters = {mark[1] for mark in now["marks"]}
+        title = {self.owner(item, n), now["titles"][-1][2]} - {None}
+        return reporters | title | {answers(now["custody"])} == {party}
 
     def loses_container(self, item, n):
         """Whether entry n takes back the number of its container, and not its own."""
@@ -328,8 +351,9 @@ def alike(one, other):
     return all(one[name] == other[name] for name in names)
 
 
-def new(party, n, at, origin=None, foreign=False):
+def new(party, n, at, origin=None, foreign=False, begun=None):
     return {
+        "begun": begun,
         "custody": held(party),
         "last": n,
         "last_at": at,

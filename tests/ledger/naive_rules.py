@@ -74,7 +74,7 @@ def enter_again(log, out, item, n):
     elif own["foreign"] and not is_made:
         out["state"] = out["state"] | {"foreign": False}
         out["closed"].add("custody/foreign-prefix")
-    elif own["origin"] is None and not is_made:
+    elif own["origin"] is None and not is_made and not log.was_begun_before(item, n):
         out["state"] = out["state"] | {"origin": actor}
         out["closed"].add("custody/no-origin")
     else:
@@ -87,7 +87,8 @@ def named(log, out, item, n):
         out["found"].add(("custody/outside-container", False))
         return
     if own is None and act.kind is K.REGISTER:
-        out["state"] = new(act.actor, n, log.at(n)) | {"registered": True}
+        begun = begun_by(log, item, n)
+        out["state"] = new(act.actor, n, log.at(n), begun=begun) | {"registered": True}
         out["found"].add(("custody/no-origin", True))
     elif own is None:
         out["found"].add(("custody/unknown-item", False))
@@ -97,6 +98,11 @@ def named(log, out, item, n):
         log.object(out, item, n, "custody/after-terminal")
     else:
         RULES[act.kind](log, out, item, n)
+
+
+def begun_by(log, item, n):
+    """Who begins to use the number, and when, if it is not its own."""
+    return None if log.owns_number(item, n) else (log.act(n).actor, log.at(n))
 
 
 def register(log, out, item, n):
@@ -468,7 +474,7 @@ def is_anybodys(log, box, n):
 def is_open(log, box, n):
     """Whether the packer of entry n may use the container at all."""
     now = log.now(box, n)
-    if now is None:
+    if now is None or log.is_claimed(box, n):
         return True
     return not now["ended"] and (is_anybodys(log, box, n) or log.has_in_hand(box, n))
 
@@ -517,14 +523,18 @@ def custody_inside(log, n):
 
 def container(log, out, item, n):
     act, own = log.act(n), log.own(item, n)
-    if own and log.now(item, n)["ended"]:
+    if own and log.is_claimed(item, n):
+        out["found"].add(("custody/challenged", True))
+        out["closed"].add(None)
+    if own and log.now(item, n)["ended"] and not log.is_claimed(item, n):
         log.object(out, item, n, "custody/after-terminal")
     elif not is_open(log, item, n):
         log.object(out, item, n, "custody/not-holder")
     else:
         out["bound"] = takes_over(log, n) is not None
         if begins(log, n):
-            out["state"] = new(act.actor, n, log.at(n)) | {"custody": custody_inside(log, n)}
+            out["state"] = new(act.actor, n, log.at(n), begun=begun_by(log, item, n))
+            out["state"] |= {"custody": custody_inside(log, n)}
         elif takes_over(log, n) or (log.signs(item, n) and not own["parent"]):
             log.move(out, item, n, custody_inside(log, n))
         out["state"] |= {"emptied": False}

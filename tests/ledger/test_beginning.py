@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.finding import Tier
-from tests.ledger.custody_story import FACTS, ITEM, PARTY, Story
+from tests.ledger.custody_story import FACTS, HOUR, ITEM, PARTY, Story
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_contents_that_are_only_attested_come_out_as_they_are(story):
     story.commission("rival", "c-box")
     story.register("rival", "c1")
     story.pack("rival", "c1", into="c-box")
-    story.commission("maker", "c1 c-box")
+    story.commission("maker", "c1 c-box", late=9 * HOUR)
 
     assert (story.holder("c1"), story.state("c1").parent) == ("rival", None)
     assert story.state("c1").origin == PARTY + "maker"
@@ -156,7 +156,7 @@ def test_a_maker_attests_the_origin_without_moving_the_item(story):
     story.ship("buyer", "c1", to="shop")
     before = story.state("c1")
 
-    assert story.commission("maker", "c1") == set()
+    assert story.commission("maker", "c1", late=9 * HOUR) == set()
     assert story.closed() == {("c1", "custody/no-origin")}
     assert story.state("c1") == replace(before, origin=PARTY + "maker")
 
@@ -164,8 +164,9 @@ def test_a_maker_attests_the_origin_without_moving_the_item(story):
 def test_the_origin_of_what_has_ended_stays_open(story):
     story.register("buyer", "c1")
     story.destroy("buyer", "c1")
+    found = story.commission("maker", "c1", late=9 * HOUR)
 
-    assert ("c1", "custody/after-terminal", "entry") in story.commission("maker", "c1")
+    assert ("c1", "custody/after-terminal", "entry") in found
     assert story.state("c1").origin is None
 
 
@@ -197,3 +198,114 @@ def test_a_consignee_registers_instead_of_receiving_and_is_found(story):
     story.ship("maker", "c1", to="buyer")
 
     assert story.register("buyer", "c1") == {("c1", "custody/already-exists")}
+
+
+# A number that was entered by one and made by another --------------------------------------------
+
+
+@pytest.fixture
+def entered(story):
+    """c1, entered by the rival, which has no such numbers."""
+    story.register("rival", "c1")
+    return story
+
+
+def challenged(name):
+    return {(name, "custody/challenged")}
+
+
+def test_made_after_it_was_entered_it_is_its_makers(entered):
+    entered.ship("rival", "c1", to="buyer")
+
+    assert entered.commission("maker", "c1") == challenged("c1")
+    assert (entered.holder("c1"), entered.state("c1").origin) == ("maker", PARTY + "maker")
+    assert entered.closed() == {("c1", None)}
+    assert entered.step.findings[0].cites == (0, 1)
+
+
+def test_made_at_the_very_time_at_which_it_was_entered_it_is_its_makers(entered):
+    assert entered.commission("maker", "c1", late=HOUR) == challenged("c1")
+    assert entered.holder("c1") == "maker"
+
+
+def test_made_before_it_was_entered_it_stays_with_who_entered_it(entered):
+    assert entered.commission("maker", "c1", late=2 * HOUR) == set()
+    assert (entered.holder("c1"), entered.state("c1").origin) == ("rival", PARTY + "maker")
+
+
+def test_a_date_in_the_future_is_no_later_than_the_entry(story):
+    """Else who enters a number would date it so that no maker comes after."""
+    story.register("rival", "c1", late=-1000 * HOUR)
+    story.commission("maker", "c1")
+
+    assert story.holder("c1") == "maker"
+
+
+@pytest.mark.parametrize("kind", ["destroy", "report", "deliver", "pack", "transfer"])
+def test_nothing_that_who_entered_it_did_alone_keeps_it_from_its_maker(entered, kind):
+    more = {"to": "buyer", "into": "tray", "owner": "rival", "user": "rival", "evidence": True}
+    entered.ship("rival", "c1", to="buyer") if kind == "deliver" else None
+    entered.tell(kind, "rival", "c1", status_set="stolen", **more)
+    entered.commission("maker", "c1")
+
+    assert (entered.holder("c1"), entered.owner("c1")) == ("maker", "maker")
+    assert (entered.state("c1").ended, entered.state("c1").status) == (None, set())
+
+
+@pytest.mark.parametrize("by", ["receive", "accept", "detain"])
+def test_what_somebody_else_has_signed_for_stays_where_it_is(entered, by):
+    if by == "receive":
+        entered.ship("rival", "c1", to="customs")
+    entered.transfer("rival", "c1", user="customs")
+    entered.tell(by, "customs", "c1")
+    before = entered.state("c1")
+
+    assert entered.commission("maker", "c1") == {
+        ("c1", "custody/already-exists", "entry"),
+        ("c1", "custody/challenged"),
+    }
+    assert entered.state("c1") == before
+
+
+def test_the_maker_of_what_another_entered_is_not_held_against_it(entered):
+    """The ledger cannot tell which of the two is right: no more than a warning."""
+    entered.commission("maker", "c1", late=2 * HOUR)
+
+    assert entered.ship("maker", "c1", to="buyer") == {
+        ("c1", "custody/not-holder", "entry"),
+        ("c1", "custody/challenged"),
+    }
+
+
+def test_a_maker_that_has_it_still_commissions_it_again_with_the_right_date(entered):
+    entered.commission("maker", "c1", late=2 * HOUR)
+    entered.commission("maker", "c1")
+
+    assert entered.holder("c1") == "maker"
+    assert entered.ship("maker", "c1", to="buyer") == set()
+
+
+def test_who_entered_it_is_a_stranger_once_it_is_its_makers(entered):
+    entered.commission("maker", "c1")
+
+    assert entered.ship("rival", "c1", to="buyer") == {
+        ("c1", "custody/not-holder", "entry"),
+        ("c1", "custody/challenged"),
+    }
+
+
+def test_numbers_of_the_own_range_that_were_registered_yield_to_nobody(story):
+    """Two may have a range in common."""
+    story.facts = replace(FACTS, prefixes=FACTS.prefixes | {PARTY + "buyer": (ITEM + "c",)})
+    story.register("buyer", "c1")
+
+    assert story.commission("maker", "c1") == set()
+    assert story.holder("c1") == "buyer"
+
+
+def test_what_was_entered_comes_out_of_what_it_was_packed_in(entered):
+    entered.pack("rival", "c1", into="tray")
+    entered.pack("rival", "tray", into="pallet")
+    entered.commission("maker", "c1")
+
+    assert (entered.state("c1").parent, entered.holdings.contents[ITEM + "tray"]) == (None, set())

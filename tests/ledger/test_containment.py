@@ -370,3 +370,76 @@ def test_a_container_in_transit_does_not_depend_on_what_is_added(sent):
     sent.pack("carrier", "carton", into="pallet")
 
     assert not sent.step.bound
+
+
+# Containers with a number of another's range -----------------------------------------------------
+
+
+@pytest.fixture
+def squatted(story):
+    """A box with the maker's number that the rival has filled."""
+    story.commission("rival", "o1")
+    story.pack("rival", "o1", into="c-box")
+    return story
+
+
+def test_the_owner_of_the_number_packs_into_its_own_box_whatever_others_did_with_it(squatted):
+    squatted.ship("rival", "c-box", to="buyer")
+
+    assert squatted.pack("maker", "c1", into="c-box") == {("c-box", "custody/challenged")}
+    assert (squatted.holder("c-box"), squatted.state("c1").parent) == ("maker", ITEM + "c-box")
+    assert squatted.closed() == {("c-box", None)}
+    assert squatted.ship("maker", "c-box", to="buyer") == set()
+
+
+def test_what_others_had_put_into_it_comes_out_as_it_is(squatted):
+    squatted.ship("rival", "c-box", to="buyer")
+    squatted.pack("maker", "c1", into="c-box")
+
+    assert (squatted.holder("o1"), squatted.state("o1").parent) == ("rival > buyer", None)
+    assert squatted.holdings.contents[ITEM + "c-box"] == {ITEM + "c1"}
+
+
+def test_the_same_of_a_box_that_others_had_registered_and_destroyed(story):
+    story.register("rival", "c-box")
+    story.destroy("rival", "c-box")
+
+    assert story.pack("maker", "c1", into="c-box") == {("c-box", "custody/challenged")}
+    assert story.holder("c-box") == "maker"
+
+
+def test_a_load_that_was_packed_before_the_others_leaves_the_box_to_them(squatted):
+    found = squatted.pack("maker", "c1", into="c-box", late=9 * HOUR)
+
+    assert found == {
+        ("c-box", "custody/not-holder", "entry"),
+        ("c-box", "custody/challenged"),
+        ("c1", "custody/outside-container", "entry"),
+    }
+    assert squatted.holder("c-box") == "rival"
+
+
+def test_a_box_that_somebody_else_has_signed_for_stays_where_it_is(squatted):
+    squatted.ship("rival", "c-box", to="buyer")
+    squatted.receive("buyer", "c-box")
+
+    assert ("c-box", "custody/challenged") in squatted.pack("maker", "c1", into="c-box")
+    assert (squatted.holder("c-box"), squatted.state("c1").parent) == ("buyer", None)
+
+
+def test_a_forwarder_s_own_label_on_goods_that_it_carries_stays_their_senders(story):
+    """It has the box in hand, and goes on filling it."""
+    story.commission("rival", "o1 o2")
+    story.pack("rival", "o1", into="c-box")
+    story.ship("rival", "c-box o2", to="buyer", via="maker")
+
+    assert story.pack("maker", "o2", into="c-box") == set()
+    assert (story.holder("c-box"), story.state("o1").parent) == ("rival > buyer", ITEM + "c-box")
+
+
+def test_a_box_of_a_number_without_an_owner_is_as_its_packer_left_it(story):
+    story.commission("rival", "o1")
+    story.pack("rival", "o1", into="box")
+
+    assert ("box", "custody/challenged") in story.pack("maker", "c1", into="box")
+    assert story.holder("box") == "rival"

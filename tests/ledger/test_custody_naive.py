@@ -100,6 +100,18 @@ OPENINGS = [
         Act(ActKind.PACK, RIVAL, BEGIN, (C_BOX,), parent=PALLET),
         Act(ActKind.SHIP, RIVAL, BEGIN, (PALLET,), counterparty=BUYER, via=(CARRIER,)),
     ],
+    [
+        Act(ActKind.COMMISSION, MAKER, BEGIN, (CHIPS[1],)),
+        Act(ActKind.REGISTER, RIVAL, BEGIN, (CHIPS[0],)),
+        Act(ActKind.PACK, RIVAL, BEGIN, (CHIPS[0],), parent=C_BOX),
+        Act(ActKind.PACK, MAKER, BEGIN, (CHIPS[1],), parent=C_BOX),
+    ],
+    [
+        Act(ActKind.REGISTER, RIVAL, BEGIN, (*CHIPS[:2], C_BOX)),
+        Act(ActKind.PACK, RIVAL, BEGIN, (CHIPS[0],), parent=C_BOX),
+        Act(ActKind.SHIP, RIVAL, BEGIN, (CHIPS[1],), counterparty=BUYER),
+        Act(ActKind.COMMISSION, MAKER, BEGIN, (*CHIPS[:2], C_BOX)),
+    ],
 ]
 ON_CONTENTS = {
     *(ActKind.UNPACK, ActKind.REPORT, ActKind.CLEAR, ActKind.COMMISSION, ActKind.DETAIN),
@@ -208,6 +220,7 @@ def plain(state):
         "pending": [(one.party, one.index, one.event_at, one.final) for one in state.pending],
         "offers": [tuple(offer) for offer in state.offers],
         "registered": state.registered,
+        "begun": state.begun and (state.begun.party, state.begun.at),
         "emptied": state.emptied,
         "titles": None,  # compared apart
     }

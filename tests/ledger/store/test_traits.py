@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.holding import Custody, ItemState, Mark, Phase, held_by
+from ledger.holding import Beginning, Custody, ItemState, Mark, Phase, held_by
 from ledger.store.traits import read_traits, write_traits
 from ledger.title import Gift, Offer
 
@@ -22,6 +22,7 @@ WAY = ("owner", "user", "sender", "redirected", "paused")
 STATES = {
     "registered": replace(PLAIN, registered=True),
     "emptied": replace(PLAIN, emptied=True),
+    "begun": replace(PLAIN, begun=Beginning("tern", 4, AT)),
     "marked": replace(PLAIN, marks=MARKS),
     "owned": replace(PLAIN, gifts=(Gift(4, "bank", None, None, "maker"),), since_gifts=(1, 4)),
     "offered": replace(PLAIN, offers=(Offer("maker", "bank", 5), Offer("maker", "lab", 5, True))),
@@ -39,7 +40,7 @@ def test_most_states_have_nothing_of_it(state):
 def test_what_is_written_is_read_back(state):
     way, *rest = read_traits(write_traits(state))
     had = {name: getattr(state.custody, name) for name in WAY}
-    names = ("marks", "gifts", "offers", "since_gifts", "registered", "emptied")
+    names = ("marks", "gifts", "offers", "since_gifts", "registered", "emptied", "begun")
 
     assert {name: way.get(name, getattr(SENT, name)) for name in WAY} == had
     assert rest == [getattr(state, name) for name in names]
