@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from ledger.act import ActKind
 from ledger.case import Case, Group
-from ledger.claim import claim, is_later, yields
+from ledger.claim import begun_with, claim, is_later, yields
 from ledger.finding import Code
 from ledger.holding import ItemState, held_by
 
@@ -102,7 +102,7 @@ def register(case: Case) -> None:
     if ours:
         case.begin(ours, entered)
     if foreign:
-        case.begin(foreign, replace(entered, begun=case.beginning()))
+        case.begin(foreign, replace(entered, begun=begun_with(case, foreign[0])))
     if unseen:
         message = f"{case.act.actor} entered this item in mid-life; no maker has signed for it"
         case.find(Code.NO_ORIGIN, message, unseen)

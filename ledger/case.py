@@ -21,7 +21,6 @@ from ledger.act import Act, ActKind, Status
 from ledger.facts import Facts
 from ledger.finding import Closing, Code, Finding
 from ledger.holding import (
-    Beginning,
     Holdings,
     ItemState,
     Move,
@@ -128,10 +127,6 @@ class Case:
         """What the numbers begin with that the actor may commission."""
         return self.facts.prefixes.get(self.act.actor, ())
 
-    def beginning(self) -> Beginning:
-        """The actor begins to use a number that is none of its own."""
-        return Beginning(self.act.actor, self.index, self.at)
-
     # What the act names -------------------------------------------------------------------------
 
     def split(self, items: tuple[str, ...]) -> tuple[tuple[str, ...], list[Group]]:
@@ -231,7 +226,16 @@ class Case:
             self._find_detained(group)
         if group.is_signed:
             self.close(Code.NOT_COUNTERSIGNED, group.items)
+        if state.pending:
+            state = self._without_stale(group, state)
         self.amend(group, state)
+
+    def _without_stale(self, group: Group, state: ItemState) -> ItemState:
+        """*state* without the receipts that nobody sent anything for until the item moved on."""
+        live = state.live_receipts()
+        if not live:
+            self.close(Code.PENDING_SHIPMENT, group.items)
+        return replace(state, pending=live)
 
     def _find_detained(self, group: Group) -> None:
         for mark in group.now.marks:
@@ -254,7 +258,7 @@ class Case:
         stranger only on its own entry.
         """
         last = group.now.last
-        is_party = self._has_part(group)
+        is_party = self.has_part(group)
         self.find(code, f"{self.did}, {reason}", group.items, cites=(last,), on_items=is_party)
         if not is_party:
             self.find(
@@ -315,24 +319,18 @@ class Case:
         """Whether the actor inspects by its role."""
         return INSPECTOR in self.facts.roles.get(self.act.actor, ())
 
-    def _has_part(self, group: Group) -> bool:
-        actor, now = self.act.actor, group.now
-        if now.custody.involves(actor) or self._has_begun(group):
+    def has_part(self, group: Group) -> bool:
+        """Whether the actor has to do with the custody of *group*, so that its word weighs."""
+        actor, now, begun = self.act.actor, group.now, group.own.begun
+        # Of what another had entered the ledger cannot tell whether its maker is right.
+        is_maker = group.own.has_origin(actor) and (begun is None or begun.party == actor)
+        if is_maker or now.custody.involves(actor):
             return True
         if now.title is not None and actor in now.title[:2]:
             return True
         if now.kept is not None and now.kept.involves(actor):
             return True
         return self.act.kind in _BY_INSPECTOR and self.is_inspector()
-
-    def _has_begun(self, group: Group) -> bool:
-        """Whether its custody began with the actor, who made it.
-
-        Of what another had entered the ledger cannot tell which of the two is right.
-        """
-        begun = group.own.begun
-        is_its_own = begun is None or begun.party == self.act.actor
-        return is_its_own and group.own.has_origin(self.act.actor)
 
     def _findings(self) -> tuple[Finding, ...]:
         return tuple(

@@ -7,13 +7,18 @@ from, and moves nothing; dated after, both cannot be, and the other yields, unle
 has signed for the thing since. Example::
 
     yields(case, group)     # a number that urn:...:spy had registered; the maker made it later
-    claim(case, group, made)
-    case.step().moves[-1].state.origin == case.act.actor
+    claim(case, group)      # what others did with it is void, and the group may begin anew
 """
 
 from ledger.case import Case, Group
 from ledger.finding import Code
-from ledger.holding import ItemState
+from ledger.holding import Beginning
+
+
+def begun_with(case: Case, number: str) -> Beginning | None:
+    """The actor begins to use *number*, if that is none of its own."""
+    is_its_own = number.startswith(case.ranges)
+    return None if is_its_own else Beginning(case.act.actor, case.index, case.at)
 
 
 def yields(case: Case, group: Group) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ledger.case import Case, Group
-from ledger.claim import claim, yields
+from ledger.claim import begun_with, claim, yields
 from ledger.finding import Code
 from ledger.holding import (
     Custody,
@@ -112,8 +112,10 @@ def _is_open(case: Case, box: Group) -> bool:
 
 def _is_to_be_claimed(case: Case, box: Group) -> bool:
     """Whether a stranger uses a number of the packer's range."""
-    is_in_hand = box.now.custody.is_handled_by(case.act.actor)
-    return not is_in_hand and box.items[0].startswith(case.ranges) and yields(case, box)
+    is_free = _is_anybodys(box) and box.now.ended is None
+    if is_free or box.now.custody.is_handled_by(case.act.actor):
+        return False
+    return box.items[0].startswith(case.ranges) and yields(case, box)
 
 
 def _is_anybodys(box: Group) -> bool:
@@ -156,9 +158,7 @@ def _begin(case: Case, box: Group | None, parent: str, groups: Sequence[Group]) 
     if box is None or not box.now.custody.is_handled_by(case.act.actor):
         case.bound = carried is not None
         custody = carried or held_by(case.act.actor)
-        is_its_own = parent.startswith(case.ranges)
-        begun = None if is_its_own else case.beginning()
-        fresh = ItemState(custody, case.index, case.at, begun=begun)
+        fresh = ItemState(custody, case.index, case.at, begun=begun_with(case, parent))
         case.moves.append(Move((parent,), fresh, None if box is None else box.own))
         return custody
     if box.own.parent is not None:

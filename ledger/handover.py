@@ -65,10 +65,8 @@ def _send(case: Case, group: Group, transit: Custody) -> bool:
 
 def _receipt_for(case: Case, group: Group) -> Pending | None:
     """The receipt that came before this shipment, unless the item has done anything since."""
-    for receipt in group.own.pending:
-        if receipt.party == case.act.counterparty and receipt.event_at >= group.own.last_at:
-            return receipt
-    return None
+    live = group.own.live_receipts()
+    return next((one for one in live if one.party == case.act.counterparty), None)
 
 
 def _redirect(case: Case, group: Group, transit: Custody) -> None:
@@ -188,11 +186,13 @@ def _receive_early(case: Case, group: Group) -> None:
         )
     elif case.is_loose(group):
         message = f"{case.did} before anybody signed that it was sent: {group.whereabouts}"
-        case.find(Code.PENDING_SHIPMENT, message, group.items, cites=(group.now.last,))
+        last, is_party = (group.now.last,), case.has_part(group)
+        case.find(Code.PENDING_SHIPMENT, message, group.items, cites=last, on_items=is_party)
         _find_damage(case, group)
-        if all(receipt.party != act.actor for receipt in group.own.pending):
+        live = group.own.live_receipts()
+        if all(receipt.party != act.actor for receipt in live):
             receipt = Pending(act.actor, case.index, case.at, act.final)
-            case.amend(group, replace(group.own, pending=(*group.own.pending, receipt)))
+            case.amend(group, replace(group.own, pending=(*live, receipt)))
 
 
 def refuse(case: Case) -> None:

@@ -129,7 +129,7 @@ class ItemState:
     commissioned it, None if nobody yet; *foreign*: out of a range of numbers that was not its own,
     so that the owner of the range may still claim it; *registered*: entered by a holder. (What has
     neither origin nor registration is a container that began with its first packing.) *begun*: who
-registered it, or filled it first, with a number that was none of its own. *gifts* make
+    registered it, or filled it first, with a number that was none of its own. *gifts* make
     its title; *since_gifts* are the entries of those of the containers around it which do not,
     having been made before it went in, or counted among its own. *emptied*: it was unpacked
     without a list, and nothing has gone in since. Equal items share one state object where
@@ -231,6 +231,10 @@ registered it, or filled it first, with a number that was none of its own. *gift
         user = None if self.title is None else self.title.user
         signed = {self.answers, self.owner, user or party, *[mark.party for mark in self.marks]}
         return signed == {party}
+
+    def live_receipts(self) -> tuple[Pending, ...]:
+        """The *pending* receipts that a shipment may answer: nothing was dated after them."""
+        return tuple([one for one in self.pending if one.event_at >= self.last_at])
 
     def has_origin(self, party: str) -> bool:
         """Whether *party* made it: a number out of a foreign range makes nobody its maker."""

@@ -150,4 +150,5 @@ def _arrivals(holdings: Holdings, turn: Turn, step: Step) -> Iterator[Arrival]:
 def _was_final(move: Move) -> bool:
     """Whether the receipt that waited for this shipment said that it was all."""
     assert move.before is not None
-    return any(one.final for one in move.before.pending if one not in move.state.pending)
+    holder = move.state.custody.holder
+    return any(one.final for one in move.before.pending if one.party == holder)

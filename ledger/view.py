@@ -12,7 +12,7 @@ nothing give nobody a part. Inspectors and auditors, and the operator itself, se
     answers.told(step, placed, holdings, facts)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
@@ -130,7 +130,8 @@ class PlacedAct(Protocol):
 
 
 _ENTERS = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
-_TAKEN = frozenset({Code.ALREADY_EXISTS, Code.AFTER_TERMINAL})
+_BEGINS = frozenset({ActKind.PACK, ActKind.INSTALL, ActKind.TRANSFORM})
+_TAKEN = frozenset({Code.ALREADY_EXISTS, Code.AFTER_TERMINAL, Code.NOT_HOLDER})
 
 
 def signer_of(act: Act, facts: Facts, recorded_at: datetime) -> str:
@@ -181,7 +182,8 @@ class Answers:
             unseen = [*act.names()]
         if self._is_trial:
             self._veiled.update(unseen)
-        return _answer(step.findings, act, placed.index, frozenset(unseen), frozenset(taken))
+        told = _answer(step.findings, act, placed.index, frozenset(unseen), frozenset(taken))
+        return (*told, *_of_own_range(step, placed, party, taken)) if taken else told
 
     def corrected(
         self, told: tuple[Finding, ...], found: Iterable[Finding], *, sees: bool
@@ -221,9 +223,9 @@ def has_part_in_all(
 def _unseen(
     holdings: Holdings, act: Act, party: str, ranges: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
-    """What *act* names that *party* has no part in; apart, its own numbers that are taken.
+    """What *act* names that *party* has no part in; apart, its own numbers that others use.
 
-    Numbers of its own *ranges* are its to begin.
+    Numbers of its own *ranges* are its to begin, or to begin to fill.
     """
     unseen: list[str] = []
     taken: list[str] = []
@@ -240,11 +242,13 @@ def _unseen(
         if not is_seen:
             (taken if is_beginning and item.startswith(ranges) else unseen).append(item)
     begun = act.outputs if act.parent is None else (act.parent, *act.outputs)
+    is_beginning = act.kind in _BEGINS
     for item in begun:
-        own = states.get(item)
-        is_seen = item.startswith(ranges) if own is None else _has_part(holdings, item, own, party)
-        if not is_seen:
-            unseen.append(item)
+        own, is_ours = states.get(item), item.startswith(ranges)
+        if is_ours if own is None else _has_part(holdings, item, own, party):
+            continue
+        is_used = own is not None and not own.emptied
+        (taken if is_beginning and is_ours and is_used else unseen).append(item)
     return unseen, taken
 
 
@@ -270,11 +274,6 @@ def _answer(
     cut = [_outside(found, act, away) for found in findings]
     # In an order that does not depend on what was found of the rest.
     told = sorted([f for f in cut if f is not None], key=lambda f: (f.code, f.message, f.cites))
-    twins = {item for f in findings if f.code in _TAKEN for item in f.items or act.items} & taken
-    if twins:
-        items = tuple([item for item in act.items if item in twins])
-        message = f"{act.actor} used this number of its range, which is in the ledger already"
-        told.append(Finding(Code.ALREADY_EXISTS, message, index, items))
     if unseen:
         items = tuple([item for item in act.names() if item in unseen])
         if act.kind is ActKind.COMMISSION:  # a number of another's range, whether or not it is used
@@ -283,6 +282,36 @@ def _answer(
         message = f"{act.actor} has no view of this item that would bear out what it signed"
         told.append(Finding(Code.UNCONFIRMED, message, index, items, on_items=False))
     return tuple(told)
+
+
+def _of_own_range(
+    step: Step, placed: PlacedAct, party: str, taken: Sequence[str]
+) -> Iterator[Finding]:
+    """What *party* is told of numbers of its own range that others use: not who, and not where."""
+    gained = {i for move in step.moves if party in parties_to(move.state) for i in move.items}
+    attested = {i for move in step.moves if move.state.origin == party for i in move.items}
+    kept = {i for f in step.findings if f.code in _TAKEN for i in f.items or placed.act.items}
+    for code, items in (
+        (Code.CHALLENGED, gained),
+        (Code.UNCONFIRMED, attested - gained),
+        (Code.ALREADY_EXISTS, kept - attested - gained),
+    ):
+        named = tuple([item for item in taken if item in items])
+        if named:
+            message = _OF_OWN_RANGE[code].format(party)
+            on_items = code is not Code.UNCONFIRMED
+            yield Finding(code, message, placed.index, named, on_items=on_items)
+
+
+_OF_OWN_RANGE = {
+    Code.CHALLENGED: "others had entered this number of the range of {0}; by the date that {0}"
+    " signed now it begins anew, with {0}, which corrects the date if it had the thing no more",
+    Code.UNCONFIRMED: "this number of the range of {0} is in the ledger already; by the date that"
+    " {0} signed now it was made before others entered it, so this says where it is from and moves"
+    " nothing; if {0} has the thing still, it signs again with the date of today",
+    Code.ALREADY_EXISTS: "{0} used this number of its range, which is in the ledger already and"
+    " stays where it is; if the thing was made before others entered it, the date has to say so",
+}
 
 
 def _outside(found: Finding, act: Act, away: frozenset[str]) -> Finding | None:

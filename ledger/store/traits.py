@@ -3,7 +3,8 @@
 JSON, so that the many states that have nothing of it pay a single byte::
 
     {"marks": [["seized", "urn:...:customs", 41, 1772442000000, ["held", "urn:...:shop", ...]]],
-     "gifts": [[12, "urn:...:bank", null, "urn:...:shop", "urn:...:shop"]], "emptied": 1, "begun": ["urn:...:spy", 12, 1772442000000]}
+     "gifts": [[12, "urn:...:bank", null, "urn:...:shop", "urn:...:shop"]], "emptied": 1,
+     "begun": ["urn:...:spy", 12, 1772442000000]}
 """
 
 from collections.abc import Mapping

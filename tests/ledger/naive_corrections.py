@@ -246,7 +246,7 @@ class Folded:
             if was is None or state.custody.phase is not Phase.HELD or state.last != index:
                 continue
             if act.kind is K.SHIP:
-                gone = [one for one in was.pending if one not in state.pending]
+                gone = [one for one in was.pending if one.party == state.custody.holder]
                 shipment, final = index, any(one.final for one in gone)
             else:
                 shipment, final = was.custody.shipment, act.final

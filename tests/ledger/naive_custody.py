@@ -140,9 +140,18 @@ class NaiveLog:
 
     def is_packed_into(self, item, n):
         """Whether entry n puts something into the item, which the signer does not have in hand."""
-        act = self.act(n)
+        act, own = self.act(n), self.own(item, n)
         is_packing = self.acts[n][2] and act.kind in (K.PACK, K.INSTALL) and item == act.parent
-        return is_packing and not self.has_in_hand(item, n)
+        if not is_packing or own is None:
+            return False
+        is_ended = self.now(item, n)["ended"]
+        return not self.has_in_hand(item, n) and (is_ended or not self.is_anybodys(item, n))
+
+    def is_anybodys(self, box, n):
+        """Whether the container was emptied, and is whoever's who packs it next."""
+        own = self.own(box, n)
+        began_by_packing = own["origin"] is None and not own["registered"]
+        return own["emptied"] and not own["parent"] and not own["marks"] and began_by_packing
 
     def was_begun_before(self, item, n):
         """Whether somebody else, by its own date, began to use the number before entry n."""
@@ -252,7 +261,11 @@ class NaiveLog:
             loose |= {"titles": self.arrive(item, n, now["custody"])}
             out["closed"].add("custody/not-countersigned")
             out["given"] += self.gift(item, n, now["custody"])
-        out["state"] = now | loose | changes
+        state = out["state"] = now | loose | changes
+        if is_dated and state["pending"]:
+            late = [p for p in state["pending"] if p[2] >= state["last_at"]]
+            out["closed"] |= set() if late else {"custody/pending-shipment"}
+            state["pending"] = late
 
     def gift(self, item, n, custody):
         """What a receipt by entry n gives to what lies inside."""
@@ -351,9 +364,9 @@ def alike(one, other):
     return all(one[name] == other[name] for name in names)
 
 
-def new(party, n, at, origin=None, foreign=False, begun=None):
+def new(party, n, at, origin=None, foreign=False):
     return {
-        "begun": begun,
+        "begun": None,
         "custody": held(party),
         "last": n,
         "last_at": at,

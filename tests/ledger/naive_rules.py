@@ -88,7 +88,7 @@ def named(log, out, item, n):
         return
     if own is None and act.kind is K.REGISTER:
         begun = begun_by(log, item, n)
-        out["state"] = new(act.actor, n, log.at(n), begun=begun) | {"registered": True}
+        out["state"] = new(act.actor, n, log.at(n)) | {"registered": True, "begun": begun}
         out["found"].add(("custody/no-origin", True))
     elif own is None:
         out["found"].add(("custody/unknown-item", False))
@@ -207,10 +207,11 @@ def receive(log, out, item, n):
     elif is_stuck(log, out, item, n):
         return None
     else:
-        out["found"].add(("custody/pending-shipment", True))
-        if act.actor not in [p[0] for p in own["pending"]]:
+        out["found"].add(("custody/pending-shipment", log.is_part(item, n)))
+        waiting = [p for p in own["pending"] if p[2] >= own["last_at"]]
+        if act.actor not in [p[0] for p in waiting]:
             late = (act.actor, n, log.at(n), act.final)
-            out["state"] = own | {"pending": [*own["pending"], late]}
+            out["state"] = own | {"pending": [*waiting, late]}
     if "damaged" in act.condition:
         out["found"].add(("custody/damaged", True))
     return None
@@ -465,18 +466,12 @@ def may_clear(log, item, n, mark):
 # Containers ----------------------------------------------------------------------------------
 
 
-def is_anybodys(log, box, n):
-    own = log.own(box, n)
-    began_by_packing = own["origin"] is None and not own["registered"]
-    return own["emptied"] and not own["parent"] and not own["marks"] and began_by_packing
-
-
 def is_open(log, box, n):
     """Whether the packer of entry n may use the container at all."""
     now = log.now(box, n)
     if now is None or log.is_claimed(box, n):
         return True
-    return not now["ended"] and (is_anybodys(log, box, n) or log.has_in_hand(box, n))
+    return not now["ended"] and (log.is_anybodys(box, n) or log.has_in_hand(box, n))
 
 
 def begins(log, n):
@@ -533,8 +528,8 @@ def container(log, out, item, n):
     else:
         out["bound"] = takes_over(log, n) is not None
         if begins(log, n):
-            out["state"] = new(act.actor, n, log.at(n), begun=begun_by(log, item, n))
-            out["state"] |= {"custody": custody_inside(log, n)}
+            out["state"] = new(act.actor, n, log.at(n)) | {"custody": custody_inside(log, n)}
+            out["state"] |= {"begun": begun_by(log, item, n)}
         elif takes_over(log, n) or (log.signs(item, n) and not own["parent"]):
             log.move(out, item, n, custody_inside(log, n))
         out["state"] |= {"emptied": False}

@@ -71,7 +71,7 @@ def test_who_got_a_foreign_number_is_a_stranger_to_the_true_item(story):
     story.ship("rival", "c1", to="buyer")
     story.commission("maker", "c1")
 
-    assert story.receive("buyer", "c1") == {("c1", "custody/pending-shipment")}
+    assert story.receive("buyer", "c1") == {("c1", "custody/pending-shipment", "entry")}
     assert story.holder("c1") == "maker"
 
 

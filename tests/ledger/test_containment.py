@@ -408,6 +408,13 @@ def test_the_same_of_a_box_that_others_had_registered_and_destroyed(story):
     assert story.holder("c-box") == "maker"
 
 
+def test_a_box_that_others_have_emptied_begins_anew_without_a_word(squatted):
+    squatted.unpack("rival", into="c-box")
+
+    assert squatted.pack("maker", "c1", into="c-box") == set()
+    assert squatted.holder("c-box") == "maker"
+
+
 def test_a_load_that_was_packed_before_the_others_leaves_the_box_to_them(squatted):
     found = squatted.pack("maker", "c1", into="c-box", late=9 * HOUR)
 

@@ -132,9 +132,49 @@ def test_receiving_twice_counts_against_the_second_entry_only(shipped):
 # The receipt that came first ---------------------------------------------------------------------
 
 
-def test_a_receipt_before_its_shipment_is_pending(story):
-    assert story.receive("buyer", "c1") == {("c1", "custody/pending-shipment")}
+def test_a_receipt_before_its_shipment_is_pending_and_counts_against_its_entry(story):
+    assert story.receive("buyer", "c1") == {("c1", "custody/pending-shipment", "entry")}
     assert story.holder("c1") == "maker"
+
+
+def test_it_counts_against_the_item_if_its_signer_has_to_do_with_it(story):
+    """Its maker signs that it has a chip back which the buyer did not send."""
+    story.ship("maker", "c1", to="buyer")
+    story.receive("buyer", "c1")
+
+    assert story.receive("maker", "c1") == {("c1", "custody/pending-shipment")}
+
+
+def test_it_lapses_with_the_next_act_that_is_dated_after_it(story):
+    story.receive("maker", "c1") | story.receive("buyer", "c1 c2")
+    story.ship("maker", "c1", to="shop")
+
+    assert story.closed() == {("c1", "custody/pending-shipment")}
+    assert (story.state("c1").pending, len(story.state("c2").pending)) == ((), 1)
+
+
+def test_it_does_not_lapse_with_an_act_that_is_dated_before_it(story):
+    story.receive("buyer", "c1")
+    story.pack("maker", "c1", into="tray", late=2 * HOUR)
+    story.unpack("maker", "c1", into="tray", late=3 * HOUR)
+    story.ship("maker", "c1", to="buyer", late=4 * HOUR)
+
+    assert story.holder("c1") == "buyer"
+
+
+def test_a_new_receipt_takes_the_place_of_one_that_was_dated_too_early(story):
+    story.receive("buyer", "c1", late=9 * HOUR)
+    story.receive("buyer", "c1")
+    story.ship("maker", "c1", to="buyer")
+
+    assert story.holder("c1") == "buyer"
+
+
+def test_a_party_has_one_receipt_that_waits_however_often_it_signs(story):
+    for _ in range(9):
+        story.receive("rival", "c1")
+
+    assert [one.index for one in story.state("c1").pending] == [1]
 
 
 def test_a_pending_receipt_applies_with_the_shipment_to_that_party(story):
@@ -170,7 +210,7 @@ def test_a_stranger_cannot_take_the_place_of_the_first_receipt(story):
     story.ship("maker", "c1", to="buyer")
 
     assert story.holder("c1") == "buyer"
-    assert [one.party for one in story.state("c1").pending] == [PARTY + "rival"]
+    assert story.step.received == (4,)
 
 
 def test_a_receipt_dated_with_the_last_act_is_not_stale(story):
@@ -182,7 +222,7 @@ def test_a_receipt_dated_with_the_last_act_is_not_stale(story):
 
 def test_damage_is_noted_on_an_early_receipt_too(story):
     assert story.receive("buyer", "c1", condition="damaged") == {
-        ("c1", "custody/pending-shipment"),
+        ("c1", "custody/pending-shipment", "entry"),
         ("c1", "custody/damaged"),
     }
 

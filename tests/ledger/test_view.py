@@ -20,7 +20,7 @@ from ledger.view import (
     horizon,
     parties_to,
 )
-from tests.ledger.custody_story import BEGIN, ITEM, Story, items, party
+from tests.ledger.custody_story import BEGIN, HOUR, ITEM, Story, items, party
 
 
 def history(*parts):
@@ -193,6 +193,40 @@ def test_of_a_number_of_its_range_in_other_hands_its_use_is_told_and_not_where_i
     assert (True, ()) == ("buyer" not in found.message, found.cites)
 
 
+OWN_NUMBERS = [
+    ("made later than entered", {}, "c1", "custody/challenged", "maker"),
+    ("made before it was entered", {"late": 9 * HOUR}, "c1", "custody/unconfirmed", "spy"),
+    ("signed for by somebody else", {}, "c2", "custody/already-exists", "buyer"),
+]
+
+
+@pytest.mark.parametrize(("date", "name", "code", "holder"), [row[1:] for row in OWN_NUMBERS])
+def test_a_maker_is_told_what_its_date_means_of_a_number_that_others_use(date, name, code, holder):
+    story = Telling()
+    story.register("spy", "c1 c2")
+    story.ship("spy", "c2", to="buyer")
+    story.receive("buyer", "c2")
+
+    assert [(name, code)] == story.told("commission", "maker", name, **date)
+    (found,) = story.received
+    assert (holder, ()) == (story.holder(name), found.cites)
+    assert not {"spy", "buyer"} & set(found.message.replace(":", " ").split())
+
+
+def test_a_packer_is_told_that_others_use_its_number_for_a_box():
+    story = Telling()
+    story.commission("maker", "c1")
+    story.pack("spy", into="c2")
+    story.pack("spy", into="c3")
+    story.ship("spy", "c3", to="buyer")
+    story.receive("buyer", "c3")
+
+    told = [story.told("pack", "maker", "c1", into=box) for box in ("c2", "c3")]
+    assert [[("c2", "custody/challenged")], [("c3", "custody/already-exists")]] == [
+        [one for one in some if one[0] != "c1"] for some in told
+    ]
+
+
 def test_a_new_number_of_its_own_range_is_nothing_out_of_view():
     assert [] == Telling().told("commission", "maker", "c1")
 
@@ -212,8 +246,6 @@ def test_an_inspector_is_told_all():
 
 
 def test_the_entry_s_own_date_is_told_whatever_it_names(there):
-    from tests.ledger.custody_story import HOUR
-
     told = there.told("declare", "spy", "c1", late=24 * 30 * HOUR)
     assert [("c1", "custody/unconfirmed"), ("c1", "time/late-record")] == sorted(told)
 
