@@ -28,14 +28,21 @@ def yields(case: Case, group: Group) -> bool:
     """
     if group.own.foreign:
         return group.own.origin != case.act.actor
-    begun = group.own.begun
-    return begun is not None and is_later(case, group) and group.now.rests_on(begun.party)
+    return is_later(case, group) and _rests_on_one(group)
 
 
 def is_later(case: Case, group: Group) -> bool:
     """Whether another party began to use the number no later than the act is dated."""
     begun = group.own.begun
     return begun is not None and begun.party != case.act.actor and begun.at <= case.at
+
+
+def _rests_on_one(group: Group) -> bool:
+    """Whether nobody else has signed for *group*; who has given it back is not remembered."""
+    begun, now = group.own.begun, group.now
+    user = None if now.title is None else now.title.user
+    signed = {now.answers, now.owner, user, *[mark.party for mark in now.marks]}
+    return begun is not None and signed <= {begun.party, None}
 
 
 def claim(case: Case, group: Group, beside: frozenset[str] = frozenset()) -> None:

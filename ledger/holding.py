@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ledger.act import ActKind, Status
 from ledger.finding import Closing, Finding
-from ledger.title import Gift, Offer, Title, title_of
+from ledger.title import Gift, Offer, Title, title_of, with_gift
 
 NO_TIME = timedelta(0)
 
@@ -221,16 +221,7 @@ class ItemState:
         if owner is None and custody.user is None:
             return self.gifts
         given = Gift(index, owner, custody.user, None if owner is None else giver, giver)
-        return (*self.gifts, given)
-
-    def rests_on(self, party: str) -> bool:
-        """Whether nobody but *party* has signed for it; this is the effective state.
-
-        Who has had it and given it back is not remembered.
-        """
-        user = None if self.title is None else self.title.user
-        signed = {self.answers, self.owner, user or party, *[mark.party for mark in self.marks]}
-        return signed == {party}
+        return with_gift(self.gifts, given)
 
     def live_receipts(self) -> tuple[Pending, ...]:
         """The *pending* receipts that a shipment may answer: nothing was dated after them."""
@@ -322,7 +313,7 @@ def _inherit(holdings: Holdings, item: str, own: ItemState) -> ItemState:
         latest.last_at,
         own.parent,
         own.since,
-        tuple(dict.fromkeys(marks)) if marks else (),
+        _distinct(marks) if marks else (),
         ended,
         own.origin,
         own.foreign,
@@ -334,6 +325,16 @@ def _inherit(holdings: Holdings, item: str, own: ItemState) -> ItemState:
         own.emptied,
         own.begun,
     )
+
+
+def _distinct(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Each once; of what a party reports of a thing and of what it is in, the last."""
+    kept: dict[object, Mark] = {}
+    for mark in marks:
+        said = mark if mark.word in HELD_BACK else (mark.word, mark.party)
+        if said not in kept or kept[said].entry < mark.entry:
+            kept[said] = mark
+    return tuple(kept.values())
 
 
 def commit(holdings: Holdings, step: Step) -> None:

@@ -14,7 +14,7 @@ from ledger.case import Case, Group
 from ledger.containment import gifts_around
 from ledger.finding import Code
 from ledger.holding import ItemState
-from ledger.title import Gift, Offer
+from ledger.title import Gift, Offer, with_gift
 
 
 def transfer(case: Case) -> None:
@@ -80,4 +80,4 @@ def _given(
     now, parent = group.now, group.own.parent
     gift = Gift(case.index, owner, user, now.owner, now.answers)
     around = () if parent is None else gifts_around(case.holdings, parent)
-    return replace(state, gifts=(*now.gifts, gift), since_gifts=around)
+    return replace(state, gifts=with_gift(now.gifts, gift), since_gifts=around)

@@ -55,3 +55,32 @@ def title_of(gifts: Iterable[Gift]) -> Title | None:
         if gift.giver in (None, owner or gift.answered):
             title = Title(gift.owner or owner, gift.user or user, gift.entry)
     return title
+
+
+def with_gift(gifts: tuple[Gift, ...], gift: Gift) -> tuple[Gift, ...]:
+    """*gifts* and then *gift*, without the one before that it only says again.
+
+    Else who gives a thing to itself again and again would make it grow without end. Nothing else
+    comes of it for the thing, nor for anything that went into it at any time.
+    """
+    if gift.owner not in (None, gift.giver):  # it changes hands
+        return (*gifts, gift)
+    for at in reversed(range(len(gifts))):
+        old = gifts[at]
+        if _says(old) == _says(gift):
+            return (*gifts[:at], *gifts[at + 1 :], gift)
+        if gift.giver is not None and not _is_beside(old, gift):
+            break
+    return (*gifts, gift)
+
+
+def _says(gift: Gift) -> tuple[str | None, ...]:
+    return (gift.owner, gift.user, gift.giver, gift.giver and gift.answered)
+
+
+def _is_beside(old: Gift, gift: Gift) -> bool:
+    """Whether *old* leaves open whether *gift* counts: it changes no owner but the same one's."""
+    if old.giver is None:
+        return old.owner is None
+    is_same = (old.giver, old.answered) == (gift.giver, gift.answered)
+    return is_same and old.owner in (None, old.giver)

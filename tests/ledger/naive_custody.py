@@ -72,7 +72,7 @@ class NaiveLog:
             "custody": all_of_them[-1]["custody"],
             "last": latest["last"],
             "last_at": latest["last_at"],
-            "marks": distinct([mark for state in all_of_them for mark in state["marks"]]),
+            "marks": said_last([mark for state in all_of_them for mark in state["marks"]]),
             "ended": own["ended"] or (K.DESTROY if is_destroyed else None),
         }
 
@@ -317,6 +317,19 @@ class NaiveLog:
 
 def distinct(values):
     return list(dict.fromkeys(values))
+
+
+def said_last(marks):
+    """Of several reports of one party that say the same, the last; of measures all."""
+    reports = [mark[:2] for mark in marks if mark[0] in WORDS]
+    last = {one: max(m[2] for m in marks if m[:2] == one) for one in reports}
+    found = {}
+    for mark in distinct(marks):
+        is_report = mark[0] in WORDS
+        found.setdefault(mark[:2] if is_report else mark, []).append(mark)
+    return [
+        next(m for m in some if m[0] not in WORDS or m[2] == last[m[:2]]) for some in found.values()
+    ]
 
 
 def answers(custody):

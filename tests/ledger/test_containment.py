@@ -225,6 +225,17 @@ def test_the_status_of_a_container_is_that_of_its_contents_also_when_they_come_o
     )
 
 
+def test_what_is_reported_again_and_again_of_what_it_was_in_is_said_once(pallet):
+    for _ in range(5):
+        pallet.report("maker", "tray", status_set="stolen")
+        pallet.unpack("maker", "c1", into="tray")
+        pallet.clear("maker", "tray", status_unset="stolen")
+        pallet.pack("maker", "c1", into="tray")
+    pallet.unpack("maker", "c1", into="tray")
+
+    assert [mark.word for mark in pallet.state("c1").marks] == ["stolen"]
+
+
 def test_what_is_destroyed_is_destroyed_with_its_contents(pallet):
     pallet.destroy("maker", "pallet")
 

@@ -181,6 +181,17 @@ def test_who_says_that_it_owns_it_needs_nobodys_consent(story):
     assert (story.holder("c1"), story.owner("c1")) == ("depot", "maker")
 
 
+def test_what_its_owner_says_again_and_again_does_not_make_it_grow(story):
+    for _ in range(9):
+        story.transfer("maker", "c1", owner="maker")
+        story.transfer("maker", "c1", user="maker")
+        story.transfer("maker", "c1", owner="bank", user="lab")
+
+    state = story.state("c1")
+    assert (len(state.gifts), len(state.offers)) == (2, 2)
+    assert (story.owner("c1"), story.user("c1")) == ("maker", "maker")
+
+
 def test_a_destroyed_item_is_not_sold(story):
     story.transfer("maker", "c1", owner="bank")
     story.destroy("maker", "c1")
