@@ -187,16 +187,16 @@ def who_can(kind, now, own):
     return wanted.get(kind) or custody.holder
 
 
-def decide(holdings, log, index):
+def decide(holdings, log, index, facts=FACTS):
     act, recorded_at = log[index]
-    return apply(holdings, act, FACTS, index=index, recorded_at=recorded_at)
+    return apply(holdings, act, facts, index=index, recorded_at=recorded_at)
 
 
-def run(log, start=0, holdings=None):
+def run(log, start=0, holdings=None, facts=FACTS):
     holdings = holdings or Holdings()
     steps = []
     for index in range(start, len(log)):
-        steps.append(decide(holdings, log, index))
+        steps.append(decide(holdings, log, index, facts))
         commit(holdings, steps[-1])
     return holdings, steps
 
@@ -316,6 +316,68 @@ def test_a_stranger_changes_nothing_and_casts_no_more_than_a_warning(log, act):
     for finding in step.findings:
         if finding.on_items and entered.keys() & set(finding.items or act.items):
             assert finding.tier is not Tier.CONTRAINDICATED
+
+
+@st.composite
+def forestalled(draw):
+    """A stranger's acts on numbers that the maker then uses, all of them; and what comes after."""
+    kinds = st.sampled_from(
+        [ActKind.REGISTER, ActKind.COMMISSION, ActKind.PACK, *MOVES[Phase.HELD]]
+    )
+    log = []
+    for _ in range(draw(st.integers(1, 5))):
+        kind, act = draw(kinds), draw(acts(actors=[STRANGER]))
+        parent = draw(st.sampled_from(BOXES)) if kind in WITH_PARENT else None
+        log.append(act._replace(kind=kind, parent=parent, items=act.items or (CHIPS[0],)))
+    log += [
+        Act(ActKind.COMMISSION, MAKER, BEGIN, tuple(CHIPS)),
+        Act(ActKind.PACK, MAKER, BEGIN, (CHIPS[0],), parent=TRAY),
+        Act(ActKind.PACK, MAKER, BEGIN, (TRAY,), parent=CARTON),
+        Act(ActKind.PACK, MAKER, BEGIN, (CHIPS[1],), parent=C_BOX),
+        Act(ActKind.PACK, MAKER, BEGIN, (C_BOX,), parent=PALLET),
+        *draw(st.lists(acts(), max_size=4)),
+    ]
+    dates = [BEGIN + index * HOUR for index in range(len(log))]
+    by_maker = [act._replace(event_at=at) for act, at in zip(log, dates, strict=True)]
+    return [
+        (dated if act.event_at == BEGIN else act, at)
+        for act, dated, at in zip(log, by_maker, dates, strict=True)
+    ]
+
+
+ALL_NUMBERS = replace(FACTS, prefixes={MAKER: (ITEM,)})
+
+
+@SOME
+@given(forestalled())
+def test_a_stranger_that_was_there_first_changes_nothing_and_casts_no_more_than_a_warning(log):
+    """With numbers that have an owner; alone: nobody else has signed for what it made of them."""
+    by_others = [
+        (act._replace(kind=ActKind.RECORD) if act.actor == STRANGER else act, at) for act, at in log
+    ]
+    holdings, steps = run(log, facts=ALL_NUMBERS)
+    alone, undisturbed = run(by_others, facts=ALL_NUMBERS)
+
+    assert alone.states == holdings.states
+    cast = open_on(steps, log) - open_on(undisturbed, by_others)
+    assert {tier for *_, tier in cast} <= {Tier.WARNING}
+
+
+def open_on(steps, log):
+    """What is open at the end on each item: (item, code, entry, tier)."""
+    found = set()
+    for index, step in enumerate(steps):
+        for closing in step.closings:
+            closed = closing.items or log[index][0].items
+            found = {f for f in found if f[0] not in closed or closing.code not in (None, f[1])}
+        named = log[index][0].items
+        found |= {
+            (item, one.code, index, one.tier)
+            for one in step.findings
+            for item in one.items or named
+            if one.on_items
+        }
+    return found
 
 
 @SOME

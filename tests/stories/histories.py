@@ -30,12 +30,19 @@ FAR_OFF = datetime.fromisoformat("2026-06-01T00:00:00Z")
 
 
 @contextmanager
-def history(chance: Random, *, steps: int) -> Iterator[tuple[World, dict[int, Receipt]]]:
-    """Some *steps*, in a ledger of its own: the world, and the receipts by index."""
+def history(
+    chance: Random, *, steps: int, before: int = 0
+) -> Iterator[tuple[World, dict[int, Receipt]]]:
+    """Some *steps*, in a ledger of its own: the world, and the receipts by index.
+
+    First come so many acts of the stranger, *before* the chips are made.
+    """
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), checking=False)
         roles = {"fab": [Role.MAKER], "customs": [Role.INSPECTOR]}
         world.enroll_all({name: roles.get(name, []) for name in (*PARTIES, STRANGER)})
+        for _ in range(before):
+            something(world, chance, who=STRANGER)
         receipts = [world.commission("fab", MADE)]
         receipts += [something(world, chance) for _ in range(steps)]
         yield world, {receipt.index: receipt for receipt in receipts}

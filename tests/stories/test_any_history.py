@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 
 from ledger.finding import FINDINGS, Tier
 from ledger.judge import Verdict
+from ledger.service.query import dossier
 from tests.stories.histories import (
+    FAR_OFF,
+    MADE,
     PARTIES,
     STRANGER,
     THINGS,
@@ -17,6 +20,7 @@ from tests.stories.histories import (
     whereabouts,
     worse,
 )
+from tests.world import party
 
 # Each history is a ledger of its own: to make a failing one smaller would take many minutes.
 SOME = settings(max_examples=20, phases=set(Phase) - {Phase.shrink})
@@ -71,3 +75,15 @@ def test_a_stranger_changes_no_state_and_casts_no_more_than_a_warning(chance):
             assert after[item].verdict is told.verdict or not worse(
                 after[item].verdict, Verdict.CHECK
             )
+
+
+@SOME
+@given(CHANCE)
+def test_a_stranger_that_was_there_first_keeps_no_chip_from_its_maker(chance):
+    with history(chance, steps=0, before=6) as (world, _):
+        for item in MADE:
+            told = dossier(world.ledger, item, as_of=FAR_OFF)
+            assert told.state is not None
+            assert told.state.custody.is_held_by(party("fab"))
+            assert (told.state.ended, told.state.parent) == (None, None)
+            assert not worse(told.verdict, Verdict.CHECK)
