@@ -7,9 +7,10 @@ whoever buys it has both chips.
 
 import pytest
 
-from tests.stories.telling import findings, page, verdict, whereabouts
+from tests.stories.telling import findings, page, title, verdict, whereabouts
 
 SICK, SOUND = "https://id.gs1.org/8004/9520001S1", "https://id.gs1.org/8004/9520001S2"
+RACK = "https://id.gs1.org/8004/9520001R1"
 BOARDS = ["urn:chiptrail:chip:acme:board:B1", "urn:chiptrail:chip:acme:board:B2"]
 
 
@@ -54,6 +55,18 @@ inside: B1
 11  Received by Inzai.  [in asset 9520001S2]
 """
     assert told == page(world, chips[0])
+
+
+def test_a_rack_is_sold_and_used_with_every_chip_on_every_board_in_it(world, chips):
+    """Four deep: chip, board, server, rack."""
+    world.install("fjordhall", RACK, [SICK, SOUND])
+    world.transfer("fjordhall", [RACK], owner="kestrel", user="inzai")
+    world.accept("inzai", [RACK])
+    world.accept("kestrel", [RACK])
+    world.remove("fjordhall", RACK, [SICK])
+
+    assert {"Kestrel's, used by Inzai"} == {title(world, one) for one in (*chips, RACK)}
+    assert {"Fjordhall"} == {whereabouts(world, one) for one in (*chips, *BOARDS, RACK)}
 
 
 def test_a_swap_that_nobody_recorded_comes_to_light(world, chips):

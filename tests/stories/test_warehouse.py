@@ -59,6 +59,17 @@ def test_what_lies_there_too_long_is_overdue(world, chip):
     assert {"custody/overdue": "warning, open"} == findings(world, chip)
 
 
+def test_what_nobody_said_when_to_expect_wants_a_look_when_nothing_happens_to_it(world, chip):
+    """And no longer, once somebody has done something with it."""
+    world.ship("kestrel", [CRATE], to="fjordhall", via=["tern", "skua"])
+    world.advance(days=50)
+    lying = findings(world, chip)["custody/dwell"]
+    world.receive("fjordhall", [CRATE])
+
+    assert "warning, open" == lying
+    assert ("clear", "Fjordhall") == (verdict(world, chip), whereabouts(world, chip))
+
+
 def test_handed_over_and_delivered_it_is_late_no_more(world, chip):
     world.advance(days=6)
     world.carry("skua", [CRATE], "loading")
