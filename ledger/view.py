@@ -298,20 +298,25 @@ def _of_own_range(
     ):
         named = tuple([item for item in taken if item in items])
         if named:
-            message = _OF_OWN_RANGE[code].format(party)
+            message = _OF_OWN_RANGE[code].format(party, _listed(named))
             on_items = code is not Code.UNCONFIRMED
             yield Finding(code, message, placed.index, named, on_items=on_items)
 
 
 _OF_OWN_RANGE = {
-    Code.CHALLENGED: "others had entered this number of the range of {0}; by the date that {0}"
-    " signed now it begins anew, with {0}, which corrects the date if it had the thing no more",
-    Code.UNCONFIRMED: "this number of the range of {0} is in the ledger already; by the date that"
-    " {0} signed now it was made before others entered it, so this says where it is from and moves"
-    " nothing; if {0} has the thing still, it signs again with the date of today",
-    Code.ALREADY_EXISTS: "{0} used this number of its range, which is in the ledger already and"
-    " stays where it is; if the thing was made before others entered it, the date has to say so",
+    Code.CHALLENGED: "others had entered {1}, of the range of {0}. By the date signed here {0}"
+    " began it later: it begins anew, with {0}. If it had left {0} by then, {0} corrects the date",
+    Code.UNCONFIRMED: "others have entered {1}, of the range of {0}. By the date signed here {0}"
+    " made it before: this says where it is from, and moves nothing. If {0} has it still, {0} signs"
+    " again, dated now",
+    Code.ALREADY_EXISTS: "{0} used {1}, of its range, which is in the ledger already and stays"
+    " where it is. If others entered it after it was made, the date has to say so",
 }
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - 3} more" if len(items) > 3 else ""
+    return f"{', '.join(items[:3])}{more}"
 
 
 def _outside(found: Finding, act: Act, away: frozenset[str]) -> Finding | None:

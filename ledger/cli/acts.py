@@ -38,7 +38,9 @@ def commission(
 ) -> None:
     """Enter new items as their maker.
 
-    Their numbers must be of the ranges that are yours.
+    Their numbers must be of the ranges that are yours. A number that others have entered already
+    is yours if you made the item later, by the date that you give it; if you made it before, it
+    stays where it is, and you say where it is from.
 
     For example:
 

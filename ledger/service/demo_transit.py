@@ -87,7 +87,7 @@ def _received_only(script: Script) -> list[Sight]:
     """The customer has signed for the chips, the seller has not yet signed that it sent them."""
     chips, _ = plot.few(script, 2, 10)
     plot.receive(script, script.ago(1), "norway", chips)
-    return [see("check", chips[0], "signed for by its customer, and not yet by its sender")]
+    return [see("clear", chips[0], "signed for by its customer, and not yet by its sender")]
 
 
 def _found_again(script: Script) -> list[Sight]:

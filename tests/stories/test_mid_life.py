@@ -76,7 +76,7 @@ def test_its_maker_is_told_that_the_number_is_in_use_and_what_its_date_means(wor
     late, told = world.commission("hsinlin", [chip], at=YEARS_AGO).findings
 
     assert ("time/late-record", "custody/unconfirmed") == (late.code.value, told.code.value)
-    assert "made before others entered it" in told.message
+    assert "made it before: this says where it is from" in told.message
     assert "inzai" not in told.message
 
 
