@@ -293,4 +293,11 @@ OPENINGS = [
         (K.RECEIVE, "buyer", CHIPS[:2], {"final": True}),
         (K.SHIP, "buyer", ["c1"], {"to": "rival"}),
     ],
+    [
+        (K.REGISTER, "rival", ["c1", "c2"], {}),
+        (K.PACK, "rival", ["c1"], {"into": "cb1"}),
+        (K.COMMISSION, "maker", ["c3", "c2"], {}),
+        (K.PACK, "maker", ["c3"], {"into": "cb1"}),
+        (K.SHIP, "maker", ["cb1", "c2"], {"to": "buyer"}),
+    ],
 ]
