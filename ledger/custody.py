@@ -66,7 +66,7 @@ def more_needs(acts: Iterable[Act], holdings: Holdings) -> Needs:
     claimed = set()
     for act in acts:
         box = holdings.states.get(act.parent or "") if act.kind in _PUTS_IN else None
-        if box is not None and box.begun is not None and box.begun.party != act.who:
+        if box is not None and (box.foreign or box.begun is not None):
             claimed.add(act.parent or "")  # see ledger.claim
     return Needs(frozenset(), frozenset(claimed))
 
