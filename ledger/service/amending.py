@@ -4,7 +4,7 @@ The rows of an entry that also tells of items outside the scope keep what they s
 what the entry comes to on the items that are written is put in its place. What was there before is
 kept for whoever has seen it (``ledger.store.amendments``).
 
-    amend(connection, history, placings, at)
+    amend(connection, history, placings, at, target, agreed)
 """
 
 from collections import Counter
@@ -33,16 +33,17 @@ from ledger.store.stays import Stay
 from ledger.timeline import Told
 
 
-def amend(
+def amend(  # noqa: PLR0913, PLR0917 - what moves where, by what, at whose word
     connection: Connection,
     history: History,
     placings: Mapping[int, Placing],
     at: int,
-    agreed: Collection[str] = (),
+    target: int,
+    agreed: Collection[str],
 ) -> list[Settled]:
     """Put everything where *placings* say, with all that follows from it, by entry *at*.
 
-    Gives what that brings upon the parties that *agreed*.
+    *target* is what is taken back. Gives what that brings upon the parties that *agreed*.
     """
     changes = _placed(connection, placings, at)
     corrections.save_placings(connection, placings.items())
@@ -56,7 +57,11 @@ def amend(
         told = difference.moved
         written = history.scope.written
         found += settled(history.retelling, difference.retold, agreed, written)
-    changes += _move_bearings(connection, history, placings, told, at)
+    gone, new = _bearings(history, placings, told, target)
+    corrections.delete_item_events(connection, [(row.item, row.ordinal) for row in gone])
+    events.insert_item_events(connection, sorted(new))
+    changes += [bearing_change(at, row, is_new=False) for row in sorted(gone)]
+    changes += [bearing_change(at, row, is_new=True) for row in sorted(new)]
     save_changes(connection, changes)
     return found
 
@@ -75,34 +80,38 @@ def bearing_change(at: int, row: ItemEvent, *, is_new: bool) -> Change:
     return Change(at, Kind.BEARING, row.item, is_new, (row.ordinal, row.named, row.idx))
 
 
-def _move_bearings(
-    connection: Connection,
+def _bearings(
     history: History,
     placings: Mapping[int, Placing],
     told: Mapping[int, Told],
-    at: int,
-) -> list[Change]:
-    """An entry stands elsewhere in the stories of its items; one that is out stays in them."""
+    target: int,
+) -> tuple[set[ItemEvent], set[ItemEvent]]:
+    """What bears on nothing where it did any more, and what does anew.
+
+    An entry stands elsewhere in the stories of its items. One that is out stays in them: the
+    *target* in all, any other in those of what it names.
+    """
     old: dict[int, set[ItemEvent]] = {index: set() for index in placings}
     for index, row in history.rows:
         if index in old:
             old[index].add(row)
-    gone: list[ItemEvent] = []
-    new: list[ItemEvent] = []
+    gone, new = set[ItemEvent](), set[ItemEvent]()
     for index, there in old.items():
-        # Where a correction waited for it, it is in the stories of more items, which do not move.
+        entry = history.entries[index]
+        names = {history.ids[name] for name in entry.names() if name in history.ids}
+        # Where it settles something, it is in the stories of more items, which do not move.
         rows = {row for row in there if row.idx is not None} or there
-        place, bears = placings[index].ordinal, {row.item: row.named for row in rows}
+        if entry.before is None:
+            rows = {row for row in rows if row.item in names}
+        bears = {row.item: row.named for row in rows if index == target or row.item in names}
         if index in told:
             bears = {history.ids[item]: named for item, named in told[index].bears.items()}
+        place = placings[index].ordinal
         shown = None if place == ordinal(index) else index
         kept = {ItemEvent(item, place, named, shown) for item, named in bears.items()}
-        gone += sorted(rows - kept)
-        new += sorted(kept - rows)
-    corrections.delete_item_events(connection, [(row.item, row.ordinal) for row in gone])
-    events.insert_item_events(connection, sorted(new))
-    changes = [bearing_change(at, row, is_new=False) for row in gone]
-    return changes + [bearing_change(at, row, is_new=True) for row in new]
+        gone |= rows - kept
+        new |= kept - rows
+    return gone, new
 
 
 class _Amendment:

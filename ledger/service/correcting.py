@@ -225,7 +225,8 @@ class Correcting:
         """Let be what *trial* says."""
         self.moved.update(trial.placings)
         heard = set(agreed) - {trial.act.actor}
-        settled = amend(self._connection, trial.history, trial.placings, at, heard)
+        history, target = trial.history, trial.made.target
+        settled = amend(self._connection, history, trial.placings, at, target, heard)
         self._settle([Closing(one.code, at, one.items, one.entry) for one in settled])
 
     def _agreed(self, row: CorrectionRow) -> Collection[str]:
