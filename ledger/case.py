@@ -30,7 +30,7 @@ from ledger.holding import (
     effective,
     held_by,
 )
-from ledger.wording import DID, ENDED
+from ledger.wording import DID, ENDED, in_words
 
 INSPECTOR = "inspector"
 # What these do to a container they do to its contents, so contents may be named along with it.
@@ -217,8 +217,8 @@ class Case:
         if self.act.event_at < group.now.last_at:
             self.find(
                 Code.BACKDATED,
-                f"dated {_words(self.act.event_at)}, before the act that came before it"
-                f" (entry {group.now.last}, dated {_words(group.now.last_at)})",
+                f"dated {in_words(self.act.event_at)}, before the act that came before it"
+                f" (entry {group.now.last}, dated {in_words(group.now.last_at)})",
                 group.items,
                 cites=(group.now.last,),
             )
@@ -326,11 +326,9 @@ class Case:
         is_maker = group.own.has_origin(actor) and (begun is None or begun.party == actor)
         if is_maker or now.custody.involves(actor):
             return True
-        if now.title is not None and actor in now.title[:2]:
-            return True
-        if now.kept is not None and now.kept.involves(actor):
-            return True
-        return self.act.kind in _BY_INSPECTOR and self.is_inspector()
+        is_owner = now.title is not None and actor in now.title[:2]
+        awaits = now.kept is not None and now.kept.involves(actor)
+        return is_owner or awaits or (self.act.kind in _BY_INSPECTOR and self.is_inspector())
 
     def _findings(self) -> tuple[Finding, ...]:
         return tuple(
@@ -351,7 +349,3 @@ class Case:
             return ()
         chosen = set(items)
         return (*[item for item in named if item in chosen], *sorted(chosen.difference(named)))
-
-
-def _words(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -6,6 +6,7 @@ Example::
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ledger.act import ActKind
 
@@ -44,3 +45,8 @@ ENDED: Mapping[ActKind, str] = {
     ActKind.TRANSFORM: "made into something else",
 }
 """How an item can have ended."""
+
+
+def in_words(at: datetime) -> str:
+    """The moment *at*, to the minute."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"

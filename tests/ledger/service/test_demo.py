@@ -17,7 +17,7 @@ from ledger.service.demo_script import begin
 from ledger.service.keyring import open_key_file
 from ledger.service.opening import open_ledger
 from ledger.service.query import check, dossier
-from ledger.story import outcomes
+from ledger.outcome import outcomes
 from ledger.view import OPERATOR, Reader
 from schemas.errors import CannotOpen
 from schemas.item import fold_item
