@@ -4,8 +4,7 @@ A ``Case`` is the notebook of ``ledger.custody`` and ``ledger.containment`` for 
 groups the items that share a state, so that a lot is decided once, and holds the rules that are
 the same for every act: what nobody entered, what has ended, and who may only challenge: a
 stranger's act counts against its own entry, never above a warning against the item
-(docs/custody.md, "Rules").
-Example::
+(docs/custody.md, "Rules"). Example::
 
     for group in case.known(act.items):
         if group.now.custody.is_held_by(act.actor):
@@ -327,8 +326,9 @@ class Case:
         if is_maker or now.custody.involves(actor):
             return True
         is_owner = now.title is not None and actor in now.title[:2]
-        awaits = now.kept is not None and now.kept.involves(actor)
-        return is_owner or awaits or (self.act.kind in _BY_INSPECTOR and self.is_inspector())
+        if is_owner or (now.kept is not None and now.kept.involves(actor)):
+            return True
+        return self.act.kind in _BY_INSPECTOR and self.is_inspector()
 
     def _findings(self) -> tuple[Finding, ...]:
         return tuple(

@@ -99,11 +99,12 @@ def _bearings(
     for index, there in old.items():
         entry = history.entries[index]
         names = {history.ids[name] for name in entry.names() if name in history.ids}
+        is_whole = index == target or entry.before is None
         # Where it settles something, it is in the stories of more items, which do not move.
-        rows = {row for row in there if row.idx is not None} or there
-        if entry.before is None:
-            rows = {row for row in rows if row.item in names}
-        bears = {row.item: row.named for row in rows if index == target or row.item in names}
+        rows = {row for row in there if row.idx is not None} or {
+            row for row in there if entry.before is not None or row.item in names
+        }
+        bears = {row.item: row.named for row in rows if is_whole or row.item in names}
         if index in told:
             bears = {history.ids[item]: named for item, named in told[index].bears.items()}
         place = placings[index].ordinal

@@ -8,6 +8,7 @@ import pytest
 from ledger.finding import Code
 from ledger.judge import Verdict
 from ledger.keys import parse_public_key
+from ledger.outcome import outcomes
 from ledger.service import demo
 from ledger.service.audit import AuditReport, audit
 from ledger.service.demo import DemoWorld, Plan, build_demo, is_demo, load_demo, remove_demo
@@ -17,7 +18,6 @@ from ledger.service.demo_script import begin
 from ledger.service.keyring import open_key_file
 from ledger.service.opening import open_ledger
 from ledger.service.query import check, dossier
-from ledger.outcome import outcomes
 from ledger.view import OPERATOR, Reader
 from schemas.errors import CannotOpen
 from schemas.item import fold_item
