@@ -344,8 +344,7 @@ class Case:
         )
 
     def _named(self, items: list[str]) -> tuple[str, ...]:
-        named = self.act.items
-        if len(items) == len(named) and set(items) == set(named):
+        named, chosen = self.act.items, set(items)
+        if len(items) == len(named) and chosen == set(named):
             return ()
-        chosen = set(items)
         return (*[item for item in named if item in chosen], *sorted(chosen.difference(named)))
