@@ -102,7 +102,8 @@ def recover(
             missing = exc.missing
         certain = is_certain(ledger, tip, head)
         if keep and not missing:
-            ledger.keep_note(head.note)
+            if not certain:  # else the file says so, with the lines of witnesses
+                ledger.keep_note(head.note)
             with ledger.database.reading() as connection:
                 ledger.stopped = ledger.why_stopped(connection)
     yield Recovery(tip.head.size, head, certain, missing)

@@ -45,7 +45,8 @@ def last_signed(ledger: Ledger, sources: Sequence[Path]) -> Ending:
 def retire(ledger: Ledger, ending: Ending) -> Retirement:
     """Retire *ledger*, which ends so.
 
-    Raises: ReadOnly when it was retired before; CannotOpen when that cannot be written down.
+    Raises: ReadOnly when it was retired before; CannotOpen when another process has recorded
+    something since *ending* was looked up, or when it cannot be written down.
     """
     directory, head = ledger.directory, ending.head
     size = head.checkpoint.size
@@ -58,6 +59,14 @@ def retire(ledger: Ledger, ending: Ending) -> Retirement:
     with ledger.thread_lock, directory.locked():
         if directory.retired.exists():
             raise ReadOnly(f"this origin was retired, for good: {directory.retired}")
+        # What is written down as the last that was signed must be: nobody signs under the lock.
+        with ledger.database.reading() as connection:
+            size_now = log.count_entries(connection)
+        if size_now != ending.size:
+            raise CannotOpen(
+                f"{directory.path}: has {size_now} entries by now, and had {ending.size}; stop what"
+                " records into it, and retire it again"
+            )
         files.save_new(directory.retired, encode_retirement(retirement), 0o644)
         with ledger.database.reading() as connection:
             ledger.stopped = ledger.why_stopped(connection)

@@ -56,7 +56,7 @@ class DataDirectory:
         if self.checkpoint.exists():
             raise CannotOpen(f"{self.path}: there is a ledger already; choose another --data")
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(self.path, 0o700)
         except OSError as exc:
             raise CannotOpen(f"{self.path}: {exc.strerror}") from exc
 
@@ -127,14 +127,7 @@ class DataDirectory:
 
         Raises: CannotOpen when it cannot be written.
         """
-        path = self.evidence / name
-        try:
-            self.evidence.mkdir(mode=0o700, exist_ok=True)
-            save_durably(path, data)
-            sync_directory(self.path)
-        except OSError as exc:
-            raise CannotOpen(f"{path}: {exc.strerror}") from exc
-        return path
+        return keep(self.evidence, name, data)
 
     def evidence_files(self) -> list[Path]:
         """The evidence kept, oldest name first."""
@@ -198,6 +191,20 @@ def save_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def keep(folder: Path, name: str, data: bytes) -> Path:
+    """Write *name* into *folder*, durably; the folder is made, for its owner only, if it must be.
+
+    Raises: CannotOpen when it cannot be written.
+    """
+    path = folder / name
+    try:
+        make_directory(folder, 0o700)
+        save_durably(path, data)
+    except OSError as exc:
+        raise CannotOpen(f"{path}: {exc.strerror}") from exc
+    return path
 
 
 def save_new(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -301,12 +308,12 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def make_directory(path: Path) -> None:
+def make_directory(path: Path, mode: int = 0o777) -> None:
     """Make *path* and what is missing above it, so that a power cut takes none of them."""
     if path.is_dir():
         return
     make_directory(path.parent)
-    path.mkdir(exist_ok=True)
+    path.mkdir(mode, exist_ok=True)
     sync_directory(path.parent)
 
 

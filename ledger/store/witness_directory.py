@@ -47,7 +47,7 @@ class WitnessDirectory:
         if self.key.exists():
             raise CannotOpen(f"{self.path}: there is a witness already; choose another folder")
         try:
-            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.make_directory(self._logs, 0o700)
             self.path.chmod(0o700)
         except OSError as exc:
             raise CannotOpen(f"{self.path}: {exc.strerror}") from exc
@@ -91,13 +91,8 @@ class WitnessDirectory:
 
         Raises: CannotOpen when it cannot be written.
         """
-        path = self._evidence / sha256(note.partition(b"\n\n")[0]).hexdigest()
-        try:
-            self._evidence.mkdir(mode=0o700, exist_ok=True)
-            files.save_durably(path, note)
-        except OSError as exc:
-            raise CannotOpen(f"{path}: {exc.strerror}") from exc
-        return path
+        name = sha256(note.partition(b"\n\n")[0]).hexdigest()
+        return files.keep(self._evidence, name, note)
 
 
 def hash_of(origin: str) -> str:

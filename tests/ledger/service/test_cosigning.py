@@ -17,6 +17,7 @@ from ledger.store import log
 from ledger.verify import verify_bundle
 from schemas.errors import VerificationFailed
 from schemas.statement import Role
+from tests.ledger.service.keeping import recovered
 from tests.ledger.service.tampering import tamper
 from tests.witnesses import NAMES, Street
 from tests.world import CHIPS, World
@@ -200,3 +201,10 @@ def test_the_audit_names_a_cosignature_that_was_changed(tmp_path, monkeypatch, c
 
     *_, report = audit(world.ledger)
     assert any("cosignature of checkpoint" in words for words in report.problems)
+
+
+def test_recovering_what_is_not_lost_leaves_the_lines_of_witnesses_where_they_are(watched):
+    before = watched.ledger.note()
+    recovered(watched.ledger, keep=True)
+
+    assert (3 + 1, before) == (before.count("\n— ".encode()), watched.ledger.note())

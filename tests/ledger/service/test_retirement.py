@@ -73,6 +73,16 @@ def test_it_is_retired_once(world):
         retire(world.ledger, last_signed(world.ledger, []))
 
 
+def test_what_was_recorded_while_the_operator_thought_about_it_forbids_it(world):
+    """Else it would say for good that the log signed less than it did."""
+    ending = last_signed(world.ledger, [])
+    world.enroll("late")
+
+    with pytest.raises(CannotOpen, match="has 6 entries by now, and had 4"):
+        retire(world.ledger, ending)
+    assert (None, False) == (world.ledger.stopped, world.directory.retired.exists())
+
+
 def test_the_successors_genesis_names_it_its_last_checkpoint_and_what_is_lost(
     world, behind, tmp_path
 ):
