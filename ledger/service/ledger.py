@@ -223,7 +223,7 @@ class Ledger:
             self.stopped = f"the checkpoint file cannot be written: {exc.strerror}"
             raise ReadOnly(self.stopped) from exc
         # What was signed is durable. A broken seal takes the word of a witness before the next.
-        with suppress(OSError):
+        with suppress(CannotOpen):
             if is_sealed:
                 self.directory.seal()
 

@@ -73,14 +73,19 @@ class DataDirectory:
         """Say that the checkpoint file is the one that was written here, since this start.
 
         Not synced: after a power cut the machine has started anew, and no seal holds. Written over
-        in place: a full disk has room for it.
-        Raises: OSError.
+        in place: a full disk has room for it. Where there is no checkpoint file nothing is said.
+        Raises: CannotOpen.
         """
-        descriptor = os.open(self.seal_file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        if not self.checkpoint.exists():
+            return
         try:
-            os.ftruncate(descriptor, os.pwrite(descriptor, self._place(), 0))
-        finally:
-            os.close(descriptor)
+            descriptor = os.open(self.seal_file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            try:
+                os.ftruncate(descriptor, os.pwrite(descriptor, self._place(), 0))
+            finally:
+                os.close(descriptor)
+        except OSError as exc:
+            raise CannotOpen(f"{self.seal_file}: {exc.strerror}") from exc
 
     def is_sealed(self) -> bool:
         """Whether the checkpoint file is where and what it was when it was sealed.

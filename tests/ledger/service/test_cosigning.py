@@ -15,7 +15,7 @@ from ledger.service.cosigning import cosign
 from ledger.service.publish import publish
 from ledger.store import log
 from ledger.verify import verify_bundle
-from schemas.errors import VerificationFailed
+from schemas.errors import ReadOnly, VerificationFailed
 from schemas.statement import Role
 from tests.ledger.service.keeping import recovered
 from tests.ledger.service.tampering import tamper
@@ -208,3 +208,19 @@ def test_recovering_what_is_not_lost_leaves_the_lines_of_witnesses_where_they_ar
     recovered(watched.ledger, keep=True)
 
     assert (3 + 1, before) == (before.count("\n— ".encode()), watched.ledger.note())
+
+
+def test_without_a_checkpoint_file_witnesses_can_be_asked_and_nothing_is_recorded(watched):
+    """Nothing says what was signed last, whatever witnesses say."""
+    watched.directory.checkpoint.unlink()
+
+    with pytest.raises(ReadOnly, match="is missing"):
+        cosign(watched.ledger)
+    assert watched.directory.is_sealed() is False
+
+
+def test_without_a_checkpoint_file_witnesses_can_be_named(world, street):
+    world.directory.checkpoint.unlink()
+    policy = street.watch(world.ledger)
+
+    assert list(NAMES) == [one.name.removesuffix(".example") for one in policy.witnesses]
