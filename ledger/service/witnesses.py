@@ -6,7 +6,8 @@ remembers more: a witness (docs/architecture.md, invariant 2). So where witnesse
 - a checkpoint file that was not written here since this start of the machine (``DataDirectory``'s
   seal is broken: it was restored, copied, or a crash came in between) takes the word of at least
   one witness before anything is signed on top of it;
-- one that knows more entries than the database, or others, forbids it, whenever it says so.
+- one that knows more entries than the database, or others, forbids it, whenever it says so, until
+  it agrees or is dropped.
 
     for answer in ask_witnesses(ledger).answers: print(answer.witness.name, answer.words)
 """
@@ -166,12 +167,25 @@ def demand_agreement(ledger: Ledger) -> None:
 def heed(ledger: Ledger, poll: Poll) -> None:
     """Let *ledger* sign from now on or not, in any process, as the witnesses say.
 
-    Raises: ReadOnly when one of them knows more, or another history.
+    One that knew more, or another history, is remembered: it may be silent the next time, and
+    others may have seen less.
+    Raises: ReadOnly when there is such a one that does not agree by now; CannotOpen.
     """
-    why = poll.why_not()
+    agreed = {answer.witness.name for answer in poll.of(Standing.AGREES)}
+    new = {answer.witness.name for answer in poll.of(Standing.BEHIND, Standing.DIFFERS)}
+    named = {one.name for one in poll.policy.witnesses} if poll.policy else set()
     with ledger.directory.locked():
+        objectors = (ledger.directory.objectors() & named) - agreed
+        why = poll.why_not()
         if why is not None:
-            ledger.directory.break_seal()
+            ledger.directory.break_seal(objectors | new)
             raise ReadOnly(why)
-        if poll.of(Standing.AGREES):
+        if objectors:
+            name = min(objectors)
+            raise ReadOnly(
+                f"witness {name} said that this is not the newest of this log, and has not agreed"
+                f" since: {_RETIRE}; if it is the witness that is wrong: chiptrail cosign --drop"
+                f" {name}"
+            )
+        if agreed:
             ledger.directory.seal()

@@ -8,7 +8,8 @@ chiptrail-data/
   retired           the log signs no more, for good; what its successor's genesis refers to
   lock              held while a batch is sequenced: the lock is the sequencer
   witnesses         who cosigns checkpoints, and how many of them must; absent: nobody is asked
-  seal              where and since when the checkpoint file is the one that was written here
+  seal              where and since when the checkpoint file is the one that was written here; or
+                    which witnesses said that it is not the newest
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from schemas.errors import CannotOpen, DiskFull, NotFound
 
 # Of the disk, kept free of entries: room for what must still be written when it runs full.
 RESERVE = 256 << 20
+
+# Before the name of a witness, in the place of a seal.
+_OBJECTS = "objects "
 
 # Another one with every start of the machine (Linux, random(4)).
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -98,9 +102,32 @@ class DataDirectory:
         except OSError:
             return False
 
-    def break_seal(self) -> None:
-        """Let nothing be signed in this folder before a witness agrees, by any process."""
+    def break_seal(self, objectors: Collection[str] = ()) -> None:
+        """Let nothing be signed in this folder, by any process, before a witness agrees.
+
+        Nor before each of *objectors*, witnesses by name, does.
+        Raises: CannotOpen when they cannot be written down; the seal is broken all the same.
+        """
         self.seal_file.unlink(missing_ok=True)
+        if objectors:
+            said = "".join([f"{_OBJECTS}{name}\n" for name in sorted(objectors)])
+            try:
+                save_durably(self.seal_file, said.encode())
+            except OSError as exc:
+                raise CannotOpen(f"{self.seal_file}: {exc.strerror}") from exc
+
+    def objectors(self) -> frozenset[str]:
+        """The witnesses because of which the seal was broken, by name.
+
+        Raises: CannotOpen.
+        """
+        try:
+            lines = self.seal_file.read_text().split("\n")
+        except FileNotFoundError:
+            return frozenset()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise CannotOpen(f"{self.seal_file}: cannot be read; remove it") from exc
+        return frozenset([x.removeprefix(_OBJECTS) for x in lines if x.startswith(_OBJECTS)])
 
     def _place(self) -> bytes:
         """What no copy of the checkpoint file has in common with it: nobody can set a ctime."""

@@ -235,6 +235,20 @@ def test_a_witness_that_is_wrong_can_be_dropped(watched, street, grow):
     assert cosign(watched.ledger).is_quorum
 
 
+def test_one_that_knew_more_is_remembered_when_it_falls_silent(watched, street, grow):
+    """Others may have seen less, and agree with an old copy."""
+    street.says("two", lambda _: httpx.Response(409, text="4000\n"))
+    with pytest.raises(ReadOnly, match="old copy"):
+        cosign(watched.ledger)
+    street.close("two")
+
+    for again in (grow, lambda: cosign(watched.ledger)):
+        with pytest.raises(ReadOnly, match=r"two\.example said .* has not agreed since"):
+            again()
+    street.witness("two")
+    assert grow()
+
+
 def test_one_that_comes_back_lets_the_ledger_go_on_unaided(watched, street, grow):
     watched.directory.break_seal()
     for name in NAMES:
