@@ -25,6 +25,7 @@ from ledger.service.progress import Progress
 from ledger.store import files, transfer
 from ledger.store.database import Database
 from ledger.store.files import DataDirectory
+from ledger.store.staging import copy_hashed, hash_file, new_folder
 from ledger.store.transfer import copy_truth, count_truth
 from schemas.errors import IntegrityError
 from schemas.manifest import BackupFile, Manifest, encode_manifest
@@ -45,7 +46,7 @@ def back_up(
     stored is not what was signed.
     """
     created_at = ledger.clock.now()
-    with files.new_folder(target) as folder:
+    with new_folder(target) as folder:
         database = Database.open(f"sqlite:///{folder / TRUTH}")
         try:
             note, total = yield from _copy(ledger, database, disclosures=disclosures)
@@ -58,7 +59,7 @@ def back_up(
             database.dispose()
         for path in [ledger.directory.path / name for name in BESIDE]:
             if path.exists():
-                files.copy_hashed(path, folder / path.name)
+                copy_hashed(path, folder / path.name)
         kept = sorted([path.name for path in folder.iterdir()])
         head = open_checkpoint(note, ledger.verifier)
         manifest = Manifest(
@@ -70,7 +71,7 @@ def back_up(
             created_at=created_at,
             software=f"chiptrail {version('chiptrail')}",
             has_disclosures=disclosures,
-            files=tuple([BackupFile(name, *files.hash_file(folder / name)) for name in kept]),
+            files=tuple([BackupFile(name, *hash_file(folder / name)) for name in kept]),
         )
         files.save_new(folder / MANIFEST, encode_manifest(manifest))
     yield manifest

@@ -27,6 +27,7 @@ from ledger.service.rebuild import rebuild
 from ledger.store import files, log
 from ledger.store.database import Database
 from ledger.store.files import DataDirectory
+from ledger.store.staging import copy_hashed, place, staging_folder
 from ledger.store.transfer import copy_truth
 from schemas.errors import CannotOpen, IntegrityError, NotFound, Refusal
 from schemas.manifest import Manifest, parse_manifest
@@ -49,7 +50,7 @@ def restore(
     directory, manifest = DataDirectory(folder), load_manifest(backup)
     own = _keys_of(directory, manifest)
     _demand_vacant(directory, url, manifest)  # (1)
-    with files.staging_folder(folder, "restore") as staging:
+    with staging_folder(folder, "restore") as staging:
         _take(backup, manifest, staging)  # (2)
         database = Database.open(f"sqlite:///{staging / TRUTH}")
         try:
@@ -133,7 +134,7 @@ def _take(backup: Path, manifest: Manifest, staging: Path) -> None:
     Raises: CannotOpen; IntegrityError when one is not what the manifest says.
     """
     for file in manifest.files:
-        if files.copy_hashed(backup / file.name, staging / file.name) != (file.size, file.sha256):
+        if copy_hashed(backup / file.name, staging / file.name) != (file.size, file.sha256):
             raise IntegrityError(f"{backup / file.name}: is not the file that was backed up")
     if not (staging / TRUTH).exists():
         raise CannotOpen(f"{backup}: its manifest names no {TRUTH}")
@@ -143,7 +144,7 @@ def _put_beside(staging: Path, folder: Path) -> None:
     """Before there is a database: what keeps it from signing is there first."""
     for name in BESIDE:
         if (staging / name).exists() and not (folder / name).exists():
-            files.place(staging / name, folder / name)
+            place(staging / name, folder / name)
 
 
 def _put_in_place(
@@ -169,4 +170,4 @@ def _put_in_place(
     copied.database.close()
     with directory.locked():
         _demand_vacant(directory, None, manifest)
-        files.place(copied.directory.path / TRUTH, directory.database)
+        place(copied.directory.path / TRUTH, directory.database)
