@@ -53,7 +53,8 @@ def is_file(argument: str) -> bool:
     if "://" in argument or argument.lower().startswith("urn:"):
         return False
     try:
-        is_there = Path(argument).is_file()
+        path = Path(argument)
+        is_there = path.is_file() or path.is_fifo()  # a shell's <(command) is a pipe
     except (OSError, ValueError):  # too long to be a file's name
         return False
     return is_there or argument.endswith((".csv", ".txt", ".tsv"))

@@ -218,6 +218,7 @@ def test_escapes_count_against_the_limit():
         ("SN-1 serial-2 2.5", ["SN-1", "serial-2", "2.5"]),
         ("A1 SSCC 106141412345678908", ["A1", "(00)106141412345678908"]),
         ("'A1' \N{LEFT DOUBLE QUOTATION MARK}A2\N{RIGHT DOUBLE QUOTATION MARK}", ["A1", "A2"]),
+        ("A\N{EN DASH}1\N{THIN SPACE}A\N{NON-BREAKING HYPHEN}2", ["A-1", "A-2"]),
     ],
 )
 def test_pasted_text_is_parted(text, expected):

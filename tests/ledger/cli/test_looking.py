@@ -1,6 +1,7 @@
 """`chip` and `check`: what an officer sees."""
 
 import json
+import os
 import re
 
 import pytest
@@ -113,6 +114,18 @@ def test_serials_are_read_from_standard_input(run, see, shown_world):
     result = run("check", "-", "--data", shown_world.folder, "--json", stdin=see("stolen"))
 
     assert json.loads(result.stdout)["verdicts"] == {"stop": 1}
+
+
+def test_serials_are_read_from_a_pipe_of_the_shell(ask, see, shown_world):
+    reading, writing = os.pipe()
+    with open(writing, "w", encoding="utf-8") as end:
+        end.write(see("stolen"))
+    try:
+        answer = ask("check", f"/dev/fd/{reading}", "--data", shown_world.folder)
+    finally:
+        os.close(reading)
+
+    assert [see("stolen")] == [line["text"] for line in answer["lines"]]
 
 
 def test_a_document_tells_what_was_not_presented(ask, see, shown_world, run):
