@@ -148,8 +148,7 @@ def check_item_prefix(text: str) -> str:
     ):
         return text
     raise MalformedItems(
-        "want a prefix of canonical item ids that ends where a class or maker does, such as"
-        " https://id.gs1.org/01/09506000134352/21/ or urn:chiptrail:chip:MAKER:"
+        "want a prefix of canonical ids up to the end of a class or maker: urn:chiptrail:chip:acme:"
     )
 
 
@@ -311,18 +310,15 @@ def split_pasted(text: str) -> list[str]:
     They are parted by line ends, blanks, tabs, commas and semicolons; a serial that itself holds
     a comma or semicolon is pasted as its Digital Link, where these are percent-encoded. Quotation
     marks around an entry, column headings, and the numbers and labels of lists ("1.", "2)",
-    "S/N:", "SSCC") are taken off. Dashes and blanks as word processors set them, which no serial
-    has, are plain ones.
+    "S/N:", "SSCC") are taken off; dashes and blanks as word processors set them are plain ones.
     """
     text = _MARK.sub("", _without_heading(text.translate(_TYPESET)))
     text = _SSCC.sub("(00)", _LABEL.sub("", text))
     return [bare for part in _SEPARATORS.split(_INNER_BLANK.sub("", text)) if (bare := _bare(part))]
 
 
-# Hyphens, dashes and the minus sign; blanks of some width.
-_TYPESET = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-") | dict.fromkeys(
-    [*range(0x2000, 0x200C), 0x202F], " "
-)
+_DASHES, _BLANKS = (*range(0x2010, 0x2016), 0x2212), (*range(0x2000, 0x200C), 0x202F)
+_TYPESET = dict.fromkeys(_DASHES, "-") | dict.fromkeys(_BLANKS, " ")
 _MARK = re.compile(r"^[ \t]*(?:[0-9]{1,4}[.)]|[-*\N{BULLET}])[ \t]+(?=\S)", re.MULTILINE)
 _LABEL = re.compile(
     r"(?<![^\s,;\"'])(?i:s/n|serial(?:[ _-]?(?:no|nr|number))?\.?|sn(?=[:#])|asset(?=[ \t]+[0-9]))"

@@ -6,7 +6,9 @@ as markup.
 """
 
 import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 OK, BAD_NEWS, USAGE, CANNOT_OPEN = 0, 1, 2, 3
 # What a pipe or a file gets: wide enough for a table, narrow enough to read.
 PIPED_WIDTH = 120
+_NARROWEST = 20
 _SLOW_S = 1.0
 
 # What to do about it, where the message alone does not say so.
@@ -108,6 +111,14 @@ def text(words: str, style: str = "") -> "Text":
     from rich.text import Text
 
     return Text(words, style=style)
+
+
+def folded(words: str, indent: int) -> str:
+    """*words* in lines that fit the terminal behind *indent* blanks, which the first lacks."""
+    width = shutil.get_terminal_size((PIPED_WIDTH, 0)).columns
+    room = max(width - indent, _NARROWEST)
+    lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * indent}".join(lines)
 
 
 # Errors ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.cli import output
 from ledger.finding import Finding, Tier
 from ledger.names import item_name, named, retell
 from ledger.outcome import Outcome, is_effective_on
@@ -31,6 +32,7 @@ TIER_STYLES: Mapping[Tier, str] = {
 }
 
 _LISTED = 3
+_BESIDE = 9  # behind the word for how bad it is
 
 
 def is_contraindicated(receipt: "Receipt") -> bool:
@@ -118,11 +120,12 @@ def show(receipt: "Receipt", names: Mapping[str, str], words: str, *, dry_run: b
         click.echo(f"Recorded as entry {receipt.index}:")
     else:
         click.echo(f"Recorded already, as entry {receipt.index}:")
-    click.echo(f"  {words}")
+    click.echo(f"  {output.folded(words, 2)}")
     for remark in remarks(receipt, names, dry_run=dry_run):
-        click.echo(f"  {click.style('note ', dim=True)}  {remark}")
+        click.echo(f"  {click.style('note ', dim=True)}  {output.folded(remark, _BESIDE)}")
     for found in receipt.findings:
-        click.echo(f"  {_coloured(found.tier)}  {retell(found.message, names)}.  {found.code}")
+        said = output.folded(f"{retell(found.message, names)}.  {found.code}", _BESIDE)
+        click.echo(f"  {_coloured(found.tier)}  {said}")
 
 
 def remarks(receipt: "Receipt", names: Mapping[str, str], *, dry_run: bool) -> list[str]:

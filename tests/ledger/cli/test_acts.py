@@ -69,7 +69,7 @@ def test_a_shipment_says_where_it_goes_and_under_which_papers(act, made):
 
     assert (
         "Shipped by Hsinlin Semiconductor to Kestrel Components, for use by Sedenak Data Park"
-        " (AWB 618-1). NEW-1" in result.stdout
+        " (AWB 618-1). NEW-1" in " ".join(result.stdout.split())
     )
 
 
@@ -161,6 +161,13 @@ def test_goods_that_are_on_their_way_to_others_are_recorded_and_found(act, made,
 
     assert (result.exit_code, size()) == (1, before + 1)
     assert "custody/not-consignee" in result.stdout
+
+
+def test_what_is_found_fits_the_terminal(act, made):
+    shown = act("receive", "distributor", *made).stdout.splitlines()
+
+    assert shown[-1] == "         custody/unconfirmed"
+    assert max(map(len, shown)) <= 100
 
 
 def test_a_dry_run_shows_all_and_records_nothing(act, made, size):

@@ -118,8 +118,8 @@ def test_serials_are_read_from_standard_input(run, see, shown_world):
 
 def test_serials_are_read_from_a_pipe_of_the_shell(ask, see, shown_world):
     reading, writing = os.pipe()
-    with open(writing, "w", encoding="utf-8") as end:
-        end.write(see("stolen"))
+    os.write(writing, see("stolen").encode())
+    os.close(writing)
     try:
         answer = ask("check", f"/dev/fd/{reading}", "--data", shown_world.folder)
     finally:
