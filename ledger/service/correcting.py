@@ -7,10 +7,12 @@ until none of them can. All of it follows from the log alone, at the index of th
 brought it about, so a rebuild comes to the same rows. What was to take the place of something
 counts nowhere while its correction waits, as long as nobody else built on it. Example::
 
-    Correcting(sources).recorded(index, act)       # {index: (finding "waits for ...",)} or {}
+    correcting = Correcting(sources)
+    correcting.recorded(index, act)
+    list(correcting.opened(EVERYTHING))            # that it waits, and for whom; or nothing
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -24,7 +26,7 @@ from ledger.store import amendments, corrections, events, items, log
 from ledger.store.amendments import Kind, changed, row_of_finding
 from ledger.store.corrections import CorrectionRow
 from ledger.store.events import ItemEvent
-from ledger.view import signer_of
+from ledger.view import Horizon, signer_of
 
 Found: TypeAlias = dict[int, tuple[Finding, ...]]
 
@@ -56,6 +58,31 @@ class _Trial:
         return sorted([item for item, number in self.history.ids.items() if number in numbers])
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A correction by *actor* for which parties are *missing*, each with its first entry.
+
+    It is found of entry *open_at*, on the *items*; () for all that this names.
+    """
+
+    row: CorrectionRow
+    actor: str
+    missing: Mapping[str, int]
+    open_at: int
+    items: tuple[str, ...]
+
+    def finding(self) -> Finding:
+        """That it waits, and for whom."""
+        target, who = self.row.target or 0, " and ".join(sorted(self.missing))
+        message = (
+            f"{self.actor} declared entry {target} wrong, but {who} signed for what followed;"
+            f" entry {target} stands until they agree"
+        )
+        itself = () if self.open_at == self.row.idx else (self.row.idx,)
+        cites = tuple(dict.fromkeys((*itself, target, *self.missing.values())))
+        return Finding(Code.CORRECTION_OPEN, message, self.open_at, self.items, cites)
+
+
 class Correcting:
     """What one entry brings about; everything before it is written.
 
@@ -66,13 +93,14 @@ class Correcting:
     def __init__(self, sources: Sources) -> None:
         self._sources, self._connection = sources, sources.target
         self._found: Found = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._arrived = -1
         self.touched: set[str] = set()
         self.targets: set[int] = set()
         self.moved: set[int] = set()
 
-    def recorded(self, index: int, act: Act) -> Found:
-        """Correction *index* is recorded; gives what is found of those that wait."""
+    def recorded(self, index: int, act: Act) -> None:
+        """Correction *index* is recorded."""
         target = self._target(index, act)
         corrections.save_correction(self._connection, CorrectionRow(index, target))
         if target is None:
@@ -82,17 +110,17 @@ class Correcting:
             )
             found = Finding(Code.CORRECTION_OPEN, message, index, on_items=False)
             events.insert_findings(self._connection, [found])
-            return {index: (found,)}
+            self._found[index] = (found,)
+            return
         keys = [key_of(act.actor, named) for named in act.correctives]
         corrections.insert_awaited(self._connection, index, keys)
         for row in corrections.find_of_targets(self._connection, [target]):
             if row.idx < index and row.taken_at is None and row.open_at is not None:
                 self._close(row, index)  # it never took effect, and its signer asks for another
         self._try_all(index, index)
-        return self._found
 
-    def arrived(self, index: int, act: Act) -> Found:
-        """Event *index* is recorded, which corrections await; gives what is found of these."""
+    def arrived(self, index: int, act: Act) -> None:
+        """Event *index* is recorded, which corrections await."""
         self._arrived = index
         awaiting = corrections.find_awaiting(self._connection, key_of(act.actor, act.event_id))
         for row in corrections.load_corrections(self._connection, awaiting).values():
@@ -100,7 +128,16 @@ class Correcting:
                 self._hold(self._trial(row.idx), index)  # its signer asked for another one since
             else:
                 self._try_all(row.idx, index)
-        return self._found
+
+    def opened(self, until: Horizon) -> Iterator[Finding]:
+        """What is found of those that wait, to whom saw what was signed up to entry *until*."""
+        for index, found in self._found.items():
+            waiting = self._waiting.get(index)
+            seen = waiting and {who: i for who, i in waiting.missing.items() if i <= until}
+            if waiting is None:
+                yield from found
+            elif seen:
+                yield replace(waiting, missing=seen).finding()
 
     def agreed(self, identity: bytes, index: int) -> None:
         """Statement *index* concurs with the correction of that *identity*."""
@@ -256,14 +293,10 @@ class Correcting:
         open_at = row.open_at if row.open_at is not None else row.idx
         if row.open_at is None and row.taken_at is not None:
             open_at = at  # in force already: only the corrective that came now has to wait
-        who = " and ".join(sorted(missing))
-        message = (
-            f"{act.actor} declared entry {row.target} wrong, but {who} signed for what followed;"
-            f" entry {row.target} stands until they agree"
-        )
         listed = () if open_at == row.idx and set(borne) == set(act.items) else tuple(borne)
-        cites = (*([row.idx] if open_at != row.idx else []), row.target or 0, *missing.values())
-        found = Finding(Code.CORRECTION_OPEN, message, open_at, listed, tuple(dict.fromkeys(cites)))
+        waiting = _Waiting(row, act.actor, missing, open_at, listed)
+        self._waiting[row.idx] = waiting
+        found = waiting.finding()
         self._note(at, open_at, found)
         corrections.delete_waiting(self._connection, open_at)
         events.insert_findings(self._connection, [found])

@@ -6,7 +6,7 @@ correction, with every event that one awaits and before every statement: what th
 worked out (``ledger.service.correcting``) when all before them is written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -27,7 +27,16 @@ from ledger.store import corrections, events, items
 from ledger.store.database import Connection
 from ledger.store.events import EventRow, ReceiptRow
 from ledger.timeline import Timeline, Told, Turn
-from ledger.view import NOTHING, Answers, Reader, has_part_in_all, parties_in, signer_of
+from ledger.view import (
+    EVERYTHING,
+    NOTHING,
+    Answers,
+    Horizon,
+    Reader,
+    has_part_in_all,
+    parties_in,
+    signer_of,
+)
 from schemas.statement import Concurrence, Resolution, Statement
 
 
@@ -110,17 +119,18 @@ class Projector:
         """What the end of a stretch changes, if it is a correction or was awaited by one."""
         correcting = Correcting(self.sources(registry))
         if last.act.kind is ActKind.CORRECT:
-            found = correcting.recorded(last.index, last.act)
+            correcting.recorded(last.index, last.act)
         elif last.index in self._awaited:
-            found = correcting.arrived(last.index, last.act)
+            correcting.arrived(last.index, last.act)
         else:
             return
         if self._answers is None:
             return
         if last.act.kind is ActKind.CORRECT:
             self._note_replaced(last.index)
-        opened = tuple(chain.from_iterable(found.values()))
-        sees = self._sees(last, correcting, opened, registry)
+        until = self._until(last, correcting.touched, registry)
+        sees = max(correcting.targets, default=0) <= until
+        opened = correcting.opened(until)
         if sees:
             self._tell_anew(last, correcting.moved)
         told = self.findings.pop(last.index, ())
@@ -128,33 +138,20 @@ class Projector:
         if told:
             self.findings[last.index] = told
 
-    def _sees(
-        self,
-        last: PlacedAct,
-        correcting: Correcting,
-        opened: Iterable[Finding],
-        registry: Registry,
-    ) -> bool:
-        """Whether all that bears on the correction was in view of the signer of *last*, once.
-
-        Whoever had a part in the items saw the entry that it takes back, and may have seen those
-        who have to agree: *opened* cites them.
-        """
+    def _until(self, last: PlacedAct, touched: Collection[str], registry: Registry) -> Horizon:
+        """Up to which entry the signer of *last* saw all that is *touched* by a correction."""
         assert self._answers is not None
-        touched = correcting.touched
         needs = custody.Needs(frozenset(touched), frozenset())
         holdings, _ = items.load_holdings(self._target, needs)
         if not touched or not self._answers.is_open(holdings, touched):
-            return False
+            return NOTHING
         facts = FactsOf(registry, self._pack).on(last.recorded_at)
         if has_part_in_all(last, facts, holdings, touched):
-            return True
+            return EVERYTHING
         party = signer_of(last.act, facts, last.recorded_at)
         reader = Reader(party, facts.roles.get(party, frozenset()))
         seen = Sight(self._target, registry, self._pack, reader, last.recorded_at).outlooks(touched)
-        until = min([seen[item].horizon if item in seen else NOTHING for item in touched])
-        cited = {entry for found in opened for entry in found.cites} - {last.index}
-        return max(correcting.targets | cited) <= until
+        return min([seen[item].horizon if item in seen else NOTHING for item in touched])
 
     def _tell_anew(self, last: PlacedAct, moved: Iterable[int]) -> None:
         """What is found of entries that came along with a correction is what is so with it."""
