@@ -10,7 +10,8 @@ that anybody can have seen. The first word of a violation is its kind:
 - ``tree``, ``time``, ``projection``: the database contradicts itself, or log time goes back;
 - ``ahead``: the checkpoint file promises what is not in the database; ``behind``: an ack, or an
   older checkpoint, promises more than the file; ``torn``: a file is not a whole checkpoint;
-- ``published``: static files do not give the root of the checkpoint beside them.
+- ``published``: static files do not give the root of the checkpoint beside them;
+- those of ``held``: what witnesses and backups hold is not what was told.
 
     seen = Seen(vkey)
     seen.hear(line)                        # each line of JSON that the ledger's user read
@@ -33,6 +34,8 @@ import psycopg
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from tests.faults.held import Held, unkept, violations
+
 TYPES = ("event", "statement")
 COLUMNS = "idx, identity, recorded_at, key_idx, signature, kind, payload"
 _CHECKPOINTS = "SELECT size, root, signature FROM checkpoint ORDER BY size"
@@ -48,6 +51,7 @@ class Seen:
     acked_size: int = 0
     refused: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
 
     def hear(self, line: bytes) -> None:
         """Take in one line of what the program said."""
@@ -62,7 +66,7 @@ class Seen:
             case "problem":
                 self.problems.append(said["why"])
             case _:
-                pass
+                self.held.hear(said)
 
     def _hear_ack(self, said: dict[str, Any]) -> None:
         given = said["index"], said["at"]
@@ -114,6 +118,8 @@ def _violations(db: Any, folder: Path, seen: Seen, is_sqlite: bool) -> Iterator[
     yield from _notes(tree, seen)
     yield from _file(folder / "checkpoint", tree, seen)
     yield from _projections(db, rows)
+    yield from unkept(db, seen.held)
+    yield from violations(folder, tree.roots, seen.held)
     if (folder / "public").exists():
         yield from _published(folder / "public", tree, seen.vkey)
 

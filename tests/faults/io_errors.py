@@ -20,10 +20,13 @@ from tests.faults import strace
 from tests.faults.aftermath import violations_after
 from tests.faults.kill import calls_of, scene
 from tests.faults.plan import Outcome, Run, hear_all
-from tests.faults.subject import WORKLOADS, User, run
+from tests.faults.subject import User, run
+from tests.faults.workloads import WORKLOADS
 
 WHAT = "a call to the disk fails"
 DONE = ("capture", "publish")
+# Those of whose calls each fails once.
+ONCE = ("cosign", "witness", "backup", "restore", "recover", "upgrade")
 FIRST = 100
 FAULTS = {
     "eio": "error=EIO:when={}",
@@ -64,6 +67,10 @@ def cases(of: Run) -> list[str]:
             f"io/{workload}/done/{call}/{n}" for call in DONE_ALL_THE_SAME for n in range(1, 13)
         ]
         names += of.some(done, 12)
+    for workload in ONCE:
+        calls = [(c, n) for c, n in calls_of(of, workload)[:FIRST] if c in _FAILING]
+        for fault in ("eio", "enospc"):
+            names += of.some([f"io/{workload}/{fault}/{c}/{n}" for c, n in calls], 3)
     return names
 
 

@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from tests.faults import strace
 from tests.faults.aftermath import violations_after
 from tests.faults.plan import Outcome, Run, hear_all
 from tests.faults.stage import Place
-from tests.faults.subject import WORKLOADS, Workload, run
+from tests.faults.subject import Workload, run
+from tests.faults.workloads import WORKLOADS
 
 WHAT = "kill -9 at a system call"
 MOST = 300  # of a workload that has more, an even choice
@@ -51,9 +53,8 @@ def play(of: Run, name: str) -> Outcome:
 def scene(of: Run, workload: Workload) -> Iterator[Place]:
     """A place in which *workload* can begin."""
     with of.stages.copy(workload.stage, empty=workload.is_empty) as place:
-        if workload.prepare is not None:
-            workload.prepare(place)
-        yield place
+        told = workload.prepare(place) if workload.prepare is not None else []
+        yield replace(place, told=tuple(told))
 
 
 @lru_cache(maxsize=32)

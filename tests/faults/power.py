@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -14,10 +15,11 @@ from tests.faults.disk import Disk, Op
 from tests.faults.kill import scene
 from tests.faults.plan import Outcome, Run
 from tests.faults.stage import Place
-from tests.faults.subject import WORKLOADS, run
+from tests.faults.subject import run
+from tests.faults.workloads import WORKLOADS
 
 WHAT = "power cut, SQLite"
-RECORDED = ("capture", "wrap", "tile", "publish", "found", "migrate")
+RECORDED = ("capture", "wrap", "tile", "publish", "found", "migrate", "upgrade", "cosign", "witness")
 # How many states are drawn at a crash point; with one in so many the work is taken up again.
 QUICK, DEEP, RESUMED = 12, 360, 40
 # Where so many draws in a row gave nothing new, there is little more to see.
@@ -89,7 +91,7 @@ def _judge(
         if not is_resumed:
             return check(drawn.data, seen)
         # Of its own: what is said from now on was not said before the cut.
-        own = Seen(seen.vkey, dict(seen.acks), set(seen.notes), seen.acked_size)
+        own = deepcopy(seen)
         stuck = resume(drawn, own, WORKLOADS[workload], of.mutant)
         return [*stuck, *check(drawn.data, own)]
 

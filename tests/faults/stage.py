@@ -33,11 +33,15 @@ SINGLES, BULK, FRESH = 6, 1_100, 400
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A copy of a ledger to do harm to: its *folder*, and its database unless that is in it."""
+    """A copy of a ledger to do harm to: its *folder*, and its database unless that is in it.
+
+    *told*: what its user has read since it was copied.
+    """
 
     folder: Path
     stage: "Stage"
     url: str | None = None
+    told: tuple[bytes, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -49,6 +53,8 @@ class Place:
         seen = Seen(self.stage.vkey)
         if self.stage.note:
             seen.notes.add(self.stage.note)
+        for line in self.told:
+            seen.hear(line)
         return seen
 
 

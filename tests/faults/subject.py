@@ -4,8 +4,8 @@ A workload opens a ledger and works as a server or a command does; what its user
 down a pipe, a line of JSON each, at the moment when it is read. The process is forked from one
 that has loaded everything, and waits to be let go, so that strace can be attached to it first.
 
-    lines = run("singles", place)
-    lines = run("singles", place, attach=["inject=fsync:signal=SIGKILL:when=3"])
+    lines = run(singles, place)
+    lines = run(singles, place, attach=["inject=fsync:signal=SIGKILL:when=3"])
 """
 
 import ctypes
@@ -14,10 +14,8 @@ import os
 import resource
 import select
 import signal
-import sqlite3
 import traceback
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,10 +51,10 @@ class User:
         """Write down one thing in one go: it is told whole or not at all."""
         os.write(self.pipe, json.dumps({"said": said, **more}).encode() + b"\n")
 
-    def open(self, clock: Clock | None = None) -> Ledger:
-        """The ledger; why it is read-only is told."""
+    def open(self, clock: Clock | None = None, *, is_aloud: bool = True) -> Ledger:
+        """The ledger; why it is read-only is told if *is_aloud*."""
         ledger = Ledger.open(DataDirectory(self.place.data), self.place.url, clock or ticking())
-        if ledger.stopped is not None:
+        if ledger.stopped is not None and is_aloud:
             self.tell("refused", why=ledger.stopped)
         return ledger
 
@@ -163,31 +161,18 @@ def _audit(user: User, ledger: Ledger) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is done (*act*) to the ledger *stage*, and how it goes on after a fault (*after*)."""
+    """What is done (*act*) to the ledger *stage*, and how it goes on after a fault (*after*).
+
+    *prepare* makes it what *act* finds, and gives what its user has read by then; *is_mending*: that
+    is broken, and whole only once *after* has been done.
+    """
 
     act: Callable[[User], None]
     stage: str = "few"
     after: Callable[[User], None] = recovery
     is_empty: bool = False
-    prepare: Callable[[Place], None] | None = None
-
-
-def _make_old(place: Place) -> None:
-    """As another version left it: its projections are to be made anew."""
-    with closing(sqlite3.connect(place.data / "ledger.sqlite3")) as db:
-        db.execute("UPDATE projection SET value = '0'")
-        db.commit()
-
-
-WORKLOADS = {
-    "capture": Workload(singles),
-    "wrap": Workload(wrapping),
-    "tile": Workload(singles, "edge"),
-    "bulk": Workload(bulk),
-    "publish": Workload(published, "edge"),
-    "found": Workload(founding, after=founded, is_empty=True),
-    "migrate": Workload(migrating, prepare=_make_old),
-}
+    is_mending: bool = False
+    prepare: Callable[[Place], list[bytes]] | None = None
 
 
 # Running ---------------------------------------------------------------------------------------
