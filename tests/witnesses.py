@@ -27,7 +27,7 @@ class Street:
     """Hosts by name; whoever is asked at another cannot be reached."""
 
     def __init__(self, path: Path, monkeypatch, clock: Clock | None = None) -> None:
-        self._path, self._clock = path, clock
+        self.path, self._clock = path, clock
         self._hosts: dict[str, httpx.BaseTransport] = {}
         self.witnesses: dict[str, Witness] = {}
         self.asked: list[httpx.Request] = []
@@ -37,7 +37,7 @@ class Street:
 
     def witness(self, name: str, *vkeys: str) -> Named:
         """A witness of the logs *vkeys*; a name that had one has it again."""
-        folder = self._path / name
+        folder = self.path / name
         if not folder.exists():
             Witness.found(folder, f"{name}.example")
         self.witnesses[name] = Witness.open(folder, self._clock)

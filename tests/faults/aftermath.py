@@ -1,7 +1,8 @@
 """What must hold after a fault, whatever it was: nothing acked is lost, and the work goes on.
 
-(1) the checker finds nothing, unless the fault came while something broken was mended; (2) the ledger opens, gives all that is sent again what it had,
-records something new, and its own audit is clean; (3) the checker finds nothing once more.
+(1) the checker finds nothing, unless it was mending that the fault came amid; (2) the ledger opens,
+gives all that is sent again what it had, records something new, and its own audit is clean; (3) the
+checker finds nothing once more.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""The disk is full: a small one, really. Nothing acked is lost; with space again, work goes on."""
+"""The disk is full: a small one, really. Nothing acked is lost; with space again, work goes on.
+
+First in the program that met with it, unaided; then in one that is started anew.
+"""
 
 import os
 import subprocess
@@ -40,28 +43,35 @@ def play(of: Run, name: str) -> Outcome:
     """Capture until the disk is full, then give it more."""
     with of.stages.copy("few") as place, _disk(place, int(name.split("/")[1])) as small:
         seen = small.seen()
-        hear_all(seen, run(_until_full, small, mutant=of.mutant))
-        subprocess.run(["mount", "-o", "remount,size=32m", str(small.folder)], check=True)
+        hear_all(seen, run(_through_full, small, mutant=of.mutant))
         acked, refused = len(seen.acks), len(seen.refused)
-        found = violations_after(small, seen, Workload(recovery), of.mutant)
+        problems, seen.problems = tuple(seen.problems), []
+        found = problems + violations_after(small, seen, Workload(recovery), of.mutant)
         if not refused:
             found = (*found, "full: it never was")
     return Outcome(name, Counter(disks=1, acked=acked, refused=refused), found)
 
 
-def _until_full(user: User) -> None:
-    """Submit until three in a row are refused."""
+def _through_full(user: User) -> None:
+    """Submit until three in a row are refused, make the disk larger, and submit these again."""
     ledger = user.open()
-    failed = 0
+    refused: list[bytes] = []
     for data in user.place.stage.submissions:
         try:
             user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
-            failed = 0
+            refused.clear()
         except ChiptrailError as exc:
             user.tell("refused", why=str(exc))
-            failed += 1
-        if failed == 3:
+            refused.append(data)
+        if len(refused) == 3:
             break
+    command = ["mount", "-o", "remount,size=32m", str(user.place.folder)]
+    subprocess.run(command, check=True)
+    for data in refused:
+        try:
+            user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+        except ChiptrailError as exc:
+            user.tell("problem", why=f"stuck: with room again: {exc}")
     ledger.database.dispose()
 
 

@@ -1,8 +1,8 @@
 """What others hold of a ledger, judged with plain drivers: witnesses and backups.
 
-``roots[n]`` is the root of the first n entries that the ledger has. The first word of a violation is
-its kind: ``forgotten``: a witness answered what it does not remember, or the ledger keeps not what a
-witness answered; ``fork``: they hold another history; ``torn``: a file of theirs is not whole;
+``roots[n]`` is the root of the first n entries that the ledger has. The first word of a violation
+is its kind: ``forgotten``: a witness answered what it does not remember, or the ledger lacks what
+it said that it keeps; ``fork``: they hold another history; ``torn``: a file of theirs is not whole;
 ``copy``: a backup is not what it says.
 
     held = Held(cosigned=[(vkey, note)])

@@ -5,12 +5,13 @@ and ``sent`` (the submissions), so that what is left is judged and copied togeth
 """
 
 import shutil
-from pathlib import Path
+from collections.abc import Sequence
 
 from ledger.service import capture as capturing
 from ledger.service import publish as publishing
-from ledger.service import restore as restoring_service
+from ledger.service import restore as restores
 from ledger.service.backup import back_up
+from ledger.service.ledger import Ledger
 from ledger.service.recover import Recovery, recover
 from schemas.manifest import Manifest
 from tests.bench.workload import ticking
@@ -32,7 +33,7 @@ def backing_up(user: User) -> None:
     ledger.database.dispose()
 
 
-def _back_up(user: User, ledger, name: str) -> None:
+def _back_up(user: User, ledger: Ledger, name: str) -> None:
     *_, manifest = back_up(ledger, user.place.data / name)
     assert isinstance(manifest, Manifest)
     user.tell("backup", name=name, size=manifest.size)
@@ -63,9 +64,9 @@ def take_away(place: Place) -> None:
 
 
 def restore(user: User) -> None:
-    """Restore the backup, and tell what is in it."""
+    """Restore the backup by command."""
     folder = user.place.data
-    for _ in restoring_service.restore(folder / BACKUP, folder, clock=ticking()):
+    for _ in restores.restore(folder / BACKUP, folder, clock=ticking()):
         pass
 
 
@@ -100,13 +101,18 @@ def behind(place: Place) -> list[bytes]:
 def growing(user: User) -> None:
     """A few are captured, and published with their entries."""
     ledger = user.open()
-    sent = user.place.stage.submissions[LOST]
-    for data in sent:
+    for data in user.place.stage.submissions[LOST]:
         user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+    hand_out(user, ledger)
+    ledger.database.dispose()
+
+
+def hand_out(user: User, ledger: Ledger) -> None:
+    """Let others have what was recorded: published, and as it was sent."""
     for _ in publishing.publish(ledger, user.place.data / MIRROR, entries=True):
         pass
+    sent = user.place.stage.submissions[LOST]
     (user.place.data / SENT).write_bytes(b"\n".join(sent) + b"\n")
-    ledger.database.dispose()
 
 
 def recovering(user: User) -> None:
@@ -117,9 +123,9 @@ def recovering(user: User) -> None:
     ledger.database.dispose()
 
 
-def refill(user: User, ledger, *names: str) -> None:
+def refill(user: User, ledger: Ledger, names: Sequence[str] = (MIRROR, SENT)) -> None:
     """Recover from what others hold, and tell what they lack."""
-    sources: list[Path] = [user.place.data / name for name in names or (MIRROR, SENT)]
+    sources = [user.place.data / name for name in names]
     *_, found = recover(ledger, sources, keep=True)
     assert isinstance(found, Recovery)
     for text in found.missing:
@@ -128,7 +134,19 @@ def refill(user: User, ledger, *names: str) -> None:
 
 def recovering_again(user: User) -> None:
     """After a fault: refilled if it was not, and the work goes on."""
+    refilling(user)
+    recovery(user)
+
+
+def refilling(user: User) -> None:
+    """What is missing is refilled."""
     ledger = user.open(is_aloud=False)
     refill(user, ledger)
     ledger.database.dispose()
-    recovery(user)
+
+
+def giving_word(user: User) -> None:
+    """Whoever keeps it says that nothing was signed after what there is."""
+    ledger = user.open(is_aloud=False)
+    refill(user, ledger, ())
+    ledger.database.dispose()

@@ -6,6 +6,7 @@ KINDS["kill"].play(run, "kill/capture/pwrite64/17")
 from typing import Protocol
 
 from tests.faults import (
+    bent,
     clocks,
     flips,
     full,
@@ -38,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "postgresql": servers,
     "clock": clocks,
     "restore": restores,
+    "bent": bent,
     "memory": misstored,
     "flip": flips,
     "mutant": mutants,

@@ -20,12 +20,14 @@ from ledger.registry import Registry
 from ledger.service import capture as capturing
 from ledger.service import clock, reading, scrub, sequencer
 from ledger.service import publish as publishing
+from ledger.service import restore as restoring
 from ledger.service.ledger import Ledger
 from ledger.service.projector import Projector
 from ledger.service.rows import PAYLOAD_TYPES
 from ledger.store import files, log, sqlite
 from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
+from ledger.store.witness_directory import WitnessDirectory, WitnessedLog
 
 # Order of writes -------------------------------------------------------------------------------
 
@@ -165,6 +167,18 @@ def published_first() -> None:
     publishing.publish = hasty
 
 
+def cosigned_first() -> None:
+    """What a witness cosigned is kept when somebody asks for it, after it has answered."""
+    late, save, load = _Late(), WitnessDirectory.save_log, WitnessDirectory.load_log
+
+    def loaded(directory: WitnessDirectory, name: str) -> WitnessedLog:
+        late.catch_up()
+        return load(directory, name)
+
+    WitnessDirectory.save_log = lambda directory, log: late.put_off(partial(save, directory, log))
+    WitnessDirectory.load_log = loaded
+
+
 # What reaches the disk -------------------------------------------------------------------------
 
 
@@ -193,6 +207,21 @@ def no_file_sync() -> None:
 
 def no_compare() -> None:
     Ledger._compare = lambda _ledger, _connection: None
+
+
+def restored_signing() -> None:
+    """What was signed last is set back together with the entries."""
+    put_in_place = restoring._put_in_place
+
+    def trusting(copied: Ledger, directory: DataDirectory, url: str | None, manifest: Any) -> Any:
+        yield from put_in_place(copied, directory, url, manifest)
+        files.save_durably(directory.checkpoint, manifest.checkpoint.encode(), 0o644)
+
+    restoring._put_in_place = trusting
+
+
+def seal_ignored() -> None:
+    DataDirectory.is_sealed = lambda _directory: True
 
 
 def evidence_forgotten() -> None:

@@ -110,6 +110,24 @@ MUTANTS = {
         "restore/database",
         "unsafe",
     ),
+    "restore-signs-at-once": Mutant(
+        "sets back what was signed last as it restores a backup",
+        mistakes.restored_signing,
+        "restore/command",
+        "unsafe",
+    ),
+    "seal-ignored": Mutant(
+        "asks no witness when its checkpoint file came from elsewhere",
+        mistakes.seal_ignored,
+        "restore/witness-ahead",
+        "unsafe",
+    ),
+    "witness-answers-first": Mutant(
+        "answers as a witness before it has kept what it cosigned",
+        mistakes.cosigned_first,
+        "kill/witness/",
+        "forgotten",
+    ),
     "evidence-forgotten": Mutant(
         "forgets the evidence of two histories",
         mistakes.evidence_forgotten,

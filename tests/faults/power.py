@@ -19,7 +19,17 @@ from tests.faults.subject import run
 from tests.faults.workloads import WORKLOADS
 
 WHAT = "power cut, SQLite"
-RECORDED = ("capture", "wrap", "tile", "publish", "found", "migrate", "upgrade", "cosign", "witness")
+RECORDED = (
+    "capture",
+    "wrap",
+    "tile",
+    "publish",
+    "found",
+    "migrate",
+    "upgrade",
+    "cosign",
+    "witness",
+)
 # How many states are drawn at a crash point; with one in so many the work is taken up again.
 QUICK, DEEP, RESUMED = 12, 360, 40
 # Where so many draws in a row gave nothing new, there is little more to see.

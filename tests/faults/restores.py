@@ -3,7 +3,8 @@
 The ledger of a case has a past: *early* is a copy of its folder, *torn* one of a moment when the
 program was stopped before it had folded its log in. Then something is put back, and the program is
 asked to record something. What it must do is one of ``Wanted``; in none may it sign what does not
-follow from all that was signed before.
+follow from all that was signed before. Some have a witness that has cosigned all of it, and that is
+not put back with the rest.
 """
 
 import json
@@ -20,11 +21,13 @@ from ledger.compose import compose
 from ledger.service import capture as capturing
 from schemas.envelope import encode_submission
 from tests.bench.workload import BEGINNING, chip, event
+from tests.faults import keeping, witnessed
 from tests.faults.aftermath import violations_after
 from tests.faults.checker import Seen
 from tests.faults.plan import Outcome, Run, hear_all, judge
 from tests.faults.stage import Place
 from tests.faults.subject import Program, User, Workload, recovery, run
+from tests.faults.witnessed import Answering
 
 WHAT = "files restored, mixed up, doubled"
 DATABASE, LOG = "ledger.sqlite3", "ledger.sqlite3-wal"
@@ -47,6 +50,13 @@ class Past:
     early: Path
     torn: Path
     other: Path
+    mutant: str | None
+
+    def do(self, act: Callable[[User], None]) -> None:
+        """Have the program do something of it."""
+        for line in run(act, self.place, mutant=self.mutant):
+            if json.loads(line)["said"] in {"crash", "refused"}:
+                raise RuntimeError(line.decode())
 
     def put_back(self, source: Path, *names: str) -> None:
         """Files of *source* take the place of those there are; those it lacks are taken away."""
@@ -59,11 +69,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is done to the files, and what the program must do then."""
+    """What is done to the files, and what the program must do then.
+
+    *answering*: who answers for the witness then; None: none was ever named.
+    """
 
     what: str
     harm: Callable[[Past], None]
     wanted: Wanted
+    answering: Answering | None = None
 
 
 def _remove_file(past: Past) -> None:
@@ -73,6 +87,43 @@ def _remove_file(past: Past) -> None:
 def _lose_log(past: Past) -> None:
     past.put_back(past.torn, DATABASE)
     (past.place.data / LOG).unlink(missing_ok=True)
+
+
+def _put_back_all(past: Past) -> None:
+    names = {path.name for folder in (past.early, past.place.data) for path in folder.iterdir()}
+    past.put_back(past.early, *[name for name in names if not (past.place.data / name).is_dir()])
+
+
+def _copy_all(past: Past) -> None:
+    now = past.place.folder / "now"
+    shutil.copytree(past.place.data, now)
+    past.put_back(now, DATABASE, LOG, "checkpoint", "seal")
+
+
+def _restore(past: Past) -> None:
+    keeping.take_away(past.place)
+    past.do(keeping.restore)
+
+
+def _restore_bare(past: Past) -> None:
+    _remove_file(past)
+    _restore(past)
+
+
+def _restore_newest(past: Past) -> None:
+    shutil.rmtree(past.place.data / keeping.BACKUP)
+    past.do(keeping.backing_up)
+    _restore(past)
+
+
+def _recover(past: Past) -> None:
+    _restore(past)
+    past.do(keeping.refilling)
+
+
+def _give_word(past: Past) -> None:
+    _restore_bare(past)
+    past.do(keeping.giving_word)
 
 
 SCENARIOS = {
@@ -107,6 +158,60 @@ SCENARIOS = {
         lambda past: past.put_back(past.other, DATABASE, LOG),
         Wanted.SILENCE,
     ),
+    "command": Scenario(
+        "an old backup, restored by command beside the newest checkpoint file",
+        _restore,
+        Wanted.SILENCE,
+    ),
+    "command-bare": Scenario(
+        "a backup, restored by command without a checkpoint file", _restore_bare, Wanted.SILENCE
+    ),
+    "command-newest": Scenario(
+        "the newest backup, restored by command beside the newest checkpoint file",
+        _restore_newest,
+        Wanted.PROGRESS,
+    ),
+    "command-recover": Scenario(
+        "an old backup, restored, then refilled by `recover` with what others hold",
+        _recover,
+        Wanted.PROGRESS,
+    ),
+    "witness-ahead": Scenario(
+        "an old database and its checkpoint file; a witness remembers more",
+        lambda past: past.put_back(past.early, DATABASE, LOG, "checkpoint"),
+        Wanted.SILENCE,
+        Answering.ITSELF,
+    ),
+    "witness-snapshot": Scenario(
+        "an old copy of the whole folder; a witness remembers more",
+        _put_back_all,
+        Wanted.SILENCE,
+        Answering.ITSELF,
+    ),
+    "witness-word": Scenario(
+        "an old backup, for which `recover` was given a false word; a witness remembers more",
+        _give_word,
+        Wanted.SILENCE,
+        Answering.ITSELF,
+    ),
+    "witness-down": Scenario(
+        "an old copy of the whole folder; its witness does not answer",
+        _put_back_all,
+        Wanted.SILENCE,
+        Answering.NOBODY,
+    ),
+    "witness-wrong-key": Scenario(
+        "an old copy of the whole folder; somebody with another key answers for its witness",
+        _put_back_all,
+        Wanted.SILENCE,
+        Answering.IMPOSTOR,
+    ),
+    "witness-agrees": Scenario(
+        "a copy of the newest folder; its witness agrees",
+        _copy_all,
+        Wanted.PROGRESS,
+        Answering.ITSELF,
+    ),
     "two": Scenario("two programs on one folder at once", lambda _: None, Wanted.PROGRESS),
     "clone": Scenario(
         "two copies went on, then a client of one came to the other", lambda _: None, Wanted.SILENCE
@@ -129,36 +234,51 @@ def play(of: Run, name: str) -> Outcome:
     kind = name.split("/")[1]
     scenario = SCENARIOS[kind]
     with of.stages.copy("few") as place, of.stages.copy("other") as other:
-        past = Past(place, place.folder / "early", place.folder / "torn", other.data)
+        folder = place.folder
+        past = Past(place, folder / "early", folder / "torn", other.data, of.mutant)
         seen = place.seen()
-        hear_all(seen, _live(past, of.mutant))
+        is_witnessed = scenario.answering is not None
+        hear_all(seen, _live(past, is_witnessed=is_witnessed))
         scenario.harm(past)
         if kind == "two":
             found = _two(place, seen, of.mutant)
         elif kind == "clone":
             found = _clone(past, seen, of.mutant)
         else:
-            found = _ask(place, seen, scenario.wanted, of.mutant)
+            found = _ask(place, seen, scenario.wanted, of.mutant, scenario.answering)
     unnoticed = scenario.wanted is Wanted.UNNOTICED
     return Outcome(name, Counter(scenarios=1, unnoticed=unnoticed), tuple(found))
 
 
-def _live(past: Past, mutant: str | None) -> list[bytes]:
-    """Two entries; stopped, and copied; two more; all of it told."""
-    place = past.place
+def _live(past: Past, *, is_witnessed: bool) -> list[bytes]:
+    """Two entries; stopped, and copied; two more, handed out; all of it told."""
+    place, mutant = past.place, past.mutant
+    lines = witnessed.named(place) if is_witnessed else []
+    lines += run(keeping.backing_up, place, mutant=mutant)
     shutil.copytree(place.data, past.early)
-    lines = run(_capturing(0, 2, stops=True), place, mutant=mutant)
+    lines += run(_capturing(0, 2, stops=True), place, mutant=mutant)
     shutil.copytree(place.data, past.torn)
-    return lines + run(_capturing(2, 4), place, mutant=mutant)
+    lines += run(_capturing(2, 4, hands_out=True), place, mutant=mutant)
+    return lines + (run(witnessed.cosigning, place, mutant=mutant) if is_witnessed else [])
 
 
-def _capturing(start: int, stop: int, *, stops: bool = False) -> Callable[[User], None]:
+def _capturing(
+    start: int,
+    stop: int,
+    *,
+    stops: bool = False,
+    hands_out: bool = False,
+    answering: Answering | None = Answering.ITSELF,
+) -> Callable[[User], None]:
     """Capture some; *stops*: the process ends at once, its log not folded in."""
 
     def act(user: User) -> None:
+        witnessed.neighbourly(user, answering or Answering.ITSELF)
         ledger = user.open()
         for data in user.place.stage.submissions[start:stop]:
             user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+        if hands_out:
+            keeping.hand_out(user, ledger)
         if stops:
             os._exit(0)
         ledger.database.dispose()
@@ -166,15 +286,24 @@ def _capturing(start: int, stop: int, *, stops: bool = False) -> Callable[[User]
     return act
 
 
-def _ask(place: Place, seen: Seen, wanted: Wanted, mutant: str | None) -> list[str]:
+def _ask(
+    place: Place,
+    seen: Seen,
+    wanted: Wanted,
+    mutant: str | None,
+    answering: Answering | None = None,
+) -> list[str]:
     """Ask for one more entry, and say what is wrong with the answer."""
-    lines = run(_capturing(6, 7), place, mutant=mutant)
+    lines = run(_capturing(6, 7, answering=answering), place, mutant=mutant)
     said = [json.loads(line) for line in lines]
     signed = [one for one in said if one["said"] == "ack"]
     if wanted is Wanted.UNNOTICED:
         return []
+    if wanted is Wanted.PROGRESS and not signed:
+        return [f"stuck: {one['why']}" for one in said if "why" in one] or ["stuck: silent"]
     if signed and wanted is not Wanted.SILENCE:
-        return list(violations_after(place, seen, Workload(recovery), mutant))
+        after = recovery if answering is None else witnessed.cosigned_again
+        return list(violations_after(place, seen, Workload(after), mutant))
     found = [f"unsafe: signed {one['size']} entries" for one in signed]
     if not any(one["said"] == "refused" for one in said):
         found.append("unsafe: not a word of why")

@@ -163,8 +163,8 @@ def _audit(user: User, ledger: Ledger) -> None:
 class Workload:
     """What is done (*act*) to the ledger *stage*, and how it goes on after a fault (*after*).
 
-    *prepare* makes it what *act* finds, and gives what its user has read by then; *is_mending*: that
-    is broken, and whole only once *after* has been done.
+    *prepare* makes it what *act* finds, and gives what its user has read by then; *is_mending*:
+    that is broken, and whole only once *after* has been done.
     """
 
     act: Callable[[User], None]

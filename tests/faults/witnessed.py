@@ -1,14 +1,13 @@
 """Who is witnessed, and who witnesses: programs for faults to happen to.
 
 The witness lies in the ledger's folder, as nobody would have it, so that what is left of both is
-judged together; it answers in the program that asks. What it answers is told at once, as is what the
-ledger says that it keeps of it: neither may be forgotten.
+judged together; it answers in the program that asks. What it answers is told at once, as is what
+the ledger says that it keeps of it: neither may be forgotten.
 """
 
 import base64
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from enum import StrEnum
 
 import httpx
 import pytest
@@ -67,22 +66,34 @@ def named(place: Place) -> list[bytes]:
 
 
 def _naming(user: User) -> None:
-    with neighbourly(user) as street:
-        ledger = user.open()
-        street.move_in(ledger.vkey)
-        one = street.named(NAME)
-        change_policy(ledger, [(one.vkey, one.url)])
-        tell_kept(user, cosign(ledger))
-        ledger.database.dispose()
+    street, ledger = neighbourly(user), user.open()
+    street.move_in(ledger.vkey)
+    one = street.named(NAME)
+    change_policy(ledger, [(one.vkey, one.url)])
+    tell_kept(user, cosign(ledger))
+    ledger.database.dispose()
 
 
-@contextmanager
-def neighbourly(user: User) -> Iterator[Neighbour]:
-    """A street with its witness, if it was ever made."""
+class Answering(StrEnum):
+    """Who answers when the witness is asked."""
+
+    ITSELF = "the witness"
+    NOBODY = "nobody"
+    IMPOSTOR = "somebody with another key"
+
+
+def neighbourly(user: User, who: Answering = Answering.ITSELF) -> Neighbour:
+    """The street of the witness, where *who* answers for it."""
     street = Neighbour(user)
-    if (user.place.data / NAME / "witness.key").exists():
+    if who is Answering.ITSELF and (user.place.data / NAME).exists():
         street.move_in()
-    yield street
+    elif who is Answering.IMPOSTOR:
+        street.path = user.place.folder / "impostor"
+        street.path.mkdir()
+        street.move_in(user.place.stage.vkey)
+        # It knows as much as an old copy does, so that its key alone is wrong.
+        street.witnesses[NAME].add_checkpoint(encode_request(0, (), user.place.stage.note.encode()))
+    return street
 
 
 def tell_kept(user: User, poll: Poll) -> None:
@@ -97,22 +108,28 @@ def tell_kept(user: User, poll: Poll) -> None:
 
 def cosigned(user: User) -> None:
     """A few are captured, and each head is cosigned."""
-    with neighbourly(user):
-        ledger = user.open()
-        for data in user.place.stage.submissions[:3]:
-            user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
-            tell_kept(user, cosign(ledger))
-            user.tell("note", note=ledger.note().decode())
-        ledger.database.dispose()
+    neighbourly(user)
+    ledger = user.open()
+    for data in user.place.stage.submissions[:3]:
+        user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+        tell_kept(user, cosign(ledger))
+        user.tell("note", note=ledger.note().decode())
+    ledger.database.dispose()
 
 
 def cosigned_again(user: User) -> None:
     """After a fault: the work goes on, and its head is cosigned."""
-    with neighbourly(user):
-        recovery(user)
-        ledger = user.open()
-        tell_kept(user, cosign(ledger))
-        ledger.database.dispose()
+    neighbourly(user)
+    recovery(user)
+    cosigning(user)
+
+
+def cosigning(user: User) -> None:
+    """The newest head is cosigned."""
+    neighbourly(user)
+    ledger = user.open()
+    tell_kept(user, cosign(ledger))
+    ledger.database.dispose()
 
 
 # Being a witness ---------------------------------------------------------------------------------

@@ -49,9 +49,7 @@ WORKLOADS = {
     "found": Workload(founding, after=founded, is_empty=True),
     "migrate": Workload(migrating, prepare=_make_old),
     "upgrade": Workload(migrating, prepare=_make_older),
-    "cosign": Workload(
-        witnessed.cosigned, after=witnessed.cosigned_again, prepare=witnessed.named
-    ),
+    "cosign": Workload(witnessed.cosigned, after=witnessed.cosigned_again, prepare=witnessed.named),
     "witness": Workload(
         witnessed.witnessing, after=witnessed.witnessing_again, prepare=witnessed.made
     ),

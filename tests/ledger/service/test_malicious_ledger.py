@@ -26,7 +26,6 @@ from schemas.statement import Role
 from tests.forger import CHIP, OTHER, Forger
 from tests.forger import VERIFIER as FORGERS
 from tests.ledger.malicious import (
-    IS_DEEP,
     SEED,
     VERIFIER,
     Attack,
@@ -42,10 +41,9 @@ from tests.world import CHIPS, World, party
 
 
 def tally(counts):
-    """Say what was tried: for a record of a deep run."""
-    if IS_DEEP:
-        told = ", ".join(f"{count} {attack}" for attack, count in sorted(counts.items()) if count)
-        print(f"\n{sum(counts.values())} forks ({told}), seed {SEED}")
+    """Say what was tried: for ``make faults``, which keeps a record of it."""
+    told = ", ".join(f"{count} {attack}" for attack, count in sorted(counts.items()) if count)
+    print(f"\n{sum(counts.values())} forks ({told}), seed {SEED}")
 
 
 # Watch -------------------------------------------------------------------------------------------
