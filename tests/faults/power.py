@@ -119,8 +119,9 @@ def recorded(of: Run, workload: str) -> tuple[dict[str, bytes], list[Op]]:
     """The files before *workload* and the calls it made."""
     what = WORKLOADS[workload]
     with scene(of, what) as place, tempfile.TemporaryDirectory() as folder:
-        paths = [path for path in place.data.rglob("*") if path.is_file()]
-        start = {str(path.relative_to(place.data)): path.read_bytes() for path in paths}
+        there = {str(path.relative_to(place.data)): path for path in place.data.rglob("*")}
+        start = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
+        folders = [name for name, path in there.items() if path.is_dir()]
         trace = Path(folder) / "trace"
         run(what.act, place, attach=[strace.RECORDED], trace=trace, mutant=of.mutant)
-        return start, strace.read_ops(trace, place.data)
+        return start, strace.read_ops(trace, place.data, folders)

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.faults.disk import Op
@@ -81,12 +82,14 @@ _NAMED = frozenset(
 )
 
 
-def read_ops(trace: Path, folder: Path) -> list[Op]:
+def read_ops(trace: Path, folder: Path, folders: Iterable[str] = ()) -> list[Op]:
     """The calls in *trace* that changed anything below *folder*, or said something, in order.
+
+    *folders* were below it from the start.
 
     Raises: ValueError for a call that is not understood: nothing may be left out.
     """
-    reader = _Reader(folder)
+    reader = _Reader(folder, folders)
     with trace.open(encoding="ascii") as lines:
         calls = [m.groups() for line in lines if (m := _CALL.match(line))]
     ops = [reader.read(call, args) for call, args, result in calls if not result.startswith("-")]
@@ -96,10 +99,10 @@ def read_ops(trace: Path, folder: Path) -> list[Op]:
 class _Reader:
     """Makes an ``Op`` of each call; knows how far each file was written and what is a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, folders: Iterable[str]) -> None:
         self._folder = folder
         self._written: dict[str, int] = {}
-        self._folders = {"."}
+        self._folders = {".", *folders}
 
     def read(self, call: str, arguments: str) -> Op | None:
         """What *call* did below the folder; None when that is nothing."""

@@ -6,13 +6,11 @@ the ledger says that it keeps of it: neither may be forgotten.
 """
 
 import base64
-import os
 from enum import StrEnum
 
 import httpx
 import pytest
 
-from ledger.client import witness as client
 from ledger.service import capture as capturing
 from ledger.service.clock import Clock
 from ledger.service.cosigning import cosign
@@ -23,19 +21,21 @@ from ledger.service.witnesses import Poll, change_policy
 from ledger.store import log
 from ledger.witness import encode_request, parse_request
 from schemas.errors import Conflict
+from tests.bench.workload import BEGINNING
 from tests.faults.stage import Place
 from tests.faults.subject import User, recovery, run
 from tests.witnesses import Street
 
 NAME, STEPS = "witness", 5
+# Always the same time, as its key is: one seed gives the same bytes.
+CLOCK = Clock(wall=BEGINNING.timestamp, monotonic=lambda: 0.0)
 
 
 class Neighbour(Street):
     """The street of *user*, in which nothing but its witness is."""
 
     def __init__(self, user: User) -> None:
-        super().__init__(user.place.data, pytest.MonkeyPatch(), Clock())
-        client.CLOCK_LIMIT_S = float("inf")  # the ledger's clock ticks of its own
+        super().__init__(user.place.data, pytest.MonkeyPatch(), CLOCK)
         self._user = user
 
     def move_in(self, *vkeys: str) -> None:
@@ -66,8 +66,8 @@ def named(place: Place) -> list[bytes]:
 
 
 def _naming(user: User) -> None:
+    _making(user)
     street, ledger = neighbourly(user), user.open()
-    street.move_in(ledger.vkey)
     one = street.named(NAME)
     change_policy(ledger, [(one.vkey, one.url)])
     tell_kept(user, cosign(ledger))
@@ -137,7 +137,7 @@ def cosigning(user: User) -> None:
 
 def witnessing(user: User) -> None:
     """The last few heads of the ledger are cosigned, one after the other."""
-    witness = Witness.open(user.place.data / NAME)
+    witness = Witness.open(user.place.data / NAME, CLOCK)
     for body in _requests(user.open()):
         line = witness.add_checkpoint(body)
         tell_answer(user, witness, parse_request(body).note.text, line)
@@ -161,7 +161,7 @@ def _requests(ledger: Ledger) -> list[bytes]:
 
 def witnessing_again(user: User) -> None:
     """After a fault: it is asked for all of it once more, and cosigns what it had not."""
-    witness = Witness.open(user.place.data / NAME)
+    witness = Witness.open(user.place.data / NAME, CLOCK)
     for body in _requests(user.open()):
         size = witness.logs()[0].size
         try:
@@ -180,5 +180,5 @@ def made(place: Place) -> list[bytes]:
 
 
 def _making(user: User) -> None:
-    witness = Witness.found(user.place.data / NAME, f"{NAME}.example", os.urandom)
-    witness.add_log(user.place.stage.vkey)
+    Witness.found(user.place.data / NAME, f"{NAME}.example", lambda size: b"w" * size)
+    Witness.open(user.place.data / NAME).add_log(user.place.stage.vkey)
