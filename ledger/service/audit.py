@@ -257,7 +257,8 @@ class _Run:
     def _check_checkpoint(self, row: CheckpointRow) -> None:
         self._checkpoint_count += 1
         if self._are_entries_whole and row.root != self._frontier.root():
-            self._problem(f"checkpoint {row.size}: root is not that of the entries")
+            for text in comparison.explain_root(self._connection, row.size):
+                self._problem(text)
         if row.signed_at != row.recorded_at:
             self._problem(f"checkpoint {row.size}: time is not that of its last entry")
         text = encode_checkpoint(Checkpoint(self._ledger.origin, row.size, row.root))

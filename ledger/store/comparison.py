@@ -68,6 +68,23 @@ def measure_entries(connection: Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def explain_root(connection: Connection, size: int) -> Iterator[str]:
+    """What is wrong when the root that was signed for *size* is not that of the entries.
+
+    All entries of a request have the time of its checkpoint; the one that has not is named. Of
+    several nothing can be said: what was refilled has the times of several requests.
+    """
+    yield f"checkpoint {size}: root is not that of the entries"
+    rows = connection.exec_driver_sql(
+        "SELECT e.idx FROM entry AS e JOIN checkpoint AS c ON c.size = ? WHERE e.idx < c.size"
+        " AND e.idx >= (SELECT coalesce(max(size), 0) FROM checkpoint WHERE size < c.size)"
+        " AND e.recorded_at <> c.signed_at LIMIT 2",
+        (size,),
+    ).all()
+    if len(rows) == 1:
+        yield f"entry {rows[0][0]}: time is not that of its checkpoint"
+
+
 def count_stray(connection: Connection, size: int) -> tuple[int, int]:
     """How many item lists, and how many disclosures, lie beside no entry of [0, *size*)."""
     # Two ranges of each index; text and bytes come after every number.

@@ -85,7 +85,7 @@ TAMPERED = {
     ),
     "a time": (
         "UPDATE entry SET recorded_at = recorded_at + 1 WHERE idx = 50",
-        "checkpoint 51: root is not that of the entries",
+        "entry 50: time is not that of its checkpoint",
     ),
     "a time back": (
         "UPDATE entry SET recorded_at = 5 WHERE idx = 50",
