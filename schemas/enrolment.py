@@ -115,7 +115,7 @@ def check_genesis(value: JSON) -> None:
     if isinstance(missing, dict):
         if "predecessor" not in value:
             raise MalformedEvent("only of a predecessor can entries be missing", "/missing")
-        if not missing["start"] < missing["stop"]:  # type: ignore[operator]
+        if not missing["start"] < missing["stop"]:  # type: ignore[operator]  # both are counts
             raise MalformedEvent("want a stop after the start", "/missing/stop")
 
 

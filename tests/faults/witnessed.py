@@ -45,7 +45,7 @@ class Neighbour(Street):
 
     def _answer_aloud(self, request: httpx.Request) -> httpx.Response:
         answer = self.pass_on(NAME, request)
-        body = b"".join(answer.stream)  # type: ignore[arg-type]
+        body = b"".join(answer.stream)  # type: ignore[arg-type]  # it gives bytes
         if answer.status_code == httpx.codes.OK:
             note = parse_request(request.content).note
             tell_answer(self._user, self.witnesses[NAME], note.text, body.decode())
