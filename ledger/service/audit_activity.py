@@ -1,14 +1,15 @@
 """Audit the activity: ids without a gap, requests that continue each other, their checkpoints.
 
-A request is recorded at the time of its checkpoint. One that added nothing is no earlier than the
-entry before it; the next one may be earlier, where the clock went back.
+A request is recorded at the time of its checkpoint, which it may share with those that came after
+it. One that added nothing is no earlier than the entry before it; the next one may be earlier,
+where the clock went back.
 
     for text in activity_problems(heads, requests): ...
 """
 
 from collections.abc import Iterator
 
-from ledger.store.activity import ActivityRow
+from ledger.store.activity import SHARED, ActivityRow
 from ledger.store.log import CheckpointRow
 
 
@@ -25,11 +26,12 @@ def activity_problems(
         while stop > size and head is not None and head.size < stop:
             yield f"checkpoint {head.size}: no activity led to it"
             head = next(heads, None)
-        if stop > size and head is not None and head.size == stop:
+        is_shared = row.act.endswith(SHARED)
+        if stop > size and head is not None and (head.size == stop or is_shared):
             last_at = head.signed_at
             if row.at != last_at:
-                yield f"activity {row.id}: time is not that of checkpoint {stop}"
-            head = next(heads, None)
+                yield f"activity {row.id}: time is not that of checkpoint {head.size}"
+            head = next(heads, None) if head.size == stop else head
         elif stop > size:
             yield f"checkpoint {stop}: missing, activity {row.id} led to it"
         elif row.at < last_at:

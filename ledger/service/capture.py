@@ -2,8 +2,9 @@
 
 First half outside the lock, in as many processes as there are cores (``ledger.admission``: parse,
 verify, open lists); second half under it, here: key, party and history at the entry's index,
-then custody, entries, projections, tree and signature in one transaction. An entry that is refused
-leaves no trace and does not hold up the others.
+then custody, entries, projections, tree and signature in one transaction, which requests of several
+threads share (``ledger.service.group_commit``). An entry that is refused leaves no trace and does
+not hold up the others.
 
     for outcomes in capture_stream(ledger, open("events.ndjson", "rb"), actor="cli"):
         ...                                   # each batch is durable and signed when it comes out
@@ -12,9 +13,10 @@ leaves no trace and does not hold up the others.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ledger.admission import Admitted, Gate, admit, admit_all, notes_of, unflatten
 from ledger.checkpoint import Checkpoint
@@ -30,6 +32,7 @@ from ledger.service.sequencer import Batch, sequencing
 from ledger.service.split_view import prove_split
 from ledger.service.workers import collecting_seldom, in_order
 from ledger.store import items, log
+from ledger.store.activity import SHARED
 from ledger.view import Answers
 from schemas.envelope import PayloadType
 from schemas.errors import (
@@ -83,8 +86,11 @@ def capture(
     """
     ledger.demand_writable()
     gate = _gate(ledger)
-    admissions = admit_all(submissions, gate)
-    return _sequence(ledger, submissions, admissions, actor, dry_run=dry_run)
+    request = _Request(submissions, admit_all(submissions, gate), actor)
+    if dry_run:
+        return _sequence(ledger, [request], dry_run=True)[0]
+    weight = sum(map(len, submissions))
+    return ledger.group.submit(request, weight, partial(_sequence, ledger))
 
 
 def capture_stream(
@@ -101,7 +107,7 @@ def capture_stream(
             yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
         return
     for chunk, admissions in _admitting(ledger, chain(first, chunks)):
-        yield _sequence(ledger, chunk, admissions, actor, dry_run=dry_run)
+        yield _sequence(ledger, [_Request(chunk, admissions, actor)], dry_run=dry_run)[0]
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -165,23 +171,38 @@ def _admit_chunk(given: _Chunk) -> list[tuple[Any, ...] | Refusal]:
 # Second half: under the lock -------------------------------------------------------------------
 
 
+class _Request(NamedTuple):
+    """What one caller wants recorded, by *actor*; an admission for each of *submissions*."""
+
+    submissions: Sequence[bytes]
+    admissions: Sequence[Admission]
+    actor: str
+
+
 def _sequence(
-    ledger: Ledger,
-    submissions: Sequence[bytes],
-    admissions: Sequence[Admission],
-    actor: str,
-    *,
-    dry_run: bool,
-) -> list[Outcome]:
+    ledger: Ledger, requests: Sequence[_Request], *, dry_run: bool = False
+) -> list[list[Outcome]]:
+    """The outcomes of each of *requests*, all of them in one transaction."""
+    admissions = [found for request in requests for found in request.admissions]
+    last = requests[-1]
     try:
-        with sequencing(ledger, actor=actor, act="capture", dry_run=dry_run) as batch:
+        with sequencing(ledger, actor=last.actor, act=_ACT, dry_run=dry_run) as batch:
             run = _Run(ledger, batch, admissions, is_trial=dry_run)
-            for data, admission in zip(submissions, admissions, strict=True):
-                run.take(data, admission)
+            for request in requests:
+                for data, admission in zip(request.submissions, request.admissions, strict=True):
+                    run.take(data, admission)
+                if request is not last:
+                    batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
             run.barrier()
     except _Split as split:
-        return _stop(ledger, split, len(submissions))
-    return run.outcomes()
+        outcomes = _stop(ledger, split, len(admissions))
+    else:
+        outcomes = run.outcomes()
+    each = iter(outcomes)
+    return [list(islice(each, len(request.submissions))) for request in requests]
+
+
+_ACT = "capture"
 
 
 class _Split(Exception):

@@ -27,6 +27,7 @@ from ledger.note import Note, NoteSignature, Verifier
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
+from ledger.service.group_commit import GroupCommit
 from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
@@ -45,6 +46,9 @@ from schemas.errors import (
     ReadOnly,
     Refusal,
 )
+
+# What requests that share a transaction weigh together: a bound on its memory and its time.
+GROUP_BYTES = 4 << 20
 
 
 @dataclass(slots=True)
@@ -88,6 +92,7 @@ class Ledger:
         self.scrubbed = False
         self.tip: Tip | None = None
         self.thread_lock = threading.Lock()
+        self.group = GroupCommit(GROUP_BYTES)
 
     @classmethod
     def open(

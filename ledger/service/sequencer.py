@@ -10,7 +10,7 @@ lock. The first batch after opening goes through what is stored before (``ledger
     batch.note                                   # signed, committed, durable
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from ledger import leaf, merkle
@@ -38,6 +38,7 @@ class Batch:
         self.registry: Registry = tip.registry.copy()
         self.frontier = tip.frontier.copy()
         self.note: bytes | None = None
+        self._begun = self.size
         self._entries: list[EntryRow] = []
         self._written: list[EntryRow] = []
         self._lists: list[tuple[int, str, bytes, str]] = []
@@ -73,6 +74,12 @@ class Batch:
             erased = self.registry.erased(admitted.identity, admitted.party)
             given = admitted.disclosures.items()
             self._disclosures += [(index, *pair) for pair in given if pair[0] not in erased]
+
+    def log_request(self, activity: Mapping[str, str]) -> None:
+        """Record what was appended since the last request as one of its own: ``actor``, ``act``."""
+        ref = f"[{self._begun}, {self.size})"
+        insert_activity(self.connection, self.recorded_at, {**activity, "ref": ref})
+        self._begun = self.size
 
     def flush(self) -> None:
         """Write what was appended since the last flush, one statement per table."""
@@ -174,8 +181,7 @@ def _renewed(ledger: Ledger, connection: Connection) -> Tip:
 
 def _sign(ledger: Ledger, batch: Batch, activity: dict[str, str]) -> Head | None:
     """Integrate and sign the batch, inside its transaction; None when it is empty."""
-    ref = f"[{batch.start}, {batch.size})"
-    insert_activity(batch.connection, batch.recorded_at, {**activity, "ref": ref})
+    batch.log_request(activity)
     if batch.size == batch.start:
         return None
     root = batch.integrate()

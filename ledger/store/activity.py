@@ -10,6 +10,9 @@ from ledger.store import bulk
 from ledger.store.database import Connection
 from ledger.store.log import check_types
 
+# Ends the act of a request that shared its transaction, and its checkpoint, with the one after it.
+SHARED = "+"
+
 
 class ActivityRow(NamedTuple):
     """One request that wrote: *ref* is ``[start, stop)``, the entries that it added."""

@@ -17,6 +17,7 @@ from ledger.service import capture as capture_module
 from ledger.service.capture import Receipt, capture, capture_stream
 from ledger.service.ledger import Ledger
 from ledger.service.reading import open_tree
+from ledger.store.activity import iterate_activity
 from schemas import strict_json
 from schemas.authority import Grant
 from schemas.envelope import (
@@ -388,6 +389,42 @@ def test_many_writers_get_every_index_once(world):
     world.check()
     start = min(receipt.index for receipt in done)
     assert list(range(start, start + 24)) == sorted(receipt.index for receipt in done)
+
+
+def crowd(world, lines):
+    """Capture each of *lines* for a caller of its own, who all come while the ledger is busy."""
+    group = world.ledger.group
+    with ThreadPoolExecutor(len(lines)) as pool:
+        with world.ledger.thread_lock:
+            futures = []
+            for number, line in enumerate(lines):
+                futures.append(pool.submit(capture, world.ledger, [line], actor=f"caller {number}"))
+                while not group.waiting + bool(group._is_busy) > number:
+                    pass
+        return [future.result()[0] for future in futures]
+
+
+def test_requests_that_wait_share_a_checkpoint_and_each_is_on_record(world):
+    lines = [encode_submission(commission(world, [f"urn:a:{n}"])) for n in range(4)]
+    start = world.ledger.head.size
+
+    done = crowd(world, lines)
+    assert [start + 1, *[start + 4] * 3] == [receipt.size for receipt in done]
+    with world.ledger.database.reading() as connection:
+        rows = [(row.actor, row.act) for row in iterate_activity(connection)][-4:]
+    shared = ["capture", "capture+", "capture+", "capture"]
+    assert [(f"caller {n}", act) for n, act in enumerate(shared)] == rows
+    world.check()
+
+
+def test_what_is_refused_does_not_hold_up_those_who_share_its_transaction(world):
+    lines = [encode_submission(commission(world, [f"urn:a:{n}"])) for n in range(3)]
+
+    done = crowd(world, [lines[0], lines[1], b"{", lines[1], lines[2]])
+    assert [True, True, "malformed-json", False, True] == [
+        one.created if isinstance(one, Receipt) else one.code for one in done
+    ]
+    world.check()
 
 
 def test_a_long_stream_is_admitted_in_other_processes_and_stays_in_order(world, monkeypatch):
