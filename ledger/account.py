@@ -9,7 +9,7 @@ not show what others received out of a shipment; one that says of a packing that
 believed. What the fold loses sight of has to be among the unproven; of these nothing follows from
 the entries, so their verdict is ``unknown`` at best. Example::
 
-    accounts(statement, Evidence(entries, record, registry), pack)[0].state
+    accounts(statement, Evidence(entries, record, registry), pack, atlas)[0].state
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from typing import NamedTuple, TypeAlias
 
 from ledger.act import ActKind
 from ledger.agreement import Agreement
+from ledger.atlas import Atlas
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
 from ledger.judge import ARRIVAL, Verdict, verdict, worst
@@ -43,7 +44,9 @@ class Evidence(NamedTuple):
     registry: Registry
 
 
-def accounts(statement: BundleStatement, shown: Evidence, pack: RulePack) -> tuple[Subject, ...]:
+def accounts(
+    statement: BundleStatement, shown: Evidence, pack: RulePack, atlas: Atlas
+) -> tuple[Subject, ...]:
     """What is to be said of each subject of *statement*.
 
     Raises: VerificationFailed (a claim that does not follow, or one left out; a correction that is
@@ -65,7 +68,7 @@ def accounts(statement: BundleStatement, shown: Evidence, pack: RulePack) -> tup
             raise VerificationFailed(reason)
     refold = Refold(record, takings, begin(), agreement.settled)
     found = [
-        _account(refold, refold.told(item), claims[item], statement, shown, pack)
+        _account(refold, refold.told(item), claims[item], statement, shown, pack, atlas)
         for item in statement.subjects
     ]
     return tuple(_naming(record, takings, begin, found))
@@ -130,6 +133,7 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
     statement: BundleStatement,
     shown: Evidence,
     pack: RulePack,
+    atlas: Atlas,
 ) -> Subject:
     item = told.view.item
     asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
@@ -145,7 +149,7 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
     found: tuple[Finding, ...] = ()
     if is_proven:
         is_arrival_asserted = any(finding.code in ARRIVAL for finding in asserted)
-        found = judged(told, pack, statement.as_of, is_arrival_asserted=is_arrival_asserted)
+        found = judged(told, pack, atlas, statement.as_of, is_arrival_asserted=is_arrival_asserted)
     if Counter(map(_key, found)) != claimed:
         raise VerificationFailed(f"the entries give other findings on {item} than are claimed")
     state = told.view.state if is_proven else None

@@ -5,7 +5,7 @@ day, the rule pack or the goods before us is worked out here and never stored. E
 as a ``View``, so that whoever asks is judged by what that reader may see. What to do about a
 finding is in ``ledger.advice``. Example::
 
-    found = judge(view, pack, as_of)
+    found = judge(view, pack, atlas, as_of)
     verdict(found, known=view.state is not None)     # Verdict.CHECK
     match_line(view.state, shipments, presented_by)  # Match.OTHER_SHIPMENT
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ledger.atlas import Atlas
 from ledger.finding import Closing, Code, Finding, Tier
 from ledger.holding import ItemState, Phase
 from ledger.order import ordinal
@@ -85,7 +86,7 @@ class View:
     ordinals: Mapping[int, int] = field(default_factory=dict)
 
 
-def judge(view: View, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
+def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:  # noqa: ARG001 - for places
     """Everything found about the item at *as_of*, open and closed.
 
     Raises: UnknownRule, MalformedRules.

@@ -22,6 +22,7 @@ from datetime import datetime
 
 from ledger import custody
 from ledger.act import Act, ActKind
+from ledger.atlas import Atlas
 from ledger.facts import Facts
 from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
@@ -72,7 +73,7 @@ class Told:
 
 
 def judged(
-    told: Told, pack: RulePack, as_of: datetime, *, is_arrival_asserted: bool
+    told: Told, pack: RulePack, atlas: Atlas, as_of: datetime, *, is_arrival_asserted: bool
 ) -> tuple[Finding, ...]:
     """Everything that the entries show against the subject, or for it, at *as_of*.
 
@@ -82,7 +83,7 @@ def judged(
     Raises: UnknownRule, MalformedRules.
     """
     view = replace(told.view, shipment=None) if is_arrival_asserted else told.view
-    return tuple([about(view.item, found) for found in judge(view, pack, as_of)])
+    return tuple([about(view.item, found) for found in judge(view, pack, atlas, as_of)])
 
 
 def about(subject: str, finding: Finding) -> Finding:

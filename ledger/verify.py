@@ -27,7 +27,7 @@ its number:
 That nothing is left out of the entries, of lists shown in part and of the containers, no step can
 see: it is the operator's word. All that is, is told by ``ledger.testimony.asserted``. Example::
 
-    verified = verify_bundle(data, parse_vkey(log_vkey), witnesses=[...], quorum=1)
+    verified = verify_bundle(data, parse_vkey(log_vkey), atlas, witnesses=[...], quorum=1)
     verified.subjects[0].state.custody.holder
 """
 
@@ -36,18 +36,19 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from ledger import disclosure, dsse, keys, leaf, merkle
+from ledger import dsse, keys, leaf, merkle
 from ledger.account import Evidence, accounts
-from ledger.act import Act, read_act
+from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.facts import FactsOf
 from ledger.keys import PublicKey
 from ledger.note import Verifier, cosigned_at, encode_vkey, parse_note, verify_note
+from ledger.opened import open_entry
 from ledger.record import Record
 from ledger.registry import EnrolledKey, Registry
 from ledger.remembered import open_head, read_pack, read_statement, verify_envelope
-from ledger.replay import OTHERS, Placed
+from ledger.replay import Placed
 from ledger.rules import RulePack
 from ledger.testimony import Cosigned, Shown, Verified
 from schemas.bundle import (
@@ -64,9 +65,8 @@ from schemas.bundle import (
 from schemas.bundle_statement import BundleStatement, parse_bundle_statement
 from schemas.envelope import Envelope, PayloadType
 from schemas.errors import ChiptrailError, VerificationFailed
-from schemas.event import CommittedItems, Event, OpenItems, parse_event
+from schemas.event import Event, parse_event
 from schemas.statement import Genesis, Role, Statement
-from schemas.strict_json import JSON
 
 PartyKeys = Mapping[str, Collection[PublicKey]]
 
@@ -75,15 +75,16 @@ _MILLISECOND = timedelta(milliseconds=1)
 _NO_PINS: PartyKeys = {}
 
 
-def verify_bundle(
+def verify_bundle(  # noqa: PLR0913 - all that a reader brings along
     data: bytes,
     log: Verifier,
+    atlas: Atlas,
     *,
     witnesses: Sequence[Verifier] = (),
     quorum: int = 0,
     party_keys: PartyKeys = _NO_PINS,
 ) -> Verified:
-    """What the bundle *data* proves to a reader who trusts *log*.
+    """What the bundle *data* proves to a reader who trusts *log*; *atlas* is the reader's own.
 
     At least *quorum* of *witnesses* must have cosigned its checkpoint. *party_keys* pins parties,
     by id: nothing but these keys signs for them, whatever the registrar enrolled.
@@ -92,7 +93,7 @@ def verify_bundle(
     """
     at = _Place()
     try:
-        return _verify(data, _Trust(log, witnesses, quorum, party_keys), at)
+        return _verify(data, _Trust(log, atlas, witnesses, quorum, party_keys), at)
     except ChiptrailError as exc:
         raise VerificationFailed(f"{at.what}: {exc}", at.step) from exc
 
@@ -101,6 +102,7 @@ class _Trust(NamedTuple):
     """What the reader brings along."""
 
     log: Verifier
+    atlas: Atlas
     witnesses: Sequence[Verifier]
     quorum: int
     party_keys: PartyKeys
@@ -136,7 +138,7 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
     _check_scope(statement, checkpoint, contents)
     _check_contents(statement, bundle, data)
     at.step, at.what = 12, "custody"
-    subjects = accounts(statement, history.evidence, pack)
+    subjects = accounts(statement, history.evidence, pack, trust.atlas)
     return Verified(
         origin=trust.log.name,
         size=checkpoint.size,
@@ -233,7 +235,7 @@ class _History:
             self._enter(said, signer, index)
             self.record.hear(said, index, self.registry)
         self._at.step = 9
-        act, disclosed = _open(said, entry)
+        act, disclosed = open_entry(said, entry)
         self._at.step = 12
         if act is not None:
             placed = Placed(index, recorded_at, act, self._facts.on(recorded_at))
@@ -300,30 +302,6 @@ def _read(verified: VerifiedPayload) -> Event | Statement:
             return read_statement(verified.payload)
         case _:
             raise VerificationFailed("a statement about a bundle is never in the log")
-
-
-def _open(said: Event | Statement, entry: OpenEntry) -> tuple[Act | None, Mapping[str, JSON]]:
-    """The act of an event as far as its lists are shown, and the withheld fields that are."""
-    if not isinstance(said, Event):
-        _demand(not entry.items and not entry.disclosures, "a statement has nothing beside it")
-        return None, {}
-    committed = {name for name, listed in said.lists.items() if isinstance(listed, CommittedItems)}
-    _demand(entry.items.keys() <= committed, "shows items of a list that was not committed")
-    items = {name: _shown_items(name, listed, entry) for name, listed in said.lists.items()}
-    return read_act(said, items), disclosure.open_disclosures(said.commitments, entry.disclosures)
-
-
-def _shown_items(
-    name: str, listed: OpenItems | CommittedItems, entry: OpenEntry
-) -> tuple[str, ...]:
-    if isinstance(listed, OpenItems):
-        return listed.ids
-    proofs = entry.items.get(name, ())
-    for proof in proofs:
-        disclosure.verify_item(proof, listed)
-    ids = tuple([proof.id for proof in proofs])
-    _demand(len(set(ids)) == len(ids), "shows an item twice")
-    return ids if len(ids) == listed.count else (*ids, OTHERS)
 
 
 # (11) --------------------------------------------------------------------------------------------

@@ -38,13 +38,14 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "biip": ("schemas.item",),
     "click": ("ledger.cli",),
     "flask": ("web",),
-    "geopy": ("ledger.location",),
+    "geographiclib": ("ledger.location",),
     "httpx": ("ledger.client",),
     "marshmallow": ("schemas", "web.api"),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
     "rich": ("ledger.cli",),
     "sqlalchemy": ("ledger.store", "migrations"),
-    "tzfpy": ("ledger.location",),
+    "tzdata": ("ledger.service.geography",),
+    "tzfpy": ("ledger.atlas",),
     "waitress": ("web.server",),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.

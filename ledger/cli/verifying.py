@@ -111,6 +111,7 @@ def verify(
         chiptrail verify a.chiptrail.json --vkey "$V" --witness "$W" --quorum 1
         chiptrail verify log.1f2e3d4c.evidence.json --vkey "$V"
     """
+    from ledger.service.geography import load_atlas
     from ledger.verify import verify_bundle
     from schemas.evidence import is_evidence
 
@@ -124,6 +125,7 @@ def verify(
         verified = verify_bundle(
             data,
             log,
+            load_atlas(),
             witnesses=cosigners,
             quorum=least,
             party_keys=_pins(party_keys),

@@ -13,6 +13,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from ledger import disclosure, dsse
+from ledger.atlas import Atlas
 from ledger.checkpoint import parse_checkpoint
 from ledger.finding import WITHOUT_EFFECT, Finding
 from ledger.holding import ItemState
@@ -78,10 +79,10 @@ def make_bundle(
         seen = _see(sight, subjects)
         horizon = min(one.horizon for one in seen.values())
         moment = min(one.judged_at(moment) for one in seen.values())
-        known = {item: _judged(seen[item], ledger.pack, moment) for item in subjects}
+        known = {item: _judged(seen[item], ledger.pack, ledger.atlas, moment) for item in subjects}
         selection = _select(sight, ledger.operator_key.public.keyid, seen, known)
         contents = _Assembly(connection, ledger, tip, selection).contents(disclose=disclose)
-    findings, unproven = _findings(selection, seen, known, ledger.pack, moment)
+    findings, unproven = _findings(selection, seen, known, ledger, moment)
     statement = BundleStatement(
         subjects=subjects,
         as_of=moment,
@@ -126,7 +127,7 @@ def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> b
             f"the bundle has {len(data)} bytes, limit {BUNDLE_LIMIT}; ask for fewer items"
         )
     try:
-        verify_bundle(data, ledger.verifier)
+        verify_bundle(data, ledger.verifier, ledger.atlas)
     except VerificationFailed as exc:
         raise IntegrityError(
             f"the bundle would not verify (step {exc.step}, {exc}); run chiptrail audit"
@@ -134,9 +135,9 @@ def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> b
     return data
 
 
-def _judged(seen: Seen, pack: RulePack, as_of: datetime) -> tuple[Finding, ...]:
+def _judged(seen: Seen, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:
     """Everything that the ledger knows against an item, or for it."""
-    return tuple([about(seen.view.item, found) for found in judge(seen.view, pack, as_of)])
+    return tuple([about(seen.view.item, found) for found in judge(seen.view, pack, atlas, as_of)])
 
 
 def _select(
@@ -176,7 +177,7 @@ def _findings(
     selection: Selection,
     seen: Mapping[str, Seen],
     known: Mapping[str, tuple[Finding, ...]],
-    pack: RulePack,
+    ledger: Ledger,
     as_of: datetime,
 ) -> tuple[tuple[BundleFinding, ...], tuple[str, ...]]:
     """All findings by basis, and the subjects of which the entries tell something else."""
@@ -184,7 +185,7 @@ def _findings(
     unproven: list[str] = []
     for item, found in known.items():
         told = selection.refold.told(item)
-        proven = _proven(told, found, pack, as_of)
+        proven = _proven(told, found, ledger, as_of)
         is_borne_out = item not in selection.missing and told.failed <= _denied(found)
         if not is_borne_out or not _agrees(told, proven, found, seen[item].view.state):
             unproven.append(item)
@@ -196,14 +197,14 @@ def _findings(
 
 
 def _proven(
-    told: Told, known: Sequence[Finding], pack: RulePack, as_of: datetime
+    told: Told, known: Sequence[Finding], ledger: Ledger, as_of: datetime
 ) -> tuple[Finding, ...]:
     """What the entries give; of the arrival only if all that is known of it is in them."""
-    found = judged(told, pack, as_of, is_arrival_asserted=False)
+    found = judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=False)
     arrival = {_key(one) for one in known if one.code in ARRIVAL}
     if arrival <= set(map(_key, found)):
         return found
-    return judged(told, pack, as_of, is_arrival_asserted=True)
+    return judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=True)
 
 
 def _agrees(

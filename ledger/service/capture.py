@@ -220,7 +220,7 @@ class _Run:
         self._ledger, self._batch, self._is_trial = ledger, batch, is_trial
         connection = batch.connection
         answers = Answers(is_trial=is_trial)
-        self._projector = Projector(connection, connection, ledger.pack, answers)
+        self._projector = Projector(connection, connection, ledger.pack, ledger.atlas, answers)
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
         self._heads: dict[Checkpoint, bool] = {}

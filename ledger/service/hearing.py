@@ -117,7 +117,7 @@ class Hearing:
     def _unfound(self, said: Resolution, row: EntryRow) -> str | None:
         """Why there is nothing to settle, None if there is."""
         views = self._views(said, row)
-        judged = [judge(view, self._sources.pack, self._now) for view in views]
+        judged = [judge(view, self._sources.pack, self._sources.atlas, self._now) for view in views]
         found = [one for some in judged for one in some if one.index == row.idx]
         same = [one for one in found if one.code == said.code]
         if any(one.is_open for one in same):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.act import Act, ActKind
+from ledger.atlas import Atlas
 from ledger.correction import Retelling
 from ledger.facts import Facts, FactsOf
 from ledger.order import Placing, ordinal
@@ -38,6 +39,7 @@ class Sources:
     truth: Connection
     target: Connection
     pack: RulePack
+    atlas: Atlas
     registry: Registry
     acts: dict[int, tuple[datetime, Act]] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.atlas import Atlas
 from ledger.judge import Verdict, judge, verdict
 from ledger.rules import RulePack
 from ledger.service.past import Past
@@ -33,14 +34,16 @@ class Inside:
     children: Mapping[str, Sequence[str]]
     views: Mapping[str, Seen]
 
-    def troubled(self, pack: RulePack, as_of: datetime) -> dict[int, dict[str, Verdict]]:
+    def troubled(
+        self, pack: RulePack, atlas: Atlas, as_of: datetime
+    ) -> dict[int, dict[str, Verdict]]:
         """By the number of the container, the items inside it that are not clear."""
         judged: dict[int, Verdict] = {}
         return {
             number: {
                 item: found
                 for item, seen in group.items()
-                if (found := _verdict(seen, pack, as_of, judged)) is not Verdict.CLEAR
+                if (found := _verdict(seen, pack, atlas, as_of, judged)) is not Verdict.CLEAR
             }
             for number, group in self.contents.items()
         }
@@ -61,10 +64,12 @@ class Inside:
         return found
 
 
-def _verdict(seen: Seen, pack: RulePack, as_of: datetime, known: dict[int, Verdict]) -> Verdict:
+def _verdict(
+    seen: Seen, pack: RulePack, atlas: Atlas, as_of: datetime, known: dict[int, Verdict]
+) -> Verdict:
     """The verdict on *seen*, which may be inside of several of the containers asked for."""
     if id(seen) not in known:
-        found = judge(seen.view, pack, seen.judged_at(as_of))
+        found = judge(seen.view, pack, atlas, seen.judged_at(as_of))
         known[id(seen)] = verdict(found, known=seen.view.state is not None)
     return known[id(seen)]
 

@@ -27,6 +27,7 @@ from ledger.note import Note, NoteSignature, Verifier
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
+from ledger.service.geography import load_atlas
 from ledger.service.group_commit import GroupCommit
 from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
@@ -88,6 +89,7 @@ class Ledger:
         self.verifier: Verifier = note.parse_vkey(self.vkey)
         self.pack_data = load_pack()
         self.pack: RulePack = rules.parse_pack(self.pack_data)
+        self.atlas = load_atlas()
         self.stopped: str | None = None
         self.scrubbed = False
         self.tip: Tip | None = None
@@ -133,7 +135,7 @@ class Ledger:
         with self.database.writing() as connection:
             size = self.renew(connection).head.size
             self.database.clear_projections(connection)
-            for _ in rebuild(connection, connection, size, self.pack):
+            for _ in rebuild(connection, connection, size, self.pack, self.atlas):
                 pass
 
     @contextmanager

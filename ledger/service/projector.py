@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from ledger import custody
 from ledger.act import Act, ActKind
+from ledger.atlas import Atlas
 from ledger.facts import FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
@@ -73,9 +74,11 @@ class Projector:
         truth: Connection,
         target: Connection,
         pack: RulePack,
+        atlas: Atlas,
         answers: Answers | None = None,
     ) -> None:
-        self._truth, self._target, self._pack = truth, target, pack
+        self._truth, self._target = truth, target
+        self._pack, self._atlas = pack, atlas
         self._queue: list[PlacedAct] = []
         self._answers = answers
         self._awaited: set[int] = set()
@@ -172,7 +175,7 @@ class Projector:
 
     def sources(self, registry: Registry) -> Sources:
         """What is written so far, and what is read to decide more."""
-        return Sources(self._truth, self._target, self._pack, registry)
+        return Sources(self._truth, self._target, self._pack, self._atlas, registry)
 
     def _stretches(self, queue: list[PlacedAct]) -> Iterator[list[_Keyed]]:
         keyed = [(placed, key_of(placed.act.actor, placed.act.event_id)) for placed in queue]

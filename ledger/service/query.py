@@ -158,10 +158,10 @@ def dossier(
         if seen is None:
             return Dossier(item, None, Verdict.UNKNOWN, (), (), (), {}, None, {}, size, as_of)
         as_of = seen.judged_at(as_of)
-        findings = judge(seen.view, ledger.pack, as_of)
+        findings = judge(seen.view, ledger.pack, ledger.atlas, as_of)
         state = seen.view.state
         inside = look_inside(sight, [seen])
-        troubled = inside.troubled(ledger.pack, as_of).get(seen.number, {})
+        troubled = inside.troubled(ledger.pack, ledger.atlas, as_of).get(seen.number, {})
         steps, said = steps_of(sight, seen, findings), said_of(sight, seen)
         return Dossier(
             item=item,
@@ -213,7 +213,9 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
     if not reader.sees_all:
         expected = _expected_in_view(expected, views)
     ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
-    lines = _lines(ask, matches, Counter(texts), views, inside.troubled(ledger.pack, as_of))
+    lines = _lines(
+        ask, matches, Counter(texts), views, inside.troubled(ledger.pack, ledger.atlas, as_of)
+    )
     presented = {line.item for line in lines if line.item}
     return Check(
         lines=lines,
@@ -307,7 +309,7 @@ def _line(
         return Line(one.text, None, *unknown, (), None, {}, one.times, one.bearers)
     view, inside = seen.view, troubled.get(seen.number, {})
     as_of = seen.judged_at(asked.as_of)
-    findings = (*judge(view, asked.ledger.pack, as_of), *check_presented(view))
+    findings = (*judge(view, asked.ledger.pack, asked.ledger.atlas, as_of), *check_presented(view))
     own = verdict(findings, known=view.state is not None)
     return Line(
         text=one.text,

@@ -6,6 +6,7 @@ them. Memory is bounded by one stretch of entries.
 
 from collections.abc import Iterator
 
+from ledger.atlas import Atlas
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.progress import Progress
@@ -29,9 +30,11 @@ class Rebuilding:
     What corrections touch is read from *source* again.
     """
 
-    def __init__(self, source: Connection, target: Connection, pack: RulePack) -> None:
+    def __init__(
+        self, source: Connection, target: Connection, pack: RulePack, atlas: Atlas
+    ) -> None:
         self._registry = Registry()
-        self._projector = Projector(source, target, pack)
+        self._projector = Projector(source, target, pack, atlas)
         self._held = 0
 
     def enter(self, row: EntryRow) -> None:
@@ -57,10 +60,10 @@ class Rebuilding:
 
 
 def rebuild(
-    source: Connection, target: Connection, size: int, pack: RulePack
+    source: Connection, target: Connection, size: int, pack: RulePack, atlas: Atlas
 ) -> Iterator[Progress]:
     """Project the first *size* entries of *source* into the empty projections of *target*."""
-    rebuilding = Rebuilding(source, target, pack)
+    rebuilding = Rebuilding(source, target, pack, atlas)
     for start, stop in log.iterate_stretches(source, size, STRETCH, STRETCH_CHARACTERS):
         rows = log.load_entries(source, start, stop)
         lists = load_item_lists(source, [row.idx for row in rows])

@@ -97,7 +97,7 @@ def recover(
                 if keep and head.checkpoint.size > tip.head.size:
                     ledger.database.clear_projections(connection)
                     size = head.checkpoint.size
-                    yield from rebuild(connection, connection, size, ledger.pack)
+                    yield from rebuild(connection, connection, size, ledger.pack, ledger.atlas)
         except _Incomplete as exc:
             missing = exc.missing
         certain = is_certain(ledger, tip, head)

@@ -44,7 +44,7 @@ def repair(ledger: Ledger) -> Iterator[Progress]:
                     " restore a backup"
                 )
             database.clear_projections(connection)
-            for step in rebuild(connection, connection, head.size, ledger.pack):
+            for step in rebuild(connection, connection, head.size, ledger.pack, ledger.atlas):
                 yield Progress(head.size + step.done, 2 * head.size)
         ledger.tip, ledger.scrubbed = None, False
         with database.reading() as connection:

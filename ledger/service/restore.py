@@ -160,13 +160,13 @@ def _put_in_place(
                 for _ in copy_truth(source, target):
                     pass
                 database.clear_projections(target)
-                yield from rebuild(target, target, size, copied.pack)
+                yield from rebuild(target, target, size, copied.pack, copied.atlas)
         finally:
             database.dispose()
         return
     with copied.database.writing() as connection:
         copied.database.clear_projections(connection)
-        yield from rebuild(connection, connection, size, copied.pack)
+        yield from rebuild(connection, connection, size, copied.pack, copied.atlas)
     copied.database.close()
     with directory.locked():
         _demand_vacant(directory, None, manifest)

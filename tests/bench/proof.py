@@ -20,6 +20,7 @@ from ledger.verify import verify_bundle
 from tests.bench.ingest import Filled
 from tests.bench.witness import MeasuredALie
 from tests.bench.workload import STEPS, chip
+from tests.geography import ATLAS
 
 TRAY = 24
 
@@ -46,7 +47,7 @@ def verify_bundles(filled: Filled, trays: int) -> tuple[int, float]:
 
 def _verify(vkey: str, bundle: bytes) -> int:
     """How many entries *bundle* proves."""
-    return len(verify_bundle(bundle, parse_vkey(vkey)).entries)
+    return len(verify_bundle(bundle, parse_vkey(vkey), ATLAS).entries)
 
 
 def audit_all(filled: Filled) -> tuple[int, float]:

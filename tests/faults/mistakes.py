@@ -146,7 +146,7 @@ def projection_outside() -> None:
     def in_two(ledger: Ledger, *given: Any, **more: Any) -> Any:
         outcomes = sequence(ledger, *given, **more)
         with ledger.database.writing() as connection:
-            projector = Projector(connection, connection, ledger.pack)
+            projector = Projector(connection, connection, ledger.pack, ledger.atlas)
             for name, arguments in put_off:
                 getattr(projector, name)(*arguments)
             put_off.clear()

@@ -15,6 +15,7 @@ from ledger.verify import verify_bundle
 from schemas.bundle_statement import Basis, BundleFinding
 from schemas.errors import VerificationFailed
 from tests.forger import BEGINNING, CHIP, CHIPS, OTHER, VERIFIER, Forger, party, private_key
+from tests.geography import ATLAS
 
 PLACE = {"bizLocation": {"id": "https://id.gs1.org/414/9521321000017"}}
 BOX = CHIPS + "BOX"
@@ -55,7 +56,7 @@ def found(code: str, index: int, **more) -> BundleFinding:
 def refused(data: bytes, **trust) -> tuple[int, str]:
     """The step that refuses *data*, and why."""
     with pytest.raises(VerificationFailed) as caught:
-        verify_bundle(data, trust.pop("log", VERIFIER), **trust)
+        verify_bundle(data, trust.pop("log", VERIFIER), ATLAS, **trust)
     return caught.value.step, str(caught.value)
 
 

@@ -21,6 +21,7 @@ from ledger.judge import (
 )
 from ledger.rules import parse_pack
 from tests.architecture import ROOT
+from tests.geography import ATLAS
 from tests.ledger.custody_story import BEGIN, ITEM, PARTY, Story, closed_in, found_in
 
 PACK = parse_pack((ROOT / "ledger" / "packs" / "base.toml").read_bytes())
@@ -50,7 +51,7 @@ def codes(found):
 
 
 def test_a_shipment_past_its_time_and_grace_is_overdue(story):
-    (found,) = judge(view(story), PACK, LATE)
+    (found,) = judge(view(story), PACK, ATLAS, LATE)
 
     assert (found.code, found.index, found.items) == (Code.OVERDUE, 1, (CHIP,))
     assert found.message == (
@@ -61,34 +62,34 @@ def test_a_shipment_past_its_time_and_grace_is_overdue(story):
 
 @pytest.mark.parametrize("as_of", [BEGIN, DUE, DUE + GRACE])
 def test_a_shipment_within_time_and_grace_is_not(story, as_of):
-    assert judge(view(story), PACK, as_of) == ()
+    assert judge(view(story), PACK, ATLAS, as_of) == ()
 
 
 def test_a_shipment_without_due_time_is_never_overdue(story):
-    assert judge(view(story, Shipment(1, None)), PACK, LATE) == ()
+    assert judge(view(story, Shipment(1, None)), PACK, ATLAS, LATE) == ()
 
 
 def test_what_was_received_is_not_overdue(story):
     story.receive("buyer", "c1")
 
-    assert judge(view(story), PACK, LATE) == ()
+    assert judge(view(story), PACK, ATLAS, LATE) == ()
 
 
 def test_truck_one_of_two_raises_nothing_before_the_time_is_over(story):
     shipment = Shipment(1, DUE, received=(2,))
 
-    assert judge(view(story, shipment), PACK, DUE) == ()
+    assert judge(view(story, shipment), PACK, ATLAS, DUE) == ()
 
 
 def test_after_the_time_the_rest_of_a_partial_receipt_is_short(story):
-    (found,) = judge(view(story, Shipment(1, DUE, received=(2,))), PACK, LATE)
+    (found,) = judge(view(story, Shipment(1, DUE, received=(2,))), PACK, ATLAS, LATE)
 
     assert (found.code, found.index, found.cites) == (Code.SHORT, 1, (2,))
 
 
 def test_a_final_receipt_makes_the_rest_short_at_once(story):
     shipment = Shipment(1, DUE, received=(2, 3), closed_by=3)
-    (found,) = judge(view(story, shipment), PACK, BEGIN)
+    (found,) = judge(view(story, shipment), PACK, ATLAS, BEGIN)
 
     assert (found.code, found.index, found.cites) == (Code.SHORT, 1, (2, 3))
     assert "signed that shipment 1 is complete (entry 3)" in found.message
@@ -97,17 +98,17 @@ def test_a_final_receipt_makes_the_rest_short_at_once(story):
 def test_an_empty_container_is_not_missed(story):
     shipment = Shipment(1, DUE, received=(2,), closed_by=2)
 
-    assert judge(view(story, shipment, is_empty_container=True), PACK, LATE) == ()
+    assert judge(view(story, shipment, is_empty_container=True), PACK, ATLAS, LATE) == ()
 
 
 def test_what_is_on_its_way_back_is_due_nowhere(story):
     story.refuse("buyer", "c1")
 
-    assert judge(view(story, Shipment(2, None)), PACK, LATE) == ()
+    assert judge(view(story, Shipment(2, None)), PACK, ATLAS, LATE) == ()
 
 
 def test_what_is_not_in_view_is_not_judged():
-    assert judge(View(CHIP, None, shipment=Shipment(1, DUE)), PACK, LATE) == ()
+    assert judge(View(CHIP, None, shipment=Shipment(1, DUE)), PACK, ATLAS, LATE) == ()
 
 
 # Open and closed ---------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ def test_clearing_a_container_clears_what_it_brought_on_its_contents_only(story)
     cleared = Closing(Code.STOLEN, 5)
     of_item = View(CHIP, story.state("c1"), Docket((stolen,)), (Docket((stolen,), (cleared,)),))
 
-    assert [f.closed_by for f in judge(of_item, PACK, BEGIN)] == [None, 5]
+    assert [f.closed_by for f in judge(of_item, PACK, ATLAS, BEGIN)] == [None, 5]
 
 
 def test_clearing_an_item_clears_what_its_container_brought_on_it(story):
@@ -145,7 +146,7 @@ def test_clearing_an_item_clears_what_its_container_brought_on_it(story):
     docket = Docket((), (cleared,))
     of_item = View(CHIP, story.state("c1"), docket, (Docket((stolen,)),))
 
-    assert [f.closed_by for f in judge(of_item, PACK, BEGIN)] == [5]
+    assert [f.closed_by for f in judge(of_item, PACK, ATLAS, BEGIN)] == [5]
 
 
 # Verdicts ----------------------------------------------------------------------------------------
@@ -190,8 +191,8 @@ def test_a_stolen_tray_found_again_heals_its_chips():
     stolen = story.step.findings
     story.clear("maker", "tray", status_unset="stolen")
     inside = (Docket(stolen, story.step.closings),)
-    before = judge(View(CHIP, story.state("c1"), containers=(Docket(stolen),)), PACK, BEGIN)
-    after = judge(View(CHIP, story.state("c1"), containers=inside), PACK, BEGIN)
+    before = judge(View(CHIP, story.state("c1"), containers=(Docket(stolen),)), PACK, ATLAS, BEGIN)
+    after = judge(View(CHIP, story.state("c1"), containers=inside), PACK, ATLAS, BEGIN)
 
     assert closed_in(story.step, story.act) == {("tray", "status/stolen")}
     assert [verdict(found, known=True) for found in (before, after)] == ["stop", "clear"]
@@ -254,28 +255,30 @@ def test_every_finding_and_every_line_has_advice():
 
 def test_a_clock_that_stood_still_gives_the_time_back(story):
     story.detain("customs", "c1")
-    stopped = judge(view(story), PACK, LATE + timedelta(days=9))
+    stopped = judge(view(story), PACK, ATLAS, LATE + timedelta(days=9))
     story.recorded_at += timedelta(days=2)
     story.release("customs", "c1", status_unset="detained")
-    in_time = judge(view(story), PACK, LATE + timedelta(days=2))
+    in_time = judge(view(story), PACK, ATLAS, LATE + timedelta(days=2))
 
     assert (stopped, in_time) == ((), ())
-    assert codes(judge(view(story), PACK, LATE + timedelta(days=2, hours=1))) == [Code.OVERDUE]
+    assert codes(judge(view(story), PACK, ATLAS, LATE + timedelta(days=2, hours=1))) == [
+        Code.OVERDUE
+    ]
 
 
 def test_what_was_late_before_it_was_detained_stays_so(story):
     story.recorded_at = LATE
     story.detain("customs", "c1")
 
-    assert codes(judge(view(story), PACK, LATE + timedelta(days=9))) == [Code.OVERDUE]
+    assert codes(judge(view(story), PACK, ATLAS, LATE + timedelta(days=9))) == [Code.OVERDUE]
 
 
 def test_goods_without_a_due_time_may_be_under_way_for_so_long(story):
     shipment, began_at = Shipment(1, None), story.recorded_at
     limit = timedelta(days=45)
 
-    assert judge(view(story, shipment), PACK, began_at + limit) == ()
-    (found,) = judge(view(story, shipment), PACK, began_at + limit + timedelta(hours=1))
+    assert judge(view(story, shipment), PACK, ATLAS, began_at + limit) == ()
+    (found,) = judge(view(story, shipment), PACK, ATLAS, began_at + limit + timedelta(hours=1))
     assert (found.code, found.index) == (Code.DWELL, 1)
     assert found.message == (
         "on its way to urn:chiptrail:party:buyer without a due time, and nothing has happened to it"
@@ -285,21 +288,21 @@ def test_goods_without_a_due_time_may_be_under_way_for_so_long(story):
 
 def test_a_resolution_settles_what_depends_on_the_day(story):
     resolution = Closing(Code.OVERDUE, 9, (CHIP,), entry=1)
-    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, LATE)
+    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, ATLAS, LATE)
 
     assert (found.code, found.closed_by) == (Code.OVERDUE, 9)
 
 
 def test_the_resolution_of_another_entry_settles_nothing(story):
     resolution = Closing(Code.OVERDUE, 9, (CHIP,), entry=7)
-    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, LATE)
+    (found,) = judge(view(story, docket=Docket(closings=(resolution,))), PACK, ATLAS, LATE)
 
     assert found.is_open
 
 
 def test_a_resolution_on_a_pallet_settles_it_for_what_is_inside(story):
     stay = Docket(closings=(Closing(Code.OVERDUE, 9, entry=1),))
-    (found,) = judge(view(story, containers=(stay,)), PACK, LATE)
+    (found,) = judge(view(story, containers=(stay,)), PACK, ATLAS, LATE)
 
     assert found.closed_by == 9
 
@@ -319,7 +322,7 @@ def test_what_arrives_in_a_container_has_arrived(story, code, closed_by):
     story.receive("buyer", "c1")
     stay = Docket(closings=(Closing(code, 9),))
     own = Docket(findings=(Finding(code, "", 3),))
-    (found,) = judge(view(story, docket=own, containers=(stay,)), PACK, LATE)
+    (found,) = judge(view(story, docket=own, containers=(stay,)), PACK, ATLAS, LATE)
 
     assert found.closed_by == closed_by
 
@@ -329,7 +332,7 @@ def test_what_is_cleared_of_a_crate_is_cleared_of_all_in_it(story):
     stolen = Finding(Code.STOLEN, "stolen", 5, (ITEM + "pallet",))
     cleared = Closing(Code.STOLEN, 8, (ITEM + "crate",))
     (found,) = judge(
-        view(story, containers=(Docket((stolen,)), Docket((), (cleared,)))), PACK, BEGIN
+        view(story, containers=(Docket((stolen,)), Docket((), (cleared,)))), PACK, ATLAS, BEGIN
     )
 
     assert 8 == found.closed_by
@@ -340,6 +343,6 @@ def test_what_is_still_said_of_the_item_is_not_cleared_with_a_crate(story):
     stolen = Finding(Code.STOLEN, "stolen", story.index, (ITEM + "pallet",))
     cleared = Closing(Code.STOLEN, 8, (ITEM + "crate",))
     containers = (Docket((stolen,)), Docket((), (cleared,)))
-    (found,) = judge(view(story, containers=containers), PACK, BEGIN)
+    (found,) = judge(view(story, containers=containers), PACK, ATLAS, BEGIN)
 
     assert found.is_open

@@ -10,6 +10,7 @@ from ledger.finding import Code
 from ledger.replay import OTHERS, Bearing, Placed, Replay, about, judged
 from ledger.rules import TimeRules, parse_pack
 from ledger.service.ledger import load_pack
+from tests.geography import ATLAS
 
 CHIP, BOX, TRUCK = "urn:x:chip", "urn:x:box", "urn:x:truck"
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -114,8 +115,10 @@ def test_the_arrival_follows_unless_it_is_asserted():
     told = replayed(MADE, act(ActKind.SHIP, CHIP, counterparty="shop", due_at=AT)).told(CHIP)
     late = AT + WEEK
 
-    assert [f.code for f in judged(told, PACK, late, is_arrival_asserted=False)] == [Code.OVERDUE]
-    assert judged(told, PACK, late, is_arrival_asserted=True) == ()
+    assert [f.code for f in judged(told, PACK, ATLAS, late, is_arrival_asserted=False)] == [
+        Code.OVERDUE
+    ]
+    assert judged(told, PACK, ATLAS, late, is_arrival_asserted=True) == ()
 
 
 def test_a_thing_that_had_contents_is_awaited_by_nobody_who_can_tell():

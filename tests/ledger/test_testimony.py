@@ -8,6 +8,7 @@ from tests.forger import (
     VERIFIER,
     Forger,
 )
+from tests.geography import ATLAS
 from tests.ledger.bent_bundles import (
     BOX,
     made,
@@ -22,7 +23,7 @@ WORD = "Operator says so."
 
 
 def test_words_say_who_says_what():
-    verified = verify_bundle(made().bundle(), VERIFIER)
+    verified = verify_bundle(made().bundle(), VERIFIER, ATLAS)
 
     assert "If nothing is left out, by these entries A1 is held by Fab." in proved(verified)
     assert any("Operator says so" in line for line in asserted(verified))
@@ -30,13 +31,13 @@ def test_words_say_who_says_what():
 
 
 def test_custody_is_claimed_only_if_nothing_is_left_out():
-    lines = proved(verify_bundle(made().bundle(), VERIFIER))
+    lines = proved(verify_bundle(made().bundle(), VERIFIER, ATLAS))
 
     assert [line for line in lines if "A1" in line] == [f"{CONDITION}, by these entries {HELD}"]
 
 
 def test_heads_prove_that_nothing_was_signed_before_them_and_no_order():
-    lines = proved(verify_bundle(made().bundle(), VERIFIER))
+    lines = proved(verify_bundle(made().bundle(), VERIFIER, ATLAS))
 
     assert "None was signed before the tree that it carries existed." in lines
     assert [line for line in lines if "order" in line] == []
@@ -51,7 +52,7 @@ def shipped_by_itself() -> tuple[Forger, int]:
 
 def test_that_a_list_shown_in_part_leaves_out_no_subject_is_the_operators_word():
     forger, index = shipped_by_itself()
-    verified = verify_bundle(forger.bundle(contents=with_entry(index, items={})), VERIFIER)
+    verified = verify_bundle(forger.bundle(contents=with_entry(index, items={})), VERIFIER, ATLAS)
 
     assert f"{CONDITION}, by these entries {HELD}" in proved(verified)
     assert f"What is not shown of lists shown in part changes nothing here: {WORD}" in asserted(
@@ -61,14 +62,14 @@ def test_that_a_list_shown_in_part_leaves_out_no_subject_is_the_operators_word()
 
 def test_that_a_withheld_entry_does_not_concern_a_subject_is_the_operators_word():
     forger, index = shipped_by_itself()
-    verified = verify_bundle(forger.bundle(contents=without(forger, index)), VERIFIER)
+    verified = verify_bundle(forger.bundle(contents=without(forger, index)), VERIFIER, ATLAS)
 
     assert f"What is said in withheld entries changes nothing here: {WORD}" in asserted(verified)
     assert "What 1 withheld entry says." in unknown(verified)
 
 
 def test_that_the_containers_are_all_is_the_operators_word():
-    verified = verify_bundle(shipped().bundle(statement={"containers": (BOX,)}), VERIFIER)
+    verified = verify_bundle(shipped().bundle(statement={"containers": (BOX,)}), VERIFIER, ATLAS)
 
     assert f"This was never in a container that is not told of here: {WORD}" in asserted(verified)
 
@@ -76,6 +77,6 @@ def test_that_the_containers_are_all_is_the_operators_word():
 def test_what_is_shown_whole_needs_no_word():
     forger = Forger.begun()
     forger.event("fab", [CHIP], "commissioning", action="ADD")
-    lines = asserted(verify_bundle(forger.bundle(), VERIFIER))
+    lines = asserted(verify_bundle(forger.bundle(), VERIFIER, ATLAS))
 
     assert [line for line in lines if "changes nothing" in line] == []

@@ -23,6 +23,7 @@ from tests.forger import (
     party,
     private_key,
 )
+from tests.geography import ATLAS
 from tests.ledger.bent_bundles import (
     BOX,
     MADE,
@@ -39,7 +40,7 @@ from tests.ledger.bent_bundles import (
 
 
 def test_the_holder_follows_from_the_entries():
-    subject = verify_bundle(made().bundle(), VERIFIER).subjects[0]
+    subject = verify_bundle(made().bundle(), VERIFIER, ATLAS).subjects[0]
 
     assert subject.is_proven
     assert subject.state.custody.holder == party("fab")
@@ -48,11 +49,11 @@ def test_the_holder_follows_from_the_entries():
 
 
 def test_a_disclosed_field_is_shown():
-    assert verify_bundle(made().bundle(), VERIFIER).entries[MADE].disclosed == PLACE
+    assert verify_bundle(made().bundle(), VERIFIER, ATLAS).entries[MADE].disclosed == PLACE
 
 
 def test_the_story_runs_through_the_container():
-    verified = verify_bundle(shipped().bundle(statement={"containers": (BOX,)}), VERIFIER)
+    verified = verify_bundle(shipped().bundle(statement={"containers": (BOX,)}), VERIFIER, ATLAS)
     subject = verified.subjects[0]
 
     assert [step.through for step in subject.steps] == [None, None, BOX]
@@ -64,7 +65,9 @@ def test_what_the_entries_show_has_to_be_claimed():
     forger, box = shipped(), (BOX,)
     late = {"containers": box, "as_of": forger.now + timedelta(days=9)}
     overdue = found("custody/overdue", len(forger.rows) - 1)
-    verified = verify_bundle(forger.bundle(statement={**late, "findings": (overdue,)}), VERIFIER)
+    verified = verify_bundle(
+        forger.bundle(statement={**late, "findings": (overdue,)}), VERIFIER, ATLAS
+    )
 
     assert refused(forger.bundle(statement=late))[0] == 12
     assert [f.code for f in verified.subjects[0].findings] == [Code.OVERDUE]
@@ -76,7 +79,7 @@ def test_what_others_received_is_the_operators_word():
     claim = found("custody/short", len(forger.rows) - 1, basis=Basis.LEDGER)
     late = {"containers": (BOX,), "as_of": forger.now + timedelta(days=9)}
     subject = verify_bundle(
-        forger.bundle(statement={**late, "findings": (claim,)}), VERIFIER
+        forger.bundle(statement={**late, "findings": (claim,)}), VERIFIER, ATLAS
     ).subjects[0]
 
     assert (subject.findings, [f.code for f in subject.asserted]) == ((), [Code.SHORT])
@@ -88,14 +91,16 @@ def test_an_unproven_subject_has_no_state():
         "unproven": (CHIP,),
         "findings": (found("status/stolen", MADE, basis=Basis.LEDGER),),
     }
-    subject = verify_bundle(made().bundle(statement=statement), VERIFIER).subjects[0]
+    subject = verify_bundle(made().bundle(statement=statement), VERIFIER, ATLAS).subjects[0]
 
     assert (subject.state, subject.is_proven) == (None, False)
     assert subject.verdict is Verdict.STOP
 
 
 def test_an_unproven_subject_is_never_clear_on_the_operators_word():
-    subject = verify_bundle(made().bundle(statement={"unproven": (CHIP,)}), VERIFIER).subjects[0]
+    subject = verify_bundle(
+        made().bundle(statement={"unproven": (CHIP,)}), VERIFIER, ATLAS
+    ).subjects[0]
 
     assert (subject.asserted, subject.verdict) == ((), Verdict.UNKNOWN)
 
@@ -103,7 +108,7 @@ def test_an_unproven_subject_is_never_clear_on_the_operators_word():
 def test_a_withheld_entry_is_proved_to_be_there():
     forger = made()
     index = forger.event("fab", [OTHER], "storing")
-    verified = verify_bundle(forger.bundle(contents=without(forger, index)), VERIFIER)
+    verified = verify_bundle(forger.bundle(contents=without(forger, index)), VERIFIER, ATLAS)
 
     assert verified.withheld == (index,)
     assert "What 1 withheld entry says." in unknown(verified)
@@ -113,7 +118,7 @@ def test_items_of_others_are_never_taken_out_with_the_subject():
     forger, box = shipped(), (BOX,)
     forger.event("shop", [BOX], "receiving")
     forger.event("shop", [OTHER, CHIPS + "A3"], "unpacking", action="DELETE", parentID=box[0])
-    verified = verify_bundle(forger.bundle(statement={"containers": box}), VERIFIER)
+    verified = verify_bundle(forger.bundle(statement={"containers": box}), VERIFIER, ATLAS)
 
     assert verified.subjects[0].state.parent == box[0]
 
@@ -122,14 +127,16 @@ def test_a_witness_says_how_old_the_head_is():
     forger = made()
     note = cosigned(forger)
     data = forger.bundle(contents=lambda c: replace(c, checkpoint=note))
-    verified = verify_bundle(data, VERIFIER, witnesses=[WITNESS_VERIFIER], quorum=1)
+    verified = verify_bundle(data, VERIFIER, ATLAS, witnesses=[WITNESS_VERIFIER], quorum=1)
 
     assert verified.witnessed_at == SEEN_AT
     assert verified.witnessed_age(SEEN_AT + timedelta(days=2)) == timedelta(days=2)
 
 
 def test_a_subject_put_into_an_untold_container_is_unproven():
-    subject = verify_bundle(shipped().bundle(statement={"unproven": (CHIP,)}), VERIFIER).subjects[0]
+    subject = verify_bundle(
+        shipped().bundle(statement={"unproven": (CHIP,)}), VERIFIER, ATLAS
+    ).subjects[0]
 
     assert (subject.is_proven, subject.state) == (False, None)
 
@@ -138,7 +145,7 @@ def test_a_strangers_packing_into_an_untold_container_proves_nothing_against():
     forger = made()
     forger.enroll("thief")
     forger.event("thief", [CHIP, OTHER], "packing", action="ADD", parentID=BOX)
-    subject = verify_bundle(forger.bundle(), VERIFIER).subjects[0]
+    subject = verify_bundle(forger.bundle(), VERIFIER, ATLAS).subjects[0]
 
     assert (subject.is_proven, subject.state.parent) == (True, None)
 
@@ -146,26 +153,28 @@ def test_a_strangers_packing_into_an_untold_container_proves_nothing_against():
 def test_a_pinned_key_is_named():
     pins = {party("fab"): [private_key("fab").public], party("nobody"): []}
 
-    assert verify_bundle(made().bundle(), VERIFIER, party_keys=pins).pinned == (party("fab"),)
+    assert verify_bundle(made().bundle(), VERIFIER, ATLAS, party_keys=pins).pinned == (
+        party("fab"),
+    )
 
 
 def test_the_spelling_of_the_file_does_not_matter():
     data = made().bundle()
     pretty = json.dumps(json.loads(data), indent=2, ensure_ascii=True).encode()
 
-    assert verify_bundle(pretty, VERIFIER) == verify_bundle(data, VERIFIER)
+    assert verify_bundle(pretty, VERIFIER, ATLAS) == verify_bundle(data, VERIFIER, ATLAS)
 
 
 # Changes of any kind -----------------------------------------------------------------------------
 
 SMALL = made().bundle()
-WHAT_IT_SAYS = verify_bundle(SMALL, VERIFIER)
+WHAT_IT_SAYS = verify_bundle(SMALL, VERIFIER, ATLAS)
 STRIDE = 13
 
 
 def says_the_same_or_nothing(data: bytes) -> bool:
     try:
-        return verify_bundle(data, VERIFIER) == WHAT_IT_SAYS
+        return verify_bundle(data, VERIFIER, ATLAS) == WHAT_IT_SAYS
     except VerificationFailed:
         return True
 

@@ -10,6 +10,7 @@ from ledger.testimony import asserted
 from ledger.verify import verify_bundle
 from schemas.bundle_statement import Basis, Taking
 from tests.forger import CHIP, OTHER, VERIFIER, Forger, party
+from tests.geography import ATLAS
 from tests.ledger.bent_bundles import BOX, MADE, found, made, refused, to, without
 
 
@@ -62,7 +63,7 @@ def early() -> Case:
 
 
 def subject(data: bytes):
-    return verify_bundle(data, VERIFIER).subjects[0]
+    return verify_bundle(data, VERIFIER, ATLAS).subjects[0]
 
 
 # In force ----------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def test_a_correction_that_others_agreed_to_is_proved_with_their_signatures():
 
 def test_that_nobody_else_had_to_agree_is_the_operators_word():
     case = early()
-    lines = asserted(verify_bundle(case.bundle(case.taking()), VERIFIER))
+    lines = asserted(verify_bundle(case.bundle(case.taking()), VERIFIER, ATLAS))
 
     assert any("nobody but those shown here had to agree: Operator says so" in one for one in lines)
 
@@ -328,7 +329,7 @@ def installed() -> tuple[Forger, int]:
 def test_a_packing_that_failed_by_the_operators_word_leaves_it_proven():
     forger, index = installed()
     claim = found("custody/outside-container", index, basis=Basis.LEDGER, on_items=False)
-    verified = verify_bundle(forger.bundle(statement={"findings": (claim,)}), VERIFIER)
+    verified = verify_bundle(forger.bundle(statement={"findings": (claim,)}), VERIFIER, ATLAS)
 
     assert verified.subjects[0].state.custody.holder == party("fab")
     assert f"By entry {index} A1 was put into nothing: Operator says so." in asserted(verified)

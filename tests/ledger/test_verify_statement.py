@@ -18,6 +18,7 @@ from tests.forger import (
     party,
     private_key,
 )
+from tests.geography import ATLAS
 from tests.ledger.bent_bundles import (
     BOX,
     GENESIS,
@@ -132,7 +133,9 @@ def stolen() -> tuple[Forger, BundleFinding]:
 
 def test_a_claim_that_follows_is_no_longer_the_operators():
     forger, claim = stolen()
-    subject = verify_bundle(forger.bundle(statement={"findings": (claim,)}), VERIFIER).subjects[0]
+    subject = verify_bundle(
+        forger.bundle(statement={"findings": (claim,)}), VERIFIER, ATLAS
+    ).subjects[0]
 
     assert subject.verdict is Verdict.STOP
     assert subject.findings[0].message.endswith("reported this item stolen")

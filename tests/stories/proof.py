@@ -6,6 +6,7 @@ from ledger.service.audit import AuditReport, audit
 from ledger.service.bundling import make_bundle
 from ledger.service.query import Dossier, dossier
 from ledger.verify import verify_bundle
+from tests.geography import ATLAS
 from tests.world import World
 
 
@@ -32,7 +33,7 @@ def _check_bundle(world: World, known: Dossier) -> None:
     It may not have stood because of goods of others, which are not shown.
     """
     data = make_bundle(world.ledger, [known.item], as_of=known.as_of)
-    (told,) = verify_bundle(data, parse_vkey(world.ledger.vkey)).subjects
+    (told,) = verify_bundle(data, parse_vkey(world.ledger.vkey), ATLAS).subjects
     if told.is_proven:
         assert (told.state, told.verdict) == (known.state, known.verdict)
     else:

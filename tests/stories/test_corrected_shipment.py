@@ -10,6 +10,7 @@ import pytest
 from ledger.note import parse_vkey
 from ledger.service.bundling import make_bundle
 from ledger.verify import verify_bundle
+from tests.geography import ATLAS
 from tests.stories.telling import findings, page, verdict, whereabouts
 
 
@@ -144,7 +145,7 @@ def test_who_agrees_unasked_is_not_told_as_if_it_had_been(world, chips, correcti
 
 def test_a_bundle_names_who_has_to_agree(world, chips, correction):
     data = make_bundle(world.ledger, chips[:1])
-    (subject,) = verify_bundle(data, parse_vkey(world.ledger.vkey)).subjects
+    (subject,) = verify_bundle(data, parse_vkey(world.ledger.vkey), ATLAS).subjects
     (waits,) = [one.message for one in subject.findings if one.code == "correction/open"]
 
     assert waits.endswith("and urn:chiptrail:party:fjordhall did not concur")

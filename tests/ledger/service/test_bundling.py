@@ -19,6 +19,7 @@ from schemas.bundle import parse_bundle
 from schemas.errors import IntegrityError, NotFound
 from schemas.statement import Endorsement, Role
 from tests.databases import lift_triggers
+from tests.geography import ATLAS
 from tests.world import CHIPS, DISPOSITION, World, party
 
 PALLET = "https://id.gs1.org/00/106141412345678908"
@@ -38,7 +39,7 @@ def world(tmp_path, url) -> World:
 
 def verified(world: World, *items: str, **options) -> Verified:
     data = make_bundle(world.ledger, items, **options)
-    return verify_bundle(data, parse_vkey(world.ledger.vkey))
+    return verify_bundle(data, parse_vkey(world.ledger.vkey), ATLAS)
 
 
 def subject(world: World, item: str) -> Subject:

@@ -9,6 +9,7 @@ from ledger.service.bundling import make_bundle
 from ledger.service.query import Dossier, dossier
 from ledger.testimony import Subject
 from ledger.verify import verify_bundle
+from tests.geography import ATLAS
 from tests.ledger.corrected_histories import History
 from tests.ledger.service.corrected_ledger import Desk
 
@@ -22,7 +23,7 @@ def told(desk: Desk, history: History) -> Iterator[tuple[Subject, Dossier]]:
         known = dossier(ledger, item)
         if known.steps:
             data = make_bundle(ledger, [item], as_of=known.as_of)
-            (subject,) = verify_bundle(data, parse_vkey(ledger.vkey)).subjects
+            (subject,) = verify_bundle(data, parse_vkey(ledger.vkey), ATLAS).subjects
             yield subject, known
 
 

@@ -12,6 +12,7 @@ from ledger.service.query import dossier
 from ledger.verify import verify_bundle
 from schemas.envelope import encode_submission
 from schemas.statement import Role
+from tests.geography import ATLAS
 from tests.world import CHIPS, World, party
 
 
@@ -202,7 +203,7 @@ def test_what_an_agent_without_mandate_asks_for_makes_nothing_unproven(world, ch
     wrong = for_fab(world, chips)
     world.mandate("fab", "agent")
     world.correct("agent", wrong)
-    verified = verify_bundle(make_bundle(world.ledger, chips), world.ledger.verifier)
+    verified = verify_bundle(make_bundle(world.ledger, chips), world.ledger.verifier, ATLAS)
 
     assert [(True, "clear")] * 2 == [(one.is_proven, one.verdict) for one in verified.subjects]
 

@@ -59,7 +59,7 @@ def test_a_rebuild_gives_the_same_rows_however_it_is_cut(desk, tmp_path, monkeyp
     ledger = desk.world.ledger
     other = Database.open(f"sqlite:///{tmp_path / 'other'}")
     with ledger.database.reading() as source, other.writing() as target:
-        list(rebuild(source, target, ledger.head.size, ledger.pack))
+        list(rebuild(source, target, ledger.head.size, ledger.pack, ledger.atlas))
 
         assert [] == list(comparison.differences(source, target))
     other.dispose()

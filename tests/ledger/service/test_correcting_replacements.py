@@ -12,6 +12,7 @@ from ledger.testimony import asserted
 from ledger.verify import verify_bundle
 from schemas.envelope import encode_submission
 from schemas.statement import Role
+from tests.geography import ATLAS
 from tests.world import CHIPS, World, party
 
 
@@ -132,7 +133,7 @@ def test_the_story_says_with_what_it_counts(world, chips, delivered):
 def test_a_bundle_says_on_whose_word_it_counts_nowhere(world, chips, delivered):
     world.correct("fab", delivered, world.ship("fab", chips, to="hub"))
     bundle = make_bundle(world.ledger, chips[:1])
-    verified = verify_bundle(bundle, parse_vkey(world.ledger.vkey))
+    verified = verify_bundle(bundle, parse_vkey(world.ledger.vkey), ATLAS)
     (told,) = verified.subjects
 
     assert (party("shop"), "check") == (told.state.custody.holder, told.verdict.value)

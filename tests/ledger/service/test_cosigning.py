@@ -17,6 +17,7 @@ from ledger.store import log
 from ledger.verify import verify_bundle
 from schemas.errors import ReadOnly, VerificationFailed
 from schemas.statement import Role
+from tests.geography import ATLAS
 from tests.ledger.service.keeping import recovered
 from tests.ledger.service.tampering import tamper
 from tests.witnesses import NAMES, Street
@@ -158,11 +159,11 @@ def test_an_entry_that_comes_meanwhile_leaves_the_checkpoint_file_alone(watched,
 def test_a_bundle_shows_the_quorum(watched, street):
     data = make_bundle(watched.ledger, watched.chips(1))
     ours = watched.ledger.verifier
-    verified = verify_bundle(data, ours, witnesses=verifiers(street), quorum=3)
+    verified = verify_bundle(data, ours, ATLAS, witnesses=verifiers(street), quorum=3)
 
     assert 3 == len(verified.cosigned)
     with pytest.raises(VerificationFailed, match="want 4"):
-        verify_bundle(data, ours, witnesses=verifiers(street), quorum=4)
+        verify_bundle(data, ours, ATLAS, witnesses=verifiers(street), quorum=4)
 
 
 def test_what_is_published_has_the_lines(watched, street, tmp_path):

@@ -25,6 +25,7 @@ from schemas.errors import SplitView, VerificationFailed
 from schemas.statement import Role
 from tests.forger import CHIP, OTHER, Forger
 from tests.forger import VERIFIER as FORGERS
+from tests.geography import ATLAS
 from tests.ledger.malicious import (
     SEED,
     VERIFIER,
@@ -158,7 +159,7 @@ def test_no_bundle_of_a_bent_history_verifies_with_an_event_signed_in_the_other(
         counts[attack] += 1
 
         with pytest.raises(VerificationFailed) as refused:
-            verify_bundle(bent.bundle(contents=with_head(kept, claim(bent, size))), FORGERS)
+            verify_bundle(bent.bundle(contents=with_head(kept, claim(bent, size))), FORGERS, ATLAS)
         assert refused.value.step in (3, 7)
 
     show()

@@ -81,7 +81,7 @@ def test_what_moves_nothing_is_recorded_on_a_known_item_and_rebuilt(
     assert receipt.created
     other = Database.open(f"sqlite:///{tmp_path / 'other'}")
     with world.ledger.database.reading() as source, other.writing() as target:
-        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack))
+        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack, world.ledger.atlas))
         assert [] == list(comparison.differences(source, target))
 
 
@@ -97,7 +97,7 @@ def test_a_rebuild_gives_the_same_projections(tmp_path, url, monkeypatch, seed, 
 
     other = Database.open(f"sqlite:///{tmp_path / 'other'}")
     with world.ledger.database.reading() as source, other.writing() as target:
-        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack))
+        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack, world.ledger.atlas))
         assert [] == list(comparison.differences(source, target))
     other.dispose()
 
@@ -109,7 +109,7 @@ def test_the_comparison_sees_a_changed_row(tmp_path):
 
     other = Database.open(f"sqlite:///{tmp_path / 'other'}")
     with world.ledger.database.reading() as source, other.writing() as target:
-        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack))
+        list(rebuild(source, target, world.ledger.head.size, world.ledger.pack, world.ledger.atlas))
         target.exec_driver_sql("UPDATE holding SET holder = 'urn:chiptrail:party:thief'")
         assert ["item: row 0 (1) is not what the entries give"] == list(
             comparison.differences(source, target)

@@ -15,6 +15,7 @@ from ledger.verify import verify_bundle
 from ledger.view import Reader
 from schemas.errors import NotFound
 from schemas.statement import Role
+from tests.geography import ATLAS
 from tests.world import CHIPS, DISPOSITION, World, party
 
 WAYBILL = "urn:chiptrail:doc:awb:160-12345675"
@@ -356,7 +357,7 @@ def test_of_a_document_that_is_expected_which_one_may_see(world):
 
 def proof(world, name, *items):
     data = make_bundle(world.ledger, items, reader=reader(world, name))
-    return data, verify_bundle(data, parse_vkey(world.ledger.vkey))
+    return data, verify_bundle(data, parse_vkey(world.ledger.vkey), ATLAS)
 
 
 def test_of_what_is_not_in_view_there_is_no_proof(world):
@@ -389,7 +390,7 @@ def test_the_operator_says_to_where_it_told(world):
 
 def test_the_proof_for_the_holder_is_the_operators_own_but_says_for_whom(world):
     chip = sold(world)
-    own = verify_bundle(make_bundle(world.ledger, [chip]), parse_vkey(world.ledger.vkey))
+    own = verify_bundle(make_bundle(world.ledger, [chip]), parse_vkey(world.ledger.vkey), ATLAS)
     _, verified = proof(world, "dc", chip)
 
     assert (own.subjects, own.entries) == (verified.subjects, verified.entries)
