@@ -10,19 +10,19 @@ not hold up the others.
         ...                                   # each batch is durable and signed when it comes out
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit, admit_all, notes_of, unflatten
+from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
-from ledger.keys import PublicKey
+from ledger.service.admitting import Admission, admit_in_parallel, gate_of
 from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
 from ledger.service.ledger import Ledger
@@ -30,7 +30,7 @@ from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
 from ledger.service.split_view import prove_split
-from ledger.service.workers import collecting_seldom, in_order
+from ledger.service.workers import collecting_seldom
 from ledger.store import items, log
 from ledger.store.activity import SHARED
 from ledger.view import Answers
@@ -73,7 +73,6 @@ class Receipt:
 
 
 Outcome: TypeAlias = Receipt | ChiptrailError
-Admission: TypeAlias = Admitted | Refusal
 
 
 @collecting_seldom()
@@ -85,7 +84,7 @@ def capture(
     Raises: ReadOnly, IntegrityError (nothing of the batch is recorded).
     """
     ledger.demand_writable()
-    gate = _gate(ledger)
+    gate = gate_of(ledger)
     request = _Request(submissions, admit_all(submissions, gate), actor)
     if dry_run:
         return _sequence(ledger, [request], dry_run=True)[0]
@@ -106,7 +105,7 @@ def capture_stream(
         for chunk in first:
             yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
         return
-    for chunk, admissions in _admitting(ledger, chain(first, chunks)):
+    for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks)):
         yield _sequence(ledger, [_Request(chunk, admissions, actor)], dry_run=dry_run)[0]
 
 
@@ -123,52 +122,7 @@ def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield chunk
 
 
-# First half: admission, in parallel ------------------------------------------------------------
-
-_worker_gate: Gate | None = None
-
-
-def _gate(ledger: Ledger) -> Gate:
-    known = ledger.registry.keys
-    return Gate(ledger.origin, ledger.verifier, {keyid: known[keyid].key for keyid in known})
-
-
-def _admitting(
-    ledger: Ledger, chunks: Iterable[list[bytes]]
-) -> Iterator[tuple[list[bytes], list[Admission]]]:
-    """Each of *chunks* with its admissions, a few chunks ahead of the reader."""
-    ledger.demand_writable()
-    gate = _gate(ledger)
-
-    def with_news() -> Iterator[_Chunk]:
-        for chunk in chunks:
-            # Keys enrolled since the workers started travel with the chunk.
-            known = ledger.registry.keys
-            yield chunk, {keyid: known[keyid].key for keyid in known.keys() - gate.keys.keys()}
-
-    for (chunk, _), flat in in_order(_admit_chunk, with_news(), _start_worker, gate):
-        yield chunk, [unflatten(one) if isinstance(one, tuple) else one for one in flat]
-
-
-_Chunk: TypeAlias = tuple[list[bytes], Mapping[str, PublicKey]]
-
-
-def _start_worker(gate: Gate) -> None:
-    global _worker_gate  # noqa: PLW0603 - one gate a worker process, set once as it starts
-    _worker_gate = gate
-
-
-def _admit_chunk(given: _Chunk) -> list[tuple[Any, ...] | Refusal]:
-    assert _worker_gate is not None
-    chunk, news = given
-    gate = _worker_gate
-    if news:
-        gate = gate._replace(keys={**gate.keys, **news})
-    admissions = admit_all(chunk, gate)
-    return [found.flat() if isinstance(found, Admitted) else found for found in admissions]
-
-
-# Second half: under the lock -------------------------------------------------------------------
+# Under the lock --------------------------------------------------------------------------------
 
 
 class _Request(NamedTuple):
