@@ -64,7 +64,7 @@ def _arguments() -> argparse.ArgumentParser:
 def _play_all(run: Run, name: str, chosen: argparse.Namespace) -> Line:
     """Play the cases of the kind *name*, or the one that was *chosen*."""
     kind, started_at = KINDS[name], time.monotonic()
-    counts, violated = Counter[str](), 0
+    counts, violated, states = Counter[str](), 0, set[int]()
     reason = kind.missing()
     if reason is None:
         names = [chosen.case] if chosen.case else kind.cases(run)
@@ -74,11 +74,14 @@ def _play_all(run: Run, name: str, chosen: argparse.Namespace) -> Line:
             _tell(f"{name}: {done:,} of {len(names):,} cases")
             counts += outcome.counts
             violated += bool(outcome.violations)
+            states |= outcome.states
             for text in outcome.violations:
                 print(f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}")
             if chosen.minutes and time.monotonic() > started_at + 60 * chosen.minutes:
                 counts["cases left out for want of time"] = len(names) - done
                 break
+    if states:
+        counts = Counter({"different states": len(states)}) + counts
     seconds = time.monotonic() - started_at
     return Line(name, kind.WHAT, dict(counts), violated, run.seed, report.commit(), seconds, reason)
 

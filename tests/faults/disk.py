@@ -116,8 +116,9 @@ class Disk:
                 broken[folder] = True
                 continue
             _name(names, folders, op, file)
-        mode = dice.choice(("none", "all", "subset", "torn"))
-        left = {p: _left(f, mode, dice) for p, f in names.items() if not p.endswith("-shm")}
+        (mode,) = dice.choices(("none", "all", "subset", "torn"), (1, 1, 4, 4))
+        share = dice.choice((0.1, 0.5, 0.9))  # of unsynced writes that are lost
+        left = {p: _left(f, mode, share, dice) for p, f in names.items() if not p.endswith("-shm")}
         return {path: data for path, data in left.items() if _has_folders(path, folders)}
 
 
@@ -134,10 +135,10 @@ def _name(names: dict[str, _File], folders: set[str], op: Op, file: _File | None
         names.pop(op.path, None)
 
 
-def _left(file: _File, mode: str, dice: Random) -> bytes:
+def _left(file: _File, mode: str, share: float, dice: Random) -> bytes:
     data = bytearray(file.durable)
     for op in file.pending if mode != "none" else ():
-        if mode != "all" and dice.random() < 0.5:
+        if mode != "all" and dice.random() < share:
             continue
         if mode == "torn" and op.kind == "write" and len(op.data) > SECTOR:
             kept = SECTOR * dice.randint(1, len(op.data) // SECTOR)

@@ -17,11 +17,15 @@ from tests.faults.stage import Place, Stages
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the case *name*: counts by what was counted, and all that was violated."""
+    """What came of the case *name*: counts by what was counted, and all that was violated.
+
+    *states*: digests of the states that were judged, where cases have some in common.
+    """
 
     name: str
     counts: Counter[str] = field(default_factory=Counter)
     violations: tuple[str, ...] = ()
+    states: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

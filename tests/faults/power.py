@@ -31,7 +31,7 @@ RECORDED = (
     "witness",
 )
 # How many states are drawn at a crash point; with one in so many the work is taken up again.
-QUICK, DEEP, RESUMED = 12, 360, 40
+QUICK, DEEP, RESUMED = 12, 220, 100
 # Where so many draws in a row gave nothing new, there is little more to see.
 STALE = 40
 
@@ -56,28 +56,32 @@ def play(of: Run, name: str) -> Outcome:
     start, ops = recorded(of, workload)
     dice, counts = of.chance(name), Counter[str]()
     found: list[str] = []
+    states: set[int] = set()
     with scene(of, WORKLOADS[workload]) as place:
         seen, disk = place.seen(), Disk(start)
         for op in ops[: int(point)]:
             disk.do(op)
             _hear(seen, disk, op)
-        for left in _draws(disk, dice, DEEP if of.is_deep else QUICK, counts):
+        for left in _draws(disk, dice, DEEP if of.is_deep else QUICK, states, counts):
             is_resumed = dice.random() < 1 / RESUMED
+            counts["taken up again"] += is_resumed
             found += _judge(of, place, seen, workload, left, is_resumed=is_resumed)
-    return Outcome(name, counts, tuple(dict.fromkeys(found)))
+    return Outcome(name, counts, tuple(dict.fromkeys(found)), frozenset(states))
 
 
-def _draws(disk: Disk, dice: Random, most: int, counts: Counter[str]) -> Iterator[dict[str, bytes]]:
-    """Different states of *disk*, out of at most *most* draws."""
-    known, stale = set(), 0
+def _draws(
+    disk: Disk, dice: Random, most: int, states: set[int], counts: Counter[str]
+) -> Iterator[dict[str, bytes]]:
+    """States of *disk* not yet among *states*, out of at most *most* draws."""
+    stale = 0
     for _ in range(most):
         left = disk.lose(dice)
+        # Alike in every process that was forked from one.
         digest = hash(tuple(sorted(left.items())))
         counts["drawn"] += 1
         stale += 1
-        if digest not in known:
-            known.add(digest)
-            counts["states"] += 1
+        if digest not in states:
+            states.add(digest)
             stale = 0
             yield left
         elif stale == STALE:
