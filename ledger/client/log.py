@@ -8,7 +8,6 @@ only. Whether the bytes are the log's is for those to say who have its key.
         note = published.checkpoint()
 """
 
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Protocol
 
 import httpx
 
+from ledger.client.deadline import Deadline
 from ledger.leaf import LEAF_SIZE
 from ledger.merkle import HASH_SIZE
 from ledger.note import MAX_NOTE_SIZE
@@ -117,14 +117,17 @@ class _Folder:
 
 class _Site:
     def __init__(self, place: str, client: httpx.Client) -> None:
-        self.place, self._client = place, client
+        self.place, self._client, self._deadline = place, client, Deadline()
         if "?" in place or "#" in place:
             raise Unreachable(f"{place}: the address of a log has no ? and no #")
 
     def read(self, path: str, limit: int) -> bytes | None:
         url = f"{self.place}/{path}"
         try:
-            with self._client.stream("GET", url) as answer:
+            with (
+                self._deadline.within(_ANSWER_S),
+                self._client.stream("GET", url, extensions=self._deadline.hook) as answer,
+            ):
                 return self._body(answer, url, limit)
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise Unreachable(f"{url}: {str(exc) or type(exc).__name__}") from exc
@@ -149,12 +152,9 @@ class _Site:
 
 def _collect(answer: httpx.Response, url: str, limit: int) -> bytes:
     """The body as it is sent, before any decompression."""
-    end = time.monotonic() + _ANSWER_S
     data = b""
     for chunk in answer.iter_raw():
         data = _within(limit, data + chunk, url)
-        if time.monotonic() > end:
-            raise Unreachable(f"{url}: took over {_ANSWER_S:.0f} s")
     return data
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 import httpx
 
+from ledger.client.deadline import Deadline
 from ledger.cosignature import TIME_SIZE, verify_cosignature
 from ledger.note import parse_signatures
 from ledger.policy import Witness
@@ -108,7 +109,7 @@ class _Asking:
         pause: Callable[[float], None],
     ) -> None:
         self._witness, self._question = witness, question
-        self._http, self._pause = http, pause
+        self._http, self._pause, self._deadline = http, pause, Deadline()
 
     def ask(self, remembered: int) -> Answer:
         """Ask from the *remembered* size, and once more from the one that it says."""
@@ -203,15 +204,18 @@ class _Asking:
 
     def _post_once(self, content: bytes) -> tuple[int, bytes, float]:
         url = f"{self._witness.url}/add-checkpoint"
-        stop_at = time.monotonic() + 2 * TIMEOUT_S  # the time-out is of each part
-        with self._http.stream("POST", url, content=content, headers=_PLAIN) as answer:
+        hook = self._deadline.hook
+        with (
+            self._deadline.within(2 * TIMEOUT_S),
+            self._http.stream(
+                "POST", url, content=content, headers=_PLAIN, extensions=hook
+            ) as answer,
+        ):
             body = b""
             for part in answer.iter_raw():
                 body += part
                 if len(body) > MAX_ANSWER:
                     raise httpx.DecodingError(f"an answer of more than {MAX_ANSWER} bytes")
-                if time.monotonic() > stop_at:
-                    raise httpx.ReadTimeout("the answer trickles in")
             return answer.status_code, body, _retry_after(answer.headers.get("Retry-After", ""))
 
     def _answer(self, standing: Standing, words: str, size: int | None = None) -> Answer:
