@@ -3,6 +3,8 @@
 POST /add-checkpoint          200 and the cosignature; each refusal has the status of STATUS
 GET  /<hex>/checkpoint        the checkpoint last cosigned; <hex> is the SHA-256 of the origin
 
+All answers are text, those of the framework too.
+
 Everything that decides is ``ledger.service.witness``'s, of which any number of requests may run at
 once. Example::
 
@@ -69,6 +71,13 @@ def make_app(witness: Witness) -> Flask:
         _LOG.error("refused status=%d code=%s: %s", status, error.code, error)
         answer = _text(f"{error.code}: this witness cannot cosign now\n", status)
         answer.headers["Retry-After"] = "5"
+        return answer
+
+    @app.after_request
+    def plain(answer: Response) -> Response:
+        if answer.mimetype == "text/html":  # so Flask says that there is no such path or method
+            answer.set_data(f"{answer.status.partition(' ')[2].lower()}\n")
+            answer.content_type = "text/plain; charset=utf-8"
         return answer
 
     return app

@@ -95,6 +95,17 @@ def test_a_body_over_the_limit_is_refused(ask):
     assert ask(b"old 0\n\n" + b"x" * MAX_REQUEST_SIZE)[0] in {400, 413}
 
 
+OTHERS = {"/": "not found\n", "/a/b": "not found\n", "/add-checkpoint": "method not allowed\n"}
+
+
+@pytest.mark.parametrize(("path", "said"), OTHERS.items())
+def test_what_is_not_served_is_said_in_text_too(client, path, said):
+    answer = client.get(path)
+
+    assert ("text/plain; charset=utf-8", said) == (answer.content_type, answer.text)
+    assert ("POST" in answer.headers.get("Allow", "")) == ("method" in said)
+
+
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 def test_only_a_post_asks(client, method):
     assert getattr(client, method)("/add-checkpoint").status_code == 405
