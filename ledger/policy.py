@@ -75,8 +75,11 @@ def _check_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        is_secret = "@" in parts.netloc
     except ValueError:
-        is_good = False
+        is_good = is_secret = False
+    if is_secret:  # not quoted: it is shown to all who ask for the policy
+        raise MalformedNote("the address of a witness has no user and no password")
     # A query or a fragment would swallow the path that is appended.
     if not is_good or not url.isascii() or any(sign in url for sign in " \t\n#?"):
         raise MalformedNote(f"got {url!r}, want the address of a witness: https://host/prefix")

@@ -61,11 +61,14 @@ def test_a_file_that_is_no_policy_is_refused(data):
 @pytest.mark.parametrize(
     "url",
     ["", "w.example", "ftp://w.example", "file:///etc/passwd", "https://", "http://w:x/", "http://w:0",
-     "https://w.example/?a", "https://w.example/#a", "https://w.example/a b", "http://[::1"],
+     "https://w.example/?a", "https://w.example/#a", "https://w.example/a b", "http://[::1",
+     "https://user:secret@w.example"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused(url):
-    with pytest.raises(MalformedNote):
+    with pytest.raises(MalformedNote) as caught:
         witness_of(vkey(1), url)
+
+    assert "secret" not in str(caught.value)
 
 
 def test_a_logs_key_is_no_witness():
