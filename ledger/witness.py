@@ -14,7 +14,8 @@ A witness checks in this order, each refused by an error of its own and over HTT
 (3) the log's key signed the checkpoint, and no line of it is false (``BadSignature``: 403)
 (4) *old* is no more than the size of the checkpoint (``MalformedNote``: 400)
 (5) *old* is the size that it cosigned last, 0 if none (``Conflict``: 409, says that size)
-(6) the checkpoint extends that tree (``VerificationFailed``: 422)
+(6) the checkpoint extends that tree (``VerificationFailed``: 422; version 1.0 answered another root
+    of the same size with 409)
 
 To persist what it cosigns, before it answers, is ``ledger.service.witness``'s. Example::
 
