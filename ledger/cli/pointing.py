@@ -8,6 +8,7 @@ that is read back. Example::
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -56,6 +57,18 @@ _OPTIONS = {
     "/reason": ("--reason",),
     "/signatures": ("--key",),
 }
+
+
+@contextmanager
+def understood(option: str) -> Iterator[None]:
+    """What is refused inside was typed at *option*, and is no word of what is looked at.
+
+    Raises: click.BadParameter.
+    """
+    try:
+        yield
+    except Refusal as exc:
+        raise click.BadParameter(exc.message, param_hint=option) from exc
 
 
 def at_option(refusal: Refusal, command: click.Command) -> Refusal:

@@ -12,8 +12,9 @@ from ledger.cli.accusing import tell_evidence
 from ledger.cli.help import Command
 from ledger.cli.output import BAD_NEWS, points, show, show_json
 from ledger.cli.output import text as styled
+from ledger.cli.pointing import understood
 from ledger.cli.settings import F, Settings, json_option, pass_settings
-from schemas.errors import MalformedKey, Refusal, VerificationFailed
+from schemas.errors import MalformedKey, VerificationFailed
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
@@ -68,8 +69,22 @@ def wanted(witnesses: Sequence[str], quorum: int | None) -> int:
     if quorum is None:
         return len(witnesses)
     if quorum > len(witnesses):
-        raise click.UsageError(f"--quorum {quorum}, but {len(witnesses)} --witness were given")
+        given = {0: "not given", 1: "given once"}.get(
+            len(witnesses), f"given {len(witnesses)} times"
+        )
+        raise click.UsageError(f"--quorum {quorum}, but --witness was {given}")
     return quorum
+
+
+def verifier_of(text: str, option: str) -> "Verifier":
+    """The verifier key that was typed at *option*.
+
+    Raises: click.BadParameter.
+    """
+    from ledger.note import parse_vkey
+
+    with understood(option):
+        return parse_vkey(text)
 
 
 @click.command(cls=Command)
@@ -116,8 +131,8 @@ def verify(
     from schemas.evidence import is_evidence
 
     least = wanted(witnesses, quorum)
-    data, log = _read(file), _key(vkey, "--vkey")
-    cosigners = [_key(witness, "--witness") for witness in witnesses]
+    data, log = _read(file), verifier_of(vkey, "--vkey")
+    cosigners = [verifier_of(witness, "--witness") for witness in witnesses]
     if is_evidence(data):
         tell_evidence(data, log, cosigners, as_json=settings.as_json)
         return
@@ -141,15 +156,6 @@ def verify(
         _show(verified, brief=brief)
     if any(subject.verdict.value == "stop" for subject in verified.subjects):
         raise click.exceptions.Exit(BAD_NEWS)
-
-
-def _key(text: str, option: str) -> "Verifier":
-    from ledger.note import parse_vkey
-
-    try:
-        return parse_vkey(text)
-    except Refusal as exc:
-        raise type(exc)(f"{option}: {exc.message}") from exc
 
 
 _CHECKPOINT_STEP = 2

@@ -10,8 +10,8 @@ from ledger.cli.accusing import head_to_json
 from ledger.cli.help import Command
 from ledger.cli.output import BAD_NEWS, progress, sentence, show_json, warn
 from ledger.cli.settings import Settings, json_option, pass_settings
-from ledger.cli.verifying import vkey_option, wanted, witness_options
-from schemas.errors import ChiptrailError, Refusal
+from ledger.cli.verifying import verifier_of, vkey_option, wanted, witness_options
+from schemas.errors import ChiptrailError
 
 if TYPE_CHECKING:
     from ledger.note import Verifier
@@ -70,11 +70,11 @@ def watch(
     from ledger.client.log import open_log
     from ledger.service import watch as watching
 
-    verifier = _verifier(vkey, "--vkey")
+    verifier = verifier_of(vkey, "--vkey")
     watched = watching.Watch(
         verifier,
         state or _default_state(verifier),
-        tuple(_verifier(witness, "--witness") for witness in witnesses),
+        tuple(verifier_of(witness, "--witness") for witness in witnesses),
         wanted(witnesses, quorum),
         entries,
     )
@@ -85,16 +85,6 @@ def watch(
         last = _tell(steps, watched.state, as_json=settings.as_json)
     if last is not None and last.is_bad:
         raise click.exceptions.Exit(BAD_NEWS)
-
-
-def _verifier(text: str, option: str) -> "Verifier":
-    from ledger.note import parse_vkey
-
-    try:
-        return parse_vkey(text)
-    except Refusal as exc:
-        # Not exit code 1, which here is word of the log.
-        raise click.UsageError(f"{option}: {exc}") from exc
 
 
 def _default_state(verifier: "Verifier") -> Path:

@@ -8,6 +8,7 @@ import click
 
 from ledger.cli.help import Command, Group
 from ledger.cli.output import BAD_NEWS, show, show_json, table, text
+from ledger.cli.pointing import understood
 from ledger.cli.settings import Settings, json_option, ledger_options, pass_settings
 from schemas.errors import CannotOpen
 from schemas.strict_json import JSON
@@ -69,9 +70,13 @@ def cosign(
         chiptrail cosign
         chiptrail cosign --drop witness.example.org
     """
+    from ledger.policy import witness_of
     from ledger.service.cosigning import cosign as run
     from ledger.service.witnesses import change_policy
 
+    with understood("--witness"):
+        for vkey, url in named:
+            witness_of(vkey, url)
     ledger = settings.open_ledger()
     if named or dropped or quorum is not None:
         change_policy(ledger, named, dropped, quorum)
@@ -187,7 +192,9 @@ def add(settings: Settings, *, vkey: str, origin: str | None, folder: Path) -> N
     """
     from ledger.service.witness import Witness
 
-    known = Witness.open(folder).add_log(vkey, origin)
+    opened = Witness.open(folder)
+    with understood("VKEY"):
+        known = opened.add_log(vkey, origin)
     if settings.as_json:
         show_json({"origin": known})
     else:

@@ -68,7 +68,7 @@ def test_a_witness_that_did_not_sign_is_missed(run, proof, ask, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--vkey", "nonsense"], 1),
+        (["--vkey", "nonsense"], 2),
         (["--vkey", "V", "--quorum", "1"], 2),
         (["--vkey", "V", "--party-key", "acme"], 1),
         ([], 2),

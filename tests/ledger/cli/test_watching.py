@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from ledger.note import encode_vkey, parse_vkey
 from ledger.service import watch as watch_module
 from schemas import strict_json
 from tests.ledger.client.server import serving
@@ -190,7 +191,7 @@ def test_changed_evidence_is_refused_by_the_number_of_the_step(verified, evidenc
 
 
 def test_evidence_against_another_log_is_refused(run, evidence):
-    other = "other.example+" + VKEY.split("+", 1)[1]
+    other = encode_vkey("other.example", parse_vkey(VKEY).key)
 
     assert 1 == run("verify", evidence, "--vkey", other).exit_code
 

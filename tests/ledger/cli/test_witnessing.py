@@ -92,7 +92,8 @@ def test_nobody_named_says_how_to_name_one(run, world):
 
 
 WRONG = {
-    "no vkey": (["cosign", "--witness", "w.example", "http://w.example"], 1, "malformed-note"),
+    "no vkey": (["cosign", "--witness", "w.example", "http://w.example"], 2, "--witness"),
+    "no vkey of a log": (["witness", "add", "w.example"], 2, "VKEY"),
     "no witness to drop": (["cosign", "--drop", "w.example"], 1, "no witness is named w.example"),
     "a quorum of nobody": (["cosign", "--quorum", "0"], 2, "--quorum"),
     "no witness here": (["witness", "show", "--folder", "nowhere"], 3, "chiptrail witness init"),
@@ -102,7 +103,8 @@ WRONG = {
 
 @pytest.mark.parametrize(("words", "code", "said"), WRONG.values(), ids=WRONG)
 def test_what_cannot_be_is_said(run, world, words, code, said):
-    result = run(*words, DATA=str(world))
+    run("witness", "init", "w.example", "--folder", world / "witness")
+    result = run(*words, DATA=str(world), WITNESS=str(world / "witness"))
 
     assert (code, True) == (result.exit_code, said in result.stderr)
 
