@@ -121,8 +121,9 @@ def look(published: PublishedLog, watch: Watch) -> Iterator[Progress | Look]:
         start = before.size if before else 0
         yield from _check_entries(published, head, start)
         entries = head.size - start
-    if kept is None or kept.note != seen.note:
-        _keep(watch.state, seen.note)  # (5)
+    if (kept is None or kept.note != seen.note) and not _replace(watch, kept, seen):  # (5)
+        yield from look(published, watch)
+        return
     yield Look(answer, before, head, cosigned, entries)
 
 
@@ -290,6 +291,15 @@ def _keep_evidence(state: Path, evidence: Evidence) -> Path:
         # Worse news than a full disk, and no less true.
         raise SplitView(f"the log shows another history, and no evidence is kept: {exc}") from exc
     return path
+
+
+def _replace(watch: Watch, kept: SignedHead | None, seen: SignedHead) -> bool:
+    """Whether *seen* is kept: not if another watcher has kept something since *kept* was read."""
+    with files.locked(watch.state.parent):
+        if _load(watch) != kept:
+            return False
+        _keep(watch.state, seen.note)
+    return True
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -101,17 +101,18 @@ def change_policy(
     Raises: NotFound when no witness has a name to drop; MalformedNote, WeakKey, TooLarge,
     CannotOpen. Then nothing is changed.
     """
-    old = load_policy(ledger)
-    chosen = {one.name: one for one in old.witnesses} if old else {}
-    for name in dropped:
-        if chosen.pop(name, None) is None:
-            raise NotFound(f"no witness is named {name}")
-    chosen |= {one.name: one for one in (witness_of(*pair) for pair in named)}
-    if quorum is None:
-        is_same = old is not None and {*chosen} == {one.name for one in old.witnesses}
-        quorum = old.quorum if old and is_same else len(chosen) // 2 + 1
-    policy = policy_of(ledger.verifier, list(chosen.values()), quorum) if chosen else None
+    added = {one.name: one for one in (witness_of(*pair) for pair in named)}
     with ledger.directory.locked():
+        old = load_policy(ledger)
+        chosen = {one.name: one for one in old.witnesses} if old else {}
+        for name in dropped:
+            if chosen.pop(name, None) is None:
+                raise NotFound(f"no witness is named {name}")
+        chosen |= added
+        if quorum is None:
+            is_same = old is not None and {*chosen} == {one.name for one in old.witnesses}
+            quorum = old.quorum if old and is_same else len(chosen) // 2 + 1
+        policy = policy_of(ledger.verifier, list(chosen.values()), quorum) if chosen else None
         if policy is None:
             ledger.directory.witnesses.unlink(missing_ok=True)
             return None

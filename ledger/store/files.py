@@ -171,12 +171,13 @@ def _read_boot_id(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file *path*, against other processes and other threads.
+    """Hold the lock file *path*, or a folder, against other processes and other threads.
 
     Raises: CannotOpen when it cannot be written.
     """
+    flags = os.O_RDONLY if path.is_dir() else os.O_CREAT | os.O_RDWR
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
     except OSError as exc:
         raise CannotOpen(f"{path}: {exc.strerror}") from exc
     try:

@@ -86,6 +86,16 @@ def test_a_new_cosignature_is_kept(see, state):
     assert cosigned(LONG) == state.read_bytes()
 
 
+def test_of_two_watchers_of_one_head_none_sets_the_other_back(see, state):
+    shelf = Shelf(LONG[:300], entries=True)
+    slow = look(shelf.published(), Watch(VERIFIER, state, entries=True))
+    next(slow)
+    see(Shelf(LONG))
+
+    assert Answer.ROLLED_BACK is list(slow)[-1].answer
+    assert signed(LONG) == state.read_bytes()
+
+
 def head(origin, size, key=KEY):
     return sign_checkpoint(Checkpoint(origin, size, bytes(32)), key)
 

@@ -1,6 +1,7 @@
 """The witnesses of a ledger: who they are, and when what they say forbids to sign."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import httpx
@@ -52,6 +53,14 @@ def test_a_ledger_remembers_its_witnesses(world, street):
     made = street.watch(world.ledger, quorum=3)
 
     assert made == load_policy(Ledger.open(world.directory, world.url, world.ledger.clock))
+
+
+def test_of_changes_at_once_none_is_lost(world, street):
+    pairs = [(one.vkey, one.url) for one in (street.witness(f"w{n}") for n in range(12))]
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        list(pool.map(lambda pair: change_policy(world.ledger, [pair]), pairs))
+
+    assert {pair[0] for pair in pairs} == {w.vkey for w in load_policy(world.ledger).witnesses}
 
 
 def test_the_quorum_is_more_than_half_until_it_is_said(world, street):
