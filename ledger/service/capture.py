@@ -149,7 +149,8 @@ def _sequence(
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
             run.barrier()
     except _Split as split:
-        outcomes = _stop(ledger, split, len(admissions))
+        outcomes: list[Outcome] = [ReadOnly(str(ledger.stopped)) for _ in admissions]
+        outcomes[split.position] = split.refusal
     else:
         outcomes = run.outcomes()
     each = iter(outcomes)
@@ -160,9 +161,11 @@ _ACT = "capture"
 
 
 class _Split(Exception):
-    def __init__(self, position: int, evidence: bytes, refusal: SplitView) -> None:
+    """Two histories: nothing of the batch is recorded, and the evidence is kept."""
+
+    def __init__(self, position: int, refusal: SplitView) -> None:
         super().__init__(position)
-        self.position, self.evidence, self.refusal = position, evidence, refusal
+        self.position, self.refusal = position, refusal
 
 
 class _Run:
@@ -271,7 +274,8 @@ class _Run:
                 "/chiptrail:after",
             )
             note = notes_of(admitted)[number].encode()
-            raise _Split(len(self._taken), prove_split(self._ledger, self._batch, note), refusal)
+            _stop(self._ledger, prove_split(self._ledger, self._batch, note))
+            raise _Split(len(self._taken), refusal)
         self._last_after = after
 
     def outcomes(self) -> list[Outcome]:
@@ -296,16 +300,12 @@ class _Run:
         ]
 
 
-def _stop(ledger: Ledger, split: _Split, count: int) -> list[Outcome]:
-    """Stop, then keep the evidence of two histories; nothing of the batch was recorded.
+def _stop(ledger: Ledger, evidence: bytes) -> None:
+    """Stop, then keep the *evidence* of two histories: under the lock, before anybody else signs.
 
-    Raises: CannotOpen when the evidence cannot be kept; the ledger is stopped all the same.
+    Raises: CannotOpen when it cannot be kept; the ledger is stopped all the same.
     """
     ledger.stopped = "a checkpoint of another history was submitted (log/split-view)"
     # Named by what it holds: the same proof is kept once, whoever meets it.
-    name = f"{sha256(split.evidence).hexdigest()[:16]}.evidence.json"
-    path = ledger.directory.keep_evidence(name, split.evidence)
-    ledger.stopped += f": {path}"
-    outcomes: list[Outcome] = [ReadOnly(ledger.stopped) for _ in range(count)]
-    outcomes[split.position] = split.refusal
-    return outcomes
+    name = f"{sha256(evidence).hexdigest()[:16]}.evidence.json"
+    ledger.stopped += f": {ledger.directory.keep_evidence(name, evidence)}"

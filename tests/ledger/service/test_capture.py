@@ -1,5 +1,6 @@
 """Capture: refused input leaves no trace, what is recorded is recorded once, batches are one."""
 
+import fcntl
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ledger.service import capture as capture_module
 from ledger.service.capture import Receipt, capture, capture_stream
 from ledger.service.ledger import Ledger
 from ledger.service.reading import open_tree
+from ledger.store import files
 from ledger.store.activity import iterate_activity
 from schemas import strict_json
 from schemas.authority import Grant
@@ -517,6 +519,17 @@ def test_the_head_of_a_statement_is_evidence_like_that_of_an_event(world):
 
     (_, found) = kept_evidence(world)
     assert (bytes(32), True) == (found.smaller.root, found.is_proven)
+
+
+def test_evidence_is_kept_before_another_process_may_sign(world, monkeypatch):
+    def keep(_folder, _name, _data):
+        with (world.directory.path / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    monkeypatch.setattr(files, "keep", keep)
+
+    with pytest.raises(BlockingIOError):
+        send(world, forked(world))
 
 
 def test_evidence_can_be_shown_to_anybody(world):
