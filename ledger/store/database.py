@@ -115,9 +115,10 @@ class Database:
             try:
                 transaction.commit()
             except sqlalchemy.exc.DBAPIError as exc:
+                # To SQLAlchemy it is over; whatever is open still ends with the connection.
+                connection.invalidate()
                 if self._is_full(exc):
                     # No room for the last frame: the transaction is not there, and never will be.
-                    transaction.rollback()
                     raise
                 # Neither done nor undone for certain: whoever signs must stop and look again.
                 said = self._say(exc)
@@ -131,8 +132,8 @@ class Database:
         """
         with self.explained(), self._engine.connect() as connection:
             connection.execution_options(**self._kind.READING)
-            with connection.begin():
-                yield connection
+            connection.begin()  # taken back when the connection is given back: nothing was written
+            yield connection
 
     def has_current_projections(self, connection: Connection) -> bool:
         """Whether the projections are of the version that this program reads and writes."""

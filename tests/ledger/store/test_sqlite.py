@@ -6,7 +6,7 @@ import pytest
 
 from ledger.store import tables
 from ledger.store.database import Database
-from schemas.errors import CannotOpen, IntegrityError
+from schemas.errors import CannotOpen, ChiptrailError, IntegrityError
 from tests.ledger.store import truth
 from tests.ledger.store.truth import HASH, ROWS, SIGNATURE, changed, everything
 
@@ -40,6 +40,22 @@ def test_an_error_quotes_no_text_that_cannot_be_read(filled):
         filled.reading() as connection,
     ):
         connection.exec_driver_sql("SELECT CAST('secret' || x'ff' AS TEXT) AS x").one()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL])
+def test_a_commit_that_fails_leaves_no_transaction_open(filled, monkeypatch, code):
+    def fail(_):
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(filled._engine.dialect, "do_commit", fail)
+    with pytest.raises(ChiptrailError):
+        truth.run(filled, "UPDATE disclosure SET body = NULL")
+    monkeypatch.undo()
+    truth.run(filled, "INSERT INTO disclosure VALUES (0, 'other', 'body')")
+
+    assert [ROWS["disclosure"], (0, "other", "body")] == everything(filled)["disclosure"]
 
 
 # With another tool -----------------------------------------------------------------------------
