@@ -142,7 +142,7 @@ def publish(settings: Settings, *, directory: Path, entries: bool) -> None:
 @click.option(
     "--repair",
     is_flag=True,
-    help="Then make tiles and projections anew from the entries, where they differ.",
+    help="Then make indexes, tiles and projections anew from the entries, where they differ.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @ledger_options
@@ -166,7 +166,7 @@ def audit(settings: Settings, *, repair: bool, yes: bool) -> None:
         if not yes:
             _show_audit(report)
             click.echo("To be made anew from the entries, which are as they were signed:", err=True)
-            click.echo("  all tiles and all projections", err=True)
+            click.echo("  all indexes, all tiles and all projections", err=True)
             click.confirm("Repair?", abort=True, err=True)
         repaired = report.mendable
         report = _repair(ledger)
@@ -182,7 +182,9 @@ def audit(settings: Settings, *, repair: bool, yes: bool) -> None:
         )
     else:
         if repaired:
-            click.echo("Repaired: all tiles and projections were made anew from the entries.")
+            click.echo(
+                "Repaired: all indexes, tiles and projections were made anew from the entries."
+            )
         _show_audit(report)
         if repair and report.problems:
             click.echo("This cannot be made anew from the entries; restore a backup.")

@@ -149,7 +149,8 @@ class _Run:
         """Pages and indexes, as the database sees them; triggers, as they are made anew."""
         database = self._ledger.database
         for text in database.integrity_problems():
-            self._problem(f"database: {text}")
+            tell = self._derived_problem if database.is_of_index(text) else self._problem
+            tell(f"database: {text}")
         # Not _problem: without a trigger, projections can still be what the entries give.
         triggers = comparison.trigger_differences(
             database.load_triggers(self._connection), database.make_triggers()

@@ -1,8 +1,9 @@
-"""Make anew what follows from the entries: tiles and projections. Entries are never changed.
+"""Make anew what follows from the entries: indexes, tiles, projections. Entries are never changed.
 
-In one transaction: the tree is regrown from the stored bytes of the entries, and if it has the root
-that was signed last, its tiles take the place of those that are stored, and projections are
-rebuilt. Otherwise nothing is changed: what was signed is then only in a backup, or with others.
+In one transaction: indexes are made anew from the rows of their tables; the tree is regrown from
+the stored bytes of the entries, and if it has the root that was signed last, its tiles take the
+place of those that are stored, and projections are rebuilt. Otherwise nothing is changed: what was
+signed is then only in a backup, or with others.
 
     for progress in repair(ledger): ...
 """
@@ -22,13 +23,15 @@ from schemas.errors import IntegrityError
 
 
 def repair(ledger: Ledger) -> Iterator[Progress]:
-    """Replace tiles and projections of *ledger* by those that its entries give.
+    """Replace indexes, tiles and projections of *ledger* by those that its entries give.
 
-    Raises: IntegrityError when the entries do not give the root that was signed last.
+    Raises: IntegrityError when the entries do not give the root that was signed last; DiskFull.
     """
     database = ledger.database
     with ledger.thread_lock, ledger.directory.locked():
+        ledger.directory.demand_room()
         with database.writing() as connection:
+            database.reindex(connection)
             head = log.load_head(connection)
             if head is None or head.size != log.count_entries(connection):
                 raise IntegrityError("entries do not end at the newest head; restore a backup")

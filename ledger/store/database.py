@@ -11,6 +11,7 @@ store is written once, as SQLite reads it.
         ...
 """
 
+import re
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -39,11 +40,14 @@ class _Kind(Protocol):
     def is_damage(self, error: BaseException) -> bool: ...
     def demand_sound(self, connection: Connection) -> None: ...
     def check_pages(self, connection: Connection) -> list[str]: ...
+    def reindex(self, connection: Connection) -> None: ...
     def lifted(self, connection: Connection, table: str) -> AbstractContextManager[None]: ...
     def scratch(self, engine: Engine) -> AbstractContextManager[Connection]: ...
 
 
 _KINDS: dict[str, _Kind] = {"sqlite": sqlite, "postgresql": postgresql, "postgres": postgresql}
+# What a check of pages says of an index alone: "row 9 missing from index item_serial".
+_OF_INDEX = re.compile(r"\bindex \w+(?: is not valid)?$")
 _WANTED = "sqlite:///FILE or postgresql://USER@HOST/NAME"
 
 
@@ -149,6 +153,10 @@ class Database:
         )
         connection.execute(version)
 
+    def reindex(self, connection: Connection) -> None:
+        """Make the indexes of truth anew from its rows; those of projections go with them."""
+        self._kind.reindex(connection)
+
     @contextmanager
     def replacing_tiles(self, connection: Connection) -> Iterator[None]:
         """All tiles are gone, and others can be inserted while the block runs; for a repair."""
@@ -165,6 +173,11 @@ class Database:
         """What the database's own check of its pages and indexes finds; empty when all is well."""
         with self.reading() as connection:
             return self._kind.check_pages(connection)
+
+    @staticmethod
+    def is_of_index(problem: str) -> bool:
+        """Whether *problem* is of an index alone, which follows from the rows of its table."""
+        return _OF_INDEX.search(problem) is not None
 
     def load_triggers(self, connection: Connection) -> dict[str, tuple[str, str]]:
         """(table, text) of each trigger by its name; the text is for comparing, not for running."""

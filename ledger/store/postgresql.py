@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
 
+from ledger.store import tables
 from schemas.errors import CannotOpen, IntegrityError
 
 NAME = "postgresql"
@@ -147,6 +148,12 @@ def check_pages(connection: Connection) -> list[str]:
     ).scalar_one()
     pages = [f"{failed} pages failed their checksum"] if failed else []
     return [f"index {row[0]} is not valid" for row in rows] + pages
+
+
+def reindex(connection: Connection) -> None:
+    """The indexes of the tables of truth; those of projections are dropped with their tables."""
+    for name in tables.truth.tables:
+        connection.exec_driver_sql(f"REINDEX TABLE {name}")
 
 
 @contextmanager

@@ -67,6 +67,11 @@ def check_pages(connection: Connection) -> list[str]:
     return [row[0] for row in rows if row[0] != "ok"]
 
 
+def reindex(connection: Connection) -> None:
+    """Every index, those of projections too: what is damaged is not read to drop it."""
+    connection.exec_driver_sql("REINDEX")
+
+
 @contextmanager
 def lifted(connection: Connection, table: str) -> Iterator[None]:
     """The triggers of *table* are away while the block runs, in its transaction."""

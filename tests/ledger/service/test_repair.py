@@ -1,5 +1,8 @@
 """Tiles and projections are made anew from the entries; entries never are."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from ledger.service.audit import audit
@@ -7,8 +10,9 @@ from ledger.service.capture import capture
 from ledger.service.ledger import Ledger
 from ledger.service.repair import repair
 from ledger.store.log import load_entries
+from ledger.store.sqlite import PAGE_SIZE
 from schemas.envelope import encode_submission
-from schemas.errors import IntegrityError, ReadOnly
+from schemas.errors import DiskFull, IntegrityError, ReadOnly
 from schemas.statement import Role
 from tests.ledger.service.keeping import folder_with_keys
 from tests.world import CHIPS, World
@@ -53,6 +57,8 @@ def report(ledger):
     return list(audit(ledger))[-1]
 
 
+# The first byte of a page of a b-tree that is an index and has no page below it.
+LEAF = 10
 ZEROS = f"'{'00' * 8192}'"
 DERIVED = {
     "a tile's hashes": {
@@ -63,6 +69,41 @@ DERIVED = {
     "a chip's history": "DELETE FROM item_event WHERE item = 1",
     "a finding": "DELETE FROM event WHERE idx = 20",
 }  # fmt: skip
+
+
+def flip_in_an_index(path):
+    """Flip a bit of the first row of an index of a projection that is one page; its name."""
+    with closing(sqlite3.connect(path)) as raw:
+        query = (
+            "SELECT name, rootpage FROM sqlite_master WHERE tbl_name = 'item' AND type = 'index'"
+        )
+        found = raw.execute(query).fetchall()
+    data = bytearray(path.read_bytes())
+    name, page = next(one for one in found if data[(one[1] - 1) * PAGE_SIZE] == LEAF)
+    data[page * PAGE_SIZE - 1] ^= 1
+    path.write_bytes(data)
+    return name
+
+
+def test_a_flipped_bit_in_an_index_is_mended(tmp_path):
+    world = World(tmp_path, checking=False)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.commission("fab", world.chips(3))
+    world.ledger.database.dispose()
+    name = flip_in_an_index(world.directory.database)
+    found = report(world.ledger)
+    list(repair(world.ledger))
+
+    assert {f"index {name}"} == {problem[-len(name) - 6 :] for problem in found.problems}
+    assert found.problems == found.mendable
+    assert () == report(world.ledger).problems
+
+
+def test_a_full_disk_is_left_alone(copy):
+    copy.directory.reserve = 1 << 60
+
+    with pytest.raises(DiskFull):
+        list(repair(copy))
 
 
 @pytest.mark.parametrize("what", DERIVED)
