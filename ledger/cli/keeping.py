@@ -143,8 +143,9 @@ def recover(settings: Settings, *, sources: tuple[Path, ...], retire: bool, yes:
     For a ledger that is read-only because its database is old, or its checkpoint file missing or
     old. SOURCE is whatever others hold of it: the folder of a published log (best with --entries),
     files of submissions as `chiptrail sign` writes them, receipts as --json prints them, proofs,
-    checkpoints. The entries are taken in only if all of them are found and give the very root that
-    was signed; nothing is signed anew. What is found is shown first.
+    checkpoints; or a damaged SQLite file, moved away, as far as it can be read. The entries are
+    taken in only if all of them are found and give the very root that was signed; nothing is signed
+    anew. What is found is shown first.
 
     If they are not to be found, --retire ends the ledger: `chiptrail init --predecessor` founds
     the one that goes on from it.
@@ -153,6 +154,7 @@ def recover(settings: Settings, *, sources: tuple[Path, ...], retire: bool, yes:
 
         chiptrail recover ./public acme.ndjson receipts.ndjson
         chiptrail recover newest-checkpoint
+        chiptrail recover damaged.sqlite3 ./public
         chiptrail recover --retire
     """
     from ledger.service.recover import recover as run

@@ -166,11 +166,10 @@ class _Run:
         if self._size > stored:
             self._problem(f"entries: got {stored}, want {self._size}")
         self._size = min(self._size, stored + MOST_PROBLEMS)
-        lists, disclosures = comparison.count_stray(self._connection, self._size)
-        if lists:
-            self._problem(f"item lists: {lists} lie beside no entry")
-        if disclosures:
-            self._problem(f"disclosures: {disclosures} lie beside no entry")
+        stray = comparison.count_stray(self._connection, self._size)
+        for what, count in zip(("item lists", "disclosures"), stray, strict=True):
+            if count:
+                self._problem(f"{what}: {count} lie beside no entry")
 
     def fold_statements(self) -> None:
         """Parties and keys from the statements alone."""

@@ -9,6 +9,7 @@ recorded. A *submission* is what a signer sent. Each is found in
     receipts           ``chiptrail --json`` printed them, one on each line: places
     submissions        ``chiptrail sign`` wrote them, one on each line
     a backup           its checkpoint
+    a SQLite database  all three, as far as it can be read (``ledger.service.wreck``)
 
 Nothing here is believed: whether what is put together is what was signed, the root decides
 (``ledger.service.recover``).
@@ -29,6 +30,7 @@ from ledger.leaf import parse_leaf
 from ledger.note import parse_note
 from ledger.service.backup import MANIFEST
 from ledger.service.restore import load_manifest
+from ledger.service.wreck import MAGIC, entries_in, newest_head, submissions_in
 from ledger.store import files
 from ledger.store.items import milliseconds
 from ledger.tiles import TILE_WIDTH, bundles_of, parse_entry_bundle
@@ -85,6 +87,8 @@ def survey(sources: Sequence[Path], start: int) -> Found:
     for source in sources:
         if source.is_dir():
             _survey_folder(source, start, found)
+        elif _is_database(source):
+            _survey_database(source, start, found)
         elif bundle := _bundle_in(source):
             _survey_bundle(str(source), bundle, start, found)
         elif note := _note_in(source):
@@ -100,12 +104,17 @@ def gather(sources: Sequence[Path], wanted: AbstractSet[bytes]) -> dict[bytes, b
     for source in sources:
         if source.is_dir():
             continue
-        bundle = _bundle_in(source)
-        submissions = _bundled(bundle) if bundle else _sent(source)
-        for identity, data in submissions:
+        for identity, data in _submissions(source, wanted):
             if identity in wanted and len(data) > len(sent.get(identity, b"")):
                 sent[identity] = data
     return sent
+
+
+def _submissions(source: Path, wanted: AbstractSet[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    if _is_database(source):
+        return submissions_in(source, wanted)
+    bundle = _bundle_in(source)
+    return _bundled(bundle) if bundle else _sent(source)
 
 
 # Folders -----------------------------------------------------------------------------------------
@@ -135,6 +144,21 @@ def _put_leaf(found: Found, index: int, record: bytes, start: int, source: str) 
     if index >= start:
         leaf = parse_leaf(record)
         found.put(index, Place(leaf.recorded_at_ms, leaf.identity, leaf.signature, source))
+
+
+# Databases ---------------------------------------------------------------------------------------
+
+
+def _is_database(source: Path) -> bool:
+    with _opened(source) as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _survey_database(source: Path, start: int, found: Found) -> None:
+    if note := newest_head(source):
+        found.heads.append((str(source), note))
+    for row in entries_in(source, start):
+        found.put(row.idx, Place(row.recorded_at, row.identity, row.signature, str(source)))
 
 
 # Bundles, checkpoints ----------------------------------------------------------------------------
@@ -204,8 +228,8 @@ def _survey_receipts(source: Path, start: int, found: Found) -> None:
             found.put(index, Place(at, identity, None, str(source)))
     if not is_known:
         raise CannotOpen(
-            f"{source}: neither a checkpoint, nor a proof, nor receipts or submissions, one on each"
-            " line"
+            f"{source}: neither a checkpoint, nor a proof, nor a SQLite file, nor receipts or"
+            " submissions, one on each line"
         )
 
 

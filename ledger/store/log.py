@@ -118,10 +118,10 @@ def load_entries(connection: Connection, start: int, stop: int) -> list[EntryRow
         f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
         (start, stop),
     )
-    return [_entry(row) for row in rows.all()]
+    return [entry_of(row) for row in rows.all()]
 
 
-def _entry(row: Sequence[Any]) -> EntryRow:
+def entry_of(row: Sequence[Any]) -> EntryRow:
     """The entry in *row*. Raises: IntegrityError."""
     made = EntryRow._make(row)
     if list(map(type, made)) != _ENTRY:
@@ -142,7 +142,7 @@ def load_entries_at(connection: Connection, indexes: Sequence[int]) -> dict[int,
         ("idx",),
         bulk.singles(indexes),
     )
-    return {row[0]: _entry(row) for row in rows}
+    return {row[0]: entry_of(row) for row in rows}
 
 
 def load_recorded_at(connection: Connection, indexes: Sequence[int]) -> dict[int, int]:
@@ -162,7 +162,7 @@ def load_statements(connection: Connection, start: int) -> list[EntryRow]:
         f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE kind = 1 AND idx >= ? ORDER BY idx",
         (start,),
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 # Detached parts --------------------------------------------------------------------------------

@@ -26,6 +26,11 @@ PAGE_SIZE = 8192
 BUSY_MS = 60_000
 # Of pages, a connection: more would be read faster, and held by each that has read so much.
 CACHE_KB = 16_384
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_WAY_OUT = (
+    "it is damaged, or no ledger's: move it away and keep it, restore a backup, then run chiptrail"
+    " recover with the damaged file among its sources"
+)
 READING: dict[str, object] = {"chiptrail_read": True}
 TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
 
@@ -44,7 +49,10 @@ def make_engine(url: URL) -> Engine:
 
 def explain(error: BaseException) -> str:
     """What the driver's *error* says without values: Python's quotes a text it cannot read."""
-    return str(error).partition(" with text ")[0]
+    said = str(error).partition(" with text ")[0]
+    # The low byte is the primary code: https://www.sqlite.org/rescode.html
+    is_broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+    return f"{said}; {_WAY_OUT}" if is_broken else said
 
 
 def is_full(error: BaseException) -> bool:

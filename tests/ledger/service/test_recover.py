@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -12,10 +14,12 @@ from ledger.service.capture import capture
 from ledger.service.ledger import Ledger
 from ledger.service.publish import publish
 from ledger.store.files import DataDirectory
+from ledger.store.sqlite import PAGE_SIZE
 from schemas.envelope import encode_submission
 from schemas.errors import CannotOpen, IntegrityError, ReadOnly
 from schemas.statement import PartyStatement, Role, Subject
 from tests.ledger.service.keeping import backed_up, folder_with_keys, recovered, restored
+from tests.ledger.service.tampering import copy_of
 from tests.world import CHIPS, World, party
 
 SECRET = {"withheld": ["bizLocation"], "bizLocation": {"id": "urn:epc:id:sgln:4.2.1"}}
@@ -200,6 +204,39 @@ def test_a_proof_has_envelopes_and_places(loss, behind):
 
 
 # What was signed last ----------------------------------------------------------------------------
+
+
+def wreck(loss, path):
+    """The database of before the loss, moved away; its log is folded in."""
+    copy_of(loss.world, path)
+    return path / "ledger.sqlite3"
+
+
+def test_a_damaged_database_is_a_source_as_well(loss, bare, tmp_path):
+    path = wreck(loss, tmp_path / "wreck")
+    with closing(sqlite3.connect(path)) as raw:
+        names = "'event', 'item_event', 'sqlite_autoindex_entry_1', 'entry_statement'"
+        query = f"SELECT rootpage FROM sqlite_master WHERE name IN ({names})"
+        pages = [page for (page,) in raw.execute(query)]
+    data = bytearray(path.read_bytes())
+    for page in pages:
+        data[(page - 1) * PAGE_SIZE : page * PAGE_SIZE] = bytes(PAGE_SIZE)
+    path.write_bytes(data)
+    found = recovered(bare, path)
+
+    assert (4, ()) == (len(pages), found.missing)
+    assert loss.note == bare.directory.checkpoint.read_bytes()
+    assert (None, ()) == (bare.stopped, problems(bare))
+    assert acknowledged(loss) == again(loss, bare)
+
+
+def test_of_half_a_database_what_cannot_be_read_is_missing(loss, behind, tmp_path):
+    path = wreck(loss, tmp_path / "wreck")
+    path.write_bytes(path.read_bytes()[: 3 * PAGE_SIZE])
+    found = recovered(behind, path, loss.submissions())
+
+    assert len(loss.tail) == len(found.missing)
+    assert () == recovered(behind, path, loss.submissions(), loss.receipts()).missing
 
 
 def test_without_a_checkpoint_file_the_newest_that_others_hold_counts(loss, bare):

@@ -1,6 +1,7 @@
 """SQLite: settings read back, and what another tool with the file in hand cannot do."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,15 @@ def test_a_file_that_is_no_database_cannot_be_opened(tmp_path):
 
     with pytest.raises(CannotOpen, match="text: file is not a database"):
         Database.open(f"sqlite:///{tmp_path / 'text'}")
+
+
+def test_half_a_file_is_refused_with_the_way_out(filled):
+    filled.dispose()
+    path = Path(filled.url.removeprefix("sqlite:///"))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    with pytest.raises(CannotOpen, match=r"malformed; it is damaged.*restore a backup.*recover"):
+        Database.open(filled.url)
 
 
 def test_an_error_quotes_no_text_that_cannot_be_read(filled):
