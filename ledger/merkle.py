@@ -79,24 +79,6 @@ def path_in(rows: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
     return _siblings(rows, 0, index)
 
 
-def consistency_path(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """The proof that the tree over *hashes* extends the one over the first *old_size* of them.
-
-    Empty for an *old_size* of 0 (no proof exists, none is needed) or of all.
-
-    Raises: ValueError unless 0 <= old_size <= len(hashes).
-    """
-    if not 0 <= old_size <= len(hashes):
-        raise ValueError(f"got old size {old_size}, want one in [0, {len(hashes)}]")
-    if old_size in (0, len(hashes)):
-        return []
-    rows = rows_of(hashes)
-    height, index = last_subtree(old_size)
-    # The verifier has the old root: it is this subtree if the old tree is a single full one.
-    first = [rows[height][index]] if index else []
-    return first + _siblings(rows, height, index)
-
-
 def last_subtree(size: int) -> tuple[int, int]:
     """Height and position of the last of the full subtrees that *size* > 0 leaves fall into."""
     height = (size & -size).bit_length() - 1

@@ -50,9 +50,3 @@ def verify_envelope(envelope: Envelope, key: PublicKey) -> VerifiedPayload:
     if is_statement and len(envelope.payload) <= _MAX_BYTES:
         return _verify_statement(envelope, key)
     return dsse.verify(envelope, key)
-
-
-def forget() -> None:
-    """Start anew: for whoever measures what a single bundle costs."""
-    for remembered in CACHES:
-        remembered.cache_clear()

@@ -51,14 +51,6 @@ def check_namespace(value: JSON) -> None:
         raise MalformedEvent(f'want {{"{PREFIX}": "{NAMESPACE}"}} in it, and no other', "")
 
 
-def bind_namespace(value: JSON) -> JSON:
-    """The context *value* with our namespace bound last, unless it binds ``chiptrail`` already."""
-    parts = _parts(value)
-    if any(isinstance(part, dict) and PREFIX in part for part in parts):
-        return value
-    return [*parts, {PREFIX: NAMESPACE}]
-
-
 def join_contexts(outer: JSON, inner: JSON) -> JSON:
     """The context under which a member of a document stands: *outer* first, then its own *inner*.
 

@@ -78,14 +78,6 @@ class Submission:
     disclosures: tuple[str, ...]
 
 
-def parse_envelope(data: bytes) -> Envelope:
-    """The envelope in *data*.
-
-    Raises: MalformedJson, MalformedEnvelope, TooLarge (over 1 MiB).
-    """
-    return envelope_from_json(strict_json.load(data, limit=ENVELOPE_LIMIT))
-
-
 def envelope_from_json(value: JSON, pointer: str = "") -> Envelope:
     """The envelope in a parsed *value*, found at *pointer* of its document.
 
@@ -144,11 +136,6 @@ def envelope_to_json(envelope: Envelope) -> dict[str, JSON]:
         "payloadType": envelope.payload_type.value,
         "signatures": [{"keyid": envelope.keyid, "sig": encode_base64(envelope.signature)}],
     }
-
-
-def encode_envelope(envelope: Envelope) -> bytes:
-    """*envelope* as compact JSON; ``parse_envelope`` reads it back."""
-    return strict_json.dump(envelope_to_json(envelope))
 
 
 def parse_submission(data: bytes) -> Submission:

@@ -38,6 +38,7 @@ from schemas.bundle_statement import BundleStatement, encode_bundle_statement
 from schemas.context import GS1_CONTEXT, NAMESPACE
 from schemas.envelope import Envelope, ItemList, PayloadType
 from schemas.formats import encode_base64, format_time
+from tests.logs import consistency_path
 
 ORIGIN = "ledger.example/forger"
 CHIPS = "urn:chiptrail:chip:acme:x1:"
@@ -259,7 +260,7 @@ class Forger:
     def heads(self) -> tuple[BundledHead, ...]:
         """The head before each entry but the genesis, which is what each signer held."""
         return tuple(
-            BundledHead(self.note(size).encode(), tuple(merkle.consistency_path(self.hashes, size)))
+            BundledHead(self.note(size).encode(), tuple(consistency_path(self.hashes, size)))
             for size in range(1, len(self.rows))
         )
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from ledger.merkle import (
     EMPTY_ROOT,
-    consistency_path,
     inclusion_path,
     leaf_hash,
     node_hash,
@@ -22,6 +21,7 @@ from ledger.merkle import (
     verify_inclusion,
 )
 from schemas.errors import VerificationFailed
+from tests.logs import consistency_path
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "merkle.json").read_text())
 SIZE = 130
@@ -57,15 +57,6 @@ def defined_path(m, hashes):
     return [*defined_path(m - k, hashes[k:]), defined_root(hashes[:k])]
 
 
-def defined_proof(m, hashes, *, whole=True):
-    if m == len(hashes):
-        return [] if whole else [defined_root(hashes)]
-    k = split(len(hashes))
-    if m <= k:
-        return [*defined_proof(m, hashes[:k], whole=whole), defined_root(hashes[k:])]
-    return [*defined_proof(m - k, hashes[k:], whole=False), defined_root(hashes[:k])]
-
-
 def test_leaf_and_node_hash_to_the_known_answers():
     leaf, node = VECTORS["leaf"], VECTORS["node"]
 
@@ -99,10 +90,9 @@ def test_a_tree_is_the_recursive_definition(hashes):
 
 @given(st.integers(1, SIZE), st.data())
 def test_paths_are_the_recursive_definition(size, data):
-    index, old_size = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    index = data.draw(st.integers(0, size - 1))
 
     assert inclusion_path(HASHES[:size], index) == defined_path(index, HASHES[:size])
-    assert consistency_path(HASHES[:size], old_size) == defined_proof(old_size, HASHES[:size])
 
 
 def test_every_inclusion_proof_verifies():
@@ -230,8 +220,6 @@ def test_the_empty_tree_takes_no_path_and_no_other_root():
         lambda: inclusion_path([], 0),
         lambda: inclusion_path(HASHES[:3], 3),
         lambda: inclusion_path(HASHES[:3], -1),
-        lambda: consistency_path(HASHES[:3], 4),
-        lambda: consistency_path(HASHES[:3], -1),
     ],
 )
 def test_there_is_no_proof_for_what_is_not_there(ask):

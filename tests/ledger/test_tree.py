@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ledger.frontier import Frontier
 from ledger.merkle import (
     EMPTY_ROOT,
-    consistency_path,
     path_in,
     root_of,
     rows_of,
@@ -19,6 +18,7 @@ from ledger.merkle import (
 from ledger.tiles import TileAddress, tiles_of
 from ledger.tree import TileCache, Tree
 from schemas.errors import IntegrityError
+from tests.logs import consistency_path
 
 LEAVES = [sha256(b"%d" % i).digest() for i in range(65537)]
 EDGES = [255, 256, 257, 511, 512, 513, 600]

@@ -38,6 +38,7 @@ from tests.ledger.malicious import (
     is_beginning,
     signed,
 )
+from tests.logs import consistency_path
 from tests.world import CHIPS, World, party
 
 
@@ -126,11 +127,11 @@ ENROLLED = 5  # entries before the first event
 
 
 def honest_path(bent, size):
-    return merkle.consistency_path(HONEST.hashes, size)
+    return consistency_path(HONEST.hashes, size)
 
 
 def own_path(bent, size):
-    return merkle.consistency_path(bent.hashes, min(size, len(bent.hashes)))
+    return consistency_path(bent.hashes, min(size, len(bent.hashes)))
 
 
 def any_path(bent, size):
