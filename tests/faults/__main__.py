@@ -76,7 +76,8 @@ def _play_all(run: Run, name: str, chosen: argparse.Namespace) -> Line:
             violated += bool(outcome.violations)
             states |= outcome.states
             for text in outcome.violations:
-                print(f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}")
+                said = f"VIOLATED by {outcome.name}: {text}\n  {_repeat(run, outcome.name)}"
+                print(said, flush=True)
             if chosen.minutes and time.monotonic() > started_at + 60 * chosen.minutes:
                 counts["cases left out for want of time"] = len(names) - done
                 break

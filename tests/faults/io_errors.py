@@ -26,7 +26,7 @@ from tests.faults.workloads import WORKLOADS
 WHAT = "a call to the disk fails"
 DONE = ("capture", "publish")
 # Those of whose calls each fails once.
-ONCE = ("cosign", "witness", "backup", "restore", "recover", "upgrade")
+ONCE = ("shared", "cosign", "witness", "backup", "restore", "recover", "upgrade")
 FIRST = 100
 FAULTS = {
     "eio": "error=EIO:when={}",

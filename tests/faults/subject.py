@@ -16,6 +16,7 @@ import select
 import signal
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,18 @@ def singles(user: User) -> None:
     ledger = user.open()
     for data in user.place.stage.submissions[:SINGLES]:
         user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+    ledger.database.dispose()
+
+
+def shared(user: User) -> None:
+    """The same by threads of one process at once, whose requests share transactions."""
+    ledger = user.open()
+
+    def submit(data: bytes) -> None:
+        user.hear(ledger, capturing.capture(ledger, [data], actor="user"))
+
+    with ThreadPoolExecutor(SINGLES) as threads:
+        list(threads.map(submit, user.place.stage.submissions[:SINGLES]))
     ledger.database.dispose()
 
 

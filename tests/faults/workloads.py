@@ -15,6 +15,7 @@ from tests.faults.subject import (
     founding,
     migrating,
     published,
+    shared,
     singles,
     wrapping,
 )
@@ -42,6 +43,7 @@ def _change(place: Place, *statements: str) -> list[bytes]:
 
 WORKLOADS = {
     "capture": Workload(singles),
+    "shared": Workload(shared),
     "wrap": Workload(wrapping),
     "tile": Workload(singles, "edge"),
     "bulk": Workload(bulk),
