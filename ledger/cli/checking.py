@@ -40,9 +40,18 @@ _FIRST = 3
 
 
 def show_check(
-    checked: Check, names: Names, *, show_all: bool, document: str | None, is_as_of: bool
+    checked: Check,
+    names: Names,
+    meant: Mapping[str, str],
+    *,
+    show_all: bool,
+    document: str | None,
+    is_as_of: bool,
 ) -> None:
-    """Print the answer to a check; *is_as_of*: a time other than now was asked for."""
+    """Print the answer to a check; *is_as_of*: a time other than now was asked for.
+
+    *meant*: of texts that nothing is known by, those in capitals that something is.
+    """
     show(_counts(checked))
     if document is not None and checked.shipments == 0:
         words = f"No shipment names {printable(document_name(document))}: look for a typing error."
@@ -50,8 +59,8 @@ def show_check(
     lines = sorted(checked.lines, key=_badness)
     noteworthy = [line for line in lines if show_all or not _is_fine(line)]
     if noteworthy:
-        groups = [[line] for line in noteworthy] if show_all else _grouped(noteworthy)
-        show("", _lines(groups, names))
+        groups = [[line] for line in noteworthy] if show_all else _grouped(noteworthy, meant)
+        show("", _lines(groups, names, meant))
     fine = len(lines) - len(noteworthy)
     if fine and noteworthy:
         show("", Text(f"{_some(fine, 'more')} clear and as recorded; --all lists them.", "dim"))
@@ -104,7 +113,7 @@ def _is_fine(line: Line) -> bool:
     return is_one and line.verdict is Verdict.CLEAR and line.answer is Match.MATCH
 
 
-def _lines(groups: Sequence[Sequence[Line]], names: Names) -> Table:
+def _lines(groups: Sequence[Sequence[Line]], names: Names, meant: Mapping[str, str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("verdict", no_wrap=True)
     table.add_column("serial", overflow="fold", max_width=20)
@@ -115,7 +124,11 @@ def _lines(groups: Sequence[Sequence[Line]], names: Names) -> Table:
         shown = Text("\n").join([_serial(one) for one in group[:_FIRST]])
         if len(group) > _FIRST:
             shown.append(f"\nand {len(group) - _FIRST:,} more", "dim")
-        table.add_row(verdict_text(line.verdict), shown, _ANSWERS[line.answer], _known(line, names))
+        known = _known(line, names)
+        if line.text in meant:
+            hint = Text(f"{printable(meant[line.text])} is recorded: capitals count.", "yellow")
+            known = Group(known, hint)
+        table.add_row(verdict_text(line.verdict), shown, _ANSWERS[line.answer], known)
     return table
 
 
@@ -128,15 +141,15 @@ def _serial(line: Line) -> Text:
     return shown
 
 
-def _grouped(lines: Iterable[Line]) -> list[list[Line]]:
+def _grouped(lines: Iterable[Line], meant: Mapping[str, str]) -> list[list[Line]]:
     """Lines of which the same is to be said, together: a pallet is mostly one story."""
     groups: dict[object, list[Line]] = {}
     for line in lines:
         said = tuple((found.code, found.message) for found in open_findings(line.findings))
         state = line.state
         where = None if state is None else (state.custody, state.parent, state.ended)
-        clones = line.times, line.bearers
-        groups.setdefault((line.verdict, line.answer, where, said, clones), []).append(line)
+        own = line.times, line.bearers, meant.get(line.text)
+        groups.setdefault((line.verdict, line.answer, where, said, own), []).append(line)
     return list(groups.values())
 
 

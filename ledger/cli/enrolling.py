@@ -74,7 +74,8 @@ def enroll() -> None:
     multiple=True,
     metavar="PREFIX",
     help="Beginning of the item ids that it may commission, e.g."
-    " https://id.gs1.org/01/09506000134352/21/; may be given several times.",
+    " https://id.gs1.org/01/09506000134352/21/; of pallets (SSCC) the extension digit comes before"
+    " the company prefix, https://id.gs1.org/00/10614141. May be given several times.",
 )
 @click.option("--country", metavar="CC", help="Country of its seat, two capitals.")
 @click.option("--hq-country", metavar="CC", help="Country of its head office.")

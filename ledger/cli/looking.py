@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.service.ledger import Ledger
     from ledger.service.query import Check, Dossier
     from ledger.service.steps import Step
+    from ledger.view import Reader
 
 as_of_option = click.option(
     "--as-of",
@@ -60,7 +61,8 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str
     who = naming.reader_named(ledger, reader)
     items = resolve(ledger, [serial], who)[serial]
     if not items:
-        raise NotFound(f"nothing is recorded of {serial}; look for a typing error")
+        meant = naming.in_capitals(ledger, [serial], who).get(serial)
+        raise NotFound(f"nothing is recorded of {serial}; {naming.typing_error(meant)}")
     dossiers = [dossier(ledger, item, as_of=as_of, reader=who) for item in items]
     if settings.as_json:
         from ledger.cli.dossiers import dossier_to_json
@@ -171,22 +173,20 @@ def check(
         raise click.UsageError("no serials were found in what was given")
     paper = None if document is None else naming.document_named(document)
     ledger = settings.open_ledger()
+    who, bringer = naming.reader_named(ledger, reader), _party(ledger, presented_by)
     checked = query.check(
-        ledger,
-        texts,
-        document=paper,
-        presented_by=_party(ledger, presented_by),
-        as_of=as_of,
-        reader=naming.reader_named(ledger, reader),
+        ledger, texts, document=paper, presented_by=bringer, as_of=as_of, reader=who
     )
+    meant = _in_capitals(ledger, checked, who)
     if settings.as_json:
-        show_json(_to_json(checked))
+        show_json({**_to_json(checked), "inCapitals": dict[str, JSON](meant)})
     else:
         from ledger.cli import checking
 
         checking.show_check(
             checked,
             naming.names_of(ledger),
+            meant,
             show_all=show_all,
             document=paper,
             is_as_of=as_of is not None,
@@ -195,7 +195,12 @@ def check(
         raise click.exceptions.Exit(BAD_NEWS)
 
 
-def _to_json(checked: "Check") -> JSON:
+def _in_capitals(ledger: "Ledger", checked: "Check", reader: "Reader") -> dict[str, str]:
+    unknown = [line.text for line in checked.lines if line.state is None]
+    return naming.in_capitals(ledger, unknown, reader)
+
+
+def _to_json(checked: "Check") -> dict[str, JSON]:
     from ledger.cli.dossiers import check_to_json
 
     said = check_to_json(checked)

@@ -103,10 +103,21 @@ def items_named(
     from ledger.view import OPERATOR
 
     found = resolve(ledger, list(texts), reader or OPERATOR)
-    return tuple(dict.fromkeys(_only(text, found[text]) for text in texts))
+    missing = [text for text in texts if not found[text]]
+    meant = in_capitals(ledger, missing, reader or OPERATOR)
+    return tuple(dict.fromkeys(_only(text, found[text], meant.get(text)) for text in texts))
 
 
-def _only(text: str, matches: Sequence[str]) -> str:
+def in_capitals(ledger: "Ledger", texts: Sequence[str], reader: "Reader") -> dict[str, str]:
+    """Those of *texts* in capitals that *reader* knows something by: case counts."""
+    from ledger.service.query import resolve
+
+    raised = {text: text.upper() for text in texts if text != text.upper()}
+    found = resolve(ledger, list(raised.values()), reader) if raised else {}
+    return {text: capitals for text, capitals in raised.items() if found[capitals]}
+
+
+def _only(text: str, matches: Sequence[str], meant: str | None) -> str:
     from schemas.item import parse_query
 
     if len(matches) > 1:
@@ -117,10 +128,15 @@ def _only(text: str, matches: Sequence[str]) -> str:
     item = parse_query(text).item or _package(text)
     if item is None:
         raise NotFound(
-            f"no item with the serial {text} is recorded; look for a typing error, or give the full"
+            f"no item with the serial {text} is recorded; {typing_error(meant)}, or give the full"
             " id of a new one"
         )
     return item
+
+
+def typing_error(meant: str | None) -> str:
+    """What to do where nothing is known by a text; *meant* as in ``in_capitals``."""
+    return "look for a typing error" if meant is None else f"{meant} is: capitals count"
 
 
 def _package(text: str) -> str | None:

@@ -58,6 +58,18 @@ def test_an_unknown_serial_is_not_found(run, shown_world):
     assert result.stderr.startswith("chiptrail: not-found: nothing is recorded of NONE-1")
 
 
+def test_a_serial_in_small_letters_is_hinted_at(run, ask, see, shown_world):
+    serial = see("from the fab to Japan").split("/")[6]
+    small, data = serial.lower(), ("--data", shown_world.folder)
+    told = run("chip", small, *data)
+    checked = run("check", small, "nothing", *data)
+
+    assert 1 == told.exit_code
+    assert told.stderr.endswith(f"{small}; {serial} is: capitals count\n")
+    assert f"{serial} is recorded: capitals count." in checked.stdout
+    assert {small: serial} == ask("check", small, "nothing", *data)["inCapitals"]
+
+
 def test_a_code_that_does_not_read_says_what_is_wrong(run, shown_world):
     result = run("chip", "(01)09520001000011(21)A", "--data", shown_world.folder)
 
