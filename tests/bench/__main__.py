@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests import databases
-from tests.bench import lookup, memory, pallet, proof, size, submitters, writers
+from tests.bench import lookup, memory, pallet, proof, recovery, size, submitters, writers
 from tests.bench.bound import Block, Bound
 from tests.bench.ingest import Filled, ingest
 from tests.bench.report import Goal, Line, save, table
-from tests.bench.workload import STEPS, build_stage
+from tests.bench.workload import STEPS, Stage, build_stage, workload
 
 T = TypeVar("T")
 
@@ -224,7 +224,13 @@ def _memory(run: Run) -> Iterator[Line]:
     memory.fill(stage, range(few))
     before = memory.peak_of_audit(folder)
     memory.fill(stage, range(few, many))
-    after = memory.peak_of_audit(folder)
+    yield from _recovery(folder, stage, many)
+    entries = stage.ledger.head.size
+    block = run.bound.once(lambda: memory.timed_audit(folder))
+    after, seconds = block.value
+    yield _ratio(
+        f"audit, {entries:,} entries", "entries/s", None, [replace(block, value=entries / seconds)]
+    )
     yield Line(
         f"memory of audit, {many * STEPS:,} entries",
         after / before,
@@ -232,6 +238,17 @@ def _memory(run: Run) -> Iterator[Line]:
         Goal(1.2, at_most=True),
         details={"bytes": after, "bytes_before": before},
     )
+
+
+def _recovery(folder: Path, stage: Stage, chips: int) -> Iterator[Line]:
+    made = workload(stage, "single", range(chips, chips + recovery.LINES))
+    lines = [line.data for line in itertools.islice(made, recovery.LINES)]  # each makes a chip
+    found = recovery.measure(folder, lines)
+    details = {"seconds": found.opened_s, "fsync_seconds": found.fsync_s}
+    name = f"after kill -9, {chips * STEPS:,} entries"
+    yield Line(f"open {name}", found.opened_s / found.fsync_s, "fsyncs", details=details)
+    details = {"seconds": found.receipt_s, "fsync_seconds": found.fsync_s}
+    yield Line(f"first receipt {name}", found.receipt_s / found.fsync_s, "fsyncs", details=details)
 
 
 def _lookup(run: Run) -> Iterator[Line]:

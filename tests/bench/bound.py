@@ -77,12 +77,16 @@ class Bound:
     def around(self, block: Callable[[], T]) -> Block[T]:
         """What *block* gives, measured between two readings of V; again where V moved."""
         for _ in range(ATTEMPTS):
-            before = self.read()
-            value = block()
-            measured = Block(value, before, self.read())
+            measured = self.once(block)
             if not measured.is_void:
                 break
         return measured
+
+    def once(self, block: Callable[[], T]) -> Block[T]:
+        """What *block* gives, measured between two readings of V, whatever V did."""
+        before = self.read()
+        value = block()
+        return Block(value, before, self.read())
 
 
 def _verify_for(message_size: int, seconds: float) -> float:

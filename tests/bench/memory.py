@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import resource
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -41,16 +42,26 @@ def peak_of_audit(folder: Path) -> int:
 
     Raises: MeasuredALie.
     """
+    return timed_audit(folder)[0]
+
+
+def timed_audit(folder: Path) -> tuple[int, float]:
+    """As ``peak_of_audit``, and the seconds that the audit took.
+
+    Raises: MeasuredALie.
+    """
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_audit, folder).result()
 
 
-def _audit(folder: Path) -> int:
+def _audit(folder: Path) -> tuple[int, float]:
     ledger = Ledger.open(DataDirectory(folder), clock=ticking())
+    start = time.perf_counter()
     *_, report = audit(ledger)
+    seconds = time.perf_counter() - start
     if not isinstance(report, AuditReport) or report.problems:
         raise MeasuredALie(f"the audit found {report}")
     ledger.database.dispose()
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + worker * (os.cpu_count() or 1)) * _UNIT
+    return (own + worker * (os.cpu_count() or 1)) * _UNIT, seconds
