@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ledger.service import audit
 from ledger.store.database import Connection, Database
 
 
@@ -35,4 +34,4 @@ def make_once(folder: Path) -> None:
             other.dispose()
 
     Database.make_triggers = made
-    audit._beside = beside
+    Database.temporary = staticmethod(beside)
