@@ -101,12 +101,12 @@ def _violations(db: Any, folder: Path, seen: Seen, is_sqlite: bool) -> Iterator[
         if seen.acks or seen.notes:
             yield "lost: there is no table of entries"
         return
-    rows = [_plain(row) for row in db.execute(f"SELECT {COLUMNS} FROM entry ORDER BY idx")]
+    rows = tuple(map(_plain, db.execute(f"SELECT {COLUMNS} FROM entry ORDER BY idx")))
     if [row[0] for row in rows] != list(range(len(rows))):
         yield "gap: the indexes are not 0 to N - 1"
         return
     try:
-        tree = Tree(rows)
+        tree = tree_of(rows)
     except (ValueError, KeyError, BadSignatureError) as exc:
         yield f"tree: an entry cannot be verified: {exc!r}"
         return
@@ -131,6 +131,8 @@ def _pages(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def _plain(row: Sequence[Any]) -> tuple[Any, ...]:
+    if type(row) is tuple and memoryview not in map(type, row):
+        return row
     return tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
 
 
@@ -195,6 +197,7 @@ class Tree:
         """How many entries there are."""
         return len(self.leaves)
 
+    @functools.cached_property
     def tiles(self) -> dict[tuple[int, int], tuple[bytes, bytes]]:
         """(root, hashes) of every full tile of 256, by (level, number): C2SP tlog-tiles."""
         found, row, level = {}, self.leaves, 0
@@ -205,6 +208,10 @@ class Tree:
             found.update({(level, n): (r, b"".join(p)) for n, (r, p) in enumerate(made)})
             level += 1
         return found
+
+
+# Most of what a power cut leaves is one of a few lists of entries.
+tree_of = functools.lru_cache(maxsize=64)(Tree)
 
 
 def _root(hashes: list[bytes]) -> bytes:
@@ -234,7 +241,7 @@ def _entries(rows: Sequence[tuple[Any, ...]], seen: Seen) -> Iterator[str]:
 
 def _tiles(db: Any, tree: Tree) -> Iterator[str]:
     rows = map(_plain, db.execute("SELECT level, n, root, hashes FROM tile"))
-    if {row[:2]: row[2:] for row in rows} != tree.tiles():
+    if {row[:2]: row[2:] for row in rows} != tree.tiles:
         yield "tree: the stored tiles are not those of the entries"
 
 

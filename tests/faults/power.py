@@ -31,9 +31,9 @@ RECORDED = (
     "witness",
 )
 # How many states are drawn at a crash point; with one in so many the work is taken up again.
-QUICK, DEEP, RESUMED = 12, 220, 100
+QUICK, DEEP, RESUMED = 12, 220, 150
 # Where so many draws in a row gave nothing new, there is little more to see.
-STALE = 40
+STALE = 25
 
 
 def missing() -> str | None:
