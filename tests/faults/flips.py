@@ -1,7 +1,9 @@
 """One bit of the truth at rest is flipped: the audit must find it, and name it.
 
 Only bytes that hold a row of the truth are drawn, with its header and the links between its pages.
-What nobody signs cannot be told and is left out: of ``activity`` who asked, for what and when.
+What nobody signs cannot be told and is left out: of ``activity`` who asked, for what and when. A
+flip after which SQLite reads every row as before is counted apart: in a record the type of a column
+that is the rowid is never read.
 """
 
 import json
@@ -14,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ledger.service.audit import AuditReport, audit
 from ledger.service.ledger import Ledger
@@ -55,10 +58,12 @@ def play(of: Run, name: str) -> Outcome:
         lines = run(_flipping(of.chance(name)), place, mutant=of.mutant)
     said = [json.loads(line) for line in lines]
     flips = [one for one in said if one["said"] == "flip"]
-    found = [f"unseen: {one['where']}" for one in flips if not one["found"]]
+    found = [f"unseen: {one['where']}" for one in flips if not (one["found"] or one["idle"])]
     found += [f"stuck: {one['why']}" for one in said if one["said"] == "crash"]
     named = sum(one["named"] for one in flips)
-    return Outcome(name, Counter(flips=len(flips), named=named), tuple(found))
+    counts = Counter({"flips": len(flips), "named": named})
+    counts["of no value that is read"] = sum(one["idle"] for one in flips)
+    return Outcome(name, counts, tuple(found))
 
 
 def _flipping(dice: Random) -> Callable[[User], None]:
@@ -77,11 +82,19 @@ def _flipping(dice: Random) -> Callable[[User], None]:
             problems = _audit(user.place.data, flipped)
             is_named = any(_says(problem, name) for problem in problems)
             where = f"{name}: bit {bit} of byte {at} ({table})"
-            user.tell(
-                "flip", found=bool(problems), named=is_named, where=where, problems=problems[:4]
-            )
+            is_idle = not problems and _rows(flipped) == _rows(whole)
+            user.tell("flip", found=bool(problems), named=is_named, idle=is_idle, where=where)
 
     return act
+
+
+def _rows(database: bytes) -> list[list[Any]]:
+    """All rows of the truth, were *database* the file, as the plain driver reads them."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "copy.sqlite3"
+        path.write_bytes(database)
+        with closing(sqlite3.connect(path)) as db:
+            return [db.execute(f"SELECT * FROM {table}").fetchall() for table in NAMES]
 
 
 def _draw(dice: Random, cell: Cell) -> int:
