@@ -146,6 +146,14 @@ ACTIONS: Mapping[Code, Action] = {
         "Read the number inside the chip and compare it with the label: labels get swapped.",
         "An inspector looks, and signs that it is what its number says; or what it is instead.",
     ),
+    Code.IDENTITY_DUPLICATE: Action(
+        "Ask for the story of the number itself: both items are listed. Find both, read them out.",
+        "The maker replaces the wrong number, or its signer corrects the entry that gave it.",
+    ),
+    Code.IDENTITY_UNHEARD: Action(
+        "Read the numbers yourself; this party has nothing to do with the item by the record.",
+        "None is needed: it binds nothing and is held against nothing.",
+    ),
     Code.CORRECTION_OPEN: Action(
         "Go by the record as it stands, and ask the parties named what is so.",
         "Whoever signed for what followed the wrong entry signs that it agrees.",

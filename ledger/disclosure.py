@@ -36,7 +36,7 @@ from schemas.errors import (
     TooLarge,
     VerificationFailed,
 )
-from schemas.event import CommittedItems, OpenItems
+from schemas.event import CommittedItems, Event, OpenItems, with_fields
 from schemas.formats import decode_base64url, encode_base64url
 from schemas.item import ITEMS_PREFIX, fold_item
 from schemas.strict_json import JSON, dump, load
@@ -229,7 +229,9 @@ def parse_disclosure(text: str) -> Disclosure:
     """
     try:
         value = load(decode_base64url(text))
-    except (ValueError, MalformedJson, TooLarge) as exc:
+    except TooLarge as exc:
+        raise MalformedDisclosure(f"is too large: {exc.message}") from exc
+    except (ValueError, MalformedJson) as exc:
         raise MalformedDisclosure("want base64url of a JSON array") from exc
     if not isinstance(value, list) or len(value) != 3:
         raise MalformedDisclosure("want salt, name and value")
@@ -271,3 +273,13 @@ def open_disclosures(commitments: Mapping[str, str], given: Sequence[str]) -> Ma
             raise DisclosureMismatch("the field is disclosed twice", where)
         opened[said.name] = said.value
     return opened
+
+
+def disclosed_event(event: Event, given: Sequence[str]) -> Event:
+    """*event* as who was *given* these disclosures reads it: what they say stands in its place.
+
+    Its ``commitments`` stay. What it does to custody does not follow from this but from what was
+    signed in the open.
+    Raises: as ``open_disclosures``.
+    """
+    return with_fields(event, open_disclosures(event.commitments, given)) if given else event

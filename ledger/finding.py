@@ -57,6 +57,8 @@ class Code(StrEnum):
     BACKDATED = "time/backdated"
     LATE_RECORD = "time/late-record"
     IDENTITY_MISMATCH = "identity/mismatch"
+    IDENTITY_DUPLICATE = "identity/duplicate"
+    IDENTITY_UNHEARD = "identity/unheard"
     CORRECTION_OPEN = "correction/open"
     DISPUTED = "key/disputed"
     REGISTRAR_ONLY = "key/registrar-only"
@@ -94,6 +96,8 @@ FINDINGS: Mapping[Code, Tier] = {
     Code.BACKDATED: Tier.WARNING,
     Code.LATE_RECORD: Tier.WARNING,
     Code.IDENTITY_MISMATCH: Tier.WARNING,
+    Code.IDENTITY_DUPLICATE: Tier.WARNING,
+    Code.IDENTITY_UNHEARD: Tier.NONE,
     Code.DISPUTED: Tier.WARNING,
     Code.REGISTRAR_ONLY: Tier.WARNING,
     Code.CORRECTION_OPEN: Tier.WARNING,

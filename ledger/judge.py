@@ -18,6 +18,7 @@ from enum import StrEnum
 from ledger.atlas import Atlas
 from ledger.finding import Closing, Code, Finding, Tier
 from ledger.holding import ItemState, Phase
+from ledger.identity import NO_IDENTITIES, Bound, Identities, appraise
 from ledger.order import ordinal
 from ledger.rules import RulePack
 from ledger.wording import ENDED
@@ -74,7 +75,8 @@ class View:
     *containers* has one for every stay in a container, cut to the entries of that stay (after it
     went in, before it came out). *shipment* is that of the state's custody, None unless in
     transit. *is_empty_container*: things were in it, and nothing is any more. *ordinals* are those
-    of entries that do not stand where they were recorded (``ledger.order``).
+    of entries that do not stand where they were recorded (``ledger.order``). *identities* are what
+    was said of its numbers.
     """
 
     item: str
@@ -84,6 +86,7 @@ class View:
     shipment: Shipment | None = None
     is_empty_container: bool = False
     ordinals: Mapping[int, int] = field(default_factory=dict)
+    identities: Identities = NO_IDENTITIES
 
 
 def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:  # noqa: ARG001 - for places
@@ -92,10 +95,11 @@ def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Fi
     Raises: UnknownRule, MalformedRules.
     """
     own, ordinals = view.docket, view.ordinals
-    around = [closing for container in view.containers for closing in container.closings]
-    # Goods arrive in what they are packed in.
-    arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
-    found = list(settle(own.findings, own.closings + arrivals, ordinals))
+    around = _around(view)
+    found = list(_settled_own(view, around))
+    if view.identities.readings:
+        others = appraise(view.identities, view.item, found).findings
+        found += settle(others, own.closings, ordinals)
     for container in view.containers:
         if not container.findings:
             continue
@@ -108,6 +112,21 @@ def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Fi
     if late is not None:
         found += settle((late,), (*own.closings, *around), ordinals)
     return tuple(found)
+
+
+def bound_to(view: View) -> Mapping[str, Bound]:
+    """The numbers that the item is bound to, by kind (``ledger.identity``)."""
+    return appraise(view.identities, view.item, _settled_own(view, _around(view))).bound
+
+
+def _around(view: View) -> list[Closing]:
+    return [closing for container in view.containers for closing in container.closings]
+
+
+def _settled_own(view: View, around: Iterable[Closing]) -> tuple[Finding, ...]:
+    # Goods arrive in what they are packed in.
+    arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
+    return settle(view.docket.findings, view.docket.closings + arrivals, view.ordinals)
 
 
 def _by_state(

@@ -19,9 +19,10 @@ from ledger.act import Act, ActKind
 from ledger.finding import Closing, Code, Finding
 from ledger.holding import Step
 from ledger.judge import Docket
+from ledger.notebook import Bearing
 from ledger.order import Correction, Placing, ordinal, placements
 from ledger.registry import Registry
-from ledger.replay import Bearing, Placed, Replay, Told
+from ledger.replay import Placed, Replay, Told
 from ledger.view import signer_of
 from schemas.bundle_statement import Taking
 from schemas.errors import VerificationFailed

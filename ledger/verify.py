@@ -42,6 +42,7 @@ from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.facts import FactsOf
+from ledger.identity import given_in
 from ledger.keys import PublicKey
 from ledger.note import Verifier, cosigned_at, encode_vkey, parse_note, verify_note
 from ledger.opened import open_entry
@@ -235,10 +236,11 @@ class _History:
             self._enter(said, signer, index)
             self.record.hear(said, index, self.registry)
         self._at.step = 9
-        act, disclosed = open_entry(said, entry)
+        said, act, disclosed = open_entry(said, entry)
         self._at.step = 12
         if act is not None:
-            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at))
+            given = given_in(said) if isinstance(said, Event) else ()
+            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), given)
             self.record.take(placed, verified.identity)
         self.entries.append(Shown(index, recorded_at, signer, said, act, disclosed, after))
         self.signers.add(signer.party)

@@ -46,19 +46,22 @@ from typing import Any
 
 from schemas.context import NAMESPACE, PREFIX, check_namespace
 from schemas.epcis import event_check
-from schemas.errors import MalformedEvent
+from schemas.errors import MalformedEvent, MalformedItems
 from schemas.formats import check_party_id
+from schemas.item import fold_item
 from schemas.shape import (
     TIME,
     URI,
     Fields,
     boolean,
+    check_distinct,
     code,
     count,
     list_of,
     mapping,
     misfit,
     number_where,
+    pointer,
     record,
     text,
     texts,
@@ -190,7 +193,24 @@ def _identity(value: JSON) -> None:
         raise MalformedEvent("binds the item to nothing", "")
 
 
-IDENTITIES = list_of(_identity)
+_IDENTITIES = list_of(_identity)
+
+
+def check_identities(value: JSON) -> None:
+    """What else identifies items, each of them once.
+
+    Raises: MalformedEvent.
+    """
+    _IDENTITIES(value)
+    assert isinstance(value, list)
+    items = []
+    for index, entry in enumerate(value):
+        assert isinstance(entry, dict)
+        try:
+            items.append(fold_item(str(entry["item"])))
+        except MalformedItems as exc:
+            raise MalformedEvent(exc.message, pointer(index, "item")) from exc
+    check_distinct(items)
 
 
 def check_customs(value: JSON) -> None:
@@ -221,7 +241,7 @@ FIELDS: Fields = {
     "chiptrail:final": boolean,
     "chiptrail:authorisations": list_of(_AUTHORISATION),
     "chiptrail:location": LOCATION,
-    "chiptrail:identities": IDENTITIES,
+    "chiptrail:identities": check_identities,
     "chiptrail:customs": check_customs,
     "chiptrail:evidence": list_of(_EVIDENCE),
     "chiptrail:commitments": mapping,  # read name by name in schemas.withheld

@@ -20,7 +20,7 @@ from typing import Any
 
 from schemas.epcis import DESTINATIONS, TRANSACTIONS, place
 from schemas.errors import MalformedDisclosure, MalformedEvent
-from schemas.extension import DIGEST, IDENTITIES, LOCATION, check_customs
+from schemas.extension import DIGEST, LOCATION, check_customs, check_identities
 from schemas.shape import Fields, any_name, pointer, under
 from schemas.strict_json import JSON
 from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
@@ -30,7 +30,7 @@ _PLACE = place(any_name)
 _WITHHOLDABLE: Fields = {
     "chiptrail:location": LOCATION,
     "chiptrail:customs": check_customs,
-    "chiptrail:identities": IDENTITIES,
+    "chiptrail:identities": check_identities,
     "bizLocation": _PLACE,
     "readPoint": _PLACE,
     "bizTransactionList": TRANSACTIONS,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from ledger import disclosure, dsse
+from ledger import dsse
 from ledger.atlas import Atlas
 from ledger.checkpoint import parse_checkpoint
 from ledger.finding import WITHOUT_EFFECT, Finding
@@ -28,7 +28,6 @@ from ledger.service.selection import Candidate, Selection, Wanted, select
 from ledger.service.sight import Sight
 from ledger.service.views import Seen, load_views
 from ledger.store import items as stored_items
-from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.verify import verify_bundle
@@ -80,8 +79,9 @@ def make_bundle(
         horizon = min(one.horizon for one in seen.values())
         moment = min(one.judged_at(moment) for one in seen.values())
         known = {item: _judged(seen[item], ledger.pack, ledger.atlas, moment) for item in subjects}
-        selection = _select(sight, ledger.operator_key.public.keyid, seen, known)
-        contents = _Assembly(connection, ledger, tip, selection).contents(disclose=disclose)
+        wanted = _wanted(seen, known, disclose=disclose)
+        selection = select(sight, ledger.operator_key.public.keyid, wanted)
+        contents = _Assembly(connection, ledger, tip, selection).contents()
     findings, unproven = _findings(selection, seen, known, ledger, moment)
     statement = BundleStatement(
         subjects=subjects,
@@ -140,24 +140,21 @@ def _judged(seen: Seen, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[
     return tuple([about(seen.view.item, found) for found in judge(seen.view, pack, atlas, as_of)])
 
 
-def _select(
-    sight: Sight,
-    operator: str,
-    seen: Mapping[str, Seen],
-    known: Mapping[str, tuple[Finding, ...]],
-) -> Selection:
+def _wanted(
+    seen: Mapping[str, Seen], known: Mapping[str, tuple[Finding, ...]], *, disclose: bool
+) -> Wanted:
     cited = {index for found in known.values() for finding in found for index in _cites(finding)}
     for view in [one.view for one in seen.values()]:
         if view.shipment is not None:
             cited.add(view.shipment.index)
-    wanted = Wanted(
+    return Wanted(
         subjects={item: one.number for item, one in seen.items()},
         bearing=frozenset([b.idx for one in seen.values() for b in one.bearings]),
         cited=frozenset(cited),
         failed=frozenset([i for found in known.values() for i in _denied(found)]),
         horizon=min(one.horizon for one in seen.values()),
+        disclose=disclose,
     )
-    return select(sight, operator, wanted)
 
 
 def _denied(found: Iterable[Finding]) -> frozenset[int]:
@@ -254,13 +251,12 @@ class _Assembly:
         self._selection = selection
         self._tree = open_tree(connection, tip.registry, tip.head.size)
 
-    def contents(self, *, disclose: bool) -> Contents:
+    def contents(self) -> Contents:
         """Everything beside the statement."""
         selection = self._selection
-        disclosures = self._disclosures() if disclose else {}
         entries: list[Entry] = [self._statement(row) for row in selection.statements]
         entries += [self._withheld(row) for row in selection.withheld]
-        entries += [self._event(one, disclosures.get(one.row.idx, ())) for one in selection.shown]
+        entries += [self._event(one) for one in selection.shown]
         afters = [one.event.after for one in selection.shown]
         afters += [parse_statement(row.payload).after or "" for row in selection.statements]
         return Contents(
@@ -279,24 +275,9 @@ class _Assembly:
             for size, note in sorted(opened)
         ]
 
-    def _disclosures(self) -> dict[int, tuple[str, ...]]:
-        """The withheld fields that were disclosed, by event."""
-        events = {one.row.idx: one for one in self._selection.shown}
-        found: dict[int, tuple[str, ...]] = {}
-        for index, _, body in log.load_disclosures(self._connection, list(events)):
-            if body is not None and not self._names_others(events[index], body):
-                found[index] = (*found.get(index, ()), body)
-        return found
-
-    def _names_others(self, one: Candidate, body: str) -> bool:
-        """Whether the disclosure *body* lists the identities of other items too."""
-        if self._selection.ours.issuperset(one.act.items):
-            return False
-        return disclosure.parse_disclosure(body).name == "chiptrail:identities"
-
-    def _event(self, one: Candidate, disclosures: tuple[str, ...]) -> OpenEntry:
+    def _event(self, one: Candidate) -> OpenEntry:
         entry = self._statement(one.row)
-        return replace(entry, items=one.proofs, disclosures=disclosures)
+        return replace(entry, items=one.proofs, disclosures=one.disclosures)
 
     def _statement(self, row: EntryRow) -> OpenEntry:
         signer = self._tip.registry.by_index[row.key_idx]

@@ -183,6 +183,7 @@ class _Run:
         self._recorded_at = items.moment(batch.recorded_at)
         self._of_keys: dict[int, tuple[Finding, ...]] = {}
         self._why_idle: dict[int, str | None] = {}
+        self._disclosed: set[int] = set()
 
     def take(self, data: bytes, admission: Admission) -> None:
         """Sequence one submission or note why not."""
@@ -213,7 +214,7 @@ class _Run:
         if known is None and admitted.act is None:
             self.barrier()
         if known is not None:
-            self._batch.disclose(known[0], admitted)
+            self._disclose(known[0], admitted)
             return *known, False
         index = self._batch.size
         signer = self._batch.registry.signer(admitted.keyid, index)
@@ -238,6 +239,12 @@ class _Run:
         self._known[admitted.identity] = index, self._batch.recorded_at
         return index, self._batch.recorded_at, True
 
+    def _disclose(self, index: int, admitted: Admitted) -> None:
+        """What came again, beside an entry that is recorded, adds to what is known of it."""
+        if admitted.disclosures:
+            self._batch.disclose(index, admitted)
+            self._disclosed.add(index)
+
     def _heed(self, statement: Statement, index: int) -> None:
         """What a statement does besides being said."""
         self._batch.flush()  # what it bears on is read from truth
@@ -246,7 +253,7 @@ class _Run:
         hearing = Hearing(sources, self._recorded_at, is_veiled=is_veiled)
         self._why_idle[index] = hearing.why_idle(statement, index)
         if isinstance(statement, Erasure):
-            erase(self._batch, statement)
+            self._projector.renew(erase(self._batch, statement), self._batch.registry)
         else:
             self._projector.enter(statement, index, self._batch.registry)
 
@@ -254,6 +261,8 @@ class _Run:
         """What came before a statement is decided before the statement counts."""
         self._batch.flush()
         self._projector.flush(self._batch.registry)
+        self._projector.renew(self._disclosed, self._batch.registry)
+        self._disclosed.clear()
 
     def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""

@@ -30,16 +30,19 @@ class Erased:
     at: datetime
 
 
-def erase(batch: Batch, erasure: Erasure) -> None:
+def erase(batch: Batch, erasure: Erasure) -> list[int]:
     """Clear what *erasure* names, if its signer is heard and the entry is in the log.
 
-    What is in *batch* by then must have been flushed.
+    What is in *batch* by then must have been flushed. Gives the events of which something is gone.
     """
-    connection = batch.connection
+    connection, cleared = batch.connection, []
     for index, _ in log.find_identities(connection, [erasure.entry]).values():
         row = log.load_entries_at(connection, [index])[index]
         erased = _erased(row, batch.registry)
         log.erase_disclosures(connection, [(index, digest) for digest in erased])
+        if erased and row.kind == log.EVENT:
+            cleared.append(index)
+    return cleared
 
 
 def erased_fields(

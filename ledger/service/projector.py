@@ -3,7 +3,8 @@
 The same code runs in a capture and in a rebuild, so that projections rebuilt from truth are the
 same rows (docs/architecture.md, invariant 7). Acts are decided in stretches. One ends with every
 correction, with every event that one awaits and before every statement: what these change is
-worked out (``ledger.service.correcting``) when all before them is written.
+worked out (``ledger.service.correcting``) when all before them is written. What is disclosed of an
+event later, or erased, is projected anew.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -20,6 +21,7 @@ from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
 from ledger.registry import Registry
 from ledger.rules import RulePack
+from ledger.service import identities
 from ledger.service.correcting import Correcting
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
@@ -115,8 +117,17 @@ class Projector:
         for acts in self._stretches(queue):
             stretch = _Stretch(self._target, facts, self._answers, acts)
             stretch.save()
+            identities.project(self._truth, self._target, {p.index: p.act for p, _ in acts})
             self.findings.update(stretch.findings)
             self._correct(acts[-1][0], registry)
+
+    def renew(self, indexes: Iterable[int], registry: Registry) -> None:
+        """What was disclosed of the events at *indexes*, or erased, counts from now on.
+
+        Nothing is queued, and they were projected before.
+        """
+        acts = self.sources(registry).load_acts(indexes)
+        identities.project(self._truth, self._target, {i: act for i, (_, act) in acts.items()})
 
     def _correct(self, last: PlacedAct, registry: Registry) -> None:
         """What the end of a stretch changes, if it is a correction or was awaited by one."""

@@ -27,10 +27,12 @@ from ledger.act import Act, ActKind, read_act
 from ledger.agreement import Agreement
 from ledger.facts import FactsOf
 from ledger.holding import Step
+from ledger.identity import given_in
 from ledger.record import Record, Refold
 from ledger.registry import Registry
 from ledger.replay import OTHERS, Placed, Replay
 from ledger.service.credentials import Credentials
+from ledger.service.identities import load_disclosed
 from ledger.service.rows import enter_statement, load_item_lists
 from ledger.service.sight import Sight
 from ledger.service.takings import load_corrected
@@ -50,13 +52,15 @@ from schemas.statement import Resolution, parse_statement
 class Candidate:
     """An event that may go into the bundle, with what it shows: *proofs* by list field.
 
-    *act* names subjects and containers and, where there are others, ``OTHERS``.
+    *act* names subjects and containers and, where there are others, ``OTHERS``; *event* is as its
+    *disclosures* make it.
     """
 
     row: EntryRow
     event: Event
     act: Act
     proofs: Mapping[str, tuple[ItemProof, ...]]
+    disclosures: tuple[str, ...]
 
     def parties(self) -> set[str]:
         """Who signs it or is named in it."""
@@ -65,9 +69,10 @@ class Candidate:
         return named if self.act.principal is None else named | {self.act.principal}
 
     def in_the_open(self) -> set[str]:
-        """The items that its open lists name."""
+        """The items that it names in the open."""
         lists = self.event.lists.values()
-        return {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
+        named = {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
+        return named.union([one.item for one in self.event.identities])
 
     def names_others(self, ours: frozenset[str], subjects: Mapping[str, int]) -> bool:
         """Whether a list in the open names items, none of *ours* and not what is in a subject."""
@@ -99,7 +104,8 @@ class Selection:
 class Wanted:
     """*subjects*: integer ids by item; *bearing* on them are these events; *cited* are these.
 
-    *failed* had no effect on some subject. Nothing is told from after entry *horizon*.
+    *failed* had no effect on some subject. Nothing is told from after entry *horizon*. *disclose*:
+    what was disclosed of the events is shown too.
     """
 
     subjects: Mapping[str, int]
@@ -107,6 +113,7 @@ class Wanted:
     cited: frozenset[int]
     failed: frozenset[int]
     horizon: Horizon
+    disclose: bool
 
 
 def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
@@ -122,6 +129,8 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     indexes |= made.parts
     listing = {event.idx for event in scoped if event.named} | made.parts
     candidates = _load_candidates(connection, sorted(indexes), sorted(listing), ours)
+    if wanted.disclose:
+        candidates = _disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
     said = _load_said(sight, indexes, candidates, wanted.horizon)
     hidden: list[EntryRow] = []
@@ -252,7 +261,27 @@ def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str
         if given and ids:
             proofs[field] = disclosure.item_proofs(field, given, ids)
         shown[field] = (*ids, *((OTHERS,) if len(ids) < listed.count else ()))
-    return Candidate(row, event, read_act(event, shown), proofs)
+    return Candidate(row, event, read_act(event, shown), proofs, ())
+
+
+def _disclosing(
+    connection: Connection, candidates: Sequence[Candidate], ours: frozenset[str]
+) -> list[Candidate]:
+    """*candidates* with what was disclosed of them, but for the numbers of other items."""
+    disclosed = load_disclosed(connection, [one.row.idx for one in candidates])
+    found = []
+    for one in candidates:
+        bodies = tuple(disclosed.get(one.row.idx, ()))
+        event = disclosure.disclosed_event(one.event, bodies)
+        if not ours.issuperset([said.item for said in event.identities]):
+            bodies = tuple([body for body in bodies if not _gives_numbers(body)])
+            event = disclosure.disclosed_event(one.event, bodies)
+        found.append(replace(one, event=event, disclosures=bodies))
+    return found
+
+
+def _gives_numbers(body: str) -> bool:
+    return disclosure.parse_disclosure(body).name == "chiptrail:identities"
 
 
 class _Folding:
@@ -304,7 +333,8 @@ class _Folding:
                 record.hear(enter_statement(registry, entry), index, registry)
                 continue
             recorded_at = items.moment(entry.row.recorded_at)
-            placed = Placed(index, recorded_at, entry.act, facts.on(recorded_at))
+            on, given = facts.on(recorded_at), given_in(entry.event)
+            placed = Placed(index, recorded_at, entry.act, on, given)
             record.take(placed, entry.row.identity)
         return record
 

@@ -27,6 +27,7 @@ _QUERIES = {
     "awaited": "SELECT * FROM awaited ORDER BY key, correction",
     "corrective": "SELECT * FROM corrective ORDER BY idx, correction",
     "document": "SELECT * FROM document ORDER BY uri, idx",
+    "identity": "SELECT * FROM identity ORDER BY item, idx",
     "item_event": "SELECT * FROM item_event ORDER BY item, ordinal",
     "containment": "SELECT * FROM containment ORDER BY item, start",
     "closing": "SELECT idx, code, items, entry FROM closing ORDER BY idx, id",

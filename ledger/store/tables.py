@@ -20,12 +20,13 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    func,
     types,
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
 SCHEMA_REVISION = "0002"
-PROJECTION_VERSION = 3
+PROJECTION_VERSION = 4
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -186,6 +187,24 @@ document = Table(
     Column("idx", Big, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+
+# Which numbers entry *idx* gives of an item that it names, in the open or as was disclosed; a hash
+# is in hex. No two things bear the same of the last three.
+identity = Table(
+    "identity",
+    projections,
+    Column("item", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("printed_serial", Text),
+    Column("nvml_serial", Text),
+    Column("part_number", Text),
+    Column("uuid", Text),
+    Column("pdi", Text),
+    Column("attestation_cert_sha256", Text),
+    sqlite_with_rowid=False,
+)
+for _name in ("uuid", "pdi", "attestation_cert_sha256"):
+    Index(f"identity_{_name}", func.lower(identity.c[_name]))
 
 item_class = Table(
     "item_class",

@@ -7,7 +7,8 @@ import pytest
 from ledger.act import Act, ActKind, Condition
 from ledger.facts import Facts
 from ledger.finding import Code
-from ledger.replay import OTHERS, Bearing, Placed, Replay, about, judged
+from ledger.notebook import Bearing
+from ledger.replay import OTHERS, Placed, Replay, about, judged
 from ledger.rules import TimeRules, parse_pack
 from ledger.service.ledger import load_pack
 from tests.geography import ATLAS
