@@ -74,13 +74,26 @@ class Appraisal(NamedTuple):
 
 
 def numbers_of(identity: Identity) -> dict[str, str]:
-    """The numbers in *identity*, by kind; a certificate's hash in hex."""
+    """The numbers in *identity*, by kind, in canonical form: those of ``UNIQUE`` in small letters.
+
+    They are hexadecimal by nature; so is a certificate's hash.
+    """
+    return {kind: canonical(kind, number) for kind, number in spelled(identity).items()}
+
+
+def spelled(identity: Identity) -> dict[str, str]:
+    """The same as it was signed."""
     said = {kind: getattr(identity, kind) for kind in KINDS}
     return {
         kind: value.hex() if isinstance(value, bytes) else value
         for kind, value in said.items()
         if value is not None
     }
+
+
+def canonical(kind: str, number: str) -> str:
+    """How a *number* of that *kind* is written, so that it can be looked up."""
+    return number.lower() if kind in UNIQUE else number
 
 
 def heard_of(act: Act, identities: Iterable[Identity]) -> Iterator[Identity]:
@@ -98,7 +111,7 @@ def given_in(event: Event) -> tuple[Identity, ...] | None:
 
 
 def is_same(number: str, other: str) -> bool:
-    """Whether two spellings are one number."""
+    """Whether two spellings are one number: capitals on a label are nothing to go by."""
     return number.lower() == other.lower()
 
 

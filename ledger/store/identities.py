@@ -3,7 +3,7 @@
 A row for each item and entry. What was withheld is in it from when it was disclosed until it is
 erased. Example::
 
-    load_identities(connection, [7])       # [(7, 41, {"uuid": "GPU-5f3c", "pdi": "0x1A2B"})]
+    load_identities(connection, [7])       # [(7, 41, {"uuid": "gpu-5f3c", "pdi": "0x1a2b"})]
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ def find_shared(connection: Connection, items: Iterable[int]) -> set[tuple[int, 
             connection,
             "SELECT DISTINCT a.item, b.item FROM need CROSS JOIN identity AS a"
             f" ON a.item = need.item AND a.{kind} IS NOT NULL CROSS JOIN identity AS b"
-            f" ON lower(b.{kind}) = lower(a.{kind}) AND b.item <> a.item",
+            f" ON b.{kind} = a.{kind} AND b.item <> a.item",
             ("item",),
             wanted,
         )

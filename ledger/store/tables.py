@@ -20,7 +20,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
-    func,
     types,
 )
 
@@ -188,23 +187,21 @@ document = Table(
     sqlite_with_rowid=False,
 )
 
-# Which numbers entry *idx* gives of an item that it names, in the open or as was disclosed; a hash
-# is in hex. No two things bear the same of the last three.
+# Which numbers entry *idx* gives of an item that it names, in the open or as was disclosed
+# (``ledger.identity``). No two things bear the same of the last three.
 identity = Table(
     "identity",
     projections,
     Column("item", Big, primary_key=True, autoincrement=False),
     Column("idx", Big, primary_key=True, autoincrement=False),
-    Column("printed_serial", Text),
-    Column("nvml_serial", Text),
     Column("part_number", Text),
-    Column("uuid", Text),
-    Column("pdi", Text),
-    Column("attestation_cert_sha256", Text),
+    Column("printed_serial", Text, index=True),
+    Column("nvml_serial", Text, index=True),
+    Column("uuid", Text, index=True),
+    Column("pdi", Text, index=True),
+    Column("attestation_cert_sha256", Text, index=True),
     sqlite_with_rowid=False,
 )
-for _name in ("uuid", "pdi", "attestation_cert_sha256"):
-    Index(f"identity_{_name}", func.lower(identity.c[_name]))
 
 item_class = Table(
     "item_class",

@@ -140,8 +140,7 @@ def test_a_number_that_another_item_has_too_is_found_of_the_entry_that_bound_it(
 
 
 def test_numbers_are_those_that_are_given():
-    said = Identity(CHIP, "S1", None, None, "0x1", None, b"\x01\xff")
+    said = Identity(CHIP, "S1", None, None, "0xA", None, b"\x01\xff")
+    expected = {"printed_serial": "S1", "pdi": "0xa", "attestation_cert_sha256": "01ff"}
 
-    assert {"printed_serial": "S1", "pdi": "0x1", "attestation_cert_sha256": "01ff"} == numbers_of(
-        said
-    )
+    assert expected == numbers_of(said)

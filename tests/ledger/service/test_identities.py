@@ -76,10 +76,14 @@ def bound(world, item, name=None):
     return {kind: one.number for kind, one in bound_to(view).items()}
 
 
+def verified(world, data):
+    return verify_bundle(data, parse_vkey(world.ledger.vkey), world.ledger.atlas)
+
+
 def proven(world, item, **more):
     """(code, basis) of what a bundle says of identity, and whether it proves the item's story."""
     data = make_bundle(world.ledger, [item], **more)
-    (subject,) = verify_bundle(data, parse_vkey(world.ledger.vkey)).subjects
+    (subject,) = verified(world, data).subjects
     told = [(one.code.value, Basis.ENTRIES) for one in subject.findings]
     told += [(one.code.value, Basis.LEDGER) for one in subject.asserted]
     return [one for one in told if one[0].startswith("identity/")], subject.is_proven
@@ -100,7 +104,7 @@ def test_a_strangers_numbers_are_noted_and_count_for_nothing(world, chip, made):
     seen = world.declare("spy", [chip], **numbers(chip, uuid="U9", pdi="P9"))
 
     assert [("identity/unheard", seen.index, "open")] == found(world, chip)
-    assert ({"printed_serial": "S1", "uuid": "U1"}, "clear") == (
+    assert ({"printed_serial": "S1", "uuid": "u1"}, "clear") == (
         bound(world, chip),
         dossier(world.ledger, chip).verdict,
     )
@@ -128,7 +132,7 @@ def test_a_holders_replacement_once_an_inspector_has_looked(world, chip, made):
     before = bound(world, chip)["uuid"]
     world.inspect("customs", [chip], "conformant", **numbers(chip, uuid="U2"))
 
-    assert ("U1", "U2") == (before, bound(world, chip)["uuid"])
+    assert ("u1", "u2") == (before, bound(world, chip)["uuid"])
     assert [("identity/mismatch", replaced.index, "closed")] == found(world, chip)
 
 
@@ -145,7 +149,7 @@ def test_what_is_taken_back_binds_nothing(world, chip):
     world.correct("fab", wrong, right)
     world.inspect("fab", [chip], "conformant", **numbers(chip, uuid="U1"))
 
-    assert ([], {"uuid": "U1"}) == (found(world, chip), bound(world, chip))
+    assert ([], {"uuid": "u1"}) == (found(world, chip), bound(world, chip))
     assert ([], True) == proven(world, chip)
 
 
@@ -191,8 +195,8 @@ def test_no_bundle_names_what_others_bear(world):
     world.ship("fab", chips[:1], to="shop")
     data = make_bundle(world.ledger, chips[:1], reader=reader_of(world, "shop"))
 
-    assert [] == [e for e in verify_bundle(data, parse_vkey(world.ledger.vkey)).entries
-                  if e.act is not None and e.act.kind == "commission"]  # fmt: skip
+    entries = verified(world, data).entries
+    assert [] == [one for one in entries if one.act is not None and one.act.kind == "commission"]
 
 
 # One number, two items ----------------------------------------------------------------------------
