@@ -24,6 +24,7 @@ from schemas.envelope import ItemList, PayloadType, Submission, parse_submission
 from schemas.errors import (
     BadAfter,
     BadSignature,
+    ForeignParty,
     MalformedEnvelope,
     MalformedNote,
     Refusal,
@@ -36,11 +37,15 @@ from schemas.statement import parse_statement
 
 
 class Gate(NamedTuple):
-    """What admission knows of a ledger: its origin, its log's verifier, the enrolled keys."""
+    """What admission knows of a ledger: its origin, its log's verifier, the enrolled keys.
+
+    *party* is the only one that is let in here, None for all.
+    """
 
     origin: str
     log: Verifier
     keys: Mapping[str, PublicKey]
+    party: str | None = None
 
 
 class Admitted(NamedTuple):
@@ -137,6 +142,8 @@ def _read(found: _Verified, gate: Gate) -> Admitted:
                 raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
         case _:
             raise MalformedEnvelope("bundles are never in the log", "/payloadType")
+    if gate.party not in (None, read[0]):
+        raise ForeignParty(f"who asks here asks for {gate.party}", "/chiptrail:party")
     return Admitted(
         verified.identity,
         verified.key.keyid,

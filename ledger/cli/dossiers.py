@@ -6,11 +6,11 @@ Times are RFC 3339, parties and items their ids; ``told`` is the sentence that p
 from collections.abc import Mapping
 
 from ledger.advice import ACTIONS, MATCH_ACTIONS
-from ledger.cli.receipts import findings_to_json
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.judge import Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
+from ledger.service.answers import findings_to_json
 from ledger.service.query import Check, Dossier, Line
 from ledger.service.steps import Said, Step
 from ledger.statement_story import tell_statement

@@ -25,6 +25,7 @@ from ledger.cli.output import (
 from ledger.cli.settings import Settings
 from ledger.finding import Tier
 from ledger.names import retell
+from ledger.service.answers import receipt_to_json
 from ledger.service.capture import Outcome, Receipt, capture_stream
 from ledger.service.ledger import Ledger
 from schemas.envelope import SUBMISSION_LIMIT
@@ -105,7 +106,7 @@ class Recording:
             self._worst = max(self._worst, BAD_NEWS)
         if self._settings.as_json:
             status = "recorded" if receipt.created else "known"
-            show_json({**self._where(place), "status": status, **receipts.to_json(receipt)})
+            show_json({**self._where(place), "status": status, **receipt_to_json(receipt)})
             return
         names = names_of(self._ledger)
         for remark in receipts.remarks(receipt, names, dry_run=self._dry_run):

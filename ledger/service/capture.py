@@ -18,7 +18,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
+from ledger.admission import Admitted, admit, admit_all, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
@@ -77,15 +77,21 @@ Outcome: TypeAlias = Receipt | ChiptrailError
 
 @collecting_seldom()
 def capture(
-    ledger: Ledger, submissions: Sequence[bytes], *, actor: str, dry_run: bool = False
+    ledger: Ledger,
+    submissions: Sequence[bytes],
+    *,
+    actor: str,
+    party: str | None = None,
+    dry_run: bool = False,
 ) -> list[Outcome]:
     """Capture *submissions* as one batch; one outcome each, in order.
 
+    What others than *party* signed is refused; None is everybody.
     Raises: ReadOnly, IntegrityError (nothing of the batch is recorded).
     """
     ledger.demand_writable()
-    gate = gate_of(ledger)
-    request = _Request(submissions, admit_all(submissions, gate), actor)
+    gate = gate_of(ledger, ledger.registry, party)
+    request = _Request(submissions, admit_all(submissions, gate), actor, party)
     if dry_run:
         return _sequence(ledger, [request], dry_run=True)[0]
     weight = sum(map(len, submissions))
@@ -93,20 +99,27 @@ def capture(
 
 
 def capture_stream(
-    ledger: Ledger, submissions: Iterable[bytes], *, actor: str, dry_run: bool = False
+    ledger: Ledger,
+    submissions: Iterable[bytes],
+    *,
+    actor: str,
+    party: str | None = None,
+    dry_run: bool = False,
 ) -> Iterator[list[Outcome]]:
     """Capture any number of *submissions* in bounded memory; a list of outcomes per batch.
 
+    *party* as in ``capture``.
     Raises: as ``capture``; the batches that came out before stay recorded.
     """
     chunks = _chunks(submissions)
     first = list(islice(chunks, 2))
     if len(first) < 2 and sum(map(len, first)) < PARALLEL_FROM:
         for chunk in first:
-            yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
+            yield capture(ledger, chunk, actor=actor, party=party, dry_run=dry_run)
         return
-    for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks)):
-        yield _sequence(ledger, [_Request(chunk, admissions, actor)], dry_run=dry_run)[0]
+    for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks), party):
+        request = _Request(chunk, admissions, actor, party)
+        yield _sequence(ledger, [request], dry_run=dry_run)[0]
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -126,11 +139,15 @@ def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 class _Request(NamedTuple):
-    """What one caller wants recorded, by *actor*; an admission for each of *submissions*."""
+    """What one caller wants recorded, by *actor*; an admission for each of *submissions*.
+
+    *party* as in ``capture``.
+    """
 
     submissions: Sequence[bytes]
     admissions: Sequence[Admission]
     actor: str
+    party: str | None
 
 
 def _sequence(
@@ -144,7 +161,7 @@ def _sequence(
             run = _Run(ledger, batch, admissions, is_trial=dry_run)
             for request in requests:
                 for data, admission in zip(request.submissions, request.admissions, strict=True):
-                    run.take(data, admission)
+                    run.take(data, admission, request.party)
                 if request is not last:
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
             run.barrier()
@@ -185,12 +202,12 @@ class _Run:
         self._why_idle: dict[int, str | None] = {}
         self._disclosed: set[int] = set()
 
-    def take(self, data: bytes, admission: Admission) -> None:
+    def take(self, data: bytes, admission: Admission, party: str | None) -> None:
         """Sequence one submission or note why not."""
         try:
             if isinstance(admission, UnknownKey):
                 # Its key may have been enrolled after the admission, even earlier in this batch.
-                admission = admit(data, self._gate_now())
+                admission = admit(data, gate_of(self._ledger, self._batch.registry, party))
                 self._look_up(admission.identity)
             if isinstance(admission, Refusal):
                 raise admission
@@ -202,11 +219,6 @@ class _Run:
         """What was admitted late was not among the identities that were looked up at first."""
         if identity not in self._known:
             self._known.update(log.find_identities(self._batch.connection, [identity]))
-
-    def _gate_now(self) -> Gate:
-        known = self._batch.registry.keys
-        keys = {keyid: known[keyid].key for keyid in known}
-        return Gate(self._ledger.origin, self._ledger.verifier, keys)
 
     def _place(self, admitted: Admitted) -> tuple[int, int, bool]:
         """(index, recorded_at, created) of *admitted*."""

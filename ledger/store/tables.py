@@ -1,7 +1,8 @@
 """The tables of truth and of projections, as SQLAlchemy Core sees them.
 
 *Truth* is append-only by trigger and changes only by migration. *Projections* are computed from
-truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated.
+truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated. *Accounts*
+are who may ask over HTTP; they prove nothing, and change as people come and go.
 
 A key's surrogate id is the log index of the statement that enrolled it. Parties and keys have no
 table: they are the fold of the statements (``ledger.registry``). An item gets the next integer in
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 PROJECTION_VERSION = 4
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
@@ -34,6 +35,7 @@ Text = types.Text().with_variant(types.Text(collation="C"), "postgresql")
 
 truth = MetaData()
 projections = MetaData()
+accounts = MetaData()
 
 entry = Table(
     "entry",
@@ -303,4 +305,20 @@ amendment = Table(
     Column("is_new", Boolean, nullable=False),
     Column("row", Text, nullable=False),
     Index("amendment_key", "kind", "key"),
+)
+
+# *secret*: SHA-256 of what only the caller has. *scopes* are separated by spaces.
+token = Table(
+    "token",
+    accounts,
+    Column("id", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    Column("revoked_at", Big),
+    Column("used_at", Big),
+    CheckConstraint("length(secret) = 32", name="token_secret_size"),
 )
