@@ -12,12 +12,11 @@ from ledger.cli.output import BAD_NEWS, show, show_json, table
 from ledger.cli.output import text as styled
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound
-from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.cli.telling import Told
     from ledger.service.ledger import Ledger
-    from ledger.service.query import Check, Dossier
+    from ledger.service.query import Dossier
     from ledger.service.steps import Step
 
 as_of_option = click.option(
@@ -63,7 +62,7 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str
         raise NotFound(f"nothing is recorded of {serial}; look for a typing error")
     dossiers = [dossier(ledger, item, as_of=as_of, reader=who) for item in items]
     if settings.as_json:
-        from ledger.cli.dossiers import dossier_to_json
+        from ledger.service.dossiers import dossier_to_json
 
         show_json([dossier_to_json(found) for found in dossiers])
     elif len(dossiers) == 1:
@@ -164,7 +163,7 @@ def check(
         chiptrail check scanned.txt --document awb:618-12345675
         xclip -o | chiptrail check -
     """
-    from ledger.service import query
+    from ledger.service import dossiers, query
 
     texts = naming.texts_in(what)
     if not texts:
@@ -180,7 +179,7 @@ def check(
         reader=naming.reader_named(ledger, reader),
     )
     if settings.as_json:
-        show_json(_to_json(checked))
+        show_json(dossiers.check_to_json(checked))
     else:
         from ledger.cli import checking
 
@@ -193,24 +192,6 @@ def check(
         )
     if any(line.verdict.value == "stop" for line in checked.lines):
         raise click.exceptions.Exit(BAD_NEWS)
-
-
-def _to_json(checked: "Check") -> JSON:
-    from ledger.cli.dossiers import check_to_json
-
-    said = check_to_json(checked)
-    assert isinstance(said, dict)
-    twice = [line for line in checked.lines if line.times > 1]
-    shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
-    return {
-        "presented": checked.presented,
-        "shipments": checked.shipments,
-        "presentedTwice": [
-            {"text": line.text, "item": line.item, "times": line.times} for line in twice
-        ],
-        "sharedSerials": list(shared),
-        **said,
-    }
 
 
 def _party(ledger: "Ledger", text: str | None) -> str | None:

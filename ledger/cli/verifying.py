@@ -255,8 +255,8 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
 
 def _to_json(verified: "Verified") -> JSON:
     from ledger import testimony
-    from ledger.cli.dossiers import state_to_json
     from ledger.service.answers import findings_to_json
+    from ledger.service.dossiers import state_to_json
     from schemas.formats import format_time
 
     seen = verified.witnessed_at

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from web.api import entries
+from web.api import entries, items
 
 PREFIX = "/api/v1"
 
@@ -18,4 +18,5 @@ def add_api(app: Flask) -> None:
         "OPENAPI_JSON_PATH": "openapi.json",
     }
     api = Api(app)
-    api.register_blueprint(entries.blueprint, url_prefix=PREFIX)
+    for part in (entries, items):
+        api.register_blueprint(part.blueprint, url_prefix=PREFIX)

@@ -18,6 +18,14 @@ class DryRun(Schema):
     )
 
 
+class AsOf(Schema):
+    """The time to judge as of."""
+
+    as_of = fields.AwareDateTime(
+        metadata={"description": "Judge as of this time instead of now (RFC 3339)."}
+    )
+
+
 class Finding(Schema):
     """What does not fit, docs/findings.md."""
 
@@ -76,6 +84,17 @@ class Proof(_Placed):
     checkpoint = fields.String(required=True)
 
 
+class Dossier(Schema):
+    """All that the caller may know of an item; `chiptrail chip --json` prints the same."""
+
+    item = fields.String(required=True)
+    verdict = fields.String(required=True, metadata={"description": "clear, check, stop, unknown"})
+    state = fields.Dict(required=True, allow_none=True)
+    findings = fields.List(fields.Nested(Finding), required=True)
+    steps = fields.List(fields.Dict(), required=True)
+    size = fields.Integer(required=True)
+
+
 _SUBMISSION: dict[str, Any] = {
     "type": "object",
     "description": "What `chiptrail sign` writes, or a bare DSSE envelope; docs/formats.md.",
@@ -92,4 +111,30 @@ SUBMIT: dict[str, Any] = {
         "200": {"description": "Recorded before, tried only, or many: each with its status."},
         "201": {"description": "Recorded.", "content": {"application/json": {"schema": Receipt}}},
     },
+}
+
+_TEXT: dict[str, Any] = {"type": "string"}
+CHECK: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["serials"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "serials": {
+                            "description": "In any spelling: a list, or text as it was pasted.",
+                            "oneOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                        },
+                        "document": {"type": "string", "description": "A URI: what it lists."},
+                        "presentedBy": {"type": "string", "description": "A party's id."},
+                        "asOf": {"type": "string", "format": "date-time"},
+                    },
+                }
+            }
+        },
+    },
+    "responses": {"200": {"description": "As `chiptrail check --json` prints it."}},
 }

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import dsse
-from ledger.cli.dossiers import check_to_json, dossier_to_json
 from ledger.cli.receipts import to_json
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import Receipt, capture
+from ledger.service.dossiers import check_to_json, dossier_to_json
 from ledger.service.query import check, dossier, resolve
 from ledger.service.rows import load_item_lists
 from ledger.store.log import load_entries_at

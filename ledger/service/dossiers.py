@@ -1,4 +1,4 @@
-"""Dossiers and checks for programs: the JSON of ``chip --json`` and ``check --json``.
+"""Dossiers and checks for programs: as ``chip --json`` and the API have them.
 
 Times are RFC 3339, parties and items their ids; ``told`` is the sentence that people are shown.
 """
@@ -19,7 +19,7 @@ from schemas.formats import format_time
 from schemas.strict_json import JSON
 
 
-def dossier_to_json(found: Dossier) -> JSON:
+def dossier_to_json(found: Dossier) -> dict[str, JSON]:
     """One item's dossier."""
     return {
         "item": found.item,
@@ -108,9 +108,17 @@ def _looks(findings: tuple[Finding, ...]) -> list[JSON]:
     return [{"code": code.value, "look": ACTIONS[code].look} for code in codes]
 
 
-def check_to_json(checked: Check) -> JSON:
+def check_to_json(checked: Check) -> dict[str, JSON]:
     """The answers to a check, in the order asked."""
+    twice = [line for line in checked.lines if line.times > 1]
+    shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
     return {
+        "presented": checked.presented,
+        "shipments": checked.shipments,
+        "presentedTwice": [
+            {"text": line.text, "item": line.item, "times": line.times} for line in twice
+        ],
+        "sharedSerials": list(shared),
         "verdicts": {verdict.value: count for verdict, count in checked.verdicts.items()},
         "answers": {answer.value: count for answer, count in checked.answers.items()},
         "notPresented": list(checked.missing),
