@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import dsse
-from ledger.cli.receipts import to_json
+from ledger.service.answers import receipt_to_json
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import Receipt, capture
 from ledger.service.dossiers import check_to_json, dossier_to_json
@@ -255,7 +255,7 @@ def payload_of(submission: bytes) -> bytes:
 def tried(world: World, submissions: list[bytes]) -> list[object]:
     """What a dry run of *submissions* answers."""
     outcomes = capture(world.ledger, submissions, actor="spy", dry_run=True)
-    return [str(o) if isinstance(o, ChiptrailError) else to_json(o) for o in outcomes]
+    return [str(o) if isinstance(o, ChiptrailError) else receipt_to_json(o) for o in outcomes]
 
 
 def answers(path: Path, deeds, order, *, is_other: bool) -> list[bytes]:
