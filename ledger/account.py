@@ -23,7 +23,7 @@ from ledger.agreement import Agreement
 from ledger.atlas import Atlas
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, Verdict, verdict, worst
+from ledger.judge import ARRIVAL, Verdict, bound_to, verdict, worst
 from ledger.key_findings import check_key
 from ledger.record import Record, Refold
 from ledger.registry import Registry
@@ -164,6 +164,7 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
         asserted=asserted,
         steps=_steps(refold, told, every, shown),
         failed=tuple(sorted(told.failed)) if is_proven else (),
+        numbers=bound_to(told.view) if is_proven else {},
     )
 
 

@@ -36,7 +36,7 @@ from schemas.errors import (
     TooLarge,
     VerificationFailed,
 )
-from schemas.event import CommittedItems, Event, OpenItems, with_fields
+from schemas.event import CommittedItems, OpenItems
 from schemas.formats import decode_base64url, encode_base64url
 from schemas.item import ITEMS_PREFIX, fold_item
 from schemas.strict_json import JSON, dump, load
@@ -273,13 +273,3 @@ def open_disclosures(commitments: Mapping[str, str], given: Sequence[str]) -> Ma
             raise DisclosureMismatch("the field is disclosed twice", where)
         opened[said.name] = said.value
     return opened
-
-
-def disclosed_event(event: Event, given: Sequence[str]) -> Event:
-    """*event* as who was *given* these disclosures reads it: what they say stands in its place.
-
-    Its ``commitments`` stay. What it does to custody does not follow from this but from what was
-    signed in the open.
-    Raises: as ``open_disclosures``.
-    """
-    return with_fields(event, open_disclosures(event.commitments, given)) if given else event

@@ -29,6 +29,16 @@ KINDS: Mapping[str, str] = {
 }
 """The kinds of numbers, by their names in ``schemas.event.Identity``, in words."""
 
+NAMES: Mapping[str, str] = {
+    "printed_serial": "printedSerial",
+    "nvml_serial": "nvmlSerial",
+    "uuid": "uuid",
+    "pdi": "pdi",
+    "part_number": "partNumber",
+    "attestation_cert_sha256": "attestationCertSha256",
+}
+"""The same as they are called in JSON."""
+
 UNIQUE = ("uuid", "pdi", "attestation_cert_sha256")
 """Of these no two things in the world bear the same."""
 
@@ -94,6 +104,13 @@ def spelled(identity: Identity) -> dict[str, str]:
 def canonical(kind: str, number: str) -> str:
     """How a *number* of that *kind* is written, so that it can be looked up."""
     return number.lower() if kind in UNIQUE else number
+
+
+def only(event: Event, item: str) -> Event:
+    """*event* with what it gives of the numbers of *item*, and of no other."""
+    if not event.identities:
+        return event
+    return event._replace(identities=tuple([one for one in event.identities if one.item == item]))
 
 
 def heard_of(act: Act, identities: Iterable[Identity]) -> Iterator[Identity]:

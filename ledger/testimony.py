@@ -10,12 +10,13 @@ Example::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ledger.act import Act
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.identity import Bound
 from ledger.judge import Verdict
 from ledger.names import item_name, moment, party_name, retell
 from ledger.registry import EnrolledKey
@@ -68,6 +69,7 @@ class Subject:
     and the verdict is ``unknown`` at best.
     *is_container*: other things went into it; the verdict is on the container alone. *failed* are
     entries that look as if they put it into something, and did not by the operator's word.
+    *numbers* are those that it is bound to, by kind, if the entries tell.
     """
 
     item: str
@@ -79,6 +81,7 @@ class Subject:
     asserted: tuple[Finding, ...]
     steps: tuple[Step, ...]
     failed: tuple[int, ...] = ()
+    numbers: Mapping[str, Bound] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

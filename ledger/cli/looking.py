@@ -80,7 +80,14 @@ def _tell(found: "Dossier", *, is_as_of: bool) -> None:
     show(
         telling.heading(found.item, found.verdict),
         "",
-        standing.facts(found.state, steps, found.names, found.as_of, found.contents),
+        standing.facts(
+            found.state,
+            steps,
+            found.names,
+            found.as_of,
+            contents=found.contents,
+            numbers=found.numbers,
+        ),
     )
     worst = telling.open_findings(found.findings)
     if worst:
@@ -108,6 +115,7 @@ def told_of(steps: Iterable["Step"]) -> list["Told"]:
             through=step.through,
             findings=step.findings,
             erased=step.erased,
+            withheld=step.withheld,
             corrected_by=step.corrected_by,
             corrects=step.corrects,
         )

@@ -221,6 +221,7 @@ def _witnessed(verified: "Verified", now: "datetime") -> str:
 
 def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:
     from ledger.cli import standing, telling
+    from ledger.identity import only
     from ledger.service.steps import Said
     from schemas.event import Event
 
@@ -228,10 +229,13 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
         telling.Told(
             step.entry.index,
             step.entry.recorded_at,
-            step.entry.said,
+            only(step.entry.said, subject.item),
             step.entry.act,
             step.through,
             step.findings,
+            withheld=tuple(
+                sorted(step.entry.said.commitments.keys() - step.entry.disclosed.keys())
+            ),
             corrected_by=step.corrected_by,
             corrects=step.about,
         )
@@ -244,7 +248,8 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
         if not isinstance(step.entry.said, Event)
     ]
     show("", telling.heading(subject.item, subject.verdict))
-    show("", standing.facts(subject.state, steps, verified.names, verified.as_of))
+    known = subject.state, steps, verified.names, verified.as_of
+    show("", standing.facts(*known, numbers=subject.numbers))
     worst = telling.open_findings((*subject.findings, *subject.asserted))
     if worst:
         show("", styled("Found", "bold"), telling.findings_table(worst, verified.names))

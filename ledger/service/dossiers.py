@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ledger.advice import ACTIONS, MATCH_ACTIONS
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.identity import NAMES, spelled
 from ledger.judge import Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
 from ledger.service.answers import findings_to_json
@@ -36,6 +37,10 @@ def dossier_to_json(found: Dossier) -> dict[str, JSON]:
                 found.steps, outcomes(found.steps, agreements(found.said)), strict=True
             )
         ],
+        "numbers": {
+            NAMES[kind]: {"number": bound.number, "entry": bound.entry}
+            for kind, bound in found.numbers.items()
+        },
         "statements": [
             _said_to_json(said, found.names, idle(said, found.said, found.steps))
             for said in found.said
@@ -82,6 +87,17 @@ def _step_to_json(item: str, step: Step, outcome: Outcome, names: Mapping[str, s
         "corrects": step.corrects,
         "told": tell(step.act, step.event, names, item=step.through or item, outcome=outcome),
         "findings": findings_to_json(step.findings),
+        "numbers": {
+            NAMES[kind]: number
+            for one in step.event.identities
+            for kind, number in spelled(one).items()
+        },
+        "disclosed": {
+            name: step.event.body[name]
+            for name in sorted(step.event.commitments)
+            if name in step.event.body and name != "chiptrail:identities"
+        },
+        "withheld": list(step.withheld),
         "erased": [
             {"name": one.name, "index": one.index, "at": format_time(one.at)} for one in step.erased
         ],

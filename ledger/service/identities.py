@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from ledger.act import Act, ActKind
-from ledger.disclosure import disclosed_event
 from ledger.identity import Identities, Reading, heard_of, numbers_of
 from ledger.service.past import Past
+from ledger.service.rows import whole_event
 from ledger.store import events, items, log
 from ledger.store import identities as stored
 from ledger.store.database import Connection
@@ -25,6 +25,7 @@ def project(truth: Connection, target: Connection, acts: Mapping[int, Act]) -> N
     """Write what the events that are *acts*, by index, say of numbers; what is there gives way.
 
     The items that they name must have ids.
+    Raises: IntegrityError when what is kept of a withheld field is not as it was signed.
     """
     numbered = {index: act for index, act in acts.items() if act.numbers}
     if not numbered:
@@ -36,7 +37,7 @@ def project(truth: Connection, target: Connection, acts: Mapping[int, Act]) -> N
     stored.delete_identities(target, sorted(places))
     rows = []
     for index, row in log.load_entries_at(truth, sorted(numbered)).items():
-        event = disclosed_event(parse_event(row.payload), disclosed.get(index, ()))
+        event, _ = whole_event(parse_event(row.payload), disclosed.get(index, ()))
         said = [one for one in heard_of(numbered[index], event.identities) if one.item in ids]
         rows += [(ids[one.item], index, numbers_of(one)) for one in said]
     stored.insert_identities(target, rows)

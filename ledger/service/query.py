@@ -10,13 +10,23 @@ may not see is answered as if it did not exist (docs/custody.md, "Who sees what"
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.act import ActKind
 from ledger.finding import Finding
 from ledger.holding import ItemState
-from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
+from ledger.identity import Bound
+from ledger.judge import (
+    Match,
+    Verdict,
+    bound_to,
+    check_presented,
+    judge,
+    match_line,
+    verdict,
+    worst,
+)
 from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger, Tip
@@ -40,7 +50,8 @@ class Dossier:
     *verdict* is the worst of the item's own and of all that is inside it at any depth; *troubled*
     are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
     None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
-    the parties that are in it; *said* are the statements that bear on it.
+    the parties that are in it; *said* are the statements that bear on it, *numbers* are those that
+    it is bound to, by kind.
     """
 
     item: str
@@ -56,6 +67,7 @@ class Dossier:
     as_of: datetime
     horizon: Horizon | None = None
     said: tuple[Said, ...] = ()
+    numbers: Mapping[str, Bound] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,7 @@ def dossier(
             as_of=as_of,
             horizon=None if seen.horizon == EVERYTHING else seen.horizon,
             said=said,
+            numbers=bound_to(seen.view),
         )
 
 

@@ -33,7 +33,7 @@ from ledger.registry import Registry
 from ledger.replay import OTHERS, Placed, Replay
 from ledger.service.credentials import Credentials
 from ledger.service.identities import load_disclosed
-from ledger.service.rows import enter_statement, load_item_lists
+from ledger.service.rows import enter_statement, load_item_lists, whole_event
 from ledger.service.sight import Sight
 from ledger.service.takings import load_corrected
 from ledger.service.views import load_views
@@ -272,10 +272,10 @@ def _disclosing(
     found = []
     for one in candidates:
         bodies = tuple(disclosed.get(one.row.idx, ()))
-        event = disclosure.disclosed_event(one.event, bodies)
+        event, _ = whole_event(one.event, bodies)
         if not ours.issuperset([said.item for said in event.identities]):
             bodies = tuple([body for body in bodies if not _gives_numbers(body)])
-            event = disclosure.disclosed_event(one.event, bodies)
+            event, _ = whole_event(one.event, bodies)
         found.append(replace(one, event=event, disclosures=bodies))
     return found
 
