@@ -67,7 +67,7 @@ def check_withheld_value(name: str, value: JSON) -> None:
     Raises: MalformedDisclosure, pointing into *value*.
     """
     if name not in _WITHHOLDABLE:
-        raise MalformedDisclosure("discloses a name that cannot be withheld")
+        raise MalformedDisclosure(f"it is of a field that {CANNOT_BE_WITHHELD}")
     try:
         _WITHHOLDABLE[name](value)
     except MalformedEvent as error:

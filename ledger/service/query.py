@@ -30,11 +30,12 @@ from ledger.judge import (
 from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger, Tip
+from ledger.service.lookup import find, find_by_number
 from ledger.service.sight import Sight
 from ledger.service.steps import Said, Step, names_in, read_acts, said_of, steps_of
 from ledger.service.views import Seen, load_views
 from ledger.service.workers import collecting_seldom
-from ledger.store import events, items, log
+from ledger.store import events, log
 from ledger.store.database import Connection
 from ledger.view import EVERYTHING, OPERATOR, Horizon, Reader
 from schemas.errors import ParseError
@@ -111,14 +112,21 @@ class Check:
 def resolve(
     ledger: Ledger, texts: Sequence[str], reader: Reader = OPERATOR
 ) -> dict[str, list[str]]:
-    """Every item in view that each of *texts* (any spelling, or a bare serial) can mean."""
+    """Every item in view that each of *texts* can mean: in any spelling, or as a bare serial.
+
+    If there is none, those of which an entry in view gives it as a number (a UUID, say).
+    """
     with ledger.database.reading() as connection:
-        matches = _resolve(connection, texts)
-        if reader.sees_all:
+        matches = find(connection, texts)
+        if not reader.sees_all:
+            sight = _sight(ledger, connection, ledger.renew(connection), reader)
+            seen = sight.outlooks({item for found in matches.values() for item in found})
+            matches = _in_view(matches, seen)
+        rest = [text for text, found in matches.items() if not found]
+        if not rest:
             return matches
         sight = _sight(ledger, connection, ledger.renew(connection), reader)
-        seen = sight.outlooks({item for found in matches.values() for item in found})
-        return _in_view(matches, seen)
+        return matches | find_by_number(sight, rest)[0]
 
 
 def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> Sight:
@@ -127,28 +135,6 @@ def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> 
 
 def _in_view(matches: Mapping[str, Sequence[str]], seen: Container[str]) -> dict[str, list[str]]:
     return {text: [item for item in found if item in seen] for text, found in matches.items()}
-
-
-def _resolve(connection: Connection, texts: Sequence[str]) -> dict[str, list[str]]:
-    exact: dict[str, str] = {}
-    serials: dict[str, str] = {}
-    for text in texts:
-        try:
-            query = parse_query(text)
-        except ParseError:
-            continue
-        if query.item is not None:
-            exact[text] = query.item
-        if query.serial is not None:
-            serials[text] = query.serial
-    known = items.load_ids(connection, set(exact.values()))
-    found = items.find_serials(connection, set(serials.values()))
-    matches: dict[str, list[str]] = {}
-    for text in texts:
-        named = [exact[text]] if exact.get(text) in known else []
-        by_serial = found.get(serials[text], []) if text in serials else []
-        matches[text] = list(dict.fromkeys(named + by_serial))
-    return matches
 
 
 # One item ----------------------------------------------------------------------------------------
@@ -217,12 +203,16 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         tip = ledger.renew(connection)
         size = tip.head.size
         sight = _sight(ledger, connection, tip, reader)
-        matches = _resolve(connection, texts)
+        matches = find(connection, texts)
         expected = _expected(connection, document, tip.registry)
         groups = (*matches.values(), *expected.values())
         views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
+        matches = _in_view(matches, views)
+        rest = [text for text, found in matches.items() if not found]
+        if rest:
+            numbered, bearers = find_by_number(sight, rest)
+            matches, views = matches | numbered, {**views, **bearers}
         inside = look_inside(sight, list(views.values()))
-    matches = _in_view(matches, views)
     if not reader.sees_all:
         expected = _expected_in_view(expected, views)
     ask = _Asked(ledger, frozenset(expected), presented_by, as_of)

@@ -50,6 +50,27 @@ def load_identities(connection: Connection, items: Iterable[int]) -> Iterator[Ro
         yield item, idx, {kind: number for kind, number in numbers if number is not None}
 
 
+def find_bearers(connection: Connection, numbers: Iterable[str]) -> dict[str, list[int]]:
+    """The items that some entry gives each of *numbers*, in canonical form; but for part numbers.
+
+    In the order of commissioning.
+    """
+    wanted = bulk.singles(numbers)
+    found: dict[str, set[int]] = {}
+    for kind in _COLUMNS:
+        if kind != "part_number":
+            rows = bulk.select(
+                connection,
+                "SELECT need.number, i.item FROM need CROSS JOIN identity AS i"
+                f" ON i.{kind} = need.number",
+                ("number",),
+                wanted,
+            )
+            for number, item in rows:
+                found.setdefault(number, set()).add(item)
+    return {number: sorted(some) for number, some in found.items()}
+
+
 def find_shared(connection: Connection, items: Iterable[int]) -> set[tuple[int, int]]:
     """(item, other): something was said of another item that is said of each of *items* too."""
     wanted = bulk.singles(items)
