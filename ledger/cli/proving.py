@@ -51,8 +51,8 @@ def bundle(
     """Write a proof that anybody can verify, offline.
 
     It tells the stories of the items named, with --reader as far as that party may see them; the
-    proof says so. What signers withheld is not in it without --disclose. Whoever gets it needs the ledger's verifier key
-    (`chiptrail checkpoint --vkey`) from you by another way, and no database.
+    proof says so. What signers withheld is not in it without --disclose. Whoever gets it needs the
+    ledger's verifier key (`chiptrail checkpoint --vkey`) from you by another way, and no database.
 
     For example:
 

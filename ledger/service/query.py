@@ -9,7 +9,7 @@ may not see is answered as if it did not exist (docs/custody.md, "Who sees what"
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -203,15 +203,8 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         tip = ledger.renew(connection)
         size = tip.head.size
         sight = _sight(ledger, connection, tip, reader)
-        matches = find(connection, texts)
         expected = _expected(connection, document, tip.registry)
-        groups = (*matches.values(), *expected.values())
-        views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
-        matches = _in_view(matches, views)
-        rest = [text for text, found in matches.items() if not found]
-        if rest:
-            numbered, bearers = find_by_number(sight, rest)
-            matches, views = matches | numbered, {**views, **bearers}
+        matches, views = _look_up(sight, texts, expected.values())
         inside = look_inside(sight, list(views.values()))
     if not reader.sees_all:
         expected = _expected_in_view(expected, views)
@@ -230,6 +223,21 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         size=size,
         as_of=as_of,
     )
+
+
+def _look_up(
+    sight: Sight, texts: Sequence[str], expected: Iterable[Sequence[str]]
+) -> tuple[dict[str, list[str]], dict[str, Seen]]:
+    """The items in view that each of *texts* means; their views, and those of the *expected*."""
+    matches = find(sight.connection, texts)
+    groups = (*matches.values(), *expected)
+    views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
+    matches = _in_view(matches, views)
+    rest = [text for text, found in matches.items() if not found]
+    if rest:
+        numbered, bearers = find_by_number(sight, rest)
+        matches, views = matches | numbered, {**views, **bearers}
+    return matches, views
 
 
 def _lines(

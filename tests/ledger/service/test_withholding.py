@@ -12,12 +12,12 @@ from itertools import chain, product
 
 import pytest
 
-from ledger.cli.dossiers import check_to_json, dossier_to_json
 from ledger.cli.receipts import to_json
 from ledger.disclosure import make_disclosure, parse_disclosure
 from ledger.service.backup import back_up
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import capture
+from ledger.service.dossiers import check_to_json, dossier_to_json
 from ledger.service.publish import publish
 from ledger.service.query import check, dossier
 from ledger.view import Reader
