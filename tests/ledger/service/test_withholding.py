@@ -12,8 +12,8 @@ from itertools import chain, product
 
 import pytest
 
-from ledger.cli.receipts import to_json
 from ledger.disclosure import make_disclosure, parse_disclosure
+from ledger.service.answers import receipt_to_json
 from ledger.service.backup import back_up
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import capture
@@ -65,7 +65,7 @@ def given_away(world, sent, tmp_path, caplog) -> list[bytes]:
     (receipt,) = capture(world.ledger, [encode_submission(sent)], actor="hall")
     guess = make_disclosure(bytes(16), NAME, place(*HALL))
     wrong = encode_submission(Submission(sent.envelope, sent.lists, (guess,)))
-    told = [to_json(receipt), *map(str, capture(world.ledger, [wrong], actor="spy"))]
+    told = [receipt_to_json(receipt), *map(str, capture(world.ledger, [wrong], actor="spy"))]
     told += answers(world)
     list(publish(world.ledger, tmp_path / "public", entries=True))
     list(back_up(world.ledger, tmp_path / "backup", disclosures=False))
