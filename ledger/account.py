@@ -21,6 +21,7 @@ from typing import NamedTuple, TypeAlias
 from ledger.act import ActKind
 from ledger.agreement import Agreement
 from ledger.atlas import Atlas
+from ledger.disclosure import Erased
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
 from ledger.judge import ARRIVAL, Verdict, bound_to, verdict, worst
@@ -32,6 +33,7 @@ from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement, Taking
 from schemas.errors import VerificationFailed
+from schemas.event import Event
 
 _Key: TypeAlias = tuple[str, int, tuple[int, ...], bool, int | None]
 
@@ -188,8 +190,20 @@ def _steps(
         found = [one for one in findings if one.index == index]
         found += check_key(key, index, entry.recorded_at)
         by, about = refold.corrected_by(index), refold.about(index)
-        steps.append(Step(entry, through[index], tuple(found), by, about))
+        erased = tuple(_erased(entry, by_index, shown))
+        steps.append(Step(entry, through[index], tuple(found), by, about, erased))
     return tuple(steps)
+
+
+def _erased(entry: Shown, by_index: Mapping[int, Shown], evidence: Evidence) -> Iterator[Erased]:
+    """What was disclosed of *entry*, and erased by an entry that is shown."""
+    if not isinstance(entry.said, Event) or not entry.said.commitments:
+        return
+    identity = evidence.record.identity(entry.index)
+    gone = evidence.registry.erased(identity, entry.said.party)
+    for name, digest in entry.said.commitments.items():
+        if digest in gone:
+            yield Erased(name, gone[digest], by_index[gone[digest]].recorded_at)
 
 
 def _finding(claim: BundleFinding) -> Finding:

@@ -22,6 +22,7 @@ and salts come in as arguments. Example::
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from ledger.merkle import path_in, root_of, rows_of, verify_inclusion
@@ -201,6 +202,15 @@ class Disclosure:
     salt: bytes
     name: str
     value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was disclosed of the withheld field *name* was erased by entry *index*, at *at*."""
+
+    name: str
+    index: int
+    at: datetime
 
 
 def digest_of(disclosure: str) -> str:

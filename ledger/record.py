@@ -71,6 +71,10 @@ class Record:
         if act.kind is not ActKind.CORRECT:
             self._events.setdefault((act.actor, act.event_id), []).append(placed.index)
 
+    def identity(self, index: int) -> bytes:
+        """Of the act at *index*."""
+        return self._identities[index]
+
     def hear(self, statement: Statement, index: int, registry: Registry) -> None:
         """Put down a statement, if it is about one of the acts; *registry* is as of its entry."""
         party = statement.party

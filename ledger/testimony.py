@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ledger.act import Act
+from ledger.disclosure import Erased
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.identity import Bound
@@ -44,6 +45,13 @@ class Shown:
     disclosed: Mapping[str, JSON]
     after: int | None
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The names of the withheld fields that are not shown."""
+        if not isinstance(self.said, Event):
+            return frozenset()
+        return frozenset(self.said.commitments.keys() - self.disclosed.keys())
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -51,6 +59,7 @@ class Step:
 
     *findings* are also those on its key. *corrected_by* is the correction that took it back,
     *about* the entry that it corrects itself, settles or agrees with; None if there is none.
+    *erased* says what was disclosed of it and is no more.
     """
 
     entry: Shown
@@ -58,6 +67,7 @@ class Step:
     findings: tuple[Finding, ...]
     corrected_by: int | None = None
     about: int | None = None
+    erased: tuple[Erased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +277,5 @@ def _whereabouts(verified: Verified, subject: Subject) -> str:
 def _hidden_fields(verified: Verified) -> list[str]:
     hidden: set[str] = set()
     for entry in verified.entries:
-        if isinstance(entry.said, Event):
-            hidden.update(entry.said.commitments.keys() - entry.disclosed.keys())
+        hidden.update(entry.withheld)
     return sorted(name.removeprefix("chiptrail:") for name in hidden)

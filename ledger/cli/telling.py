@@ -16,12 +16,12 @@ from rich.text import Text
 from ledger.act import Act
 from ledger.advice import ACTIONS
 from ledger.cli.receipts import TIER_STYLES, TIER_WORDS
+from ledger.disclosure import Erased
 from ledger.finding import Finding, Tier
 from ledger.identity import KINDS, spelled
 from ledger.judge import Verdict
 from ledger.names import day, item_name, moment, retell
 from ledger.outcome import Outcome, agreements, idle, is_effective, outcomes
-from ledger.service.erasing import Erased
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
 from ledger.story import PLACES, tell

@@ -233,9 +233,8 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
             step.entry.act,
             step.through,
             step.findings,
-            withheld=tuple(
-                sorted(step.entry.said.commitments.keys() - step.entry.disclosed.keys())
-            ),
+            erased=step.erased,
+            withheld=tuple(sorted(step.entry.withheld - {one.name for one in step.erased})),
             corrected_by=step.corrected_by,
             corrects=step.about,
         )

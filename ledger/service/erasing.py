@@ -8,9 +8,8 @@ transaction of the statement, and do not come back when somebody sends them agai
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
+from ledger.disclosure import Erased
 from ledger.registry import Registry
 from ledger.service.sequencer import Batch
 from ledger.store import log
@@ -19,15 +18,6 @@ from ledger.store.items import moment
 from ledger.store.log import EntryRow
 from schemas.event import Event
 from schemas.statement import Erasure
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What was disclosed of the withheld field *name* was erased by entry *index*, at *at*."""
-
-    name: str
-    index: int
-    at: datetime
 
 
 def erase(batch: Batch, erasure: Erasure) -> list[int]:

@@ -7,6 +7,7 @@ All that the fold over a bundle needs, and no other item's name (docs/formats.md
 - the shipment that a subject is on, and every entry that a finding cites;
 - of every correction that one of these is a part of, what it corrects and puts in its place, and
   who concurred with it; the statements by which findings were settled;
+- the statements by which what was disclosed of these was erased, whenever that was;
 - what ``ledger.service.credentials`` adds: who signed, with which keys.
 
 Of a committed list, subjects and containers are shown, each with its proof. An event that names
@@ -274,14 +275,11 @@ def _disclosing(
         bodies = tuple(disclosed.get(one.row.idx, ()))
         event, _ = whole_event(one.event, bodies)
         if not ours.issuperset([said.item for said in event.identities]):
-            bodies = tuple([body for body in bodies if not _gives_numbers(body)])
+            parse = disclosure.parse_disclosure
+            bodies = tuple([b for b in bodies if parse(b).name != "chiptrail:identities"])
             event, _ = whole_event(one.event, bodies)
         found.append(replace(one, event=event, disclosures=bodies))
     return found
-
-
-def _gives_numbers(body: str) -> bool:
-    return disclosure.parse_disclosure(body).name == "chiptrail:identities"
 
 
 class _Folding:
@@ -291,6 +289,7 @@ class _Folding:
         self, sight: Sight, operator: str, wanted: Wanted, containers: Sequence[str]
     ) -> None:
         self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
+        self._connection = sight.connection
         self._credentials = Credentials(sight.connection, sight.registry)
         self._begin = partial(Replay, tuple(wanted.subjects), containers, wanted.failed)
 
@@ -298,6 +297,7 @@ class _Folding:
         self, candidates: Sequence[Candidate], said: Iterable[EntryRow], takings: Sequence[Taking]
     ) -> tuple[Refold, tuple[EntryRow, ...], Mapping[str, str]]:
         """The fold, the statements that go with it, and by subject whose consent is missing."""
+        said = [*said, *self._erasures(candidates)]
         rows = {row.idx: row for row in self._credentials.about(*self._involved(candidates, said))}
         rows |= {row.idx: row for row in said}
         statements = tuple([rows[index] for index in sorted(rows)])
@@ -305,6 +305,13 @@ class _Folding:
         agreement = Agreement(record, takings, self._begin)
         refold = Refold(record, takings, self._begin(), agreement.settled)
         return refold, statements, agreement.missing
+
+    def _erasures(self, candidates: Iterable[Candidate]) -> Iterable[EntryRow]:
+        """The statements by which something that was disclosed of *candidates* is no more."""
+        known = [(one.row.identity, one.event) for one in candidates if one.event.commitments]
+        gone = [self._registry.erased(identity, event.party) for identity, event in known]
+        indexes = {index for some in gone for index in some.values()}
+        return log.load_entries_at(self._connection, sorted(indexes)).values()
 
     def _involved(
         self, candidates: Iterable[Candidate], said: Iterable[EntryRow]

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.act import Act
+from ledger.disclosure import Erased
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.identity import only
 from ledger.key_findings import check_key
 from ledger.registry import Registry
 from ledger.replay import OTHERS
-from ledger.service.erasing import Erased, erased_fields
+from ledger.service.erasing import erased_fields
 from ledger.service.identities import load_disclosed
 from ledger.service.past import Past
 from ledger.service.rows import ReadEvent, event_of_row, load_item_lists, whole_event
