@@ -14,7 +14,9 @@ the entries, so their verdict is ``unknown`` at best. Example::
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -24,11 +26,11 @@ from ledger.atlas import Atlas
 from ledger.disclosure import Erased
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, Verdict, bound_to, verdict, worst
+from ledger.judge import ARRIVAL, PLACES, Verdict, bound_to, judge, verdict, worst
 from ledger.key_findings import check_key
 from ledger.record import Record, Refold
 from ledger.registry import Registry
-from ledger.replay import Replay, Told, judged
+from ledger.replay import Replay, Told
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement, Taking
@@ -74,6 +76,32 @@ def accounts(
         for item in statement.subjects
     ]
     return tuple(_naming(record, takings, begin, found))
+
+
+def judged(
+    told: Told,
+    pack: RulePack,
+    atlas: Atlas,
+    as_of: datetime,
+    asserted: AbstractSet[Code] = frozenset(),
+) -> tuple[Finding, ...]:
+    """Everything that the entries show against the subject, or for it, at *as_of*.
+
+    Each is about the subject, also where a container brought it on. *asserted* is what whoever
+    knows the whole ledger says. If that is something of what arrived of its shipment, the entries
+    do not say that; likewise of where it was.
+
+    Raises: UnknownRule, MalformedRules.
+    """
+    view = told.view if ARRIVAL.isdisjoint(asserted) else replace(told.view, shipment=None)
+    left_out = frozenset[Code]() if PLACES.isdisjoint(asserted) else PLACES
+    found = judge(view, pack, atlas, as_of)
+    return tuple([about(view.item, one) for one in found if one.code not in left_out])
+
+
+def about(subject: str, finding: Finding) -> Finding:
+    """*finding* as it stands against *subject* alone, each entry cited once."""
+    return replace(finding, items=(subject,), cites=tuple(dict.fromkeys(finding.cites)))
 
 
 def _naming(
@@ -150,8 +178,8 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
         )
     found: tuple[Finding, ...] = ()
     if is_proven:
-        is_arrival_asserted = any(finding.code in ARRIVAL for finding in asserted)
-        found = judged(told, pack, atlas, statement.as_of, is_arrival_asserted=is_arrival_asserted)
+        codes = {finding.code for finding in asserted}
+        found = judged(told, pack, atlas, statement.as_of, codes)
     if Counter(map(_key, found)) != claimed:
         raise VerificationFailed(f"the entries give other findings on {item} than are claimed")
     state = told.view.state if is_proven else None

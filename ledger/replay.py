@@ -22,15 +22,15 @@ from datetime import datetime
 
 from ledger import custody
 from ledger.act import Act, ActKind
-from ledger.atlas import Atlas
 from ledger.facts import Facts
-from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding
+from ledger.finding import WITHOUT_EFFECT, Closing, Code
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
 from ledger.identity import Identities
-from ledger.judge import Shipment, View, judge
+from ledger.judge import Shipment, View, idle_entries
+from ledger.location import gather
 from ledger.notebook import Bearing, Notes
 from ledger.order import ordinal
-from ledger.rules import RulePack
+from ledger.sighting import Entry, Saying, Signed, read_entry
 from schemas.event import Identity
 
 # Where an entry names only items of others: an unpacking that lists nothing takes out everything.
@@ -43,7 +43,8 @@ PUTS_IN = frozenset({ActKind.PACK, ActKind.INSTALL})
 class Placed:
     """*act* as entry *index*, as far as it is shown; *facts* are as of the entry.
 
-    *identities* are what it gives of the numbers of items, None if that is withheld.
+    *identities* are what it gives of the numbers of items, None if that is withheld; *saying* is
+    what it says of places.
     """
 
     index: int
@@ -51,6 +52,12 @@ class Placed:
     act: Act
     facts: Facts
     identities: tuple[Identity, ...] | None = ()
+    saying: Saying | None = None
+
+    @property
+    def signed(self) -> Signed:
+        """The same for ``ledger.sighting``."""
+        return Signed(self.index, self.recorded_at, self.act, self.saying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +76,6 @@ class Told:
     is_container: bool
     untold_since: int | None = None
     failed: frozenset[int] = frozenset()
-
-
-def judged(
-    told: Told, pack: RulePack, atlas: Atlas, as_of: datetime, *, is_arrival_asserted: bool
-) -> tuple[Finding, ...]:
-    """Everything that the entries show against the subject, or for it, at *as_of*.
-
-    Each is about the subject, also where a container brought it on. *is_arrival_asserted*: whoever
-    knows the whole ledger says what arrived of its shipment, so the entries do not.
-
-    Raises: UnknownRule, MalformedRules.
-    """
-    view = replace(told.view, shipment=None) if is_arrival_asserted else told.view
-    return tuple([about(view.item, found) for found in judge(view, pack, atlas, as_of)])
-
-
-def about(subject: str, finding: Finding) -> Finding:
-    """*finding* as it stands against *subject* alone, each entry cited once."""
-    return replace(finding, items=(subject,), cites=tuple(dict.fromkeys(finding.cites)))
 
 
 class Replay:
@@ -110,6 +98,7 @@ class Replay:
         self._failed = frozenset(failed)
         self._relied: dict[str, frozenset[int]] = {}
         self._ordinals: dict[int, int] = {}
+        self._entries: dict[int, Entry] = {}
 
     def take(self, placed: Placed, at: int | None = None) -> Step:
         """Take the next entry. Gives what it did to subjects and containers.
@@ -122,6 +111,7 @@ class Replay:
         act = restricted(placed.act, self._scope)
         if act is None:
             return _NOTHING
+        self._entries[placed.index] = read_entry(placed.signed, placed.facts)
         before = {subject: self._stays_of(subject) for subject in self._notes}
         step = self._fold(act, placed)
         self._note_all(_named(act, step), before, step, placed.index)
@@ -168,7 +158,10 @@ class Replay:
         shipment = None if is_container else self._shipment(state)
         own = notes.own.closed()
         identities = Identities(tuple(notes.readings or ()))
-        view = View(subject, state, own, stays, shipment, False, self._ordinals, identities)
+        bearing = [bearing.index for bearing in notes.bearings]
+        claims = gather(self._entries, bearing, idle_entries((own, *stays)))
+        numbers = self._ordinals, identities, claims
+        view = View(subject, state, own, stays, shipment, False, *numbers)
         relied = self._relied.get(subject, frozenset())
         return Told(view, tuple(notes.bearings), is_container, untold_since, relied)
 

@@ -51,6 +51,7 @@ from ledger.registry import EnrolledKey, Registry
 from ledger.remembered import open_head, read_pack, read_statement, verify_envelope
 from ledger.replay import Placed
 from ledger.rules import RulePack
+from ledger.sighting import read_saying
 from ledger.testimony import Cosigned, Shown, Verified
 from schemas.bundle import (
     Bundle,
@@ -239,8 +240,10 @@ class _History:
         said, act, disclosed = open_entry(said, entry)
         self._at.step = 12
         if act is not None:
-            given = given_in(said) if isinstance(said, Event) else ()
-            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), given)
+            event = said if isinstance(said, Event) else None
+            given = () if event is None else given_in(event)
+            saying = None if event is None else read_saying(event)
+            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), given, saying)
             self.record.take(placed, verified.identity)
         self.entries.append(Shown(index, recorded_at, signer, said, act, disclosed, after))
         self.signers.add(signer.party)

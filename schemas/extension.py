@@ -48,6 +48,7 @@ from schemas.context import NAMESPACE, PREFIX, check_namespace
 from schemas.epcis import event_check
 from schemas.errors import MalformedEvent, MalformedItems
 from schemas.formats import check_party_id
+from schemas.geo import SWAPPED
 from schemas.item import fold_item
 from schemas.shape import (
     TIME,
@@ -129,7 +130,7 @@ _NOT_NEGATIVE = number_where(lambda value: value >= 0, "a number from 0 on")
 
 # Objects -----------------------------------------------------------------------------------------
 
-LOCATION = record(
+_LOCATION = record(
     {
         "latitude": LATITUDE,
         "longitude": LONGITUDE,
@@ -213,6 +214,29 @@ def check_identities(value: JSON) -> None:
     check_distinct(items)
 
 
+def check_location(value: JSON) -> None:
+    """A location.
+
+    Raises: MalformedEvent.
+    """
+    try:
+        _LOCATION(value)
+    except MalformedEvent as error:
+        if error.pointer == "/latitude" and isinstance(value, dict) and _is_mirrored(value):
+            raise MalformedEvent(f"{error.message}; {SWAPPED}", error.pointer) from None
+        raise
+
+
+def _is_mirrored(value: dict[str, JSON]) -> bool:
+    """Whether the two coordinates fit when they change places."""
+    try:
+        LONGITUDE(value.get("latitude"))
+        LATITUDE(value.get("longitude"))
+    except MalformedEvent:
+        return False
+    return True
+
+
 def check_customs(value: JSON) -> None:
     """Customs facts of a shipment.
 
@@ -240,7 +264,7 @@ FIELDS: Fields = {
     "chiptrail:dueBy": TIME,
     "chiptrail:final": boolean,
     "chiptrail:authorisations": list_of(_AUTHORISATION),
-    "chiptrail:location": LOCATION,
+    "chiptrail:location": check_location,
     "chiptrail:identities": check_identities,
     "chiptrail:customs": check_customs,
     "chiptrail:evidence": list_of(_EVIDENCE),

@@ -39,7 +39,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "click": ("ledger.cli",),
     "flask": ("web",),
     "flask_smorest": ("web.api",),
-    "geographiclib": ("ledger.location",),
+    "geographiclib": ("ledger.geodesy",),
     "httpx": ("ledger.client",),
     "marshmallow": ("web.api",),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),

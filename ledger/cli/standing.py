@@ -18,7 +18,8 @@ from ledger.identity import KINDS, Bound, spelled
 from ledger.names import item_name, moment, party_name, place_name, several
 from ledger.story import PLACES
 from ledger.wording import ENDED
-from schemas.particulars import Place, read_particulars
+from schemas.particulars import read_particulars
+from schemas.place import Place
 
 _BEGINS = frozenset(
     {

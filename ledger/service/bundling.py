@@ -13,13 +13,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from ledger import dsse
+from ledger.account import about, judged
 from ledger.atlas import Atlas
 from ledger.checkpoint import parse_checkpoint
-from ledger.finding import WITHOUT_EFFECT, Finding
+from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, judge
+from ledger.judge import ARRIVAL, PLACES, judge
 from ledger.note import parse_note
-from ledger.replay import Told, about, judged
+from ledger.replay import Told
 from ledger.rules import RulePack
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.reading import open_tree
@@ -75,7 +76,7 @@ def make_bundle(
     subjects = tuple(dict.fromkeys(items))
     with ledger.snapshot() as (connection, tip):
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
-        seen = _see(sight, subjects)
+        seen = _see(sight, subjects, disclose=disclose)
         horizon = min(one.horizon for one in seen.values())
         moment = min(one.judged_at(moment) for one in seen.values())
         known = {item: _judged(seen[item], ledger.pack, ledger.atlas, moment) for item in subjects}
@@ -102,19 +103,19 @@ def make_bundle(
     return _sealed(statement, contents, ledger)
 
 
-def _see(sight: Sight, subjects: Collection[str]) -> dict[str, Seen]:
+def _see(sight: Sight, subjects: Collection[str], *, disclose: bool) -> dict[str, Seen]:
     """The views of *subjects*, all up to the nearest of their horizons.
 
     Raises: NotFound.
     """
-    seen = load_views(sight, subjects)
+    seen = load_views(sight, subjects, disclose=disclose)
     for item in subjects:
         if item not in seen:
             raise NotFound(f"{item}: no entry names it")
     horizon = min(one.horizon for one in seen.values())
     if all(one.horizon == horizon for one in seen.values()):
         return seen
-    return load_views(sight, subjects, horizon)
+    return load_views(sight, subjects, horizon, disclose=disclose)
 
 
 def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> bytes:
@@ -196,12 +197,16 @@ def _findings(
 def _proven(
     told: Told, known: Sequence[Finding], ledger: Ledger, as_of: datetime
 ) -> tuple[Finding, ...]:
-    """What the entries give; of the arrival only if all that is known of it is in them."""
-    found = judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=False)
-    arrival = {_key(one) for one in known if one.code in ARRIVAL}
-    if arrival <= set(map(_key, found)):
-        return found
-    return judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=True)
+    """What the entries give; of arrival and places only if all known of them is in them."""
+    found = judged(told, ledger.pack, ledger.atlas, as_of)
+    given = set(map(_key, found))
+    asserted: set[Code] = set()
+    if not {_key(one) for one in known if one.code in ARRIVAL} <= given:
+        asserted |= ARRIVAL
+    places = {_key(one) for one in known if one.code in PLACES}
+    if places and places != {_key(one) for one in found if one.code in PLACES}:
+        asserted |= PLACES
+    return judged(told, ledger.pack, ledger.atlas, as_of, asserted) if asserted else found
 
 
 def _agrees(

@@ -246,7 +246,9 @@ class _Run:
         if statement is not None:
             self._heed(statement, index)
         if admitted.act is not None:
-            placed = PlacedAct(index, self._recorded_at, admitted.act, admitted.documents)
+            placed = PlacedAct(
+                index, self._recorded_at, admitted.act, admitted.documents, admitted.saying
+            )
             self._projector.take(placed)
         self._known[admitted.identity] = index, self._batch.recorded_at
         return index, self._batch.recorded_at, True

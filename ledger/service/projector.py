@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.atlas import Atlas
-from ledger.facts import FactsOf
+from ledger.facts import Facts, FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
 from ledger.registry import Registry
@@ -26,7 +26,9 @@ from ledger.service.correcting import Correcting
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
 from ledger.service.sight import Sight
+from ledger.sighting import Saying, Signed, read_claim, read_route
 from ledger.store import corrections, events, items
+from ledger.store.claims import SightingRow, insert_claims
 from ledger.store.database import Connection
 from ledger.store.events import EventRow, ReceiptRow
 from ledger.timeline import Timeline, Told, Turn
@@ -45,12 +47,13 @@ from schemas.statement import Concurrence, Resolution, Statement
 
 @dataclass(frozen=True, slots=True)
 class PlacedAct:
-    """An act at its place in the log, and the documents that its event names."""
+    """An act at its place in the log, the documents that its event names, the places it says."""
 
     index: int
     recorded_at: datetime
     act: Act
     documents: tuple[str, ...]
+    saying: Saying | None = None
 
 
 class Replaced(NamedTuple):
@@ -227,6 +230,7 @@ class _Stretch:
         self._documents = [
             (uri, placed.index) for placed, _ in acts for uri in dict.fromkeys(placed.documents)
         ]
+        self._sightings: list[SightingRow] = []
         self.findings: dict[int, tuple[Finding, ...]] = {}
         self._events = [self._decide(placed, key) for placed, key in acts]
 
@@ -239,11 +243,21 @@ class _Stretch:
             if told:
                 self.findings[index] = told
         self._told[index] = self._timeline.enter(turn, step)
+        if placed.saying is not None or act.kind is ActKind.SHIP:
+            self._note_places(placed, turn.facts)
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:
             due_at = items.milliseconds(act.due_at)
         bound, parties = step.bound or None, " ".join(parties_in(act)) or None
         return EventRow(index, act.kind.value, act.actor, due_at, key, None, None, bound, parties)
+
+    def _note_places(self, placed: PlacedAct, facts: Facts) -> None:
+        index, saying = placed.index, placed.saying
+        signed = Signed(index, placed.recorded_at, placed.act, saying)
+        claim, route = read_claim(signed, facts), read_route(signed, facts)
+        if claim is not None or route is not None:
+            has_digests = saying is not None and saying.has_digests
+            self._sightings.append(SightingRow(index, claim, route, has_digests))
 
     def save(self) -> None:
         """Write all of it, one statement a table."""
@@ -259,6 +273,7 @@ class _Stretch:
         )
         events.insert_events(connection, self._events)
         events.insert_documents(connection, self._documents)
+        insert_claims(connection, self._sightings)
         events.insert_receipts(
             connection,
             [

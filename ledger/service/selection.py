@@ -36,8 +36,10 @@ from ledger.service.credentials import Credentials
 from ledger.service.identities import load_disclosed
 from ledger.service.rows import enter_statement, load_item_lists, whole_event
 from ledger.service.sight import Sight
+from ledger.service.sightings import sites_named
 from ledger.service.takings import load_corrected
 from ledger.service.views import load_views
+from ledger.sighting import read_saying
 from ledger.store import items, log, scope
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
@@ -133,7 +135,8 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     if wanted.disclose:
         candidates = _disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
-    said = _load_said(sight, indexes, candidates, wanted.horizon)
+    named = sites_named(sight.registry, [one.event for one in candidates])
+    said = _load_said(sight, indexes | named, candidates, wanted.horizon)
     hidden: list[EntryRow] = []
     if not sight.reader.sees_all:
         candidates, hidden = _in_view(sight, candidates, containers, wanted)
@@ -286,7 +289,11 @@ class _Folding:
     """Custody refolded over some entries and whatever says who signed them."""
 
     def __init__(
-        self, sight: Sight, operator: str, wanted: Wanted, containers: Sequence[str]
+        self,
+        sight: Sight,
+        operator: str,
+        wanted: Wanted,
+        containers: Sequence[str],
     ) -> None:
         self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
         self._connection = sight.connection
@@ -340,8 +347,8 @@ class _Folding:
                 record.hear(enter_statement(registry, entry), index, registry)
                 continue
             recorded_at = items.moment(entry.row.recorded_at)
-            on, given = facts.on(recorded_at), given_in(entry.event)
-            placed = Placed(index, recorded_at, entry.act, on, given)
+            on, said = facts.on(recorded_at), (given_in(entry.event), read_saying(entry.event))
+            placed = Placed(index, recorded_at, entry.act, on, *said)
             record.take(placed, entry.row.identity)
         return record
 

@@ -18,6 +18,7 @@ from ledger.order import ordinal
 from ledger.service.identities import Numbers
 from ledger.service.past import Dockets, Past
 from ledger.service.sight import Outlook, Sight
+from ledger.service.sightings import Sightings
 from ledger.store import events, identities, items, log, stays
 from ledger.store.events import Bearing, EventRow, ReceiptRow
 from ledger.view import EVERYTHING, Horizon
@@ -46,22 +47,29 @@ class Seen:
 
 
 def load_views(
-    sight: Sight, wanted: Collection[str], until: Horizon = EVERYTHING
+    sight: Sight,
+    wanted: Collection[str],
+    until: Horizon = EVERYTHING,
+    *,
+    disclose: bool = True,
 ) -> dict[str, Seen]:
     """The view of each of *wanted* that any entry names and *sight* may see.
 
-    Others are missing from the result. Nothing after entry *until* is seen.
+    Others are missing from the result. Nothing after entry *until* is seen. *disclose*: with the
+    withheld places that the ledger was shown.
     """
-    seen = _load(sight, wanted, until)
+    seen = _load(sight, wanted, until, disclose=disclose)
     return seen | _sharing(sight, seen)
 
 
-def _load(sight: Sight, wanted: Collection[str], until: Horizon) -> dict[str, Seen]:
-    return _Loader(sight, sight.outlooks(wanted, until)).views()
+def _load(
+    sight: Sight, wanted: Collection[str], until: Horizon, *, disclose: bool = True
+) -> dict[str, Seen]:
+    return _Loader(sight, sight.outlooks(wanted, until), disclose=disclose).views()
 
 
 class _Loader:
-    def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook]) -> None:
+    def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook], *, disclose: bool) -> None:
         connection = sight.connection
         self._sees_all, self._outlooks = sight.reader.sees_all, outlooks
         ids = items.load_ids(connection, outlooks)
@@ -80,6 +88,7 @@ class _Loader:
         self._shipments = events.load_events(connection, shipments)
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
         self._numbers = Numbers(connection, self._wanted.values())
+        self._sightings = Sightings(sight, indexes, disclose=disclose)
         ends = {outlook.horizon for outlook in outlooks.values()} - {EVERYTHING}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
 
@@ -109,6 +118,9 @@ class _Loader:
             is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
             ordinals={b.idx: b.ordinal for b in bearings if b.ordinal != ordinal(b.idx)},
             identities=self._numbers.of(number, bearings, outlook.horizon),
+            claims=self._sightings.claims(
+                [bearing.idx for bearing in bearings], (own, *containers), outlook.horizon
+            ),
         )
         return Seen(
             view=view,

@@ -26,6 +26,7 @@ _QUERIES = {
     "correction": "SELECT * FROM correction ORDER BY idx",
     "awaited": "SELECT * FROM awaited ORDER BY key, correction",
     "corrective": "SELECT * FROM corrective ORDER BY idx, correction",
+    "claim": "SELECT * FROM claim ORDER BY idx",
     "document": "SELECT * FROM document ORDER BY uri, idx",
     "identity": "SELECT * FROM identity ORDER BY item, idx",
     "item_event": "SELECT * FROM item_event ORDER BY item, ordinal",

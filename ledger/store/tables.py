@@ -181,6 +181,25 @@ corrective = Table(
     sqlite_with_rowid=False,
 )
 
+# What an event says of where things were (``ledger.sighting``), time in ms; null where it says
+# nothing of it. *place* is JSON; *has_digests*: more of it is or was withheld. A shipment has also
+# the countries that it goes to and those on the way, with blanks between.
+claim = Table(
+    "claim",
+    projections,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("at", Big),
+    Column("who", Text),
+    Column("company", Text),
+    Column("is_inspector", Boolean),
+    Column("place", Text),
+    Column("has_digests", Boolean),
+    Column("regime", Text),
+    Column("is_stop", Boolean),
+    Column("destinations", Text),
+    Column("through", Text),
+)
+
 document = Table(
     "document",
     projections,
