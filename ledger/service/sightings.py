@@ -10,13 +10,13 @@ was disclosed of withheld places is opened anew; who may see an entry sees that 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from ledger import disclosure
 from ledger.act import ActKind
 from ledger.judge import Docket, idle_entries
 from ledger.location import NO_CLAIMS, Claims, gather
 from ledger.registry import Registry
 from ledger.service.identities import load_disclosed
 from ledger.service.past import Past
+from ledger.service.rows import whole_event
 from ledger.service.sight import Sight
 from ledger.sighting import Entry, custody_parties, placed, read_saying, routed
 from ledger.store import events, items, log
@@ -71,7 +71,7 @@ class Sightings:
         bodies = load_disclosed(connection, withheld)
         found = {}
         for index, row in log.load_entries_at(connection, sorted(bodies)).items():
-            event = disclosure.disclosed_event(parse_event(row.payload), bodies[index])
+            event, _ = whole_event(parse_event(row.payload), bodies[index])
             saying, said = read_saying(event), self._said[index]
             if saying is None:
                 continue

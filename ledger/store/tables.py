@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 # The newest migration: a database that has it is opened without loading Alembic.
 SCHEMA_REVISION = "0003"
-PROJECTION_VERSION = 4
+PROJECTION_VERSION = 5
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
