@@ -25,6 +25,7 @@ from ledger.key_findings import check_key
 from ledger.service.admitting import Admission, admit_in_parallel, gate_of
 from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
+from ledger.service.judgements import Judged, judge_new
 from ledger.service.ledger import Ledger
 from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
@@ -164,7 +165,7 @@ def _sequence(
                     run.take(data, admission, request.party)
                 if request is not last:
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
-            run.barrier()
+            run.end()
     except _Split as split:
         outcomes = _stop(ledger, split, len(admissions))
     else:
@@ -191,6 +192,7 @@ class _Run:
         self._ledger, self._batch, self._is_trial = ledger, batch, is_trial
         connection = batch.connection
         answers = Answers(is_trial=is_trial)
+        self._answers = answers
         self._projector = Projector(connection, connection, ledger.pack, ledger.atlas, answers)
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
@@ -200,6 +202,7 @@ class _Run:
         self._recorded_at = items.moment(batch.recorded_at)
         self._of_keys: dict[int, tuple[Finding, ...]] = {}
         self._why_idle: dict[int, str | None] = {}
+        self._judged: Judged = {}
         self._disclosed: set[int] = set()
 
     def take(self, data: bytes, admission: Admission, party: str | None) -> None:
@@ -278,6 +281,12 @@ class _Run:
         self._projector.renew(self._disclosed, self._batch.registry)
         self._disclosed.clear()
 
+    def end(self) -> None:
+        """Decide what is left, and judge all of it."""
+        self.barrier()
+        acts, veiled = self._projector.judgeable, self._answers.partial
+        self._judged = judge_new(self._ledger, self._batch, acts, veiled)
+
     def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""
         if after is self._last_after:
@@ -299,9 +308,7 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         """What became of each, once the batch is durable."""
-        findings, size = self._projector.findings, self._batch.size
-        of_keys = self._of_keys
-        now_ms, now = self._batch.recorded_at, self._recorded_at
+        size, now_ms, now = self._batch.size, self._batch.recorded_at, self._recorded_at
         return [
             taken
             if isinstance(taken, ChiptrailError)
@@ -311,12 +318,19 @@ class _Run:
                 now if taken[2] == now_ms else items.moment(taken[2]),
                 taken[3],
                 size,
-                findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
+                self._found(taken[1]) if taken[3] else (),
                 self._why_idle.get(taken[1]) if taken[3] else None,
                 self._projector.replaced.get(taken[1]),
             )
             for taken in self._taken
         ]
+
+    def _found(self, index: int) -> tuple[Finding, ...]:
+        """Of a new entry: what the rules of custody find, then what is judged, then of its key."""
+        told = self._projector.findings.get(index, ())
+        codes = {one.code for one in told}
+        judged = [one for one in self._judged.get(index, ()) if one.code not in codes]
+        return (*told, *judged, *self._of_keys.get(index, ()))
 
 
 def _stop(ledger: Ledger, split: _Split, count: int) -> list[Outcome]:

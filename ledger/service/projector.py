@@ -69,9 +69,11 @@ _Keyed: TypeAlias = tuple[PlacedAct, int]
 class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
-    ``replaced`` has the last correction of the same entry before each correction that has one.
-    *truth* has the entries, *target* gets the projections. *answers* says what each signer may be
-    told; None if nobody asks, as in a rebuild, where *target* need not have the log.
+    ``judgeable`` are the acts whose signers are to be told more than the rules of custody find:
+    they say something of places or of numbers. ``replaced`` has the last correction of the same
+    entry before each correction that has one. *truth* has the entries, *target* gets the
+    projections. *answers* says what each signer may be told; None if nobody asks, as in a rebuild,
+    where *target* need not have the log.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Projector:
         self._start: int | None = None
         self.findings: dict[int, tuple[Finding, ...]] = {}
         self.replaced: dict[int, Replaced] = {}
+        self.judgeable: dict[int, Act] = {}
 
     def take(self, placed: PlacedAct) -> None:
         """Queue one act; indexes ascend."""
@@ -122,6 +125,7 @@ class Projector:
             stretch.save()
             identities.project(self._truth, self._target, {p.index: p.act for p, _ in acts})
             self.findings.update(stretch.findings)
+            self.judgeable.update(stretch.judgeable)
             self._correct(acts[-1][0], registry)
 
     def renew(self, indexes: Iterable[int], registry: Registry) -> None:
@@ -232,6 +236,7 @@ class _Stretch:
         ]
         self._sightings: list[SightingRow] = []
         self.findings: dict[int, tuple[Finding, ...]] = {}
+        self.judgeable: dict[int, Act] = {}
         self._events = [self._decide(placed, key) for placed, key in acts]
 
     def _decide(self, placed: PlacedAct, key: int) -> EventRow:
@@ -245,6 +250,8 @@ class _Stretch:
         self._told[index] = self._timeline.enter(turn, step)
         if placed.saying is not None or act.kind is ActKind.SHIP:
             self._note_places(placed, turn.facts)
+        if act.numbers and self._answers is not None:
+            self.judgeable[index] = act
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:
             due_at = items.milliseconds(act.due_at)
@@ -258,6 +265,8 @@ class _Stretch:
         if claim is not None or route is not None:
             has_digests = saying is not None and saying.has_digests
             self._sightings.append(SightingRow(index, claim, route, has_digests))
+        if claim is not None and self._answers is not None:
+            self.judgeable[index] = placed.act
 
     def save(self) -> None:
         """Write all of it, one statement a table."""
