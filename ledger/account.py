@@ -28,6 +28,7 @@ from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
 from ledger.judge import ARRIVAL, PLACES, Verdict, bound_to, judge, verdict, worst
 from ledger.key_findings import check_key
+from ledger.location import appraise, terms_of
 from ledger.record import Record, Refold
 from ledger.registry import Registry
 from ledger.replay import Replay, Told
@@ -195,6 +196,7 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
         steps=_steps(refold, told, every, shown),
         failed=tuple(sorted(told.failed)) if is_proven else (),
         numbers=bound_to(told.view) if is_proven else {},
+        place=appraise(told.view.claims, terms_of(pack, statement.as_of)) if is_proven else None,
     )
 
 

@@ -17,6 +17,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ledger.act import ActKind
 from ledger.geodesy import Circle, is_gap_over
@@ -143,11 +144,11 @@ def terms_of(pack: RulePack, as_of: datetime) -> Terms:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A *claim* at its *level*; entry *by* countersigned it, None if none did."""
+    """A *claim* at its *level*; *by* is the first claim that bears it out, None if none does."""
 
     claim: Claim
     level: Level
-    by: int | None = None
+    by: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,9 @@ class Appraisal:
         return Level.NONE if self.latest is None else self.latest.level
 
 
+@lru_cache(maxsize=4096)
 def appraise(claims: Claims, terms: Terms) -> Appraisal:
-    """What *claims* come to."""
+    """What *claims* come to; most items of a lot share theirs."""
     # The newest last; of one time, what counts last.
     order = sorted(range(len(claims.made)), key=lambda n: (claims.made[n].at, n))
     shown = [n for n in order if claims.made[n].place is not None]
@@ -201,7 +203,7 @@ def _standing(claims: Claims, claim: Claim, terms: Terms) -> Standing:
     """The level of *claim*, among the others."""
     if claim.is_inspector and claim.who not in claims.parties:
         return Standing(claim, Level.INSPECTED)
-    by = next((other.index for other in claims.made if agrees(claim, other, terms)), None)
+    by = next((other for other in claims.made if agrees(claim, other, terms)), None)
     return Standing(claim, Level.DECLARED if by is None else Level.COUNTERSIGNED, by)
 
 

@@ -19,6 +19,7 @@ from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.identity import Bound
 from ledger.judge import Verdict
+from ledger.location import Appraisal
 from ledger.names import item_name, moment, party_name, retell
 from ledger.registry import EnrolledKey
 from ledger.replay import OTHERS
@@ -79,7 +80,8 @@ class Subject:
     and the verdict is ``unknown`` at best.
     *is_container*: other things went into it; the verdict is on the container alone. *failed* are
     entries that look as if they put it into something, and did not by the operator's word.
-    *numbers* are those that it is bound to, by kind, if the entries tell.
+    *numbers* are those that it is bound to, by kind, if the entries tell; *place* is where it is
+    said to be, None if not proven.
     """
 
     item: str
@@ -92,6 +94,7 @@ class Subject:
     steps: tuple[Step, ...]
     failed: tuple[int, ...] = ()
     numbers: Mapping[str, Bound] = field(default_factory=dict)
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)

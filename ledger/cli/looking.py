@@ -87,6 +87,7 @@ def _tell(found: "Dossier", *, is_as_of: bool) -> None:
             found.as_of,
             contents=found.contents,
             numbers=found.numbers,
+            place=found.place,
         ),
     )
     worst = telling.open_findings(found.findings)

@@ -15,11 +15,11 @@ from ledger.act import ActKind, Status
 from ledger.cli.telling import Names, Told
 from ledger.holding import ItemState, Phase
 from ledger.identity import KINDS, Bound, spelled
-from ledger.names import item_name, moment, party_name, place_name, several
-from ledger.story import PLACES
+from ledger.location import Appraisal
+from ledger.names import item_name, moment, party_name, several
+from ledger.place_story import tell_place
 from ledger.wording import ENDED
 from schemas.particulars import read_particulars
-from schemas.place import Place
 
 _BEGINS = frozenset(
     {
@@ -41,12 +41,18 @@ def facts(
     *,
     contents: Sequence[str] = (),
     numbers: Mapping[str, Bound] = MappingProxyType({}),
+    place: Appraisal | None = None,
 ) -> Table:
-    """What is known of the item now, a line each; *numbers* are those that it is bound to."""
+    """What is known of the item now, a line each.
+
+    *numbers* are those that it is bound to; *place* None is not told.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, words in _facts(state, steps, names, as_of, contents):
+        table.add_row(label, words)
+    for label, words in () if place is None else tell_place(place, names, as_of):
         table.add_row(label, words)
     if numbers:
         table.add_row("numbers", _listed(numbers, steps))
@@ -75,7 +81,6 @@ def _facts(
         words = [f"reported {word}" if word in _REPORTED else word for word in state.status]
         yield "status", ", ".join(sorted(words))
     yield from _destination(state, steps, names)
-    yield from _last_place(steps, names)
 
 
 def _made(
@@ -158,21 +163,6 @@ def _destination(
                 yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
             if said.licences:
                 yield "shipped under", f"{', '.join(said.licences)}, says the sender"
-            return
-
-
-def _last_place(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
-    for step in reversed(steps):
-        if step.act.kind is ActKind.CORRECT:  # it has the place of what it takes back
-            continue
-        place: Place | None = read_particulars(step.event).place
-        if place is not None and step.stands:
-            who, at = party_name(step.act.actor, names), moment(step.act.event_at)
-            radius = "" if place.accuracy_m is None else f", within {place.accuracy_m:,.0f} m"
-            yield "last place", f"{place_name(place)}{radius}; declared by {who}, {at} UTC"
-            return
-        if not PLACES.isdisjoint(step.event.commitments):
-            yield "last place", f"withheld by {party_name(step.act.actor, names)}"
             return
 
 

@@ -248,7 +248,7 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
     ]
     show("", telling.heading(subject.item, subject.verdict))
     known = subject.state, steps, verified.names, verified.as_of
-    show("", standing.facts(*known, numbers=subject.numbers))
+    show("", standing.facts(*known, numbers=subject.numbers, place=subject.place))
     worst = telling.open_findings((*subject.findings, *subject.asserted))
     if worst:
         show("", styled("Found", "bold"), telling.findings_table(worst, verified.names))
@@ -259,6 +259,7 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
 
 def _to_json(verified: "Verified") -> JSON:
     from ledger import testimony
+    from ledger.place_story import place_to_json
     from ledger.service.answers import findings_to_json
     from ledger.service.dossiers import state_to_json
     from schemas.formats import format_time
@@ -277,6 +278,7 @@ def _to_json(verified: "Verified") -> JSON:
                 "verdict": subject.verdict.value,
                 "proven": subject.is_proven,
                 "state": state_to_json(subject.state),
+                "place": place_to_json(subject.place, verified.as_of),
                 "findings": findings_to_json(subject.findings),
                 "asserted": findings_to_json(subject.asserted),
                 "steps": [step.entry.index for step in subject.steps],

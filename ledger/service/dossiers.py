@@ -4,6 +4,7 @@ Times are RFC 3339, parties and items their ids; ``told`` is the sentence that p
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ledger.advice import ACTIONS, MATCH_ACTIONS
 from ledger.finding import Finding
@@ -11,6 +12,7 @@ from ledger.holding import ItemState
 from ledger.identity import NAMES, spelled
 from ledger.judge import Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
+from ledger.place_story import place_to_json
 from ledger.service.answers import findings_to_json
 from ledger.service.query import Check, Dossier, Line
 from ledger.service.steps import Said, Step
@@ -26,6 +28,7 @@ def dossier_to_json(found: Dossier) -> dict[str, JSON]:
         "item": found.item,
         "verdict": found.verdict.value,
         "state": state_to_json(found.state),
+        "place": place_to_json(found.place, found.as_of),
         "container": found.container,
         "contents": list(found.contents),
         "troubled": _troubled(found.troubled),
@@ -138,19 +141,20 @@ def check_to_json(checked: Check) -> dict[str, JSON]:
         "verdicts": {verdict.value: count for verdict, count in checked.verdicts.items()},
         "answers": {answer.value: count for answer, count in checked.answers.items()},
         "notPresented": list(checked.missing),
-        "lines": [_line_to_json(line) for line in checked.lines],
+        "lines": [_line_to_json(line, checked.as_of) for line in checked.lines],
         "asOf": format_time(checked.as_of),
         "size": checked.size,
     }
 
 
-def _line_to_json(line: Line) -> JSON:
+def _line_to_json(line: Line, as_of: datetime) -> JSON:
     return {
         "text": line.text,
         "item": line.item,
         "answer": line.answer.value,
         "verdict": line.verdict.value,
         "state": state_to_json(line.state),
+        "place": place_to_json(line.place, as_of),
         "findings": findings_to_json(line.findings),
         "troubled": _troubled(line.troubled),
         "look": [*_looks(line.findings), {"code": None, "look": MATCH_ACTIONS[line.answer]}],

@@ -27,6 +27,7 @@ from ledger.judge import (
     verdict,
     worst,
 )
+from ledger.location import Appraisal, appraise, terms_of
 from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger, Tip
@@ -52,7 +53,7 @@ class Dossier:
     are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
     None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
     the parties that are in it; *said* are the statements that bear on it, *numbers* are those that
-    it is bound to, by kind.
+    it is bound to, by kind; *place* is where it is said to be, None if it is not in view.
     """
 
     item: str
@@ -69,6 +70,7 @@ class Dossier:
     horizon: Horizon | None = None
     said: tuple[Said, ...] = ()
     numbers: Mapping[str, Bound] = field(default_factory=dict)
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Line:
     troubled: Mapping[str, Verdict]
     times: int = 1
     bearers: int = 1
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def dossier(
             horizon=None if seen.horizon == EVERYTHING else seen.horizon,
             said=said,
             numbers=bound_to(seen.view),
+            place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
         )
 
 
@@ -332,4 +336,5 @@ def _line(
         troubled=inside,
         times=one.times,
         bearers=one.bearers,
+        place=appraise(view.claims, terms_of(asked.ledger.pack, as_of)),
     )
