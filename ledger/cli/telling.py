@@ -20,7 +20,7 @@ from ledger.disclosure import Erased
 from ledger.finding import Finding, Tier
 from ledger.identity import KINDS, spelled
 from ledger.judge import Verdict
-from ledger.names import day, item_name, moment, retell
+from ledger.names import day, item_name, moment, place_name, retell
 from ledger.outcome import Outcome, agreements, idle, is_effective, outcomes
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
@@ -28,6 +28,7 @@ from ledger.story import PLACES, tell
 from schemas.event import Event, Identity
 from schemas.gs1 import CANONICAL
 from schemas.item import split_item
+from schemas.particulars import read_particulars
 
 Names = Mapping[str, str]
 
@@ -155,19 +156,20 @@ def _signed_at(step: Told) -> datetime:
 def _step(item: str, step: Told, outcome: Outcome, names: Names) -> RenderableType:
     words = tell(step.act, step.event, names, item=step.through or item, outcome=outcome)
     line = Text(words)
-    line.append(_remarks(step), "dim")
+    line.append(_remarks(step, words), "dim")
     lines: list[RenderableType] = [line]
     lines += [_finding(found, names) for found in step.findings]
     return Group(*lines)
 
 
-def _remarks(step: Told) -> str:
+def _remarks(step: Told, words: str) -> str:
+    """What goes with the sentence *words*."""
     late = step.recorded_at - _signed_at(step)
     parts = [
         f"in {item_name(step.through)}" if step.through else "",
         f"recorded {moment(step.recorded_at)}" if late > _PROMPTLY else "",
         *[_numbers(one) for one in step.event.identities],
-        *_withheld(step),
+        *_withheld(step, words),
         *map(_erased, step.erased),
     ]
     return "".join(f"  [{part}]" for part in parts if part)
@@ -178,18 +180,16 @@ def _numbers(identity: Identity) -> str:
     return ", ".join(f"{KINDS[kind]} {number}" for kind, number in spelled(identity).items())
 
 
-def _withheld(step: Told) -> Iterator[str]:
-    """What is not known, unless the sentence says so; what the reader alone is told."""
+def _withheld(step: Told, words: str) -> Iterator[str]:
+    """What is not known, unless the sentence *words* says so; what it tells this reader alone."""
+    place = read_particulars(step.event).place
+    told = {"chiptrail:identities"} | (PLACES if place and place_name(place) in words else set())
     gone = {*step.withheld, *[erased.name for erased in step.erased]}
     for name in sorted(step.event.commitments):
         if name in step.withheld and name not in PLACES:
             yield f"{_short(name)} withheld"
-        elif name in _TOLD and name not in gone:
+        elif name in told and name not in gone:
             yield f"{_short(name)} withheld, and shown to you"
-
-
-# What is told of an event in words, wherever that is known.
-_TOLD = PLACES | {"chiptrail:identities"}
 
 
 def _short(name: str) -> str:
