@@ -170,15 +170,9 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
     asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
     claimed = Counter([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
     is_proven = item not in statement.unproven
-    failed = told.failed - {claim.index for claim in claims if denies(claim)}
-    hidden = min(failed, default=told.untold_since)
-    if is_proven and hidden is not None:
-        raise VerificationFailed(
-            f"entry {hidden} puts {item} into something that is not among the"
-            " containers, and it is not among the unproven"
-        )
     found: tuple[Finding, ...] = ()
     if is_proven:
+        _demand_told(told, claims)
         codes = {finding.code for finding in asserted}
         found = judged(told, pack, atlas, statement.as_of, codes)
     if Counter(map(_key, found)) != claimed:
@@ -198,6 +192,17 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
         numbers=bound_to(told.view) if is_proven else {},
         place=appraise(told.view.claims, terms_of(pack, statement.as_of)) if is_proven else None,
     )
+
+
+def _demand_told(told: Told, claims: Iterable[BundleFinding]) -> None:
+    """What becomes of a proven subject is told to the end."""
+    failed = told.failed - {claim.index for claim in claims if denies(claim)}
+    hidden = min(failed, default=told.untold_since)
+    if hidden is not None:
+        raise VerificationFailed(
+            f"entry {hidden} puts {told.view.item} into something that is not among the"
+            " containers, and it is not among the unproven"
+        )
 
 
 def _verdict(findings: Sequence[Finding], state: ItemState | None, *, is_proven: bool) -> Verdict:
