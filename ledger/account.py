@@ -14,24 +14,29 @@ the entries, so their verdict is ``unknown`` at best. Example::
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from ledger.act import ActKind
 from ledger.agreement import Agreement
 from ledger.atlas import Atlas
+from ledger.disclosure import Erased
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, Verdict, verdict, worst
+from ledger.judge import ARRIVAL, PLACES, Verdict, bound_to, judge, verdict, worst
 from ledger.key_findings import check_key
+from ledger.location import appraise, terms_of
 from ledger.record import Record, Refold
 from ledger.registry import Registry
-from ledger.replay import Replay, Told, judged
+from ledger.replay import Replay, Told
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement, Taking
 from schemas.errors import VerificationFailed
+from schemas.event import Event
 
 _Key: TypeAlias = tuple[str, int, tuple[int, ...], bool, int | None]
 
@@ -72,6 +77,32 @@ def accounts(
         for item in statement.subjects
     ]
     return tuple(_naming(record, takings, begin, found))
+
+
+def judged(
+    told: Told,
+    pack: RulePack,
+    atlas: Atlas,
+    as_of: datetime,
+    asserted: AbstractSet[Code] = frozenset(),
+) -> tuple[Finding, ...]:
+    """Everything that the entries show against the subject, or for it, at *as_of*.
+
+    Each is about the subject, also where a container brought it on. *asserted* is what whoever
+    knows the whole ledger says. If that is something of what arrived of its shipment, the entries
+    do not say that; likewise of where it was.
+
+    Raises: UnknownRule, MalformedRules.
+    """
+    view = told.view if ARRIVAL.isdisjoint(asserted) else replace(told.view, shipment=None)
+    left_out = frozenset[Code]() if PLACES.isdisjoint(asserted) else PLACES
+    found = judge(view, pack, atlas, as_of)
+    return tuple([about(view.item, one) for one in found if one.code not in left_out])
+
+
+def about(subject: str, finding: Finding) -> Finding:
+    """*finding* as it stands against *subject* alone, each entry cited once."""
+    return replace(finding, items=(subject,), cites=tuple(dict.fromkeys(finding.cites)))
 
 
 def _naming(
@@ -139,17 +170,11 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
     asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
     claimed = Counter([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
     is_proven = item not in statement.unproven
-    failed = told.failed - {claim.index for claim in claims if denies(claim)}
-    hidden = min(failed, default=told.untold_since)
-    if is_proven and hidden is not None:
-        raise VerificationFailed(
-            f"entry {hidden} puts {item} into something that is not among the"
-            " containers, and it is not among the unproven"
-        )
     found: tuple[Finding, ...] = ()
     if is_proven:
-        is_arrival_asserted = any(finding.code in ARRIVAL for finding in asserted)
-        found = judged(told, pack, atlas, statement.as_of, is_arrival_asserted=is_arrival_asserted)
+        _demand_told(told, claims)
+        codes = {finding.code for finding in asserted}
+        found = judged(told, pack, atlas, statement.as_of, codes)
     if Counter(map(_key, found)) != claimed:
         raise VerificationFailed(f"the entries give other findings on {item} than are claimed")
     state = told.view.state if is_proven else None
@@ -164,7 +189,20 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
         asserted=asserted,
         steps=_steps(refold, told, every, shown),
         failed=tuple(sorted(told.failed)) if is_proven else (),
+        numbers=bound_to(told.view) if is_proven else {},
+        place=appraise(told.view.claims, terms_of(pack, statement.as_of)) if is_proven else None,
     )
+
+
+def _demand_told(told: Told, claims: Iterable[BundleFinding]) -> None:
+    """What becomes of a proven subject is told to the end."""
+    failed = told.failed - {claim.index for claim in claims if denies(claim)}
+    hidden = min(failed, default=told.untold_since)
+    if hidden is not None:
+        raise VerificationFailed(
+            f"entry {hidden} puts {told.view.item} into something that is not among the"
+            " containers, and it is not among the unproven"
+        )
 
 
 def _verdict(findings: Sequence[Finding], state: ItemState | None, *, is_proven: bool) -> Verdict:
@@ -187,8 +225,20 @@ def _steps(
         found = [one for one in findings if one.index == index]
         found += check_key(key, index, entry.recorded_at)
         by, about = refold.corrected_by(index), refold.about(index)
-        steps.append(Step(entry, through[index], tuple(found), by, about))
+        erased = tuple(_erased(entry, by_index, shown))
+        steps.append(Step(entry, through[index], tuple(found), by, about, erased))
     return tuple(steps)
+
+
+def _erased(entry: Shown, by_index: Mapping[int, Shown], evidence: Evidence) -> Iterator[Erased]:
+    """What was disclosed of *entry*, and erased by an entry that is shown."""
+    if not isinstance(entry.said, Event) or not entry.said.commitments:
+        return
+    identity = evidence.record.identity(entry.index)
+    gone = evidence.registry.erased(identity, entry.said.party)
+    for name, digest in entry.said.commitments.items():
+        if digest in gone:
+            yield Erased(name, gone[digest], by_index[gone[digest]].recorded_at)
 
 
 def _finding(claim: BundleFinding) -> Finding:

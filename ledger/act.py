@@ -84,8 +84,9 @@ class Act(NamedTuple):
     whom *actor* says it acts for. *corrects* is the identity of the entry that a correction takes
     back, *correctives* the ids of the events of the same party that take its place. *owner* and
     *user* are to own it and to use it by the destinations; *evidence*: whether documents or photos
-    are named. *event_at* is cut to whole milliseconds. A tuple, because every entry's is made in
-    one process and made again in another.
+    are named, *numbers*: whether it gives other numbers of items, open or withheld. *event_at* is
+    cut to whole milliseconds. A tuple, because every entry's is made in one process and made again
+    in another.
     """
 
     kind: ActKind
@@ -108,6 +109,7 @@ class Act(NamedTuple):
     owner: str | None = None
     user: str | None = None
     evidence: bool = False
+    numbers: bool = False
 
     @property
     def who(self) -> str:
@@ -148,6 +150,7 @@ def read_act(event: Event, items: Mapping[str, tuple[str, ...]]) -> Act:
         _destination(event, OWNER),
         _destination(event, END_USER),
         bool(event.body.get("chiptrail:evidence")),
+        bool(event.identities) or "chiptrail:identities" in event.commitments,
     )
 
 

@@ -20,10 +20,12 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.keys import PublicKey
 from ledger.note import Verifier
+from ledger.sighting import Saying, read_saying
 from schemas.envelope import ItemList, PayloadType, Submission, parse_submission
 from schemas.errors import (
     BadAfter,
     BadSignature,
+    ForeignParty,
     MalformedEnvelope,
     MalformedNote,
     Refusal,
@@ -36,11 +38,15 @@ from schemas.statement import parse_statement
 
 
 class Gate(NamedTuple):
-    """What admission knows of a ledger: its origin, its log's verifier, the enrolled keys."""
+    """What admission knows of a ledger: its origin, its log's verifier, the enrolled keys.
+
+    *party* is the only one that is let in here, None for all.
+    """
 
     origin: str
     log: Verifier
     keys: Mapping[str, PublicKey]
+    party: str | None = None
 
 
 class Admitted(NamedTuple):
@@ -61,6 +67,7 @@ class Admitted(NamedTuple):
     lists: Mapping[str, ItemList]
     disclosures: Mapping[str, str]
     documents: tuple[str, ...] = ()
+    saying: Saying | None = None
 
     def flat(self) -> tuple[Any, ...]:
         """The same as plain tuples, for another process: with classes they cost thrice to send."""
@@ -137,6 +144,8 @@ def _read(found: _Verified, gate: Gate) -> Admitted:
                 raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
         case _:
             raise MalformedEnvelope("bundles are never in the log", "/payloadType")
+    if gate.party not in (None, read[0]):
+        raise ForeignParty(f"who asks here asks for {gate.party}", "/chiptrail:party")
     return Admitted(
         verified.identity,
         verified.key.keyid,
@@ -154,6 +163,7 @@ _Read = tuple[
     Mapping[str, ItemList],
     Mapping[str, str],
     tuple[str, ...],
+    Saying | None,
 ]
 
 
@@ -166,7 +176,8 @@ def _read_event(
     items = disclosure.open_items(event.lists, lists)  # (6)
     given = {disclosure.digest_of(text): text for text in disclosures}
     disclosure.open_disclosures(event.commitments, disclosures)
-    return event.party, heads, read_act(event, items), lists, given, event.documents  # (7)
+    act, saying = read_act(event, items), read_saying(event)  # (7)
+    return event.party, heads, act, lists, given, event.documents, saying
 
 
 def _seen_by(event: Event) -> tuple[str, ...]:
@@ -179,7 +190,7 @@ def _read_statement(payload: bytes, gate: Gate) -> _Read:
     statement = parse_statement(payload)
     _check_ledger(statement.ledger, gate)
     heads = () if statement.after is None else (_open_after(statement.after, gate.log),)
-    return statement.party, heads, None, {}, {}, ()
+    return statement.party, heads, None, {}, {}, (), None
 
 
 def _check_ledger(ledger: str, gate: Gate) -> None:

@@ -146,6 +146,46 @@ ACTIONS: Mapping[Code, Action] = {
         "Read the number inside the chip and compare it with the label: labels get swapped.",
         "An inspector looks, and signs that it is what its number says; or what it is instead.",
     ),
+    Code.IDENTITY_DUPLICATE: Action(
+        "Ask for the story of the number itself: both items are listed. Find both, read them out.",
+        "The maker replaces the wrong number, or its signer corrects the entry that gave it.",
+    ),
+    Code.IDENTITY_UNHEARD: Action(
+        "Read the numbers yourself; this party has nothing to do with the item by the record.",
+        "None is needed: it binds nothing and is held against nothing.",
+    ),
+    Code.NO_LOCATION: Action(
+        "Ask its holder where it is, and to show it.",
+        "The holder declares where it is; better, an inspector does.",
+    ),
+    Code.STALE: Action(
+        "Ask its holder where it is now, and to show it.",
+        "The holder declares where it is; better, an inspector does.",
+    ),
+    Code.WITHHELD: Action(
+        "Ask the signer to disclose the place: nobody can make it another one any more.",
+        "The signer sends the entry again with its disclosure.",
+    ),
+    Code.IMPOSSIBLE_TRAVEL: Action(
+        "Ask both signers to show the item: there may be two, or one of them never had it.",
+        "The signer of the wrong place or date corrects it; or an inspector settles it.",
+    ),
+    Code.COUNTRY_MISMATCH: Action(
+        "Look at the coordinates: are the two swapped, a sign or the country wrong?",
+        "The signer corrects the place; or an inspector settles it.",
+    ),
+    Code.CANNOT_TELL: Action(
+        "Ask for a more exact place, or for papers of the border: the circle has both sides.",
+        "A more exact claim takes its place; or an inspector says where it is.",
+    ),
+    Code.OUTSIDE_DESTINATION: Action(
+        "Ask carrier and consignee why the goods are there; compare the papers with the route.",
+        "A receipt where they were to go, and the next shipment; or an inspector settles it.",
+    ),
+    Code.CONTRADICTED: Action(
+        "Ask both signers what they saw, and when: at most one of them had this item before it.",
+        "The signer of the wrong place or date corrects it; or an inspector settles it.",
+    ),
     Code.CORRECTION_OPEN: Action(
         "Go by the record as it stands, and ask the parties named what is so.",
         "Whoever signed for what followed the wrong entry signs that it agrees.",

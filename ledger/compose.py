@@ -10,12 +10,19 @@ signed. What travels beside the envelope is kept by the ledger, not by the log. 
     submission = compose(ship([chip], party, consignee), signer, event_id, now)
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledger import dsse
-from ledger.disclosure import SALT_SIZE, commit_items, digest_of, items_uri, make_disclosure
+from ledger.disclosure import (
+    SALT_SIZE,
+    commit_items,
+    digest_of,
+    items_uri,
+    make_disclosure,
+    open_disclosures,
+)
 from ledger.keys import PrivateKey
 from schemas.draft import (
     Draft,
@@ -29,9 +36,10 @@ from schemas.draft import (
     withhold,
 )
 from schemas.envelope import ENVELOPE_LIMIT, SEED_SIZE, ItemList, PayloadType, Submission
-from schemas.errors import ItemsMismatch, TooLarge
+from schemas.errors import ItemsMismatch, MalformedDisclosure, MalformedEvent, TooLarge
 from schemas.event import CommittedItems, parse_event
 from schemas.formats import encode_base64url
+from schemas.shape import pointer
 from schemas.statement import parse_statement
 from schemas.strict_json import dump
 
@@ -61,8 +69,8 @@ def compose(
 
     *event_id* (a UUIDv7 URN) and *now* (aware) stand in where the draft has none of its own.
 
-    Raises: MalformedEvent, TooLarge, ItemsMismatch (the draft commits to a list whose ids it does
-    not give), MalformedJson (a text that no ledger takes).
+    Raises: MalformedEvent (open or withheld), TooLarge, ItemsMismatch (the draft commits to a list
+    whose ids it does not give), MalformedJson (a text that no ledger takes).
     """
     nonce = encode_base64url(signer.fresh(NONCE_SIZE))
     imprint = Imprint(signer.ledger, signer.party, nonce, signer.after)
@@ -79,6 +87,7 @@ def compose(
     whole = with_committed_lists(with_commitments(whole, digests), _uris(lists))  # (3)
     payload = dump(whole)
     _check_payload(payload, lists)  # (4)
+    _check_withheld(disclosures, digests)
     envelope = dsse.sign(payload, PayloadType.EVENT, signer.key)  # (5)
     return Submission(envelope, lists, tuple(disclosures.values()))
 
@@ -112,6 +121,15 @@ def _check_payload(payload: bytes, lists: dict[str, ItemList]) -> None:
     for field, entry in event.lists.items():
         if isinstance(entry, CommittedItems) and field not in lists:
             raise ItemsMismatch("the draft gives a commitment in place of its items", f"/{field}")
+
+
+def _check_withheld(disclosures: Mapping[str, str], digests: Mapping[str, str]) -> None:
+    """The same of what is withheld: whoever is shown it must be able to read it."""
+    for name, text in disclosures.items():
+        try:
+            open_disclosures(digests, [text])
+        except MalformedDisclosure as exc:
+            raise MalformedEvent(exc.message, pointer(name)) from exc
 
 
 def _check_size(payload: bytes) -> None:

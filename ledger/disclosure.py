@@ -22,6 +22,7 @@ and salts come in as arguments. Example::
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from ledger.merkle import path_in, root_of, rows_of, verify_inclusion
@@ -203,6 +204,15 @@ class Disclosure:
     value: JSON
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was disclosed of the withheld field *name* was erased by entry *index*, at *at*."""
+
+    name: str
+    index: int
+    at: datetime
+
+
 def digest_of(disclosure: str) -> str:
     """The digest that stands in ``chiptrail:commitments``: base64url, 43 characters.
 
@@ -229,7 +239,9 @@ def parse_disclosure(text: str) -> Disclosure:
     """
     try:
         value = load(decode_base64url(text))
-    except (ValueError, MalformedJson, TooLarge) as exc:
+    except TooLarge as exc:
+        raise MalformedDisclosure(f"is too large: {exc.message}") from exc
+    except (ValueError, MalformedJson) as exc:
         raise MalformedDisclosure("want base64url of a JSON array") from exc
     if not isinstance(value, list) or len(value) != 3:
         raise MalformedDisclosure("want salt, name and value")
@@ -252,22 +264,33 @@ def _check_salt(salt: bytes) -> None:
 def open_disclosures(commitments: Mapping[str, str], given: Sequence[str]) -> Mapping[str, JSON]:
     """The values of the withheld fields that *given* discloses, by name; the rest stays withheld.
 
-    Raises: MalformedDisclosure (also: a value of another shape than the open field's),
-    DisclosureMismatch (a name that was not committed, a digest that was not signed, a name twice).
+    Raises, naming the field: MalformedDisclosure (also: a value of another shape than the open
+    field's), DisclosureMismatch (a name that was not committed, a digest that was not signed, a
+    name twice).
     """
     opened: dict[str, JSON] = {}
     for index, text in enumerate(given):
         where = f"/disclosures/{index}"
         try:
             said = parse_disclosure(text)
-            check_withheld_value(said.name, said.value)
         except MalformedDisclosure as exc:
             raise MalformedDisclosure(exc.message, where) from exc
-        if said.name not in commitments:
-            raise DisclosureMismatch("the event withholds no field of that name", where)
-        if commitments[said.name] != digest_of(text):
-            raise DisclosureMismatch("another digest was signed for that field", where)
-        if said.name in opened:
-            raise DisclosureMismatch("the field is disclosed twice", where)
-        opened[said.name] = said.value
+        _check_value(said, where)
+        name = said.name  # one of a few, so that it can be told
+        if name not in commitments:
+            raise DisclosureMismatch(f"the event does not withhold {name}", where)
+        if commitments[name] != digest_of(text):
+            message = f"another digest was signed for {name}: it is of another event, or made anew"
+            raise DisclosureMismatch(message, where)
+        if name in opened:
+            raise DisclosureMismatch(f"{name} is disclosed twice", where)
+        opened[name] = said.value
     return opened
+
+
+def _check_value(said: Disclosure, where: str) -> None:
+    try:
+        check_withheld_value(said.name, said.value)
+    except MalformedDisclosure as exc:
+        at = "" if exc.pointer is None else f"{said.name}{exc.pointer}: "
+        raise MalformedDisclosure(f"{at}{exc.message}", where) from exc

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledger.registry import Mandate, Registry
+from ledger.registry import Mandate, Party, Registry
 from ledger.rules import RulePack, TimeRules
+from schemas.statement import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,25 @@ class Facts:
 
     *prefixes* and *roles* by party id (``party`` statements), a party without any may be missing.
     *mandates* by principal and agent: the newest statement of the principal about that agent.
+    *parties* and *sites* by id: who they are and where.
     """
 
     prefixes: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, frozenset[str]]
     times: TimeRules
     mandates: Mapping[tuple[str, str], Mandate] = field(default_factory=dict)
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+
+    def company(self, party: str) -> str:
+        """The company at whose command *party* is: its ultimate parent by the registrar, or it."""
+        known = self.parties.get(party)
+        return party if known is None else known.ultimate_parent or party
+
+    def country(self, party: str) -> str | None:
+        """Where *party* is by the registrar, None if not stated."""
+        known = self.parties.get(party)
+        return None if known is None else known.country
 
 
 class FactsOf:
@@ -53,6 +67,11 @@ class FactsOf:
             registry = self._registry
             times = self._pack.time_rules(recorded_at)
             self._known[key] = Facts(
-                registry.prefixes(), registry.roles(), times, registry.mandates()
+                registry.prefixes(),
+                registry.roles(),
+                times,
+                registry.mandates(),
+                dict(registry.parties),
+                registry.places(),
             )
         return self._known[key]

@@ -57,6 +57,16 @@ class Code(StrEnum):
     BACKDATED = "time/backdated"
     LATE_RECORD = "time/late-record"
     IDENTITY_MISMATCH = "identity/mismatch"
+    IDENTITY_DUPLICATE = "identity/duplicate"
+    IDENTITY_UNHEARD = "identity/unheard"
+    NO_LOCATION = "location/none"
+    STALE = "location/stale"
+    WITHHELD = "location/withheld"
+    IMPOSSIBLE_TRAVEL = "location/impossible-travel"
+    COUNTRY_MISMATCH = "location/country-mismatch"
+    CANNOT_TELL = "location/cannot-tell"
+    OUTSIDE_DESTINATION = "location/outside-destination"
+    CONTRADICTED = "location/contradicted"
     CORRECTION_OPEN = "correction/open"
     DISPUTED = "key/disputed"
     REGISTRAR_ONLY = "key/registrar-only"
@@ -94,6 +104,16 @@ FINDINGS: Mapping[Code, Tier] = {
     Code.BACKDATED: Tier.WARNING,
     Code.LATE_RECORD: Tier.WARNING,
     Code.IDENTITY_MISMATCH: Tier.WARNING,
+    Code.IDENTITY_DUPLICATE: Tier.WARNING,
+    Code.IDENTITY_UNHEARD: Tier.NONE,
+    Code.NO_LOCATION: Tier.WARNING,
+    Code.STALE: Tier.WARNING,
+    Code.WITHHELD: Tier.AFFIRMING,
+    Code.IMPOSSIBLE_TRAVEL: Tier.CONTRAINDICATED,
+    Code.COUNTRY_MISMATCH: Tier.WARNING,
+    Code.CANNOT_TELL: Tier.WARNING,
+    Code.OUTSIDE_DESTINATION: Tier.WARNING,
+    Code.CONTRADICTED: Tier.WARNING,
     Code.DISPUTED: Tier.WARNING,
     Code.REGISTRAR_ONLY: Tier.WARNING,
     Code.CORRECTION_OPEN: Tier.WARNING,

@@ -16,14 +16,21 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.atlas import Atlas
-from ledger.finding import Closing, Code, Finding, Tier
+from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding, Tier
 from ledger.holding import ItemState, Phase
+from ledger.identity import NO_IDENTITIES, Bound, Identities, appraise
+from ledger.location import NO_CLAIMS, Claims
 from ledger.order import ordinal
 from ledger.rules import RulePack
+from ledger.whereabouts import check_location
 from ledger.wording import ENDED
 
 ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
 """What depends on the day, and on what of a shipment has arrived."""
+
+
+PLACES = frozenset([code for code in Code if code.startswith("location/")])
+"""What is found of the claims of place in a history."""
 
 
 class Verdict(StrEnum):
@@ -52,6 +59,19 @@ class Docket:
     closings: tuple[Closing, ...] = ()
 
 
+def idle_entries(dockets: Iterable[Docket]) -> frozenset[int]:
+    """The entries that by *dockets* did nothing, or wait for a shipment still."""
+    idle: set[int] = set()
+    for docket in dockets:
+        for found in docket.findings:
+            waits = found.code is Code.PENDING_SHIPMENT and not any(
+                closing.code is found.code for closing in docket.closings
+            )
+            if waits or found.code in WITHOUT_EFFECT:
+                idle.add(found.index)
+    return frozenset(idle)
+
+
 @dataclass(frozen=True, slots=True)
 class Shipment:
     """Entry *index*, a ``ship`` or ``refuse``, and what came of it.
@@ -74,7 +94,8 @@ class View:
     *containers* has one for every stay in a container, cut to the entries of that stay (after it
     went in, before it came out). *shipment* is that of the state's custody, None unless in
     transit. *is_empty_container*: things were in it, and nothing is any more. *ordinals* are those
-    of entries that do not stand where they were recorded (``ledger.order``).
+    of entries that do not stand where they were recorded (``ledger.order``). *identities* are what
+    was said of its numbers, *claims* of where it was, on itself or through what it was in.
     """
 
     item: str
@@ -84,18 +105,21 @@ class View:
     shipment: Shipment | None = None
     is_empty_container: bool = False
     ordinals: Mapping[int, int] = field(default_factory=dict)
+    identities: Identities = NO_IDENTITIES
+    claims: Claims = NO_CLAIMS
 
 
-def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:  # noqa: ARG001 - for places
+def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:
     """Everything found about the item at *as_of*, open and closed.
 
     Raises: UnknownRule, MalformedRules.
     """
     own, ordinals = view.docket, view.ordinals
-    around = [closing for container in view.containers for closing in container.closings]
-    # Goods arrive in what they are packed in.
-    arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
-    found = list(settle(own.findings, own.closings + arrivals, ordinals))
+    around = _around(view)
+    found = list(_settled_own(view, around))
+    if view.identities.readings:
+        others = appraise(view.identities, view.item, found).findings
+        found += settle(others, own.closings, ordinals)
     for container in view.containers:
         if not container.findings:
             continue
@@ -107,7 +131,26 @@ def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Fi
     late = _check_arrival(view, pack, as_of)
     if late is not None:
         found += settle((late,), (*own.closings, *around), ordinals)
+    if view.state is not None and view.state.ended is None:
+        placed = check_location(view.state, view.claims, pack, atlas, as_of)
+        on_it = [replace(one, items=(view.item,)) for one in placed]
+        found += settle(on_it, (*own.closings, *around), ordinals)
     return tuple(found)
+
+
+def bound_to(view: View) -> Mapping[str, Bound]:
+    """The numbers that the item is bound to, by kind (``ledger.identity``)."""
+    return appraise(view.identities, view.item, _settled_own(view, _around(view))).bound
+
+
+def _around(view: View) -> list[Closing]:
+    return [closing for container in view.containers for closing in container.closings]
+
+
+def _settled_own(view: View, around: Iterable[Closing]) -> tuple[Finding, ...]:
+    # Goods arrive in what they are packed in.
+    arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
+    return settle(view.docket.findings, view.docket.closings + arrivals, view.ordinals)
 
 
 def _by_state(
@@ -236,9 +279,9 @@ def _check_arrival(view: View, pack: RulePack, as_of: datetime) -> Finding | Non
     if shipment.closed_by is not None:
         return _find_short(view, shipment)
     as_of_clock = as_of if state.stopped_at is None else min(as_of, state.stopped_at)
-    if shipment.due_at is None:
-        return _find_dwell(view, shipment, pack, as_of_clock)
-    return _find_late(view, shipment, pack, as_of_clock)
+    find = _find_dwell if shipment.due_at is None else _find_late
+    found = find(view, shipment, pack, as_of_clock)
+    return found or _find_stop(view, shipment, pack, as_of_clock)
 
 
 def _find_short(view: View, shipment: Shipment) -> Finding:
@@ -279,6 +322,24 @@ def _find_dwell(view: View, shipment: Shipment, pack: RulePack, as_of: datetime)
     message = (
         f"on its way to {state.custody.consignee} without a due time, and nothing has happened"
         f" to it since {state.last_at:%Y-%m-%d %H:%M} UTC (entry {state.last})"
+    )
+    return _judged(Code.DWELL, message, view, shipment)
+
+
+def _find_stop(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
+    """It came to rest on its way, and stands there still."""
+    state, claims = view.state, view.claims
+    assert state is not None
+    on_the_way = [c for c in claims.made[claims.leg_start :] if c.index != shipment.index]
+    newest = max(filter(claims.is_credible, on_the_way), key=lambda c: c.at, default=None)
+    if newest is None or not newest.is_stop:
+        return None
+    limit = pack.rule(Code.DWELL, as_of).duration("hub_days")
+    if as_of - newest.at <= limit + state.custody.paused:
+        return None
+    message = (
+        f"on its way to {state.custody.consignee}, and by the word of {newest.who} it stands since"
+        f" {newest.at:%Y-%m-%d %H:%M} UTC where it came to rest on the way (entry {newest.index})"
     )
     return _judged(Code.DWELL, message, view, shipment)
 

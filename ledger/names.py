@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from ledger.replay import OTHERS
 from schemas.gs1 import CANONICAL
 from schemas.item import plain_serial
-from schemas.particulars import Place
+from schemas.place import Place
 
 Names = Mapping[str, str]
 

@@ -19,9 +19,10 @@ from ledger.act import Act, ActKind
 from ledger.finding import Closing, Code, Finding
 from ledger.holding import Step
 from ledger.judge import Docket
+from ledger.notebook import Bearing
 from ledger.order import Correction, Placing, ordinal, placements
 from ledger.registry import Registry
-from ledger.replay import Bearing, Placed, Replay, Told
+from ledger.replay import Placed, Replay, Told
 from ledger.view import signer_of
 from schemas.bundle_statement import Taking
 from schemas.errors import VerificationFailed
@@ -69,6 +70,10 @@ class Record:
         self._indexes[identity], self._identities[placed.index] = placed.index, identity
         if act.kind is not ActKind.CORRECT:
             self._events.setdefault((act.actor, act.event_id), []).append(placed.index)
+
+    def identity(self, index: int) -> bytes:
+        """Of the act at *index*."""
+        return self._identities[index]
 
     def hear(self, statement: Statement, index: int, registry: Registry) -> None:
         """Put down a statement, if it is about one of the acts; *registry* is as of its entry."""

@@ -74,7 +74,10 @@ class EnrolledKey:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The newest statement about a party, and the indexes of all of them."""
+    """The newest statement about a party, and the indexes of all of them.
+
+    *country* is where it is; *ultimate_parent* a party id or a name, None if not stated.
+    """
 
     index: int
     id: str
@@ -82,6 +85,8 @@ class Party:
     roles: frozenset[str]
     prefixes: tuple[str, ...]
     indexes: tuple[int, ...]
+    country: str | None = None
+    ultimate_parent: str | None = None
 
 
 class Mandate(NamedTuple):
@@ -202,7 +207,14 @@ class Registry:
         indexes = (*known.indexes, index) if known else (index,)
         roles = frozenset(role.value for role in subject.roles)
         self.parties[subject.id] = Party(
-            index, subject.id, subject.names, roles, subject.item_prefixes, indexes
+            index,
+            subject.id,
+            subject.names,
+            roles,
+            subject.item_prefixes,
+            indexes,
+            None if subject.country is None else subject.country.code,
+            subject.ultimate_parent,
         )
 
     def _enter_key(self, statement: KeyStatement, index: int) -> None:
@@ -287,6 +299,15 @@ class Registry:
     def mandates(self) -> Mapping[tuple[str, str], Mandate]:
         """The newest mandate of each principal for each agent, by the two."""
         return dict(self._mandates)
+
+    def places(self, before: int | None = None) -> Mapping[str, Site]:
+        """The sites by their ids, as of entry *before*; only who named one may name it anew."""
+        found: dict[str, Site] = {}
+        for index, site in self.sites.items():
+            is_its_own = site.id not in found or found[site.id].party == site.party
+            if is_its_own and (before is None or index < before):
+                found[site.id] = site
+        return found
 
     def may_resolve(self, party: str, *accused: str | None) -> bool:
         """Whether *party* closes findings on entries of *accused*: a signer and its principal."""

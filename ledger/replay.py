@@ -17,18 +17,21 @@ what a reader will find. Example::
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger import custody
 from ledger.act import Act, ActKind
-from ledger.atlas import Atlas
 from ledger.facts import Facts
-from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding
+from ledger.finding import WITHOUT_EFFECT, Closing, Code
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
-from ledger.judge import Docket, Shipment, View, judge
+from ledger.identity import Identities
+from ledger.judge import Shipment, View, idle_entries
+from ledger.location import gather
+from ledger.notebook import Bearing, Notes
 from ledger.order import ordinal
-from ledger.rules import RulePack
+from ledger.sighting import Entry, Saying, Signed, read_entry
+from schemas.event import Identity
 
 # Where an entry names only items of others: an unpacking that lists nothing takes out everything.
 # It has the form of a committed list, so it can be no item's id.
@@ -38,20 +41,23 @@ PUTS_IN = frozenset({ActKind.PACK, ActKind.INSTALL})
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """*act* as entry *index*, as far as it is shown; *facts* are as of the entry."""
+    """*act* as entry *index*, as far as it is shown; *facts* are as of the entry.
+
+    *identities* are what it gives of the numbers of items, None if that is withheld; *saying* is
+    what it says of places.
+    """
 
     index: int
     recorded_at: datetime
     act: Act
     facts: Facts
+    identities: tuple[Identity, ...] | None = ()
+    saying: Saying | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """Entry *index* bears on a subject; *through* is the container it names, None if itself."""
-
-    index: int
-    through: str | None
+    @property
+    def signed(self) -> Signed:
+        """The same for ``ledger.sighting``."""
+        return Signed(self.index, self.recorded_at, self.act, self.saying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +78,6 @@ class Told:
     failed: frozenset[int] = frozenset()
 
 
-def judged(
-    told: Told, pack: RulePack, atlas: Atlas, as_of: datetime, *, is_arrival_asserted: bool
-) -> tuple[Finding, ...]:
-    """Everything that the entries show against the subject, or for it, at *as_of*.
-
-    Each is about the subject, also where a container brought it on. *is_arrival_asserted*: whoever
-    knows the whole ledger says what arrived of its shipment, so the entries do not.
-
-    Raises: UnknownRule, MalformedRules.
-    """
-    view = replace(told.view, shipment=None) if is_arrival_asserted else told.view
-    return tuple([about(view.item, found) for found in judge(view, pack, atlas, as_of)])
-
-
-def about(subject: str, finding: Finding) -> Finding:
-    """*finding* as it stands against *subject* alone, each entry cited once."""
-    return replace(finding, items=(subject,), cites=tuple(dict.fromkeys(finding.cites)))
-
-
-@dataclass(slots=True)
-class _Docket:
-    findings: list[Finding] = field(default_factory=list)
-    closings: list[Closing] = field(default_factory=list)
-
-    def closed(self) -> Docket:
-        return Docket(tuple(self.findings), tuple(self.closings))
-
-
-@dataclass(slots=True)
-class _Notes:
-    """About one subject; *stays* by container and the ordinal at which the stay in it began."""
-
-    own: _Docket = field(default_factory=_Docket)
-    stays: dict[tuple[str, int], _Docket] = field(default_factory=dict)
-    bearings: list[Bearing] = field(default_factory=list)
-
-
 class Replay:
     """The fold. *containers* are all that any of *subjects* was ever in, to any depth.
 
@@ -118,7 +87,7 @@ class Replay:
     def __init__(
         self, subjects: Iterable[str], containers: Iterable[str], failed: Iterable[int] = ()
     ) -> None:
-        self._notes = {subject: _Notes() for subject in subjects}
+        self._notes = {subject: Notes() for subject in subjects}
         self._scope = frozenset((*self._notes, *containers))
         self._holdings = Holdings()
         self._due: dict[int, datetime | None] = {}
@@ -129,6 +98,7 @@ class Replay:
         self._failed = frozenset(failed)
         self._relied: dict[str, frozenset[int]] = {}
         self._ordinals: dict[int, int] = {}
+        self._entries: dict[int, Entry] = {}
 
     def take(self, placed: Placed, at: int | None = None) -> Step:
         """Take the next entry. Gives what it did to subjects and containers.
@@ -141,9 +111,13 @@ class Replay:
         act = restricted(placed.act, self._scope)
         if act is None:
             return _NOTHING
+        self._entries[placed.index] = read_entry(placed.signed, placed.facts)
         before = {subject: self._stays_of(subject) for subject in self._notes}
         step = self._fold(act, placed)
         self._note_all(_named(act, step), before, step, placed.index)
+        if act.numbers:
+            for subject in self._notes.keys() & {*act.items, *act.outputs}:
+                self._notes[subject].read(subject, placed.index, act, placed.identities)
         return step
 
     def pass_over(
@@ -183,7 +157,11 @@ class Replay:
         is_container = subject in self._boxes
         shipment = None if is_container else self._shipment(state)
         own = notes.own.closed()
-        view = View(subject, state, own, stays, shipment, ordinals=self._ordinals)
+        identities = Identities(tuple(notes.readings or ()))
+        bearing = [bearing.index for bearing in notes.bearings]
+        claims = gather(self._entries, bearing, idle_entries((own, *stays)))
+        numbers = self._ordinals, identities, claims
+        view = View(subject, state, own, stays, shipment, False, *numbers)
         relied = self._relied.get(subject, frozenset())
         return Told(view, tuple(notes.bearings), is_container, untold_since, relied)
 
@@ -271,13 +249,12 @@ class Replay:
         for subject, notes in self._notes.items():
             if subject in named:
                 notes.bearings.append(Bearing(index, None))
-                _write(notes.own, subject, step)
+                notes.own.take(subject, step)
             around = before[subject]
             for container, start in sorted(around & self._stays_of(subject)) if around else ():
                 if container in named:
                     notes.bearings.append(Bearing(index, container))
-                    docket = notes.stays.setdefault((container, start), _Docket())
-                    _write(docket, container, step)
+                    notes.stay(container, start).take(container, step)
 
     # What came of it ------------------------------------------------------------------------------
 
@@ -326,12 +303,3 @@ def _named(act: Act, step: Step) -> frozenset[str]:
     """What an act bears on: the items it names, its parent, and what it took out or put in."""
     moved = [item for move in step.moves for item in move.items]
     return frozenset((*act.names(), *moved))
-
-
-def _write(docket: _Docket, item: str, step: Step) -> None:
-    docket.findings += [
-        replace(found, items=(item,)) for found in step.findings if item in found.items
-    ]
-    docket.closings += [
-        replace(closing, items=(item,)) for closing in step.closings if item in closing.items
-    ]

@@ -63,6 +63,16 @@ class Rule:
             raise MalformedRules(f"rule {self.id}: got no {name}, want a number from 0 to 1000000")
         return timedelta(**{name.rpartition("_")[2]: value})
 
+    def number(self, name: str) -> float:
+        """The parameter *name*, with its unit in the name.
+
+        Raises: MalformedRules if it is missing, no number or negative.
+        """
+        value = self.parameters.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e9:
+            raise MalformedRules(f"rule {self.id}: got no {name}, want a number from 0 on")
+        return float(value)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeRules:
@@ -72,7 +82,8 @@ class TimeRules:
     late_after: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by what it is, so that what was worked out with it can be found again.
+@dataclass(frozen=True, slots=True, eq=False)
 class RulePack:
     """*rules* in the order of the file; *sha256* of its bytes."""
 

@@ -31,7 +31,8 @@ _REPORTED = frozenset({Status.STOLEN, Status.LOST, Status.TAMPERED, Status.RECAL
 
 def declare(case: Case) -> None:
     """Somebody says where items are."""
-    case.known(case.act.items)  # a place moves nothing, but the unknown and the ended are found
+    for group in case.known(case.act.items):  # moves nothing, but the unknown and ended are found
+        _hear(case, group)
 
 
 def inspect(case: Case) -> None:
@@ -40,6 +41,7 @@ def inspect(case: Case) -> None:
     is_inspector = case.is_inspector()
     found = act.condition & {Condition.MISMATCH_INSTANCE, Condition.NON_CONFORMANT}
     for group in case.known(act.items):
+        _hear(case, group)
         # A holder's own quality check says nothing of the identity, a swapped label does.
         heard = group.now.custody.involves(act.actor) and Condition.MISMATCH_INSTANCE in found
         if heard or (is_inspector and found):
@@ -47,6 +49,13 @@ def inspect(case: Case) -> None:
             case.find(Code.IDENTITY_MISMATCH, message, group.items)
         elif is_inspector and Condition.CONFORMANT in act.condition:
             case.close(Code.IDENTITY_MISMATCH, group.items)
+
+
+def _hear(case: Case, group: Group) -> None:
+    """Anybody may look and say what it saw; numbers count from those who have to do with it."""
+    if case.act.numbers and not case.has_part(group):
+        message = f"{case.act.actor} gave numbers of this item, in which it has no part"
+        case.find(Code.IDENTITY_UNHEARD, message, group.items, on_items=False)
 
 
 def replace_numbers(case: Case) -> None:

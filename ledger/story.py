@@ -24,7 +24,8 @@ from ledger.replay import OTHERS
 from schemas.event import Event
 from schemas.particulars import read_particulars
 
-_PLACES = frozenset({"chiptrail:location", "readPoint"})
+PLACES = frozenset({"chiptrail:location", "readPoint"})
+"""What says where an event took place, and may be withheld."""
 
 
 # Sentences ---------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ class _Teller:
     def _at_place(self) -> str:
         if self._said.place:
             return f" at {place_name(self._said.place)}"
-        is_withheld = not _PLACES.isdisjoint(self._event.commitments)
+        is_withheld = not PLACES.isdisjoint(self._event.commitments)
         return " at a place that it keeps to itself" if is_withheld else ""
 
     def _documents(self) -> str:

@@ -10,13 +10,16 @@ Example::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ledger.act import Act
+from ledger.disclosure import Erased
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.identity import Bound
 from ledger.judge import Verdict
+from ledger.location import Appraisal
 from ledger.names import item_name, moment, party_name, retell
 from ledger.registry import EnrolledKey
 from ledger.replay import OTHERS
@@ -43,6 +46,13 @@ class Shown:
     disclosed: Mapping[str, JSON]
     after: int | None
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The names of the withheld fields that are not shown."""
+        if not isinstance(self.said, Event):
+            return frozenset()
+        return frozenset(self.said.commitments.keys() - self.disclosed.keys())
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -50,6 +60,7 @@ class Step:
 
     *findings* are also those on its key. *corrected_by* is the correction that took it back,
     *about* the entry that it corrects itself, settles or agrees with; None if there is none.
+    *erased* says what was disclosed of it and is no more.
     """
 
     entry: Shown
@@ -57,6 +68,7 @@ class Step:
     findings: tuple[Finding, ...]
     corrected_by: int | None = None
     about: int | None = None
+    erased: tuple[Erased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,8 @@ class Subject:
     and the verdict is ``unknown`` at best.
     *is_container*: other things went into it; the verdict is on the container alone. *failed* are
     entries that look as if they put it into something, and did not by the operator's word.
+    *numbers* are those that it is bound to, by kind, if the entries tell; *place* is where it is
+    said to be, None if not proven.
     """
 
     item: str
@@ -79,6 +93,8 @@ class Subject:
     asserted: tuple[Finding, ...]
     steps: tuple[Step, ...]
     failed: tuple[int, ...] = ()
+    numbers: Mapping[str, Bound] = field(default_factory=dict)
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +280,5 @@ def _whereabouts(verified: Verified, subject: Subject) -> str:
 def _hidden_fields(verified: Verified) -> list[str]:
     hidden: set[str] = set()
     for entry in verified.entries:
-        if isinstance(entry.said, Event):
-            hidden.update(entry.said.commitments.keys() - entry.disclosed.keys())
+        hidden.update(entry.withheld)
     return sorted(name.removeprefix("chiptrail:") for name in hidden)

@@ -42,6 +42,7 @@ from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.facts import FactsOf
+from ledger.identity import given_in
 from ledger.keys import PublicKey
 from ledger.note import Verifier, cosigned_at, encode_vkey, parse_note, verify_note
 from ledger.opened import open_entry
@@ -50,6 +51,7 @@ from ledger.registry import EnrolledKey, Registry
 from ledger.remembered import open_head, read_pack, read_statement, verify_envelope
 from ledger.replay import Placed
 from ledger.rules import RulePack
+from ledger.sighting import read_saying
 from ledger.testimony import Cosigned, Shown, Verified
 from schemas.bundle import (
     Bundle,
@@ -235,10 +237,13 @@ class _History:
             self._enter(said, signer, index)
             self.record.hear(said, index, self.registry)
         self._at.step = 9
-        act, disclosed = open_entry(said, entry)
+        said, act, disclosed = open_entry(said, entry)
         self._at.step = 12
         if act is not None:
-            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at))
+            event = said if isinstance(said, Event) else None
+            given = () if event is None else given_in(event)
+            saying = None if event is None else read_saying(event)
+            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), given, saying)
             self.record.take(placed, verified.identity)
         self.entries.append(Shown(index, recorded_at, signer, said, act, disclosed, after))
         self.signers.add(signer.party)

@@ -146,14 +146,15 @@ def signer_of(act: Act, facts: Facts, recorded_at: datetime) -> str:
 class Answers:
     """What the signers of one batch are told of their entries, in order.
 
-    *is_trial*: nothing of it will be recorded. Then what an entry does with things out of its view
-    stays out of view for all that follow: else one that nobody is held to would show in the next
-    whether they exist.
+    ``partial`` are the entries of which their signers did not see everything. *is_trial*: nothing
+    of it will be recorded. Then what an entry does with things out of its view stays out of view
+    for all that follow: else one that nobody is held to would show in the next whether they exist.
     """
 
     def __init__(self, *, is_trial: bool = False) -> None:
         self._is_trial = is_trial
         self._veiled: set[str] = set()
+        self.partial: set[int] = set()
         self._is_over = False
 
     def told(
@@ -178,6 +179,7 @@ class Answers:
             unseen += [item for item in act.names() if self._is_veiled(holdings, item)]
         if not unseen and not taken:
             return step.findings
+        self.partial.add(placed.index)
         if unseen and act.kind in _COUPLED:
             unseen = [*act.names()]
         if self._is_trial:

@@ -50,3 +50,17 @@ ENDED: Mapping[ActKind, str] = {
 def in_words(at: datetime) -> str:
     """The moment *at*, to the minute."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def spot_name(latitude: float, longitude: float, radius_m: float) -> str:
+    """``22.308 N, 113.918 E, within 50 m``; how far off it may be in kilometres from 10 km on."""
+    near = f"{radius_m / 1000:,.0f} km" if radius_m >= _KILOMETRES else f"{radius_m:,.0f} m"
+    degrees = f"{_degrees(latitude, 'NS')}, {_degrees(longitude, 'EW')}"
+    return f"{degrees}, within {near}"
+
+
+_KILOMETRES = 10_000
+
+
+def _degrees(value: float, signs: str) -> str:
+    return f"{abs(value):.3f} {signs[value < 0]}"

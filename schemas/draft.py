@@ -33,6 +33,7 @@ ALWAYS_WITHHELD = frozenset({"chiptrail:customs"})
 _LOCATION = "chiptrail:location"
 _PLACES = frozenset({_LOCATION, "readPoint", "bizLocation"})
 _DESTINATIONS = "destinationList"
+_IDENTITIES = "chiptrail:identities"
 _ERROR = "errorDeclaration"
 # Where GS1 has published the context of EPCIS 2; a document may name any of its versions.
 _GS1_HOMES = ("https://ref.gs1.org/standards/epcis", "https://gs1.github.io/EPCIS")
@@ -209,7 +210,8 @@ def with_committed_lists(draft: Draft, uris: Mapping[str, str]) -> Draft:
 def withhold(draft: Draft, names: Iterable[str]) -> tuple[Draft, dict[str, JSON]]:
     """*draft* without the fields of *names*, and what they held; fields it lacks are passed over.
 
-    Customs facts are always withheld. With the location go all that would tell it; of the
+    Customs facts are always withheld, and the numbers of several items: who is shown the story of
+    one is not to read of the others. With the location go all that would tell it; of the
     destinations the possessing parties stay, which custody rests on.
 
     Raises: MalformedEvent (a name that cannot be withheld; a draft that withholds already).
@@ -220,6 +222,9 @@ def withhold(draft: Draft, names: Iterable[str]) -> tuple[Draft, dict[str, JSON]
         if name not in WITHHOLDABLE:
             raise MalformedEvent(CANNOT_BE_WITHHELD, pointer(COMMITMENTS, name))
     chosen = ALWAYS_WITHHELD.union(names)
+    identities = draft.get(_IDENTITIES)
+    if isinstance(identities, list) and len(identities) > 1:  # as lists are committed
+        chosen |= {_IDENTITIES}
     if _LOCATION in chosen or (_LOCATION in draft and "readPoint" in chosen):
         chosen |= _PLACES
     rest, taken = dict(draft), {}

@@ -7,7 +7,8 @@ docs/formats.md, "Statements"; the preamble comes first, ``?`` marks what may be
                     retired origin that this one goes on from, "missing"?: {"start", "stop"}: its
                     entries from start on and before stop are lost
     party           "subject": {"id": party, "names": [text, ...], "country"?: fact,
-                    "hqCountry"?: fact, "ultimateParentCountry"?: fact, "roles": [role, ...],
+                    "hqCountry"?: fact, "ultimateParentCountry"?: fact,
+                    "ultimateParent"?: party or text, "roles": [role, ...],
                     "identifiers"?: {"lei"?, "gln"?, "eori"?, "duns"?},
                     "itemPrefixes"?: [prefix of canonical item ids, ...]}
                     fact: {"code": ISO 3166-1 alpha-2, "source": text, "date": "2026-01-31"}
@@ -36,6 +37,7 @@ from schemas.statement_fields import (
     DAY,
     KEYID,
     NOTE,
+    PARTY_OR_TEXT,
     PREFIX,
     TEXT,
     VERIFIER_KEY,
@@ -133,7 +135,10 @@ _FACT = record_of(CountryFact)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who a party is. The first of *names* is the one to show; a None country was not stated."""
+    """Who a party is. The first of *names* is the one to show; a None country was not stated.
+
+    *ultimate_parent* is a party id, or a name where that company is not in the ledger.
+    """
 
     id: Party
     names: Annotated[tuple[str, ...], several(TEXT, least=1, most=MAX_NAMES, distinct=True)]
@@ -144,6 +149,7 @@ class Subject:
     country: Annotated[CountryFact, _FACT] | None = None
     hq_country: Annotated[CountryFact, _FACT] | None = None
     ultimate_parent_country: Annotated[CountryFact, _FACT] | None = None
+    ultimate_parent: Annotated[str, PARTY_OR_TEXT] | None = None
     identifiers: Annotated[Mapping[str, str], _IDENTIFIERS] = field(default_factory=dict)
 
 

@@ -113,6 +113,12 @@ class MalformedKey(ParseError):
     code = "malformed-key"
 
 
+class MalformedParameter(ParseError):
+    """A parameter of a request that is unknown, or has no such value; the message names it."""
+
+    code = "malformed-parameter"
+
+
 class MalformedRules(ParseError):
     """Not a rule pack."""
 
@@ -223,6 +229,18 @@ class Conflict(Refusal):
     def __init__(self, message: str, size: int) -> None:
         super().__init__(message)
         self.size = size
+
+
+class Unauthenticated(Refusal):
+    """Nobody that is known here asks: no token, or none that holds."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(Refusal):
+    """Who asks is known, and its token is not for this."""
+
+    code = "forbidden"
 
 
 class UnknownRule(Refusal):

@@ -22,7 +22,7 @@ from schemas.errors import MalformedEvent, MalformedItems
 from schemas.extension import LIST_FIELDS, check_correction, check_extended
 from schemas.formats import decode_base64url, parse_decimal, parse_time
 from schemas.item import ITEMS_PREFIX, fold_item
-from schemas.shape import check_distinct, pointer, under
+from schemas.shape import pointer, under
 from schemas.strict_json import JSON, load_object
 from schemas.vocabulary import BIZ_STEPS, DISPOSITIONS, SOURCE_DEST_TYPES, bare_word
 from schemas.withheld import COMMITMENTS, check_commitments
@@ -132,6 +132,17 @@ def parse_event(payload: bytes) -> Event:
     check_extended(body)
     check_correction(body)
     check_commitments(body)
+    return _read(body)
+
+
+def with_fields(event: Event, fields: Mapping[str, JSON]) -> Event:
+    """*event* with *fields* that it had withheld, each in its shape, in the open too.
+
+    To a list that is partly open they are added.
+    """
+    body: dict[str, Any] = dict(event.body)
+    for name, value in fields.items():
+        body[name] = [*body[name], *value] if name in body and isinstance(value, list) else value
     return _read(body)
 
 
@@ -281,10 +292,6 @@ def _identities(entries: list[dict[str, str]] | None) -> tuple[Identity, ...]:
     if entries is None:
         return ()
     items = _fold_all([entry["item"] for entry in entries], "chiptrail:identities")
-    try:
-        check_distinct(items)
-    except MalformedEvent as error:
-        raise under(error, "chiptrail:identities") from None
     return tuple(map(_identity, items, entries))
 
 

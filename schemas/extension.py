@@ -46,19 +46,23 @@ from typing import Any
 
 from schemas.context import NAMESPACE, PREFIX, check_namespace
 from schemas.epcis import event_check
-from schemas.errors import MalformedEvent
+from schemas.errors import MalformedEvent, MalformedItems
 from schemas.formats import check_party_id
+from schemas.geo import SWAPPED
+from schemas.item import fold_item
 from schemas.shape import (
     TIME,
     URI,
     Fields,
     boolean,
+    check_distinct,
     code,
     count,
     list_of,
     mapping,
     misfit,
     number_where,
+    pointer,
     record,
     text,
     texts,
@@ -126,7 +130,7 @@ _NOT_NEGATIVE = number_where(lambda value: value >= 0, "a number from 0 on")
 
 # Objects -----------------------------------------------------------------------------------------
 
-LOCATION = record(
+_LOCATION = record(
     {
         "latitude": LATITUDE,
         "longitude": LONGITUDE,
@@ -190,7 +194,47 @@ def _identity(value: JSON) -> None:
         raise MalformedEvent("binds the item to nothing", "")
 
 
-IDENTITIES = list_of(_identity)
+_IDENTITIES = list_of(_identity)
+
+
+def check_identities(value: JSON) -> None:
+    """What else identifies items, each of them once.
+
+    Raises: MalformedEvent.
+    """
+    _IDENTITIES(value)
+    assert isinstance(value, list)
+    items = []
+    for index, entry in enumerate(value):
+        assert isinstance(entry, dict)
+        try:
+            items.append(fold_item(str(entry["item"])))
+        except MalformedItems as exc:
+            raise MalformedEvent(exc.message, pointer(index, "item")) from exc
+    check_distinct(items)
+
+
+def check_location(value: JSON) -> None:
+    """A location.
+
+    Raises: MalformedEvent.
+    """
+    try:
+        _LOCATION(value)
+    except MalformedEvent as error:
+        if error.pointer == "/latitude" and isinstance(value, dict) and _is_mirrored(value):
+            raise MalformedEvent(f"{error.message}; {SWAPPED}", error.pointer) from None
+        raise
+
+
+def _is_mirrored(value: dict[str, JSON]) -> bool:
+    """Whether the two coordinates fit when they change places."""
+    try:
+        LONGITUDE(value.get("latitude"))
+        LATITUDE(value.get("longitude"))
+    except MalformedEvent:
+        return False
+    return True
 
 
 def check_customs(value: JSON) -> None:
@@ -220,8 +264,8 @@ FIELDS: Fields = {
     "chiptrail:dueBy": TIME,
     "chiptrail:final": boolean,
     "chiptrail:authorisations": list_of(_AUTHORISATION),
-    "chiptrail:location": LOCATION,
-    "chiptrail:identities": IDENTITIES,
+    "chiptrail:location": check_location,
+    "chiptrail:identities": check_identities,
     "chiptrail:customs": check_customs,
     "chiptrail:evidence": list_of(_EVIDENCE),
     "chiptrail:commitments": mapping,  # read name by name in schemas.withheld

@@ -1,10 +1,10 @@
-"""What an event says for people to read that decides nothing: places, products, lots.
+"""What an event says for people to read that decides nothing: products, lots, licences.
 
 EPCIS keeps these in free-form members, so they are looked up here and nowhere else; what does not
-have the expected shape is passed over, since it was recorded all the same. Example::
+have the expected shape is passed over, since it was recorded all the same. Places are read by
+``schemas.place``. Example::
 
-    {"readPoint": {"id": "geo:1.29,103.85;u=50"}, ...}
-    -> Place(latitude=1.29, longitude=103.85, accuracy_m=50.0, country=None, uri=None)
+    {"ilmd": {"lotNumber": "L7"}, ...} -> Particulars(place=None, ends={}, lot="L7", ...)
 """
 
 import re
@@ -13,25 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.event import Event
+from schemas.place import Place, read_places
 from schemas.strict_json import JSON
 
-_GEO = re.compile(r"geo:(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:.*;u=(\d+(?:\.\d+)?))?.*")
 _END_USER = "urn:chiptrail:sdt:end_user"
 _CONSIGNEE = "urn:chiptrail:sdt:ultimate_consignee"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place as it was said: coordinates in degrees, or a *uri* that names one; None is not said.
-
-    *accuracy_m* is a radius in metres, *country* a code of two capitals.
-    """
-
-    latitude: float | None = None
-    longitude: float | None = None
-    accuracy_m: float | None = None
-    country: str | None = None
-    uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ def read_particulars(event: Event) -> Particulars:
     ilmd = event.body.get("ilmd")
     facts: Mapping[str, JSON] = ilmd if isinstance(ilmd, dict) else {}
     return Particulars(
-        place=_place(event),
+        place=next(iter(sorted(read_places(event), key=lambda one: one.point is None)), None),
         ends=ends,
         lot=_fact(facts, "lotNumber"),
         product=_fact(facts, "productName"),
@@ -80,22 +66,3 @@ def _fact(facts: Mapping[str, JSON], name: str) -> str | None:
         if re.split("[:/#]", key)[-1] == name and isinstance(value, str):
             return value
     return None
-
-
-def _place(event: Event) -> Place | None:
-    said: Any = event.body.get("chiptrail:location")
-    if isinstance(said, dict):
-        return Place(
-            latitude=said["latitude"],
-            longitude=said["longitude"],
-            accuracy_m=said["accuracyM"],
-            country=said.get("countryCode"),
-        )
-    uri = event.read_point or event.biz_location
-    if uri is None:
-        return None
-    found = _GEO.fullmatch(uri)
-    if found is None:
-        return Place(uri=uri)
-    radius = None if found[3] is None else float(found[3])
-    return Place(latitude=float(found[1]), longitude=float(found[2]), accuracy_m=radius)

@@ -18,9 +18,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schemas.epcis import DESTINATIONS, TRANSACTIONS, place
+from schemas.epcis import DESTINATIONS, EVENT_TYPES, TRANSACTIONS, place
 from schemas.errors import MalformedDisclosure, MalformedEvent
-from schemas.extension import DIGEST, IDENTITIES, LOCATION, check_customs
+from schemas.extension import DIGEST, check_customs, check_identities, check_location
+from schemas.geo import is_geo, parse_geo
 from schemas.shape import Fields, any_name, pointer, under
 from schemas.strict_json import JSON
 from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
@@ -28,9 +29,9 @@ from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
 COMMITMENTS = "chiptrail:commitments"
 _PLACE = place(any_name)
 _WITHHOLDABLE: Fields = {
-    "chiptrail:location": LOCATION,
+    "chiptrail:location": check_location,
     "chiptrail:customs": check_customs,
-    "chiptrail:identities": IDENTITIES,
+    "chiptrail:identities": check_identities,
     "bizLocation": _PLACE,
     "readPoint": _PLACE,
     "bizTransactionList": TRANSACTIONS,
@@ -57,6 +58,7 @@ def check_commitments(event: Mapping[str, Any]) -> None:
             except MalformedEvent as error:
                 raise under(error, COMMITMENTS, name) from None
         _check_place(event, commitments)
+    _check_points(event)
     if "chiptrail:location" in event and "readPoint" in event:
         _check_agreement(event["chiptrail:location"], event["readPoint"])
 
@@ -67,7 +69,7 @@ def check_withheld_value(name: str, value: JSON) -> None:
     Raises: MalformedDisclosure, pointing into *value*.
     """
     if name not in _WITHHOLDABLE:
-        raise MalformedDisclosure("discloses a name that cannot be withheld")
+        raise MalformedDisclosure(f"it is of a field that {CANNOT_BE_WITHHELD}")
     try:
         _WITHHOLDABLE[name](value)
     except MalformedEvent as error:
@@ -120,7 +122,7 @@ def _check_place(event: Mapping[str, Any], commitments: Mapping[str, str]) -> No
 def _coordinates(value: JSON) -> str | None:
     """Pointer of the first coordinates in *value*; None when it has none."""
     members: Iterable[tuple[str | int, JSON]] = ()
-    if isinstance(value, str) and value[:4].lower() == "geo:":
+    if isinstance(value, str) and is_geo(value):
         return ""
     if isinstance(value, dict):
         for name in value:
@@ -138,32 +140,33 @@ def _coordinates(value: JSON) -> str | None:
     return None
 
 
-# RFC 5870: latitude, longitude, altitude, then parameters.
-_DEGREES = r"(-?[0-9]{1,3}(?:\.[0-9]+)?)"
-_GEO = re.compile(rf"geo:{_DEGREES},{_DEGREES}(?:,-?[0-9.]+)?((?:;[^;]*)*)", re.IGNORECASE)
+def _check_points(event: Mapping[str, Any]) -> None:
+    """What is to give coordinates gives some; of foreign event types we do not know the members."""
+    if event["type"] not in EVENT_TYPES:
+        return
+    for name in ("readPoint", "bizLocation"):
+        uri = event[name]["id"] if name in event else ""
+        if is_geo(uri):
+            try:
+                parse_geo(uri)
+            except ValueError as exc:
+                raise MalformedEvent(str(exc), pointer(name, "id")) from exc
 
 
 def _check_agreement(location: Mapping[str, Any], point: Any) -> None:  # noqa: ANN401 - as above
     """``geo:22.3,114.1;u=50`` and ``{"latitude": 22.3, "longitude": 114.1, "accuracyM": 50}``."""
     uri = point.get("id") if isinstance(point, dict) else None
-    if not isinstance(uri, str) or uri[:4].lower() != "geo:":
+    if not isinstance(uri, str) or not is_geo(uri):
         return
-    found = _GEO.fullmatch(uri)
-    if found is None:
-        raise MalformedEvent("want geo:<latitude>,<longitude>", "/readPoint/id")
-    options = dict(part.lower().partition("=")[::2] for part in found[3].split(";"))
-    near = (
-        abs(float(found[1]) - location["latitude"]) <= _AGREE_DEGREES
-        and abs(float(found[2]) - location["longitude"]) <= _AGREE_DEGREES
-    )
-    if not near or options.get("crs", "wgs84") != "wgs84":
-        raise MalformedEvent("is another place than chiptrail:location", "/readPoint/id")
-    if "u" in options and not _is_number(options["u"], location["accuracyM"]):
-        raise MalformedEvent("has another u= than accuracyM", "/readPoint/id")
-
-
-def _is_number(text: str, value: float) -> bool:
     try:
-        return float(text) == value
-    except ValueError:
-        return False
+        said = parse_geo(uri)
+    except ValueError as exc:
+        raise MalformedEvent(str(exc), "/readPoint/id") from exc
+    near = (
+        abs(said.latitude - location["latitude"]) <= _AGREE_DEGREES
+        and abs(said.longitude - location["longitude"]) <= _AGREE_DEGREES
+    )
+    if not near:
+        raise MalformedEvent("is another place than chiptrail:location", "/readPoint/id")
+    if said.accuracy_m not in (None, location["accuracyM"]):
+        raise MalformedEvent("has another u= than accuracyM", "/readPoint/id")

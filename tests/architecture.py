@@ -38,15 +38,17 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "biip": ("schemas.item",),
     "click": ("ledger.cli",),
     "flask": ("web",),
-    "geographiclib": ("ledger.location",),
+    "flask_smorest": ("web.api",),
+    "geographiclib": ("ledger.geodesy",),
     "httpx": ("ledger.client",),
-    "marshmallow": ("schemas", "web.api"),
+    "marshmallow": ("web.api",),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
     "rich": ("ledger.cli",),
     "sqlalchemy": ("ledger.store", "migrations"),
     "tzdata": ("ledger.service.geography",),
     "tzfpy": ("ledger.atlas",),
     "waitress": ("web.server",),
+    "werkzeug": ("web.problems",),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.
 STANDARD_HOMES: Mapping[str, tuple[str, ...]] = {

@@ -13,6 +13,8 @@ import waitress  # type: ignore[import-untyped]  # it has no types
 THREADS = 8
 MAX_HEADERS = 16 << 10
 IDLE_S = 30
+# Callers who send slowly hold a connection and no thread: many of them leave room for others.
+CONNECTIONS = 2000
 
 
 class Server:
@@ -29,6 +31,8 @@ class Server:
             max_request_header_size=MAX_HEADERS,
             max_request_body_size=body_limit,
             channel_timeout=IDLE_S,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,  # select() takes no more than 1,024
             ident="",
         )
         where = f"[{host}]" if ":" in host else host

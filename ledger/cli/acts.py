@@ -8,7 +8,9 @@ import click
 from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, form_options, serials
+from ledger.cli.numbers import Numbers, named, numbers_option
 from ledger.cli.settings import MOMENT
+from schemas.strict_json import JSON
 
 _class_options = (
     click.option("--gtin", metavar="GTIN", help="The serials are of this trade item number."),
@@ -21,9 +23,10 @@ _class_options = (
 
 
 @click.command(cls=Command)
-@serials("texts")
+@serials("texts", required=False)
 @_class_options[0]
 @_class_options[1]
+@numbers_option
 @click.option("--lot", metavar="LOT", help="The maker's lot number.")
 @click.option("--product", metavar="TEXT", help="What it is, in words.")
 @form_options
@@ -33,6 +36,7 @@ def commission(
     texts: tuple[str, ...],
     gtin: str | None,
     prefix: str | None,
+    numbers_path: Path | None,
     lot: str | None,
     product: str | None,
 ) -> None:
@@ -46,21 +50,43 @@ def commission(
 
         chiptrail commission --key acme.key --gtin 09506000134352 --lot L7 A-1 A-2
         chiptrail commission --key a.key --prefix urn:chiptrail:chip:acme:X: A-1
+        chiptrail commission --key a.key --gtin 09506000134352 --numbers lot.csv
     """
     from schemas import short_form
 
-    items = naming.new_items(naming.texts_in(texts), gtin, prefix)
+    items, numbers = _new(texts, gtin, prefix, numbers_path)
     facts = {"urn:epcglobal:cbv:mda:lotNumber": lot, "https://gs1.org/voc/productName": product}
     said = {name: text for name, text in facts.items() if text}
-    desk.record(short_form.commission(items, desk.form.details(product=said or None)))
+    details = desk.form.details(product=said or None, identities=numbers)
+    desk.record(short_form.commission(items, details))
+
+
+def _new(
+    texts: tuple[str, ...], gtin: str | None, prefix: str | None, path: Path | None
+) -> tuple[tuple[str, ...], list[dict[str, JSON]]]:
+    """The new items that *texts* and the CSV at *path* name, and the numbers that it gives."""
+    numbers = Numbers(path)
+    listed = naming.new_items(numbers.texts, gtin, prefix)
+    items = naming.new_items(naming.texts_in(texts), gtin, prefix)
+    if not (items or listed):
+        raise click.UsageError("no serial was given")
+    return tuple(dict.fromkeys((*items, *listed))), numbers.of(listed)
 
 
 @click.command(cls=Command)
-@serials("texts")
+@serials("texts", required=False)
 @_class_options[0]
 @_class_options[1]
+@numbers_option
 @form_options
-def register(desk: Desk, *, texts: tuple[str, ...], gtin: str | None, prefix: str | None) -> None:
+def register(
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    gtin: str | None,
+    prefix: str | None,
+    numbers_path: Path | None,
+) -> None:
     """Enter items whose maker has not.
 
     You hold them. They have no attested origin until their maker commissions them.
@@ -71,8 +97,8 @@ def register(desk: Desk, *, texts: tuple[str, ...], gtin: str | None, prefix: st
     """
     from schemas import short_form
 
-    items = naming.new_items(naming.texts_in(texts), gtin, prefix)
-    desk.record(short_form.register(items, desk.form.details()))
+    items, numbers = _new(texts, gtin, prefix, numbers_path)
+    desk.record(short_form.register(items, desk.form.details(identities=numbers)))
 
 
 @click.command(cls=Command)
@@ -164,13 +190,20 @@ def deliver(desk: Desk, *, texts: tuple[str, ...], to: str, files: tuple[Path, .
 
 
 @click.command(cls=Command)
-@serials("texts")
+@serials("texts", required=False)
 @click.option("--from", "sender", metavar="PARTY", help="Who sent it.")
 @click.option("--damaged", is_flag=True, help="What is listed arrived damaged.")
 @click.option("--final", is_flag=True, help="Nothing more of the shipment is expected.")
+@numbers_option
 @form_options
 def receive(
-    desk: Desk, *, texts: tuple[str, ...], sender: str | None, damaged: bool, final: bool
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    sender: str | None,
+    damaged: bool,
+    final: bool,
+    numbers_path: Path | None,
 ) -> None:
     """Sign for what arrived.
 
@@ -180,12 +213,15 @@ def receive(
 
         chiptrail receive --key norway.key --final 106141412345678908
         chiptrail receive --key norway.key --damaged A-0007 A-0008
+        chiptrail receive --key norway.key --numbers read.csv
     """
     from schemas import short_form
 
-    details = desk.form.details(final=final, disposition="damaged" if damaged else None)
+    items, numbers = named(desk, texts, numbers_path)
+    condition = "damaged" if damaged else None
+    details = desk.form.details(final=final, disposition=condition, identities=numbers)
     source = None if sender is None else desk.someone(sender)
-    desk.record(short_form.receive(desk.items(texts), desk.acting, source, details))
+    desk.record(short_form.receive(items, desk.acting, source, details))
 
 
 @click.command(cls=Command)

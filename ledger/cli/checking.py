@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -22,6 +23,7 @@ from ledger.cli.telling import (
 from ledger.holding import ItemState, Phase
 from ledger.judge import Match, Verdict
 from ledger.names import document_name, item_name, party_name, retell
+from ledger.place_story import short_place
 from ledger.service.query import Check, Line
 from ledger.wording import ENDED
 
@@ -59,8 +61,9 @@ def show_check(
     lines = sorted(checked.lines, key=_badness)
     noteworthy = [line for line in lines if show_all or not _is_fine(line)]
     if noteworthy:
-        groups = [[line] for line in noteworthy] if show_all else _grouped(noteworthy, meant)
-        show("", _lines(groups, names, meant))
+        said = {id(line): _said(line, names, meant, checked.as_of) for line in noteworthy}
+        groups = [[line] for line in noteworthy] if show_all else _grouped(noteworthy, said)
+        show("", _lines(groups, names, said))
     fine = len(lines) - len(noteworthy)
     if fine and noteworthy:
         show("", Text(f"{_some(fine, 'more')} clear and as recorded; --all lists them.", "dim"))
@@ -113,7 +116,14 @@ def _is_fine(line: Line) -> bool:
     return is_one and line.verdict is Verdict.CLEAR and line.answer is Match.MATCH
 
 
-def _lines(groups: Sequence[Sequence[Line]], names: Names, meant: Mapping[str, str]) -> Table:
+def _said(line: Line, names: Names, meant: Mapping[str, str], as_of: datetime) -> str:
+    """Where it is said to be; of what nothing is known, how it may have been meant."""
+    if line.text in meant:
+        return f"{printable(meant[line.text])} is recorded: capitals count."
+    return "" if line.place is None else short_place(line.place, names, as_of)
+
+
+def _lines(groups: Sequence[Sequence[Line]], names: Names, places: Mapping[int, str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("verdict", no_wrap=True)
     table.add_column("serial", overflow="fold", max_width=20)
@@ -124,11 +134,12 @@ def _lines(groups: Sequence[Sequence[Line]], names: Names, meant: Mapping[str, s
         shown = Text("\n").join([_serial(one) for one in group[:_FIRST]])
         if len(group) > _FIRST:
             shown.append(f"\nand {len(group) - _FIRST:,} more", "dim")
-        known = _known(line, names)
-        if line.text in meant:
-            hint = Text(f"{printable(meant[line.text])} is recorded: capitals count.", "yellow")
-            known = Group(known, hint)
-        table.add_row(verdict_text(line.verdict), shown, _ANSWERS[line.answer], known)
+        table.add_row(
+            verdict_text(line.verdict),
+            shown,
+            _ANSWERS[line.answer],
+            _known(line, names, places[id(line)]),
+        )
     return table
 
 
@@ -141,20 +152,23 @@ def _serial(line: Line) -> Text:
     return shown
 
 
-def _grouped(lines: Iterable[Line], meant: Mapping[str, str]) -> list[list[Line]]:
+def _grouped(lines: Iterable[Line], places: Mapping[int, str]) -> list[list[Line]]:
     """Lines of which the same is to be said, together: a pallet is mostly one story."""
     groups: dict[object, list[Line]] = {}
     for line in lines:
         said = tuple((found.code, found.message) for found in open_findings(line.findings))
         state = line.state
         where = None if state is None else (state.custody, state.parent, state.ended)
-        own = line.times, line.bearers, meant.get(line.text)
-        groups.setdefault((line.verdict, line.answer, where, said, own), []).append(line)
+        clones = line.times, line.bearers
+        key = line.verdict, line.answer, where, said, clones, places[id(line)]
+        groups.setdefault(key, []).append(line)
     return list(groups.values())
 
 
-def _known(line: Line, names: Names) -> RenderableType:
+def _known(line: Line, names: Names, place: str) -> RenderableType:
     parts: list[RenderableType] = [Text(_whereabouts(line.state, names), "dim")]
+    if place:
+        parts.append(Text(place, "dim"))
     found = {finding.code: finding for finding in reversed(open_findings(line.findings))}
     for finding in reversed(found.values()):
         words = Text(f"{retell(finding.message, names)}.")

@@ -9,6 +9,7 @@ from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, Question, statement_options, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
+from ledger.service.answers import receipt_to_json
 
 if TYPE_CHECKING:
     from ledger.service.capture import Receipt
@@ -170,7 +171,7 @@ def _show(
 
     names, dry_run = naming.names_of(desk.ledger), desk.form.dry_run
     if desk.settings.as_json:
-        show_json([{**receipts.to_json(one), "dryRun": dry_run} for one in receipts_])
+        show_json([{**receipt_to_json(one), "dryRun": dry_run} for one in receipts_])
     else:
         for receipt, submission in zip(receipts_, submissions, strict=True):
             told = receipts.told(submission, names, receipt, about)

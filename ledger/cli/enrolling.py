@@ -80,6 +80,11 @@ def enroll() -> None:
 @click.option("--country", metavar="CC", help="Country of its seat, two capitals.")
 @click.option("--hq-country", metavar="CC", help="Country of its head office.")
 @click.option("--parent-country", metavar="CC", help="Country of its ultimate parent.")
+@click.option(
+    "--ultimate-parent",
+    metavar="PARTY|NAME",
+    help="Who controls it in the end: parties with one parent do not vouch for each other.",
+)
 @click.option("--source", metavar="TEXT", help="Where the countries were read.")
 @click.option("--source-date", metavar="DATE", help="When they were read, as 2026-01-31.")
 @click.option("--lei", metavar="TEXT", help="Legal entity identifier.")
@@ -101,6 +106,7 @@ def party(
     country: str | None,
     hq_country: str | None,
     parent_country: str | None,
+    ultimate_parent: str | None,
     source: str | None,
     source_date: str | None,
     registrar_key: Path | None,
@@ -125,6 +131,7 @@ def party(
         country=_fact(country, *read),
         hq_country=_fact(hq_country, *read),
         ultimate_parent_country=_fact(parent_country, *read),
+        ultimate_parent=ultimate_parent,
         identifiers={name: text for name, text in identifiers.items() if text},
     )
     ledger = settings.open_ledger()

@@ -1,10 +1,13 @@
 """Short forms of handling: pack, install, declare, inspect, report, transform, destroy ..."""
 
+from pathlib import Path
+
 import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, form_options, serials
+from ledger.cli.numbers import named, numbers_option
 
 # The words of schemas.short_form and of the CBV, without loading them for --help; a test compares.
 REPORTS = ("stolen", "lost", "tampered", "recalled")
@@ -90,9 +93,10 @@ def remove(desk: Desk, *, texts: tuple[str, ...], parent: str) -> None:
 
 
 @click.command(cls=Command)
-@serials("texts")
+@serials("texts", required=False)
+@numbers_option
 @form_options
-def declare(desk: Desk, *, texts: tuple[str, ...]) -> None:
+def declare(desk: Desk, *, texts: tuple[str, ...], numbers_path: Path | None) -> None:
     """Say where items are. It is a claim, and shown as one.
 
     For example:
@@ -104,11 +108,13 @@ def declare(desk: Desk, *, texts: tuple[str, ...]) -> None:
 
     if desk.form.place is None:
         raise click.UsageError("say where: --place LAT,LON[,M]")
-    desk.record(short_form.declare(desk.items(texts), desk.form.details()))
+    items, numbers = named(desk, texts, numbers_path)
+    desk.record(short_form.declare(items, desk.form.details(identities=numbers)))
 
 
 @click.command(cls=Command)
-@serials("texts")
+@serials("texts", required=False)
+@numbers_option
 @click.option(
     "--result",
     type=click.Choice(RESULTS),
@@ -116,17 +122,21 @@ def declare(desk: Desk, *, texts: tuple[str, ...]) -> None:
     help="What was found; mismatch_instance: it is not the item its label names.",
 )
 @form_options
-def inspect(desk: Desk, *, texts: tuple[str, ...], result: str) -> None:
+def inspect(desk: Desk, *, texts: tuple[str, ...], numbers_path: Path | None, result: str) -> None:
     """Record what an inspection of items found.
+
+    Numbers that were read from them are held against those that are on record: a moved label shows.
 
     For example:
 
         chiptrail inspect --key me.key --result conformant 106141412345678908
         chiptrail inspect --key customs.key --result mismatch_instance A-0007
+        chiptrail inspect --key me.key --result conformant --numbers read.csv
     """
     from schemas import short_form
 
-    desk.record(short_form.inspect(desk.items(texts), result, desk.form.details()))
+    items, numbers = named(desk, texts, numbers_path)
+    desk.record(short_form.inspect(items, result, desk.form.details(identities=numbers)))
 
 
 @click.command(cls=Command)

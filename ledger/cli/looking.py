@@ -12,14 +12,12 @@ from ledger.cli.output import BAD_NEWS, show, show_json, table
 from ledger.cli.output import text as styled
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound
-from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.cli.telling import Told
     from ledger.service.ledger import Ledger
-    from ledger.service.query import Check, Dossier
+    from ledger.service.query import Dossier
     from ledger.service.steps import Step
-    from ledger.view import Reader
 
 as_of_option = click.option(
     "--as-of",
@@ -65,7 +63,7 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str
         raise NotFound(f"nothing is recorded of {serial}; {naming.typing_error(meant)}")
     dossiers = [dossier(ledger, item, as_of=as_of, reader=who) for item in items]
     if settings.as_json:
-        from ledger.cli.dossiers import dossier_to_json
+        from ledger.service.dossiers import dossier_to_json
 
         show_json([dossier_to_json(found) for found in dossiers])
     elif len(dossiers) == 1:
@@ -83,7 +81,15 @@ def _tell(found: "Dossier", *, is_as_of: bool) -> None:
     show(
         telling.heading(found.item, found.verdict),
         "",
-        standing.facts(found.state, steps, found.names, found.as_of, found.contents),
+        standing.facts(
+            found.state,
+            steps,
+            found.names,
+            found.as_of,
+            contents=found.contents,
+            numbers=found.numbers,
+            place=found.place,
+        ),
     )
     worst = telling.open_findings(found.findings)
     if worst:
@@ -111,6 +117,7 @@ def told_of(steps: Iterable["Step"]) -> list["Told"]:
             through=step.through,
             findings=step.findings,
             erased=step.erased,
+            withheld=step.withheld,
             corrected_by=step.corrected_by,
             corrects=step.corrects,
         )
@@ -166,7 +173,7 @@ def check(
         chiptrail check scanned.txt --document awb:618-12345675
         xclip -o | chiptrail check -
     """
-    from ledger.service import query
+    from ledger.service import dossiers, query
 
     texts = naming.texts_in(what)
     if not texts:
@@ -177,9 +184,10 @@ def check(
     checked = query.check(
         ledger, texts, document=paper, presented_by=bringer, as_of=as_of, reader=who
     )
-    meant = _in_capitals(ledger, checked, who)
+    unknown = [line.text for line in checked.lines if line.state is None]
+    meant = naming.in_capitals(ledger, unknown, who)
     if settings.as_json:
-        show_json({**_to_json(checked), "inCapitals": dict[str, JSON](meant)})
+        show_json({**dossiers.check_to_json(checked), "inCapitals": {**meant}})
     else:
         from ledger.cli import checking
 
@@ -193,29 +201,6 @@ def check(
         )
     if any(line.verdict.value == "stop" for line in checked.lines):
         raise click.exceptions.Exit(BAD_NEWS)
-
-
-def _in_capitals(ledger: "Ledger", checked: "Check", reader: "Reader") -> dict[str, str]:
-    unknown = [line.text for line in checked.lines if line.state is None]
-    return naming.in_capitals(ledger, unknown, reader)
-
-
-def _to_json(checked: "Check") -> dict[str, JSON]:
-    from ledger.cli.dossiers import check_to_json
-
-    said = check_to_json(checked)
-    assert isinstance(said, dict)
-    twice = [line for line in checked.lines if line.times > 1]
-    shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
-    return {
-        "presented": checked.presented,
-        "shipments": checked.shipments,
-        "presentedTwice": [
-            {"text": line.text, "item": line.item, "times": line.times} for line in twice
-        ],
-        "sharedSerials": list(shared),
-        **said,
-    }
 
 
 def _party(ledger: "Ledger", text: str | None) -> str | None:

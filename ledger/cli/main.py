@@ -29,6 +29,7 @@ from ledger.cli import (
     parties,
     proving,
     rights,
+    serving,
     settling,
     signing,
     verifying,
@@ -89,7 +90,8 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         settling.resolve,
         settling.erase,
     ),
-    "Other": (witnessing.witness, completion.completion),
+    "Serve": (serving.serve, serving.token, witnessing.witness),
+    "Other": (completion.completion,),
 }
 
 

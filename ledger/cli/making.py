@@ -19,6 +19,7 @@ from ledger.cli.keyfiles import open_key, signing_options
 from ledger.cli.output import BAD_NEWS, show_json
 from ledger.cli.pointing import at_option
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
+from ledger.service.answers import receipt_to_json
 from schemas.errors import ChiptrailError, Refusal
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Desk:
 
         names = naming.names_of(self.ledger)
         if self.settings.as_json:
-            show_json({**receipts.to_json(receipt), "dryRun": self.form.dry_run})
+            show_json({**receipt_to_json(receipt), "dryRun": self.form.dry_run})
         else:
             told = receipts.told(submission, names, receipt, about)
             receipts.show(receipt, names, told, dry_run=self.form.dry_run)

@@ -65,7 +65,7 @@ def _pasted(data: bytes, name: str) -> list[str]:
 
     if len(data) > FILE_LIMIT:
         raise TooLarge(f"{name}: over {FILE_LIMIT >> 20} MiB")
-    return split_pasted(_decoded(data, name))
+    return split_pasted(decoded(data, name))
 
 
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -73,7 +73,7 @@ _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = re.compile(rb"[\x00-\x03\x05-\x08\x0e-\x1a]")
 
 
-def _decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str) -> str:
     """The text in *data*, UTF-8 or UTF-16, as spreadsheets save it.
 
     Raises: MalformedItems (not text).

@@ -27,6 +27,7 @@ _OPTIONS = {
     "/chiptrail:dueBy": ("--due",),
     "/chiptrail:authorisations": ("--licence",),
     "/chiptrail:evidence": ("--evidence",),
+    "/chiptrail:identities": ("--numbers",),
     "/chiptrail:commitments": ("--withhold",),
     "/ilmd": ("--product", "--lot"),
     "/parentID": ("--into", "--from"),

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     required=True,
     help="Where to write it; by custom NAME.chiptrail.json.",
 )
+@click.option(
+    "--disclose",
+    is_flag=True,
+    help="With the withheld fields that the reader may see; whoever gets the file reads them.",
+)
 @as_of_option
 @reader_option
 @ledger_options
@@ -39,19 +44,21 @@ def bundle(
     *,
     texts: tuple[str, ...],
     output: Path,
+    disclose: bool,
     as_of: "datetime | None",
     reader: str | None,
 ) -> None:
     """Write a proof that anybody can verify, offline.
 
     It tells the stories of the items named, with --reader as far as that party may see them; the
-    proof says so. Whoever gets it needs the ledger's verifier key
-    (`chiptrail checkpoint --vkey`) from you by another way, and no database.
+    proof says so. What signers withheld is not in it without --disclose. Whoever gets it needs the
+    ledger's verifier key (`chiptrail checkpoint --vkey`) from you by another way, and no database.
 
     For example:
 
         chiptrail bundle A-0042 -o A-0042.chiptrail.json
         chiptrail bundle scanned.txt -o pallet.chiptrail.json
+        chiptrail bundle A-7 --reader norway --disclose -o A-7.chiptrail.json
     """
     from ledger.service import keyring
     from ledger.service.bundling import make_bundle
@@ -59,7 +66,7 @@ def bundle(
     ledger = settings.open_ledger()
     who = naming.reader_named(ledger, reader)
     items = naming.items_named(ledger, naming.texts_in(texts), who)
-    data = make_bundle(ledger, items, as_of=as_of, reader=who)
+    data = make_bundle(ledger, items, as_of=as_of, reader=who, disclose=disclose)
     keyring.write(output, data)
     if settings.as_json:
         show_json({"file": str(output), "items": list(items), "bytes": len(data)})

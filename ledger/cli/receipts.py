@@ -1,17 +1,15 @@
-"""Receipts and findings, as text and as JSON."""
+"""Receipts and findings as text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from ledger.cli import output
-from ledger.finding import Finding, Tier
+from ledger.finding import Tier
 from ledger.names import item_name, named, retell
 from ledger.outcome import Outcome, is_effective_on
 from ledger.story import tell
-from schemas.formats import format_time
-from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.service.capture import Receipt
@@ -38,37 +36,6 @@ _BESIDE = 9  # behind the word for how bad it is
 def is_contraindicated(receipt: "Receipt") -> bool:
     """Whether the entry has a finding of the worst tier."""
     return any(found.tier is Tier.CONTRAINDICATED for found in receipt.findings)
-
-
-def to_json(receipt: "Receipt") -> dict[str, JSON]:
-    """*receipt* for programs."""
-    return {
-        "index": receipt.index,
-        "identity": receipt.identity.hex(),
-        "recordedAt": format_time(receipt.recorded_at),
-        "created": receipt.created,
-        "size": receipt.size,
-        "findings": findings_to_json(receipt.findings),
-        "withoutEffect": receipt.why_idle,
-        "replaces": None if receipt.replaces is None else receipt.replaces._asdict(),
-    }
-
-
-def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:
-    """*findings* for programs."""
-    return [
-        {
-            "code": found.code.value,
-            "tier": found.tier.value,
-            "message": found.message,
-            "index": found.index,
-            "items": list(found.items),
-            "cites": list(found.cites),
-            "onItems": found.on_items,
-            "closedBy": found.closed_by,
-        }
-        for found in findings
-    ]
 
 
 def told(

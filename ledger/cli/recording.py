@@ -5,7 +5,7 @@ its file if there are several.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import click
@@ -25,10 +25,11 @@ from ledger.cli.output import (
 from ledger.cli.settings import Settings
 from ledger.finding import Tier
 from ledger.names import retell
+from ledger.service.answers import receipt_to_json
 from ledger.service.capture import Outcome, Receipt, capture_stream
 from ledger.service.ledger import Ledger
-from schemas.envelope import SUBMISSION_LIMIT
-from schemas.errors import ChiptrailError, MalformedJson, ReadOnly
+from schemas.envelope import SUBMISSION_LIMIT, encode_submission, parse_submission
+from schemas.errors import ChiptrailError, MalformedJson, ReadOnly, Refusal
 from schemas.strict_json import JSON
 
 # So many refusals and findings are shown one by one; the rest is counted.
@@ -38,8 +39,12 @@ _SHOWN = 20
 class Recording:
     """One run of ``chiptrail capture``."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, *, dry_run: bool) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, *, dry_run: bool, undisclosed: bool = False
+    ) -> None:
+        """*undisclosed*: what is disclosed beside entries is left out."""
         self._settings, self._ledger, self._dry_run = settings, ledger, dry_run
+        self._undisclosed = undisclosed
         self._places: list[_Place] = []
         self._has_several = False
         self._done = self._created = self._refused = self._findings = self._shown = 0
@@ -79,7 +84,7 @@ class Recording:
                     break
                 is_empty = False
                 self._places.append(_Place(name, number))
-                yield line
+                yield _without_disclosures(line) if self._undisclosed else line
             if is_empty:
                 warn(f"{name}: it is empty, there is nothing to record")
 
@@ -105,7 +110,7 @@ class Recording:
             self._worst = max(self._worst, BAD_NEWS)
         if self._settings.as_json:
             status = "recorded" if receipt.created else "known"
-            show_json({**self._where(place), "status": status, **receipts.to_json(receipt)})
+            show_json({**self._where(place), "status": status, **receipt_to_json(receipt)})
             return
         names = names_of(self._ledger)
         for remark in receipts.remarks(receipt, names, dry_run=self._dry_run):
@@ -161,6 +166,15 @@ _OPENINGS = frozenset({b"{", b"["})
 _SPREAD_OUT = (
     "JSON laid out over several lines; want each submission on one line, as sign writes it"
 )
+
+
+def _without_disclosures(line: bytes) -> bytes:
+    """The submission in *line* with nothing disclosed; as it is, if it is none."""
+    try:
+        submission = parse_submission(line)
+    except Refusal:
+        return line
+    return encode_submission(replace(submission, disclosures=()))
 
 
 def _findings(count: int) -> str:

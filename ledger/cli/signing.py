@@ -31,7 +31,8 @@ DOCUMENT_LIMIT = 64 << 20
     multiple=True,
     metavar="NAME",
     help="Sign a commitment to this field in place of it, e.g. chiptrail:location, bizLocation;"
-    " may be given several times. chiptrail:customs is always withheld.",
+    " may be given several times. chiptrail:customs is always withheld, and chiptrail:identities"
+    " of several items.",
 )
 @click.option(
     "-o",
@@ -142,28 +143,38 @@ def _noun(draft: dict) -> str:  # type: ignore[type-arg] # a JSON object
 @click.command(cls=Command)
 @click.argument("files", metavar="FILE", nargs=-1, required=True, cls=Several)
 @click.option("--dry-run", is_flag=True, help="Show what would come of it; record nothing.")
+@click.option(
+    "--undisclosed",
+    is_flag=True,
+    help="Leave out the withheld fields; capture the same file again without this to show them.",
+)
 @ledger_options
 @pass_settings
-def capture(settings: Settings, *, files: tuple[str, ...], dry_run: bool) -> None:
+def capture(
+    settings: Settings, *, files: tuple[str, ...], dry_run: bool, undisclosed: bool
+) -> None:
     """Record signed submissions.
 
     They are read one a line, from FILE... or from - (standard input). Each gets an index and a
     receipt, or a refusal with its reason; a refused one leaves no trace and holds nobody up. What
     was recorded before keeps its index, so after an interruption the same files may simply be
-    captured again. With --json there is one line of answer for each. Exit code 1 if anything was
-    refused or is contraindicated.
+    captured again. Withheld fields come beside an entry and are shown to whoever sees it; those
+    that come later are added. With --json there is one line of answer for each. Exit code 1 if
+    anything was refused or is contraindicated.
 
     For example:
 
         chiptrail capture signed.ndjson
         chiptrail sign event.json --key a.key | chiptrail capture - --dry-run
+        chiptrail capture signed.ndjson --undisclosed
     """
     from ledger.cli.recording import Recording
 
     ledger = settings.open_ledger()
     streams = [_open(name) for name in files]
     names = ["standard input" if name == "-" else name for name in files]
-    Recording(settings, ledger, dry_run=dry_run).run(list(zip(names, streams, strict=True)))
+    recording = Recording(settings, ledger, dry_run=dry_run, undisclosed=undisclosed)
+    recording.run(list(zip(names, streams, strict=True)))
 
 
 def _open(name: str) -> IO[bytes]:

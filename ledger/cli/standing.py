@@ -5,17 +5,21 @@ Example::
     facts(state, steps, names, as_of)      # "in transit   from Kestrel to Fjordhall, with Skua"
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from rich.table import Table
 
 from ledger.act import ActKind, Status
 from ledger.cli.telling import Names, Told
 from ledger.holding import ItemState, Phase
-from ledger.names import item_name, moment, party_name, place_name, several
+from ledger.identity import KINDS, Bound, spelled
+from ledger.location import Appraisal
+from ledger.names import item_name, moment, party_name, several
+from ledger.place_story import tell_place
 from ledger.wording import ENDED
-from schemas.particulars import Place, read_particulars
+from schemas.particulars import read_particulars
 
 _BEGINS = frozenset(
     {
@@ -34,14 +38,24 @@ def facts(
     steps: Sequence[Told],
     names: Names,
     as_of: datetime,
+    *,
     contents: Sequence[str] = (),
+    numbers: Mapping[str, Bound] = MappingProxyType({}),
+    place: Appraisal | None = None,
 ) -> Table:
-    """What is known of the item now, a line each."""
+    """What is known of the item now, a line each.
+
+    *numbers* are those that it is bound to; *place* None is not told.
+    """
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, words in _facts(state, steps, names, as_of, contents):
         table.add_row(label, words)
+    for label, words in () if place is None else tell_place(place, names, as_of):
+        table.add_row(label, words)
+    if numbers:
+        table.add_row("numbers", _listed(numbers, steps))
     return table
 
 
@@ -67,8 +81,6 @@ def _facts(
         words = [f"reported {word}" if word in _REPORTED else word for word in state.status]
         yield "status", ", ".join(sorted(words))
     yield from _destination(state, steps, names)
-    yield from _last_place(steps, names)
-    yield from _numbers(steps)
 
 
 def _made(
@@ -154,29 +166,15 @@ def _destination(
             return
 
 
-def _last_place(steps: Sequence[Told], names: Names) -> Iterator[tuple[str, str]]:
-    for step in reversed(steps):
-        if step.act.kind is ActKind.CORRECT:  # it has the place of what it takes back
-            continue
-        place: Place | None = read_particulars(step.event).place
-        if place is not None and step.stands:
-            who, at = party_name(step.act.actor, names), moment(step.act.event_at)
-            radius = "" if place.accuracy_m is None else f", within {place.accuracy_m:,.0f} m"
-            yield "last place", f"{place_name(place)}{radius}; declared by {who}, {at} UTC"
-            return
-        if "chiptrail:location" in step.event.commitments:
-            yield "last place", f"withheld by {party_name(step.act.actor, names)}"
-            return
+_SHORT = {"printed_serial": "printed", "nvml_serial": "NVML", "part_number": "part"}
 
 
-def _numbers(steps: Sequence[Told]) -> Iterator[tuple[str, str]]:
-    """Serial numbers that were bound to the item, the newest binding of each kind."""
-    bound: dict[str, str] = {}
-    for step in steps:
-        for identity in step.event.identities:
-            if step.through is None and step.stands and step.act.kind is not ActKind.CORRECT:
-                said = {"printed": identity.printed_serial, "NVML": identity.nvml_serial}
-                said |= {"UUID": identity.uuid, "part": identity.part_number}
-                bound |= {name: text for name, text in said.items() if text}
-    if bound:
-        yield "numbers", ", ".join(f"{name} {text}" for name, text in bound.items())
+def _listed(numbers: Mapping[str, Bound], steps: Sequence[Told]) -> str:
+    """``printed S1, UUID GPU-5f3c (entry 4); PDI 0x1a (entry 9)``, as they were signed."""
+    signed = {s.index: spelled(one) for s in steps for one in s.event.identities}
+    by_entry: dict[int, list[str]] = {}
+    for kind in [kind for kind in KINDS if kind in numbers]:
+        number, entry = numbers[kind]
+        text = signed.get(entry, {}).get(kind, number)
+        by_entry.setdefault(entry, []).append(f"{_SHORT.get(kind, KINDS[kind])} {text}")
+    return "; ".join(f"{', '.join(some)} (entry {entry})" for entry, some in by_entry.items())

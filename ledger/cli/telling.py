@@ -3,7 +3,7 @@
 ``chip`` and ``verify`` tell the same story, one from the database, one from a bundle.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -16,17 +16,19 @@ from rich.text import Text
 from ledger.act import Act
 from ledger.advice import ACTIONS
 from ledger.cli.receipts import TIER_STYLES, TIER_WORDS
+from ledger.disclosure import Erased
 from ledger.finding import Finding, Tier
+from ledger.identity import KINDS, spelled
 from ledger.judge import Verdict
-from ledger.names import day, item_name, moment, retell
+from ledger.names import day, item_name, moment, place_name, retell
 from ledger.outcome import Outcome, agreements, idle, is_effective, outcomes
-from ledger.service.erasing import Erased
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
-from ledger.story import tell
-from schemas.event import Event
+from ledger.story import PLACES, tell
+from schemas.event import Event, Identity
 from schemas.gs1 import CANONICAL
 from schemas.item import split_item
+from schemas.particulars import read_particulars
 
 Names = Mapping[str, str]
 
@@ -58,7 +60,8 @@ _FIRST_INSIDE = 5
 class Told:
     """One step to tell: entry *index*, its event, what was found on the item, what was erased.
 
-    *corrected_by* and *corrects* as in ``ledger.outcome.Outcome``.
+    *event* is as far as it is known, *withheld* are the names of what is not. *corrected_by* and
+    *corrects* as in ``ledger.outcome.Outcome``.
     """
 
     index: int
@@ -68,6 +71,7 @@ class Told:
     through: str | None
     findings: tuple[Finding, ...]
     erased: tuple[Erased, ...] = ()
+    withheld: tuple[str, ...] = ()
     corrected_by: int | None = None
     corrects: int | None = None
 
@@ -152,25 +156,48 @@ def _signed_at(step: Told) -> datetime:
 def _step(item: str, step: Told, outcome: Outcome, names: Names) -> RenderableType:
     words = tell(step.act, step.event, names, item=step.through or item, outcome=outcome)
     line = Text(words)
-    line.append(_remarks(step), "dim")
+    line.append(_remarks(step, words), "dim")
     lines: list[RenderableType] = [line]
     lines += [_finding(found, names) for found in step.findings]
     return Group(*lines)
 
 
-def _remarks(step: Told) -> str:
+def _remarks(step: Told, words: str) -> str:
+    """What goes with the sentence *words*."""
     late = step.recorded_at - _signed_at(step)
     parts = [
         f"in {item_name(step.through)}" if step.through else "",
         f"recorded {moment(step.recorded_at)}" if late > _PROMPTLY else "",
+        *[_numbers(one) for one in step.event.identities],
+        *_withheld(step, words),
         *map(_erased, step.erased),
     ]
     return "".join(f"  [{part}]" for part in parts if part)
 
 
+def _numbers(identity: Identity) -> str:
+    """The numbers that an entry gives of the item: ``UUID GPU-5f3c, PDI 0x1a``."""
+    return ", ".join(f"{KINDS[kind]} {number}" for kind, number in spelled(identity).items())
+
+
+def _withheld(step: Told, words: str) -> Iterator[str]:
+    """What is not known, unless the sentence *words* says so; what it tells this reader alone."""
+    place = read_particulars(step.event).place
+    told = {"chiptrail:identities"} | (PLACES if place and place_name(place) in words else set())
+    gone = {*step.withheld, *[erased.name for erased in step.erased]}
+    for name in sorted(step.event.commitments):
+        if name in step.withheld and name not in PLACES:
+            yield f"{_short(name)} withheld"
+        elif name in told and name not in gone:
+            yield f"{_short(name)} withheld, and shown to you"
+
+
+def _short(name: str) -> str:
+    return "numbers" if name == "chiptrail:identities" else name.removeprefix("chiptrail:")
+
+
 def _erased(erased: Erased) -> str:
-    name = erased.name.removeprefix("chiptrail:")
-    return f"{name} withheld, and erased on {day(erased.at)} by entry {erased.index}"
+    return f"{_short(erased.name)} withheld, and erased on {day(erased.at)} by entry {erased.index}"
 
 
 def _finding(found: Finding, names: Names) -> RenderableType:

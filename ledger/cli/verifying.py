@@ -227,6 +227,7 @@ def _witnessed(verified: "Verified", now: "datetime") -> str:
 
 def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> None:
     from ledger.cli import standing, telling
+    from ledger.identity import only
     from ledger.service.steps import Said
     from schemas.event import Event
 
@@ -234,10 +235,12 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
         telling.Told(
             step.entry.index,
             step.entry.recorded_at,
-            step.entry.said,
+            only(step.entry.said, subject.item),
             step.entry.act,
             step.through,
             step.findings,
+            erased=step.erased,
+            withheld=tuple(sorted(step.entry.withheld - {one.name for one in step.erased})),
             corrected_by=step.corrected_by,
             corrects=step.about,
         )
@@ -250,7 +253,8 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
         if not isinstance(step.entry.said, Event)
     ]
     show("", telling.heading(subject.item, subject.verdict))
-    show("", standing.facts(subject.state, steps, verified.names, verified.as_of))
+    known = subject.state, steps, verified.names, verified.as_of
+    show("", standing.facts(*known, numbers=subject.numbers, place=subject.place))
     worst = telling.open_findings((*subject.findings, *subject.asserted))
     if worst:
         show("", styled("Found", "bold"), telling.findings_table(worst, verified.names))
@@ -261,8 +265,9 @@ def _show_subject(verified: "Verified", subject: "Subject", *, brief: bool) -> N
 
 def _to_json(verified: "Verified") -> JSON:
     from ledger import testimony
-    from ledger.cli.dossiers import state_to_json
-    from ledger.cli.receipts import findings_to_json
+    from ledger.place_story import place_to_json
+    from ledger.service.answers import findings_to_json
+    from ledger.service.dossiers import state_to_json
     from schemas.formats import format_time
 
     seen = verified.witnessed_at
@@ -279,6 +284,7 @@ def _to_json(verified: "Verified") -> JSON:
                 "verdict": subject.verdict.value,
                 "proven": subject.is_proven,
                 "state": state_to_json(subject.state),
+                "place": place_to_json(subject.place, verified.as_of),
                 "findings": findings_to_json(subject.findings),
                 "asserted": findings_to_json(subject.asserted),
                 "steps": [step.entry.index for step in subject.steps],

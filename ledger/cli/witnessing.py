@@ -9,8 +9,8 @@ import click
 from ledger.cli.help import Command, Group
 from ledger.cli.output import BAD_NEWS, show, show_json, table, text
 from ledger.cli.pointing import understood
+from ledger.cli.serving import listening
 from ledger.cli.settings import Settings, json_option, ledger_options, pass_settings
-from schemas.errors import CannotOpen
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
@@ -257,16 +257,9 @@ def serve(*, listen: str, folder: Path) -> None:
     """
     from ledger.service.witness import Witness
     from ledger.witness import MAX_REQUEST_SIZE
-    from web.server import Server
     from web.witness import make_app
 
     opened = Witness.open(folder)
-    host, separator, port = listen.rpartition(":")
-    if not (separator and host and port.isdecimal() and int(port) < 1 << 16):
-        raise click.BadParameter(f"got {listen!r}, want HOST:PORT", param_hint="--listen")
-    try:
-        server = Server(make_app(opened), host.strip("[]"), int(port), MAX_REQUEST_SIZE)
-    except OSError as exc:
-        raise CannotOpen(f"{listen}: {exc.strerror}") from exc
+    server = listening(make_app(opened), listen, MAX_REQUEST_SIZE)
     click.echo(f"{opened.vkey}\nListening at {server.url}")
     server.run()

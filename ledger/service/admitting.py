@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from ledger.admission import Admitted, Gate, admit_all, unflatten
 from ledger.keys import PublicKey
+from ledger.registry import Registry
 from ledger.service.ledger import Ledger
 from ledger.service.workers import in_order
 from schemas.errors import Refusal
@@ -17,21 +18,22 @@ Admission: TypeAlias = Admitted | Refusal
 _Chunk: TypeAlias = tuple[list[bytes], Mapping[str, PublicKey]]
 
 
-def gate_of(ledger: Ledger) -> Gate:
-    """What admission asks of *ledger*, with the keys that are enrolled now."""
-    known = ledger.registry.keys
-    return Gate(ledger.origin, ledger.verifier, {keyid: known[keyid].key for keyid in known})
+def gate_of(ledger: Ledger, registry: Registry, party: str | None) -> Gate:
+    """What admission asks of *ledger*, with the keys of *registry*; *party* as in ``Gate``."""
+    known = registry.keys
+    keys = {keyid: known[keyid].key for keyid in known}
+    return Gate(ledger.origin, ledger.verifier, keys, party)
 
 
 def admit_in_parallel(
-    ledger: Ledger, chunks: Iterable[list[bytes]]
+    ledger: Ledger, chunks: Iterable[list[bytes]], party: str | None
 ) -> Iterator[tuple[list[bytes], list[Admission]]]:
-    """Each of *chunks* with its admissions, a few chunks ahead of the reader.
+    """Each of *chunks* with its admissions, a few ahead of the reader; *party* as in ``Gate``.
 
     Raises: ReadOnly.
     """
     ledger.demand_writable()
-    gate = gate_of(ledger)
+    gate = gate_of(ledger, ledger.registry, party)
 
     def with_news() -> Iterator[_Chunk]:
         for chunk in chunks:

@@ -16,6 +16,7 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.note import Verifier, parse_vkey
 from ledger.registry import EnrolledKey, Registry
 from ledger.service.rows import PAYLOAD_TYPES, load_item_lists
+from ledger.sighting import Saying, read_saying
 from ledger.store import log
 from ledger.store.database import Database
 from ledger.store.log import EntryRow
@@ -32,8 +33,9 @@ class Window(NamedTuple):
     stop: int
 
 
-# Index, time of recording in ms, the fields of the act, documents: it crosses to another process.
-FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], tuple[str, ...]]
+# Index, time of recording in ms, the fields of the act, documents, what it says of places: it
+# crosses to another process.
+FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], tuple[str, ...], Saying | None]
 
 
 class EntriesAudited(NamedTuple):
@@ -206,7 +208,9 @@ class _Audit:
         act = read_act(event, disclosure.open_items(event.lists, lists))
         self._check_preamble(row, event)
         self._check_disclosed(row, event)
-        self._events.append((row.idx, row.recorded_at, tuple(act), event.documents))
+        self._events.append(
+            (row.idx, row.recorded_at, tuple(act), event.documents, read_saying(event))
+        )
 
     def _check_preamble(self, row: EntryRow, said: Event | Statement) -> None:
         if said.ledger != self._job.origin:

@@ -12,14 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from ledger import disclosure, dsse
+from ledger import dsse
+from ledger.account import about, judged
 from ledger.atlas import Atlas
 from ledger.checkpoint import parse_checkpoint
-from ledger.finding import WITHOUT_EFFECT, Finding
+from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, judge
+from ledger.judge import ARRIVAL, PLACES, judge
 from ledger.note import parse_note
-from ledger.replay import Told, about, judged
+from ledger.replay import Told
 from ledger.rules import RulePack
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.reading import open_tree
@@ -28,7 +29,6 @@ from ledger.service.selection import Candidate, Selection, Wanted, select
 from ledger.service.sight import Sight
 from ledger.service.views import Seen, load_views
 from ledger.store import items as stored_items
-from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.verify import verify_bundle
@@ -76,12 +76,13 @@ def make_bundle(
     subjects = tuple(dict.fromkeys(items))
     with ledger.snapshot() as (connection, tip):
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
-        seen = _see(sight, subjects)
+        seen = _see(sight, subjects, disclose=disclose)
         horizon = min(one.horizon for one in seen.values())
         moment = min(one.judged_at(moment) for one in seen.values())
         known = {item: _judged(seen[item], ledger.pack, ledger.atlas, moment) for item in subjects}
-        selection = _select(sight, ledger.operator_key.public.keyid, seen, known)
-        contents = _Assembly(connection, ledger, tip, selection).contents(disclose=disclose)
+        wanted = _wanted(seen, known, disclose=disclose)
+        selection = select(sight, ledger.operator_key.public.keyid, wanted)
+        contents = _Assembly(connection, ledger, tip, selection).contents()
     findings, unproven = _findings(selection, seen, known, ledger, moment)
     statement = BundleStatement(
         subjects=subjects,
@@ -102,19 +103,19 @@ def make_bundle(
     return _sealed(statement, contents, ledger)
 
 
-def _see(sight: Sight, subjects: Collection[str]) -> dict[str, Seen]:
+def _see(sight: Sight, subjects: Collection[str], *, disclose: bool) -> dict[str, Seen]:
     """The views of *subjects*, all up to the nearest of their horizons.
 
     Raises: NotFound.
     """
-    seen = load_views(sight, subjects)
+    seen = load_views(sight, subjects, disclose=disclose)
     for item in subjects:
         if item not in seen:
             raise NotFound(f"{item}: no entry names it")
     horizon = min(one.horizon for one in seen.values())
     if all(one.horizon == horizon for one in seen.values()):
         return seen
-    return load_views(sight, subjects, horizon)
+    return load_views(sight, subjects, horizon, disclose=disclose)
 
 
 def _sealed(statement: BundleStatement, contents: Contents, ledger: Ledger) -> bytes:
@@ -140,24 +141,21 @@ def _judged(seen: Seen, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[
     return tuple([about(seen.view.item, found) for found in judge(seen.view, pack, atlas, as_of)])
 
 
-def _select(
-    sight: Sight,
-    operator: str,
-    seen: Mapping[str, Seen],
-    known: Mapping[str, tuple[Finding, ...]],
-) -> Selection:
+def _wanted(
+    seen: Mapping[str, Seen], known: Mapping[str, tuple[Finding, ...]], *, disclose: bool
+) -> Wanted:
     cited = {index for found in known.values() for finding in found for index in _cites(finding)}
     for view in [one.view for one in seen.values()]:
         if view.shipment is not None:
             cited.add(view.shipment.index)
-    wanted = Wanted(
+    return Wanted(
         subjects={item: one.number for item, one in seen.items()},
         bearing=frozenset([b.idx for one in seen.values() for b in one.bearings]),
         cited=frozenset(cited),
         failed=frozenset([i for found in known.values() for i in _denied(found)]),
         horizon=min(one.horizon for one in seen.values()),
+        disclose=disclose,
     )
-    return select(sight, operator, wanted)
 
 
 def _denied(found: Iterable[Finding]) -> frozenset[int]:
@@ -199,12 +197,16 @@ def _findings(
 def _proven(
     told: Told, known: Sequence[Finding], ledger: Ledger, as_of: datetime
 ) -> tuple[Finding, ...]:
-    """What the entries give; of the arrival only if all that is known of it is in them."""
-    found = judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=False)
-    arrival = {_key(one) for one in known if one.code in ARRIVAL}
-    if arrival <= set(map(_key, found)):
-        return found
-    return judged(told, ledger.pack, ledger.atlas, as_of, is_arrival_asserted=True)
+    """What the entries give; of arrival and places only if all known of them is in them."""
+    found = judged(told, ledger.pack, ledger.atlas, as_of)
+    given = set(map(_key, found))
+    asserted: set[Code] = set()
+    if not {_key(one) for one in known if one.code in ARRIVAL} <= given:
+        asserted |= ARRIVAL
+    places = {_key(one) for one in known if one.code in PLACES}
+    if places and places != {_key(one) for one in found if one.code in PLACES}:
+        asserted |= PLACES
+    return judged(told, ledger.pack, ledger.atlas, as_of, asserted) if asserted else found
 
 
 def _agrees(
@@ -254,13 +256,12 @@ class _Assembly:
         self._selection = selection
         self._tree = open_tree(connection, tip.registry, tip.head.size)
 
-    def contents(self, *, disclose: bool) -> Contents:
+    def contents(self) -> Contents:
         """Everything beside the statement."""
         selection = self._selection
-        disclosures = self._disclosures() if disclose else {}
         entries: list[Entry] = [self._statement(row) for row in selection.statements]
         entries += [self._withheld(row) for row in selection.withheld]
-        entries += [self._event(one, disclosures.get(one.row.idx, ())) for one in selection.shown]
+        entries += [self._event(one) for one in selection.shown]
         afters = [one.event.after for one in selection.shown]
         afters += [parse_statement(row.payload).after or "" for row in selection.statements]
         return Contents(
@@ -279,24 +280,9 @@ class _Assembly:
             for size, note in sorted(opened)
         ]
 
-    def _disclosures(self) -> dict[int, tuple[str, ...]]:
-        """The withheld fields that were disclosed, by event."""
-        events = {one.row.idx: one for one in self._selection.shown}
-        found: dict[int, tuple[str, ...]] = {}
-        for index, _, body in log.load_disclosures(self._connection, list(events)):
-            if body is not None and not self._names_others(events[index], body):
-                found[index] = (*found.get(index, ()), body)
-        return found
-
-    def _names_others(self, one: Candidate, body: str) -> bool:
-        """Whether the disclosure *body* lists the identities of other items too."""
-        if self._selection.ours.issuperset(one.act.items):
-            return False
-        return disclosure.parse_disclosure(body).name == "chiptrail:identities"
-
-    def _event(self, one: Candidate, disclosures: tuple[str, ...]) -> OpenEntry:
+    def _event(self, one: Candidate) -> OpenEntry:
         entry = self._statement(one.row)
-        return replace(entry, items=one.proofs, disclosures=disclosures)
+        return replace(entry, items=one.proofs, disclosures=one.disclosures)
 
     def _statement(self, row: EntryRow) -> OpenEntry:
         signer = self._tip.registry.by_index[row.key_idx]

@@ -18,13 +18,14 @@ from hashlib import sha256
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
+from ledger.admission import Admitted, admit, admit_all, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
 from ledger.service.admitting import Admission, admit_in_parallel, gate_of
 from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
+from ledger.service.judgements import Judged, judge_new
 from ledger.service.ledger import Ledger
 from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
@@ -77,15 +78,21 @@ Outcome: TypeAlias = Receipt | ChiptrailError
 
 @collecting_seldom()
 def capture(
-    ledger: Ledger, submissions: Sequence[bytes], *, actor: str, dry_run: bool = False
+    ledger: Ledger,
+    submissions: Sequence[bytes],
+    *,
+    actor: str,
+    party: str | None = None,
+    dry_run: bool = False,
 ) -> list[Outcome]:
     """Capture *submissions* as one batch; one outcome each, in order.
 
+    What others than *party* signed is refused; None is everybody.
     Raises: ReadOnly, IntegrityError (nothing of the batch is recorded).
     """
     ledger.demand_writable()
-    gate = gate_of(ledger)
-    request = _Request(submissions, admit_all(submissions, gate), actor)
+    gate = gate_of(ledger, ledger.registry, party)
+    request = _Request(submissions, admit_all(submissions, gate), actor, party)
     if dry_run:
         return _sequence(ledger, [request], dry_run=True)[0]
     weight = sum(map(len, submissions))
@@ -93,20 +100,27 @@ def capture(
 
 
 def capture_stream(
-    ledger: Ledger, submissions: Iterable[bytes], *, actor: str, dry_run: bool = False
+    ledger: Ledger,
+    submissions: Iterable[bytes],
+    *,
+    actor: str,
+    party: str | None = None,
+    dry_run: bool = False,
 ) -> Iterator[list[Outcome]]:
     """Capture any number of *submissions* in bounded memory; a list of outcomes per batch.
 
+    *party* as in ``capture``.
     Raises: as ``capture``; the batches that came out before stay recorded.
     """
     chunks = _chunks(submissions)
     first = list(islice(chunks, 2))
     if len(first) < 2 and sum(map(len, first)) < PARALLEL_FROM:
         for chunk in first:
-            yield capture(ledger, chunk, actor=actor, dry_run=dry_run)
+            yield capture(ledger, chunk, actor=actor, party=party, dry_run=dry_run)
         return
-    for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks)):
-        yield _sequence(ledger, [_Request(chunk, admissions, actor)], dry_run=dry_run)[0]
+    for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks), party):
+        request = _Request(chunk, admissions, actor, party)
+        yield _sequence(ledger, [request], dry_run=dry_run)[0]
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -126,11 +140,15 @@ def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 class _Request(NamedTuple):
-    """What one caller wants recorded, by *actor*; an admission for each of *submissions*."""
+    """What one caller wants recorded, by *actor*; an admission for each of *submissions*.
+
+    *party* as in ``capture``.
+    """
 
     submissions: Sequence[bytes]
     admissions: Sequence[Admission]
     actor: str
+    party: str | None
 
 
 def _sequence(
@@ -144,10 +162,10 @@ def _sequence(
             run = _Run(ledger, batch, admissions, is_trial=dry_run)
             for request in requests:
                 for data, admission in zip(request.submissions, request.admissions, strict=True):
-                    run.take(data, admission)
+                    run.take(data, admission, request.party)
                 if request is not last:
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
-            run.barrier()
+            run.end()
     except _Split as split:
         outcomes: list[Outcome] = [ReadOnly(str(ledger.stopped)) for _ in admissions]
         outcomes[split.position] = split.refusal
@@ -177,6 +195,7 @@ class _Run:
         self._ledger, self._batch, self._is_trial = ledger, batch, is_trial
         connection = batch.connection
         answers = Answers(is_trial=is_trial)
+        self._answers = answers
         self._projector = Projector(connection, connection, ledger.pack, ledger.atlas, answers)
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
@@ -186,13 +205,15 @@ class _Run:
         self._recorded_at = items.moment(batch.recorded_at)
         self._of_keys: dict[int, tuple[Finding, ...]] = {}
         self._why_idle: dict[int, str | None] = {}
+        self._judged: Judged = {}
+        self._disclosed: set[int] = set()
 
-    def take(self, data: bytes, admission: Admission) -> None:
+    def take(self, data: bytes, admission: Admission, party: str | None) -> None:
         """Sequence one submission or note why not."""
         try:
             if isinstance(admission, UnknownKey):
                 # Its key may have been enrolled after the admission, even earlier in this batch.
-                admission = admit(data, self._gate_now())
+                admission = admit(data, gate_of(self._ledger, self._batch.registry, party))
                 self._look_up(admission.identity)
             if isinstance(admission, Refusal):
                 raise admission
@@ -205,18 +226,13 @@ class _Run:
         if identity not in self._known:
             self._known.update(log.find_identities(self._batch.connection, [identity]))
 
-    def _gate_now(self) -> Gate:
-        known = self._batch.registry.keys
-        keys = {keyid: known[keyid].key for keyid in known}
-        return Gate(self._ledger.origin, self._ledger.verifier, keys)
-
     def _place(self, admitted: Admitted) -> tuple[int, int, bool]:
         """(index, recorded_at, created) of *admitted*."""
         known = self._known.get(admitted.identity)
         if known is None and admitted.act is None:
             self.barrier()
         if known is not None:
-            self._batch.disclose(known[0], admitted)
+            self._disclose(known[0], admitted)
             return *known, False
         index = self._batch.size
         signer = self._batch.registry.signer(admitted.keyid, index)
@@ -236,10 +252,18 @@ class _Run:
         if statement is not None:
             self._heed(statement, index)
         if admitted.act is not None:
-            placed = PlacedAct(index, self._recorded_at, admitted.act, admitted.documents)
+            placed = PlacedAct(
+                index, self._recorded_at, admitted.act, admitted.documents, admitted.saying
+            )
             self._projector.take(placed)
         self._known[admitted.identity] = index, self._batch.recorded_at
         return index, self._batch.recorded_at, True
+
+    def _disclose(self, index: int, admitted: Admitted) -> None:
+        """What came again, beside an entry that is recorded, adds to what is known of it."""
+        if admitted.disclosures:
+            self._batch.disclose(index, admitted)
+            self._disclosed.add(index)
 
     def _heed(self, statement: Statement, index: int) -> None:
         """What a statement does besides being said."""
@@ -249,7 +273,7 @@ class _Run:
         hearing = Hearing(sources, self._recorded_at, is_veiled=is_veiled)
         self._why_idle[index] = hearing.why_idle(statement, index)
         if isinstance(statement, Erasure):
-            erase(self._batch, statement)
+            self._projector.renew(erase(self._batch, statement), self._batch.registry)
         else:
             self._projector.enter(statement, index, self._batch.registry)
 
@@ -257,6 +281,14 @@ class _Run:
         """What came before a statement is decided before the statement counts."""
         self._batch.flush()
         self._projector.flush(self._batch.registry)
+        self._projector.renew(self._disclosed, self._batch.registry)
+        self._disclosed.clear()
+
+    def end(self) -> None:
+        """Decide what is left, and judge all of it."""
+        self.barrier()
+        acts, veiled = self._projector.judgeable, self._answers.partial
+        self._judged = judge_new(self._ledger, self._batch, acts, veiled)
 
     def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""
@@ -280,9 +312,7 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         """What became of each, once the batch is durable."""
-        findings, size = self._projector.findings, self._batch.size
-        of_keys = self._of_keys
-        now_ms, now = self._batch.recorded_at, self._recorded_at
+        size, now_ms, now = self._batch.size, self._batch.recorded_at, self._recorded_at
         return [
             taken
             if isinstance(taken, ChiptrailError)
@@ -292,12 +322,19 @@ class _Run:
                 now if taken[2] == now_ms else items.moment(taken[2]),
                 taken[3],
                 size,
-                findings.get(taken[1], ()) + of_keys.get(taken[1], ()) if taken[3] else (),
+                self._found(taken[1]) if taken[3] else (),
                 self._why_idle.get(taken[1]) if taken[3] else None,
                 self._projector.replaced.get(taken[1]),
             )
             for taken in self._taken
         ]
+
+    def _found(self, index: int) -> tuple[Finding, ...]:
+        """Of a new entry: what the rules of custody find, then what is judged, then of its key."""
+        told = self._projector.findings.get(index, ())
+        codes = {one.code for one in told}
+        judged = [one for one in self._judged.get(index, ()) if one.code not in codes]
+        return (*told, *judged, *self._of_keys.get(index, ()))
 
 
 def _stop(ledger: Ledger, evidence: bytes) -> None:

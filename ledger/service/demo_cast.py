@@ -52,7 +52,7 @@ CAST: Mapping[str, Player] = {
     "distributor": _player("kestrel", "Kestrel Components", "SG", (1.33, 103.74), Role.DISTRIBUTOR),
     "exporter": _player("redwood", "Redwood Accelerators", "US", (37.37, -121.95), Role.EXPORTER),
     "air": _player("skua", "Skua Air Freight", "DE", (50.05, 8.57), Role.CARRIER),
-    "sea": _player("tern", "Tern Lines", "PA", (8.95, -79.56), Role.CARRIER),
+    "sea": _player("tern", "Tern Lines", "SG", (1.28, 103.85), Role.CARRIER),
     "norway": _player("fjordhall", "Fjordhall Data Centre", "NO", (59.66, 9.65), *_USER),
     "japan": _player("inzai", "Inzai Compute", "JP", (35.83, 140.15), *_USER),
     "malaysia": _player("sedenak", "Sedenak Data Park", "MY", (1.71, 103.53), *_USER),

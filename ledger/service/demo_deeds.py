@@ -43,7 +43,7 @@ def _details(deed: Deed) -> Details:
         customs=_customs(deed) if deed.is_export else None,
         authorisations=_LICENCE if deed.is_export else (),
         on_behalf_of=_anybody(deed.behalf),
-        identities=_identities(deed) if deed.act is ActKind.COMMISSION else (),
+        identities=_identities(deed) if deed.act is not ActKind.REPLACE else (),
         evidence=_evidence(deed) if deed.act is ActKind.DELIVER else (),
     )
 

@@ -47,7 +47,7 @@ def _counterfeit(script: Script) -> list[Sight]:
 def _attested(script: Script) -> list[Sight]:
     """The data centre enters chips that it bought years ago; then the fab signs for one of them."""
     chips = script.new_chips(2)
-    script.add(script.ago(38), "japan", ActKind.REGISTER, chips)
+    script.add(script.ago(38), "japan", ActKind.REGISTER, chips, place="japan")
     made_at, signed_at = script.ago(700), script.ago(31)
     late = signed_at - made_at  # dated now, it would be the fab's word against the data centre's
     script.add(made_at, "fab", ActKind.COMMISSION, chips[:1], recorded_after=late)

@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from ledger.act import ActKind, Condition, Status
 from ledger.service import demo_authorities as authorities
+from ledger.service import demo_numbers as numbers
 from ledger.service import demo_origins as origins
 from ledger.service import demo_papers as papers
 from ledger.service import demo_plot as plot
@@ -303,4 +304,5 @@ _STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
     *papers.STORIES,
     *workshop.STORIES,
     *origins.STORIES,
+    *numbers.STORIES,
 )

@@ -8,9 +8,8 @@ transaction of the statement, and do not come back when somebody sends them agai
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
+from ledger.disclosure import Erased
 from ledger.registry import Registry
 from ledger.service.sequencer import Batch
 from ledger.store import log
@@ -21,25 +20,19 @@ from schemas.event import Event
 from schemas.statement import Erasure
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What was disclosed of the withheld field *name* was erased by entry *index*, at *at*."""
-
-    name: str
-    index: int
-    at: datetime
-
-
-def erase(batch: Batch, erasure: Erasure) -> None:
+def erase(batch: Batch, erasure: Erasure) -> list[int]:
     """Clear what *erasure* names, if its signer is heard and the entry is in the log.
 
-    What is in *batch* by then must have been flushed.
+    What is in *batch* by then must have been flushed. Gives the events of which something is gone.
     """
-    connection = batch.connection
+    connection, cleared = batch.connection, []
     for index, _ in log.find_identities(connection, [erasure.entry]).values():
         row = log.load_entries_at(connection, [index])[index]
         erased = _erased(row, batch.registry)
         log.erase_disclosures(connection, [(index, digest) for digest in erased])
+        if erased and row.kind == log.EVENT:
+            cleared.append(index)
+    return cleared
 
 
 def erased_fields(

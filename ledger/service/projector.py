@@ -3,7 +3,8 @@
 The same code runs in a capture and in a rebuild, so that projections rebuilt from truth are the
 same rows (docs/architecture.md, invariant 7). Acts are decided in stretches. One ends with every
 correction, with every event that one awaits and before every statement: what these change is
-worked out (``ledger.service.correcting``) when all before them is written.
+worked out (``ledger.service.correcting``) when all before them is written. What is disclosed of an
+event later, or erased, is projected anew.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,16 +16,19 @@ from typing import NamedTuple, TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.atlas import Atlas
-from ledger.facts import FactsOf
+from ledger.facts import Facts, FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
 from ledger.registry import Registry
 from ledger.rules import RulePack
+from ledger.service import identities
 from ledger.service.correcting import Correcting
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
 from ledger.service.sight import Sight
+from ledger.sighting import Saying, Signed, read_claim, read_route
 from ledger.store import corrections, events, items
+from ledger.store.claims import SightingRow, insert_claims
 from ledger.store.database import Connection
 from ledger.store.events import EventRow, ReceiptRow
 from ledger.timeline import Timeline, Told, Turn
@@ -43,12 +47,13 @@ from schemas.statement import Concurrence, Resolution, Statement
 
 @dataclass(frozen=True, slots=True)
 class PlacedAct:
-    """An act at its place in the log, and the documents that its event names."""
+    """An act at its place in the log, the documents that its event names, the places it says."""
 
     index: int
     recorded_at: datetime
     act: Act
     documents: tuple[str, ...]
+    saying: Saying | None = None
 
 
 class Replaced(NamedTuple):
@@ -64,9 +69,11 @@ _Keyed: TypeAlias = tuple[PlacedAct, int]
 class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
-    ``replaced`` has the last correction of the same entry before each correction that has one.
-    *truth* has the entries, *target* gets the projections. *answers* says what each signer may be
-    told; None if nobody asks, as in a rebuild, where *target* need not have the log.
+    ``judgeable`` are the acts whose signers are to be told more than the rules of custody find:
+    they say something of places or of numbers. ``replaced`` has the last correction of the same
+    entry before each correction that has one. *truth* has the entries, *target* gets the
+    projections. *answers* says what each signer may be told; None if nobody asks, as in a rebuild,
+    where *target* need not have the log.
     """
 
     def __init__(
@@ -85,6 +92,7 @@ class Projector:
         self._start: int | None = None
         self.findings: dict[int, tuple[Finding, ...]] = {}
         self.replaced: dict[int, Replaced] = {}
+        self.judgeable: dict[int, Act] = {}
 
     def take(self, placed: PlacedAct) -> None:
         """Queue one act; indexes ascend."""
@@ -115,8 +123,18 @@ class Projector:
         for acts in self._stretches(queue):
             stretch = _Stretch(self._target, facts, self._answers, acts)
             stretch.save()
+            identities.project(self._truth, self._target, {p.index: p.act for p, _ in acts})
             self.findings.update(stretch.findings)
+            self.judgeable.update(stretch.judgeable)
             self._correct(acts[-1][0], registry)
+
+    def renew(self, indexes: Iterable[int], registry: Registry) -> None:
+        """What was disclosed of the events at *indexes*, or erased, counts from now on.
+
+        Nothing is queued, and they were projected before.
+        """
+        acts = self.sources(registry).load_acts(indexes)
+        identities.project(self._truth, self._target, {i: act for i, (_, act) in acts.items()})
 
     def _correct(self, last: PlacedAct, registry: Registry) -> None:
         """What the end of a stretch changes, if it is a correction or was awaited by one."""
@@ -216,7 +234,9 @@ class _Stretch:
         self._documents = [
             (uri, placed.index) for placed, _ in acts for uri in dict.fromkeys(placed.documents)
         ]
+        self._sightings: list[SightingRow] = []
         self.findings: dict[int, tuple[Finding, ...]] = {}
+        self.judgeable: dict[int, Act] = {}
         self._events = [self._decide(placed, key) for placed, key in acts]
 
     def _decide(self, placed: PlacedAct, key: int) -> EventRow:
@@ -228,11 +248,25 @@ class _Stretch:
             if told:
                 self.findings[index] = told
         self._told[index] = self._timeline.enter(turn, step)
+        if placed.saying is not None or act.kind is ActKind.SHIP:
+            self._note_places(placed, turn.facts)
+        if act.numbers and self._answers is not None:
+            self.judgeable[index] = act
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:
             due_at = items.milliseconds(act.due_at)
         bound, parties = step.bound or None, " ".join(parties_in(act)) or None
         return EventRow(index, act.kind.value, act.actor, due_at, key, None, None, bound, parties)
+
+    def _note_places(self, placed: PlacedAct, facts: Facts) -> None:
+        index, saying = placed.index, placed.saying
+        signed = Signed(index, placed.recorded_at, placed.act, saying)
+        claim, route = read_claim(signed, facts), read_route(signed, facts)
+        if claim is not None or route is not None:
+            has_digests = saying is not None and saying.has_digests
+            self._sightings.append(SightingRow(index, claim, route, has_digests))
+        if claim is not None and self._answers is not None:
+            self.judgeable[index] = placed.act
 
     def save(self) -> None:
         """Write all of it, one statement a table."""
@@ -248,6 +282,7 @@ class _Stretch:
         )
         events.insert_events(connection, self._events)
         events.insert_documents(connection, self._documents)
+        insert_claims(connection, self._sightings)
         events.insert_receipts(
             connection,
             [

@@ -25,7 +25,14 @@ from ledger.service.reading import root_at, tile_reader
 from ledger.service.rows import leaf_of_row
 from ledger.store import files, log
 from ledger.store.database import Connection
-from ledger.tiles import TILE_WIDTH, TileAddress, bundles_of, encode_entry_bundle, tiles_of
+from ledger.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    TileAddress,
+    bundles_of,
+    encode_entry_bundle,
+    tiles_of,
+)
 from ledger.tree import Tree
 from schemas.errors import CannotOpen, IntegrityError, NotFound, Refusal
 
@@ -63,6 +70,18 @@ def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[
             files.save_durably(target / "checkpoint", signed, 0o644)
         except OSError as exc:
             raise CannotOpen(f"{exc.filename}: {exc.strerror}") from exc
+
+
+def served_tile(ledger: Ledger, address: TileAddress) -> bytes:
+    """The bytes at *address* of the log as it is now.
+
+    Raises: NotFound when it has no such tile; IntegrityError when it is not what was signed.
+    """
+    with ledger.snapshot() as (connection, tip):
+        hashes = tip.head.size >> TILE_HEIGHT * (address.level or 0)
+        if address.index * TILE_WIDTH + address.width > hashes:
+            raise NotFound("there is no such tile")
+        return _Stored(connection, tip).read(address)
 
 
 def _check_place(ledger: Ledger, connection: Connection, tip: Tip, path: Path) -> None:

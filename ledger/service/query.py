@@ -9,22 +9,34 @@ may not see is answered as if it did not exist (docs/custody.md, "Who sees what"
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.act import ActKind
 from ledger.finding import Finding
 from ledger.holding import ItemState
-from ledger.judge import Match, Verdict, check_presented, judge, match_line, verdict, worst
+from ledger.identity import Bound
+from ledger.judge import (
+    Match,
+    Verdict,
+    bound_to,
+    check_presented,
+    judge,
+    match_line,
+    verdict,
+    worst,
+)
+from ledger.location import Appraisal, appraise, terms_of
 from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
 from ledger.service.ledger import Ledger, Tip
+from ledger.service.lookup import find, find_by_number
 from ledger.service.sight import Sight
 from ledger.service.steps import Said, Step, names_in, read_acts, said_of, steps_of
 from ledger.service.views import Seen, load_views
 from ledger.service.workers import collecting_seldom
-from ledger.store import events, items, log
+from ledger.store import events, log
 from ledger.store.database import Connection
 from ledger.view import EVERYTHING, OPERATOR, Horizon, Reader
 from schemas.errors import ParseError
@@ -40,7 +52,8 @@ class Dossier:
     *verdict* is the worst of the item's own and of all that is inside it at any depth; *troubled*
     are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
     None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
-    the parties that are in it; *said* are the statements that bear on it.
+    the parties that are in it; *said* are the statements that bear on it, *numbers* are those that
+    it is bound to, by kind; *place* is where it is said to be, None if it is not in view.
     """
 
     item: str
@@ -56,6 +69,8 @@ class Dossier:
     as_of: datetime
     horizon: Horizon | None = None
     said: tuple[Said, ...] = ()
+    numbers: Mapping[str, Bound] = field(default_factory=dict)
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class Line:
     troubled: Mapping[str, Verdict]
     times: int = 1
     bearers: int = 1
+    place: Appraisal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +115,21 @@ class Check:
 def resolve(
     ledger: Ledger, texts: Sequence[str], reader: Reader = OPERATOR
 ) -> dict[str, list[str]]:
-    """Every item in view that each of *texts* (any spelling, or a bare serial) can mean."""
+    """Every item in view that each of *texts* can mean: in any spelling, or as a bare serial.
+
+    If there is none, those of which an entry in view gives it as a number (a UUID, say).
+    """
     with ledger.database.reading() as connection:
-        matches = _resolve(connection, texts)
-        if reader.sees_all:
+        matches = find(connection, texts)
+        if not reader.sees_all:
+            sight = _sight(ledger, connection, ledger.renew(connection), reader)
+            seen = sight.outlooks({item for found in matches.values() for item in found})
+            matches = _in_view(matches, seen)
+        rest = [text for text, found in matches.items() if not found]
+        if not rest:
             return matches
         sight = _sight(ledger, connection, ledger.renew(connection), reader)
-        seen = sight.outlooks({item for found in matches.values() for item in found})
-        return _in_view(matches, seen)
+        return matches | find_by_number(sight, rest)[0]
 
 
 def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> Sight:
@@ -115,28 +138,6 @@ def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> 
 
 def _in_view(matches: Mapping[str, Sequence[str]], seen: Container[str]) -> dict[str, list[str]]:
     return {text: [item for item in found if item in seen] for text, found in matches.items()}
-
-
-def _resolve(connection: Connection, texts: Sequence[str]) -> dict[str, list[str]]:
-    exact: dict[str, str] = {}
-    serials: dict[str, str] = {}
-    for text in texts:
-        try:
-            query = parse_query(text)
-        except ParseError:
-            continue
-        if query.item is not None:
-            exact[text] = query.item
-        if query.serial is not None:
-            serials[text] = query.serial
-    known = items.load_ids(connection, set(exact.values()))
-    found = items.find_serials(connection, set(serials.values()))
-    matches: dict[str, list[str]] = {}
-    for text in texts:
-        named = [exact[text]] if exact.get(text) in known else []
-        by_serial = found.get(serials[text], []) if text in serials else []
-        matches[text] = list(dict.fromkeys(named + by_serial))
-    return matches
 
 
 # One item ----------------------------------------------------------------------------------------
@@ -177,6 +178,8 @@ def dossier(
             as_of=as_of,
             horizon=None if seen.horizon == EVERYTHING else seen.horizon,
             said=said,
+            numbers=bound_to(seen.view),
+            place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
         )
 
 
@@ -204,12 +207,9 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         tip = ledger.renew(connection)
         size = tip.head.size
         sight = _sight(ledger, connection, tip, reader)
-        matches = _resolve(connection, texts)
         expected = _expected(connection, document, tip.registry)
-        groups = (*matches.values(), *expected.values())
-        views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
+        matches, views = _look_up(sight, texts, expected.values())
         inside = look_inside(sight, list(views.values()))
-    matches = _in_view(matches, views)
     if not reader.sees_all:
         expected = _expected_in_view(expected, views)
     ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
@@ -227,6 +227,21 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         size=size,
         as_of=as_of,
     )
+
+
+def _look_up(
+    sight: Sight, texts: Sequence[str], expected: Iterable[Sequence[str]]
+) -> tuple[dict[str, list[str]], dict[str, Seen]]:
+    """The items in view that each of *texts* means; their views, and those of the *expected*."""
+    matches = find(sight.connection, texts)
+    groups = (*matches.values(), *expected)
+    views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
+    matches = _in_view(matches, views)
+    rest = [text for text, found in matches.items() if not found]
+    if rest:
+        numbered, bearers = find_by_number(sight, rest)
+        matches, views = matches | numbered, {**views, **bearers}
+    return matches, views
 
 
 def _lines(
@@ -321,4 +336,5 @@ def _line(
         troubled=inside,
         times=one.times,
         bearers=one.bearers,
+        place=appraise(view.claims, terms_of(asked.ledger.pack, as_of)),
     )

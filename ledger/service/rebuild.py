@@ -12,6 +12,7 @@ from ledger.rules import RulePack
 from ledger.service.progress import Progress
 from ledger.service.projector import PlacedAct, Projector
 from ledger.service.rows import enter_statement, load_item_lists, read_row
+from ledger.sighting import read_saying
 from ledger.store import items, log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
@@ -79,4 +80,5 @@ def rebuild(
 def _place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:
     """The act of a stored event at its place; its lists are checked against what was signed."""
     event, act = read_row(row, lists)
-    return PlacedAct(row.idx, items.moment(row.recorded_at), act, event.documents)
+    saying = read_saying(event)
+    return PlacedAct(row.idx, items.moment(row.recorded_at), act, event.documents, saying)

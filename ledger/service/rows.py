@@ -1,6 +1,6 @@
 """Stored rows as values: the leaf of an entry, the statement in it, its item lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ledger import disclosure, dsse, keys, leaf
@@ -12,7 +12,7 @@ from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from schemas.envelope import Envelope, ItemList, PayloadType
 from schemas.errors import IntegrityError, Refusal
-from schemas.event import Event, parse_event
+from schemas.event import Event, parse_event, with_fields
 from schemas.statement import Genesis, Statement, parse_statement
 
 PAYLOAD_TYPES = {log.EVENT: PayloadType.EVENT, log.STATEMENT: PayloadType.STATEMENT}
@@ -53,6 +53,21 @@ def event_of_row(row: EntryRow, lists: Mapping[str, ItemList], registry: Registr
         return event, read_act(event, disclosure.open_items(event.lists, lists))
     except Refusal as exc:
         raise IntegrityError(f"entry {row.idx} is not what was signed: {exc}") from exc
+
+
+def whole_event(event: Event, disclosed: Sequence[str]) -> tuple[Event, frozenset[str]]:
+    """*event* with what was *disclosed* of it, and the names of what it withholds still.
+
+    Raises: IntegrityError when that is not what was signed.
+    """
+    try:
+        opened = disclosure.open_disclosures(event.commitments, disclosed)
+    except Refusal as exc:
+        raise IntegrityError(
+            f"a withheld field that is kept is not as it was signed: {exc}"
+        ) from exc
+    whole = with_fields(event, opened) if opened else event
+    return whole, frozenset(event.commitments.keys() - opened.keys())
 
 
 def read_row(row: EntryRow, lists: Mapping[str, ItemList]) -> ReadEvent:

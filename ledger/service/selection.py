@@ -7,6 +7,7 @@ All that the fold over a bundle needs, and no other item's name (docs/formats.md
 - the shipment that a subject is on, and every entry that a finding cites;
 - of every correction that one of these is a part of, what it corrects and puts in its place, and
   who concurred with it; the statements by which findings were settled;
+- the statements by which what was disclosed of these was erased, whenever that was;
 - what ``ledger.service.credentials`` adds: who signed, with which keys.
 
 Of a committed list, subjects and containers are shown, each with its proof. An event that names
@@ -27,14 +28,18 @@ from ledger.act import Act, ActKind, read_act
 from ledger.agreement import Agreement
 from ledger.facts import FactsOf
 from ledger.holding import Step
+from ledger.identity import given_in
 from ledger.record import Record, Refold
 from ledger.registry import Registry
 from ledger.replay import OTHERS, Placed, Replay
 from ledger.service.credentials import Credentials
-from ledger.service.rows import enter_statement, load_item_lists
+from ledger.service.identities import load_disclosed
+from ledger.service.rows import enter_statement, load_item_lists, whole_event
 from ledger.service.sight import Sight
+from ledger.service.sightings import sites_named
 from ledger.service.takings import load_corrected
 from ledger.service.views import load_views
+from ledger.sighting import read_saying
 from ledger.store import items, log, scope
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
@@ -50,13 +55,15 @@ from schemas.statement import Resolution, parse_statement
 class Candidate:
     """An event that may go into the bundle, with what it shows: *proofs* by list field.
 
-    *act* names subjects and containers and, where there are others, ``OTHERS``.
+    *act* names subjects and containers and, where there are others, ``OTHERS``; *event* is as its
+    *disclosures* make it.
     """
 
     row: EntryRow
     event: Event
     act: Act
     proofs: Mapping[str, tuple[ItemProof, ...]]
+    disclosures: tuple[str, ...]
 
     def parties(self) -> set[str]:
         """Who signs it or is named in it."""
@@ -65,9 +72,10 @@ class Candidate:
         return named if self.act.principal is None else named | {self.act.principal}
 
     def in_the_open(self) -> set[str]:
-        """The items that its open lists name."""
+        """The items that it names in the open."""
         lists = self.event.lists.values()
-        return {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
+        named = {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
+        return named.union([one.item for one in self.event.identities])
 
     def names_others(self, ours: frozenset[str], subjects: Mapping[str, int]) -> bool:
         """Whether a list in the open names items, none of *ours* and not what is in a subject."""
@@ -99,7 +107,8 @@ class Selection:
 class Wanted:
     """*subjects*: integer ids by item; *bearing* on them are these events; *cited* are these.
 
-    *failed* had no effect on some subject. Nothing is told from after entry *horizon*.
+    *failed* had no effect on some subject. Nothing is told from after entry *horizon*. *disclose*:
+    what was disclosed of the events is shown too.
     """
 
     subjects: Mapping[str, int]
@@ -107,6 +116,7 @@ class Wanted:
     cited: frozenset[int]
     failed: frozenset[int]
     horizon: Horizon
+    disclose: bool
 
 
 def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
@@ -122,8 +132,11 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     indexes |= made.parts
     listing = {event.idx for event in scoped if event.named} | made.parts
     candidates = _load_candidates(connection, sorted(indexes), sorted(listing), ours)
+    if wanted.disclose:
+        candidates = _disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
-    said = _load_said(sight, indexes, candidates, wanted.horizon)
+    named = sites_named(sight.registry, [one.event for one in candidates])
+    said = _load_said(sight, indexes | named, candidates, wanted.horizon)
     hidden: list[EntryRow] = []
     if not sight.reader.sees_all:
         candidates, hidden = _in_view(sight, candidates, containers, wanted)
@@ -252,16 +265,38 @@ def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str
         if given and ids:
             proofs[field] = disclosure.item_proofs(field, given, ids)
         shown[field] = (*ids, *((OTHERS,) if len(ids) < listed.count else ()))
-    return Candidate(row, event, read_act(event, shown), proofs)
+    return Candidate(row, event, read_act(event, shown), proofs, ())
+
+
+def _disclosing(
+    connection: Connection, candidates: Sequence[Candidate], ours: frozenset[str]
+) -> list[Candidate]:
+    """*candidates* with what was disclosed of them, but for the numbers of other items."""
+    disclosed = load_disclosed(connection, [one.row.idx for one in candidates])
+    found = []
+    for one in candidates:
+        bodies = tuple(disclosed.get(one.row.idx, ()))
+        event, _ = whole_event(one.event, bodies)
+        if not ours.issuperset([said.item for said in event.identities]):
+            parse = disclosure.parse_disclosure
+            bodies = tuple([b for b in bodies if parse(b).name != "chiptrail:identities"])
+            event, _ = whole_event(one.event, bodies)
+        found.append(replace(one, event=event, disclosures=bodies))
+    return found
 
 
 class _Folding:
     """Custody refolded over some entries and whatever says who signed them."""
 
     def __init__(
-        self, sight: Sight, operator: str, wanted: Wanted, containers: Sequence[str]
+        self,
+        sight: Sight,
+        operator: str,
+        wanted: Wanted,
+        containers: Sequence[str],
     ) -> None:
         self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
+        self._connection = sight.connection
         self._credentials = Credentials(sight.connection, sight.registry)
         self._begin = partial(Replay, tuple(wanted.subjects), containers, wanted.failed)
 
@@ -269,6 +304,7 @@ class _Folding:
         self, candidates: Sequence[Candidate], said: Iterable[EntryRow], takings: Sequence[Taking]
     ) -> tuple[Refold, tuple[EntryRow, ...], Mapping[str, str]]:
         """The fold, the statements that go with it, and by subject whose consent is missing."""
+        said = [*said, *self._erasures(candidates)]
         rows = {row.idx: row for row in self._credentials.about(*self._involved(candidates, said))}
         rows |= {row.idx: row for row in said}
         statements = tuple([rows[index] for index in sorted(rows)])
@@ -276,6 +312,13 @@ class _Folding:
         agreement = Agreement(record, takings, self._begin)
         refold = Refold(record, takings, self._begin(), agreement.settled)
         return refold, statements, agreement.missing
+
+    def _erasures(self, candidates: Iterable[Candidate]) -> Iterable[EntryRow]:
+        """The statements by which something that was disclosed of *candidates* is no more."""
+        known = [(one.row.identity, one.event) for one in candidates if one.event.commitments]
+        gone = [self._registry.erased(identity, event.party) for identity, event in known]
+        indexes = {index for some in gone for index in some.values()}
+        return log.load_entries_at(self._connection, sorted(indexes)).values()
 
     def _involved(
         self, candidates: Iterable[Candidate], said: Iterable[EntryRow]
@@ -304,7 +347,8 @@ class _Folding:
                 record.hear(enter_statement(registry, entry), index, registry)
                 continue
             recorded_at = items.moment(entry.row.recorded_at)
-            placed = Placed(index, recorded_at, entry.act, facts.on(recorded_at))
+            on, said = facts.on(recorded_at), (given_in(entry.event), read_saying(entry.event))
+            placed = Placed(index, recorded_at, entry.act, on, *said)
             record.take(placed, entry.row.identity)
         return record
 

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.act import Act
+from ledger.disclosure import Erased
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.identity import only
 from ledger.key_findings import check_key
 from ledger.registry import Registry
 from ledger.replay import OTHERS
-from ledger.service.erasing import Erased, erased_fields
+from ledger.service.erasing import erased_fields
+from ledger.service.identities import load_disclosed
 from ledger.service.past import Past
-from ledger.service.rows import ReadEvent, event_of_row, load_item_lists
+from ledger.service.rows import ReadEvent, event_of_row, load_item_lists, whole_event
 from ledger.service.sight import Sight
 from ledger.service.views import Seen
 from ledger.store import corrections, items, log
@@ -33,7 +36,9 @@ from schemas.statement import Concurrence, Resolution, Statement, parse_statemen
 class Step:
     """One event that bears on an item; *through* is the container it names, None for the item.
 
-    *findings* are also those on its key; *erased* says what was disclosed of it and is no more.
+    *event* is as it was disclosed, and gives of the numbers of items those of this one; *withheld*
+    are the names of what is not known of it, *erased* says what was known and is no more.
+    *findings* are also those on its key.
     *corrected_by* is the correction that took it back, *corrects* what it is itself a correction
     of; None if there is no such entry.
     """
@@ -45,6 +50,7 @@ class Step:
     through: str | None
     findings: tuple[Finding, ...]
     erased: tuple[Erased, ...] = ()
+    withheld: tuple[str, ...] = ()
     corrected_by: int | None = None
     corrects: int | None = None
 
@@ -95,12 +101,15 @@ def steps_of(sight: Sight, seen: Seen, findings: Sequence[Finding]) -> tuple[Ste
     through |= {b.idx: b.subject for b in seen.bearings if b.subject == seen.number}
     rows = _rows(sight, seen, log.EVENT)
     acts = read_acts(connection, rows, registry)
+    disclosed = load_disclosed(connection, list(rows))
     corrected_by, corrects = _corrections(sight, seen, rows)
     if not sight.reader.sees_all:
         acts = _shown(sight, seen, acts)
     steps = []
     for index in sorted(rows):
-        row, (event, act) = rows[index], acts[index]
+        row, (signed, act) = rows[index], acts[index]
+        event, names = whole_event(signed, disclosed.get(index, ()))
+        erased = erased_fields(connection, row, event, registry)
         recorded_at, subject = items.moment(row.recorded_at), through[index]
         found = tuple(found for found in findings if found.index == index)
         of_key = [
@@ -112,11 +121,12 @@ def steps_of(sight: Sight, seen: Seen, findings: Sequence[Finding]) -> tuple[Ste
             Step(
                 index=index,
                 recorded_at=recorded_at,
-                event=event,
+                event=only(event, seen.view.item),
                 act=act,
                 through=None if subject == seen.number else seen.subjects[subject],
                 findings=(*found, *of_key),
-                erased=erased_fields(connection, row, event, registry),
+                erased=erased,
+                withheld=tuple(sorted(names - {one.name for one in erased})),
                 corrected_by=corrected_by.get(index),
                 corrects=corrects.get(index),
             )

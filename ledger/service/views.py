@@ -9,13 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from ledger.act import ActKind
 from ledger.finding import Closing, Finding
 from ledger.holding import ItemState, Phase
-from ledger.judge import Docket, Shipment, View
+from ledger.identity import UNIQUE, is_same
+from ledger.judge import Docket, Shipment, View, bound_to
 from ledger.order import ordinal
+from ledger.service.identities import Numbers
 from ledger.service.past import Dockets, Past
 from ledger.service.sight import Outlook, Sight
-from ledger.store import events, items, log, stays
+from ledger.service.sightings import Sightings
+from ledger.store import events, identities, items, log, stays
 from ledger.store.events import Bearing, EventRow, ReceiptRow
 from ledger.view import EVERYTHING, Horizon
 
@@ -43,17 +47,29 @@ class Seen:
 
 
 def load_views(
-    sight: Sight, wanted: Collection[str], until: Horizon = EVERYTHING
+    sight: Sight,
+    wanted: Collection[str],
+    until: Horizon = EVERYTHING,
+    *,
+    disclose: bool = True,
 ) -> dict[str, Seen]:
     """The view of each of *wanted* that any entry names and *sight* may see.
 
-    Others are missing from the result. Nothing after entry *until* is seen.
+    Others are missing from the result. Nothing after entry *until* is seen. *disclose*: with the
+    withheld places that the ledger was shown.
     """
-    return _Loader(sight, sight.outlooks(wanted, until)).views()
+    seen = _load(sight, wanted, until, disclose=disclose)
+    return seen | _sharing(sight, seen)
+
+
+def _load(
+    sight: Sight, wanted: Collection[str], until: Horizon, *, disclose: bool = True
+) -> dict[str, Seen]:
+    return _Loader(sight, sight.outlooks(wanted, until), disclose=disclose).views()
 
 
 class _Loader:
-    def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook]) -> None:
+    def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook], *, disclose: bool) -> None:
         connection = sight.connection
         self._sees_all, self._outlooks = sight.reader.sees_all, outlooks
         ids = items.load_ids(connection, outlooks)
@@ -71,6 +87,8 @@ class _Loader:
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
         self._shipments = events.load_events(connection, shipments)
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
+        self._numbers = Numbers(connection, self._wanted.values())
+        self._sightings = Sightings(sight, indexes, disclose=disclose)
         ends = {outlook.horizon for outlook in outlooks.values()} - {EVERYTHING}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
 
@@ -99,6 +117,10 @@ class _Loader:
             shipment=self._shipment(outlook),
             is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
             ordinals={b.idx: b.ordinal for b in bearings if b.ordinal != ordinal(b.idx)},
+            identities=self._numbers.of(number, bearings, outlook.horizon),
+            claims=self._sightings.claims(
+                [bearing.idx for bearing in bearings], (own, *containers), outlook.horizon
+            ),
         )
         return Seen(
             view=view,
@@ -211,3 +233,38 @@ def _story_start(filled: Sequence[tuple[int, int]], horizon: Horizon) -> int:
             begun = start if start > ended else begun
             ended = max(ended, stop)
     return ended if 0 <= ended < ordinal(horizon + 1) else begun
+
+
+# Numbers that no two things bear ------------------------------------------------------------------
+
+
+def _sharing(sight: Sight, seen: Mapping[str, Seen]) -> dict[str, Seen]:
+    """Those of *seen* that are bound to a number to which another item in view is bound too."""
+    said = {one.number: item for item, one in seen.items() if one.view.identities.readings}
+    found: dict[str, Seen] = {}
+    pairs = identities.find_shared(sight.connection, said)
+    for horizon in {seen[said[number]].horizon for number, _ in pairs}:
+        some = [pair for pair in pairs if seen[said[pair[0]]].horizon == horizon]
+        names = items.load_names(sight.connection, {other for _, other in some})
+        # What a reader is told as it was then rests on nothing that came later.
+        others = _load(sight.at(horizon), names.values(), horizon)
+        for number, other in some:
+            one = found.get(said[number], seen[said[number]])
+            if names[other] in others:
+                found[one.view.item] = _shared(one, others[names[other]].view)
+    return found
+
+
+def _shared(one: Seen, other: View) -> Seen:
+    """*one*, with what it shares with the *other* item."""
+    view, is_remade = one.view, _is_made_over(one.view) or _is_made_over(other)
+    ours, theirs = bound_to(view), bound_to(other)
+    kinds = [kind for kind in UNIQUE if kind in ours and kind in theirs and not is_remade]
+    shared = {kind for kind in kinds if is_same(ours[kind].number, theirs[kind].number)}
+    said = replace(view.identities, shared=view.identities.shared | shared)
+    return replace(one, view=replace(view, identities=said))
+
+
+def _is_made_over(view: View) -> bool:
+    """Whether the thing is another item by now, which has its numbers."""
+    return view.state is not None and view.state.ended is ActKind.TRANSFORM

@@ -21,6 +21,7 @@ _PRAGMAS = {
     "synchronous": ("FULL", 2),
     "recursive_triggers": ("ON", 1),
     "foreign_keys": ("ON", 1),
+    "secure_delete": ("ON", 1),  # what was erased is in no free page
 }
 PAGE_SIZE = 8192
 BUSY_MS = 60_000

@@ -1,7 +1,8 @@
 """The tables of truth and of projections, as SQLAlchemy Core sees them.
 
 *Truth* is append-only by trigger and changes only by migration. *Projections* are computed from
-truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated.
+truth: they are dropped and rebuilt when ``PROJECTION_VERSION`` changes, never migrated. *Accounts*
+are who may ask over HTTP; they prove nothing, and change as people come and go.
 
 A key's surrogate id is the log index of the statement that enrolled it. Parties and keys have no
 table: they are the fold of the statements (``ledger.registry``). An item gets the next integer in
@@ -24,8 +25,8 @@ from sqlalchemy import (
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
-SCHEMA_REVISION = "0002"
-PROJECTION_VERSION = 3
+SCHEMA_REVISION = "0003"
+PROJECTION_VERSION = 5
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -34,6 +35,7 @@ Text = types.Text().with_variant(types.Text(collation="C"), "postgresql")
 
 truth = MetaData()
 projections = MetaData()
+accounts = MetaData()
 
 entry = Table(
     "entry",
@@ -179,11 +181,46 @@ corrective = Table(
     sqlite_with_rowid=False,
 )
 
+# What an event says of where things were (``ledger.sighting``), time in ms; null where it says
+# nothing of it. *place* is JSON; *has_digests*: more of it is or was withheld. A shipment has also
+# the countries that it goes to and those on the way, with blanks between.
+claim = Table(
+    "claim",
+    projections,
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("at", Big),
+    Column("who", Text),
+    Column("company", Text),
+    Column("is_inspector", Boolean),
+    Column("place", Text),
+    Column("has_digests", Boolean),
+    Column("regime", Text),
+    Column("is_stop", Boolean),
+    Column("destinations", Text),
+    Column("through", Text),
+)
+
 document = Table(
     "document",
     projections,
     Column("uri", Text, primary_key=True),
     Column("idx", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Which numbers entry *idx* gives of an item that it names, in the open or as was disclosed
+# (``ledger.identity``). No two things bear the same of the last three.
+identity = Table(
+    "identity",
+    projections,
+    Column("item", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("part_number", Text),
+    Column("printed_serial", Text, index=True),
+    Column("nvml_serial", Text, index=True),
+    Column("uuid", Text, index=True),
+    Column("pdi", Text, index=True),
+    Column("attestation_cert_sha256", Text, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -287,4 +324,20 @@ amendment = Table(
     Column("is_new", Boolean, nullable=False),
     Column("row", Text, nullable=False),
     Index("amendment_key", "kind", "key"),
+)
+
+# *secret*: SHA-256 of what only the caller has. *scopes* are separated by spaces.
+token = Table(
+    "token",
+    accounts,
+    Column("id", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    Column("revoked_at", Big),
+    Column("used_at", Big),
+    CheckConstraint("length(secret) = 32", name="token_secret_size"),
 )

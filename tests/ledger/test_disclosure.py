@@ -30,9 +30,11 @@ from schemas.errors import (
     ItemsMismatch,
     MalformedDisclosure,
     MalformedItems,
+    Refusal,
     VerificationFailed,
 )
 from schemas.event import OpenItems
+from schemas.formats import encode_base64url
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "disclosure.json").read_text())
 CLASS = "https://id.gs1.org/01/00614141123452/21/"
@@ -319,3 +321,61 @@ def test_a_disclosure_that_was_not_signed_is_refused(given, error, pointer):
 
 def test_what_is_not_disclosed_stays_withheld():
     assert open_disclosures(COMMITMENTS, []) == {}
+
+
+NAMED = {
+    "of another event": ([OTHER], "another digest was signed for readPoint"),
+    "unknown to the event": ([PLACE], "the event does not withhold bizLocation"),
+    "twice": ([POINT_SHOWN, POINT_SHOWN], "readPoint is disclosed twice"),
+    "of no such field": (
+        [make_disclosure(SALT, "bizStep", "shipping")],
+        "it is of a field that cannot be withheld; what can is bizLocation,",
+    ),
+    "of another shape": (
+        [make_disclosure(SALT, "chiptrail:identities", [{"item": "urn:a:1", "uuid": ""}])],
+        "chiptrail:identities/0/uuid: ",
+    ),
+    "too large": ([make_disclosure(SALT, "readPoint", "x" * (1 << 20))], "is too large: got"),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), NAMED.values(), ids=NAMED)
+def test_what_is_wrong_names_the_field(given, words):
+    with pytest.raises(Refusal) as caught:
+        open_disclosures(COMMITMENTS, given)
+
+    assert caught.value.message.startswith(words)
+
+
+ONE = make_disclosure(SALT, "readPoint", {"id": "urn:place:1"})
+ALIKE = {
+    "another value": make_disclosure(SALT, "readPoint", {"id": "urn:place:2"}),
+    "another salt": make_disclosure(SALT[::-1], "readPoint", {"id": "urn:place:1"}),
+    "a blank more": encode_base64url(
+        b'["%b", "readPoint",{"id":"urn:place:1"}]' % encode_base64url(SALT).encode()
+    ),
+    "padding": ONE + "=",
+    "the last bits": ONE[:-1] + chr(ord(ONE[-1]) + 1),
+    "a member twice": encode_base64url(
+        b'["%b","readPoint",{"id":"urn:place:1","id":"urn:place:2"}]'
+        % encode_base64url(SALT).encode()
+    ),
+    "of the alphabet with slashes": ONE.replace("-", "+").replace("_", "/") + " ",
+}
+
+
+@pytest.mark.parametrize("other", ALIKE.values(), ids=ALIKE)
+def test_no_two_values_are_shown_for_one_name(other):
+    """Whoever holds the signed digest is shown the one text that has it, and reads one value."""
+    signed = {"readPoint": digest_of(ONE)}
+
+    assert open_disclosures(signed, [ONE]) == {"readPoint": {"id": "urn:place:1"}}
+    with pytest.raises(Refusal):
+        open_disclosures(signed, [other])
+
+
+def test_a_text_with_a_member_twice_opens_nothing_even_where_it_was_signed():
+    twice = ALIKE["a member twice"]
+
+    with pytest.raises(MalformedDisclosure):
+        open_disclosures({"readPoint": digest_of(twice)}, [twice])

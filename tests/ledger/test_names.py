@@ -6,7 +6,7 @@ import pytest
 
 from ledger.names import document_name, item_name, moment, party_name, place_name, retell, several
 from ledger.replay import OTHERS
-from schemas.particulars import Place
+from schemas.place import Place
 
 FAB, SHOP, SKUA = (f"urn:chiptrail:party:{name}" for name in ("fab", "shop", "skua"))
 CARRIER = "https://id.gs1.org/417/9520001000003"

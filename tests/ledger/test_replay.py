@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ledger.account import about, judged
 from ledger.act import Act, ActKind, Condition
 from ledger.facts import Facts
 from ledger.finding import Code
-from ledger.replay import OTHERS, Bearing, Placed, Replay, about, judged
+from ledger.notebook import Bearing
+from ledger.replay import OTHERS, Placed, Replay
 from ledger.rules import TimeRules, parse_pack
 from ledger.service.ledger import load_pack
 from tests.geography import ATLAS
@@ -115,10 +117,8 @@ def test_the_arrival_follows_unless_it_is_asserted():
     told = replayed(MADE, act(ActKind.SHIP, CHIP, counterparty="shop", due_at=AT)).told(CHIP)
     late = AT + WEEK
 
-    assert [f.code for f in judged(told, PACK, ATLAS, late, is_arrival_asserted=False)] == [
-        Code.OVERDUE
-    ]
-    assert judged(told, PACK, ATLAS, late, is_arrival_asserted=True) == ()
+    assert [f.code for f in judged(told, PACK, ATLAS, late)] == [Code.OVERDUE]
+    assert judged(told, PACK, ATLAS, late, {Code.OVERDUE}) == ()
 
 
 def test_a_thing_that_had_contents_is_awaited_by_nobody_who_can_tell():

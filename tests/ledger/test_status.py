@@ -136,3 +136,22 @@ def test_an_inspector_that_finds_both_settles_nothing(sold):
     found = sold.inspect("customs", "c1", condition="conformant mismatch_instance")
 
     assert (found, sold.closed()) == ({("c1", "identity/mismatch")}, set())
+
+
+# Numbers that are given along -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["declare", "inspect"])
+@pytest.mark.parametrize("party", ["maker", "buyer", "carrier", "customs"])
+def test_numbers_count_from_who_has_a_part_or_inspects(shipped, kind, party):
+    expected = (
+        {("c1", "identity/unheard", "entry")} if (kind, party) == ("declare", "customs") else set()
+    )
+
+    assert shipped.tell(kind, party, "c1", numbers=True) == expected
+
+
+@pytest.mark.parametrize("kind", ["declare", "inspect"])
+def test_a_strangers_numbers_are_unheard(shipped, kind):
+    assert shipped.tell(kind, "rival", "c1") == set()
+    assert shipped.tell(kind, "rival", "c1", numbers=True) == {("c1", "identity/unheard", "entry")}

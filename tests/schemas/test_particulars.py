@@ -6,7 +6,8 @@ from schemas import short_form
 from schemas.draft import Imprint, complete
 from schemas.event import parse_event
 from schemas.formats import parse_time
-from schemas.particulars import Place, read_particulars
+from schemas.particulars import read_particulars
+from schemas.place import Place
 from schemas.short_form import Details
 from schemas.strict_json import dump
 

@@ -33,7 +33,9 @@ def page(world: World, item: str) -> str:
     """All that a reader is told of *item* now."""
     found = _dossier(world, item)
     steps = told_of(found.steps)
-    facts = standing.facts(found.state, steps, found.names, found.as_of, found.contents)
+    known = found.state, steps, found.names, found.as_of
+    more = {"numbers": found.numbers, "place": found.place}
+    facts = standing.facts(*known, contents=found.contents, **more)
     against = telling.findings_table(telling.open_findings(found.findings), found.names)
     story = telling.story(item, steps, found.names, found.said)
     first = _first_entry(world)

@@ -43,15 +43,15 @@ def test_reworked_it_has_new_numbers_and_leaves_again(world, chip):
 A0001 is CLEAR.
 made: by Hsinlin
 held by: Fjordhall, since 12 Mar 2026 09:07 UTC (entry 8)
-numbers: UUID GPU-2222
+numbers: UUID GPU-2222 (entry 6)
 note: Hsinlin found this item damaged.  custody/damaged, entry 5
- 1  Made by Hsinlin.
+ 1  Made by Hsinlin.  [UUID GPU-1111]
  2  Shipped by Hsinlin to Fjordhall.
  3  Received by Fjordhall.
  4  Shipped by Fjordhall to Hsinlin (RMA 2026-0311).
  5  Received damaged by Hsinlin (RMA 2026-0311).
     note  Hsinlin found this item damaged.  custody/damaged
- 6  Given new serial numbers by Hsinlin.
+ 6  Given new serial numbers by Hsinlin.  [UUID GPU-2222]
  7  Shipped by Hsinlin to Fjordhall (RMA 2026-0311).
  8  Received by Fjordhall.
 """
@@ -79,9 +79,9 @@ held by: Fjordhall, since 12 Mar 2026 09:08 UTC (entry 9)
 A0001 is CLEAR.
 made: by Hsinlin
 ended: made into something else by Hsinlin (entry 7)
-numbers: UUID GPU-1111
+numbers: UUID GPU-1111 (entry 1)
 note: Hsinlin found this item damaged.  custody/damaged, entry 5
- 1  Made by Hsinlin.
+ 1  Made by Hsinlin.  [UUID GPU-1111]
  2  Shipped by Hsinlin to Fjordhall.
  3  Received by Fjordhall.
  4  Shipped by Fjordhall to Hsinlin (RMA 2026-0311).

@@ -39,7 +39,8 @@ in transit: from Kestrel to Fjordhall, with Tern, Skua
 due: 13 Mar 2026 09:04 UTC, in 2 days
 answers for it: Kestrel, until Fjordhall signs
 inside: SSCC 106141412345678915
-last place: 1.36 N, 103.99 E, SG, within 50 m; declared by Tern, 10 Mar 2026 09:06 UTC
+last place: 1.36 N, 103.99 E, SG, within 50 m; declared by Tern, 10 Mar 2026 09:06 UTC, less
+      than a day ago (entry 7)
  1  Made by Hsinlin.
  2  Packed by Hsinlin into SSCC 106141412345678915.
  3  Shipped by Hsinlin to Kestrel.  [in SSCC 106141412345678915]
@@ -82,7 +83,8 @@ A0001 is CLEAR.
 made: by Hsinlin
 held by: Fjordhall, since 17 Mar 2026 09:09 UTC (entry 10)
 inside: SSCC 106141412345678915
-last place: 1.36 N, 103.99 E, SG, within 50 m; declared by Tern, 10 Mar 2026 09:06 UTC
+last place: 1.36 N, 103.99 E, SG, within 50 m; declared by Tern, 10 Mar 2026 09:06 UTC, 7 days
+      ago (entry 7); nobody has said since entry 10
  1  Made by Hsinlin.
  2  Packed by Hsinlin into SSCC 106141412345678915.
  3  Shipped by Hsinlin to Kestrel.  [in SSCC 106141412345678915]

@@ -110,7 +110,7 @@ def test_a_place_is_declared_in_the_open_or_withheld(act, made, run, world):
     act("declare", "fab", *where, "--withhold", "chiptrail:location", made[1])
 
     assert "24.78 N, 121.00 E, TW" in run("chip", "NEW-1", "--data", world).stdout
-    assert "withheld by Hsinlin" in run("chip", "NEW-2", "--data", world).stdout
+    assert "location withheld, and shown to you" in run("chip", "NEW-2", "--data", world).stdout
 
 
 @pytest.mark.parametrize("place", ["somewhere", "1", "1,2,3,4", "1;2"])

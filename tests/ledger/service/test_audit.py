@@ -252,7 +252,7 @@ TAMPERED = {
     ),
     "what was disclosed": (
         "UPDATE disclosure SET body = substr(body, 1, 8) || 'Q' || substr(body, 10)",
-        "disclosure of entry 283: /disclosures/0: another digest was signed for that field",
+        "disclosure of entry 283: /disclosures/0: another digest was signed for bizLocation",
     ),
     "a disclosure that is no text": (
         "UPDATE disclosure SET body = x'05'",
@@ -268,11 +268,11 @@ TAMPERED = {
     ),
     "a disclosure twice": (
         "INSERT INTO disclosure SELECT idx, 'other', body FROM disclosure",
-        "disclosure of entry 283: /disclosures/1: the field is disclosed twice",
+        "disclosure of entry 283: /disclosures/1: bizLocation is disclosed twice",
     ),
     "a disclosure of another event": (
         "UPDATE disclosure SET idx = 50",
-        "disclosure of entry 50: /disclosures/0: the event withholds no field of that name",
+        "disclosure of entry 50: /disclosures/0: the event does not withhold bizLocation",
     ),
     "a disclosure of a statement": (
         "UPDATE disclosure SET idx = 4",

@@ -3,14 +3,17 @@
 import pytest
 
 from ledger import disclosure
+from ledger.note import parse_vkey
 from ledger.service.audit import AuditReport, audit
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import capture
 from ledger.service.query import dossier
 from ledger.store import log
+from ledger.verify import verify_bundle
+from ledger.view import Reader
 from schemas.envelope import Submission, encode_submission
 from schemas.statement import Erasure, Role
-from tests.world import CHIPS, World
+from tests.world import CHIPS, World, party
 
 CANARY = "canary-4711"
 FIELDS = {
@@ -130,3 +133,27 @@ def test_a_body_that_is_there_after_its_erasure_is_damage(world, sent):
 
     said = f"it has a body that entry {erasure.index} erased"
     assert problems(world) == (f"disclosure of entry {recorded.index}: {said}",)
+
+
+def told(world, **more):
+    """What was erased of each step, as who verifies a bundle is told."""
+    data = make_bundle(world.ledger, world.chips(1), **more)
+    verified = verify_bundle(data, parse_vkey(world.ledger.vkey), world.ledger.atlas)
+    return [(e.name, e.index) for step in verified.subjects[0].steps for e in step.erased]
+
+
+def test_a_bundle_shows_by_which_entry_it_was_erased(world, recorded):
+    before = told(world, disclose=True)
+    erasure = world.erase("registrar", recorded, "bizLocation")
+    world.erase("shop", recorded)
+
+    assert ([], [("bizLocation", erasure.index)]) == (before, told(world, disclose=True))
+
+
+def test_so_does_that_of_whose_part_had_ended_before(world, recorded):
+    """As in its dossier: what is not of the item itself is of today."""
+    world.ship("fab", world.chips(1), to="shop")
+    world.receive("shop", world.chips(1))
+    erasure = world.erase("fab", recorded, "bizLocation")
+
+    assert [("bizLocation", erasure.index)] == told(world, reader=Reader(party("fab")))

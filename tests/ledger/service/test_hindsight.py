@@ -8,7 +8,7 @@ import os
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger.cli.dossiers import dossier_to_json
+from ledger.service.dossiers import dossier_to_json
 from ledger.service.query import dossier
 from ledger.service.sight import Sight
 from ledger.view import EVERYTHING, Reader

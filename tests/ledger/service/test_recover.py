@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.cli.receipts import to_json
+from ledger.service.answers import receipt_to_json
 from ledger.service.audit import audit
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import capture
@@ -77,7 +77,7 @@ class Loss:
         return self.file("sent.ndjson", kept)
 
     def receipts(self, **change):
-        said = [to_json(receipt) | change for _, receipt in self.tail]
+        said = [receipt_to_json(receipt) | change for _, receipt in self.tail]
         return self.file("receipts.ndjson", [json.dumps(one).encode() for one in said])
 
     def restored(self, folder, *names):

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import dsse
-from ledger.cli.dossiers import check_to_json, dossier_to_json
-from ledger.cli.receipts import to_json
+from ledger.service.answers import receipt_to_json
 from ledger.service.bundling import make_bundle
 from ledger.service.capture import Receipt, capture
+from ledger.service.dossiers import check_to_json, dossier_to_json
 from ledger.service.query import check, dossier, resolve
 from ledger.service.rows import load_item_lists
 from ledger.store.log import load_entries_at
@@ -255,7 +255,7 @@ def payload_of(submission: bytes) -> bytes:
 def tried(world: World, submissions: list[bytes]) -> list[object]:
     """What a dry run of *submissions* answers."""
     outcomes = capture(world.ledger, submissions, actor="spy", dry_run=True)
-    return [str(o) if isinstance(o, ChiptrailError) else to_json(o) for o in outcomes]
+    return [str(o) if isinstance(o, ChiptrailError) else receipt_to_json(o) for o in outcomes]
 
 
 def answers(path: Path, deeds, order, *, is_other: bool) -> list[bytes]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.cli.dossiers import check_to_json, dossier_to_json
 from ledger.judge import Match, Verdict
 from ledger.note import parse_vkey
 from ledger.service.bundling import make_bundle
+from ledger.service.dossiers import check_to_json, dossier_to_json
 from ledger.service.query import check, dossier, resolve
 from ledger.testimony import asserted, proved, unknown
 from ledger.verify import verify_bundle

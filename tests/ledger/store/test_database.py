@@ -17,7 +17,7 @@ from tests.ledger.store.truth import ROWS, changed, everything, insertion, run
 def test_the_migrated_schema_is_that_of_the_models(database):
     with database.reading() as connection:
         context = MigrationContext.configure(connection)
-        differences = compare_metadata(context, tables.truth)
+        differences = compare_metadata(context, [tables.truth, tables.accounts])
 
     projections = set(tables.projections.tables)
     assert [] == [

@@ -1,16 +1,19 @@
-"""Dossiers and checks for programs: the JSON of ``chip --json`` and ``check --json``.
+"""Dossiers and checks for programs: as ``chip --json`` and the API have them.
 
 Times are RFC 3339, parties and items their ids; ``told`` is the sentence that people are shown.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from ledger.advice import ACTIONS, MATCH_ACTIONS
-from ledger.cli.receipts import findings_to_json
 from ledger.finding import Finding
 from ledger.holding import ItemState
+from ledger.identity import NAMES, spelled
 from ledger.judge import Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
+from ledger.place_story import place_to_json
+from ledger.service.answers import findings_to_json
 from ledger.service.query import Check, Dossier, Line
 from ledger.service.steps import Said, Step
 from ledger.statement_story import tell_statement
@@ -19,12 +22,13 @@ from schemas.formats import format_time
 from schemas.strict_json import JSON
 
 
-def dossier_to_json(found: Dossier) -> JSON:
+def dossier_to_json(found: Dossier) -> dict[str, JSON]:
     """One item's dossier."""
     return {
         "item": found.item,
         "verdict": found.verdict.value,
         "state": state_to_json(found.state),
+        "place": place_to_json(found.place, found.as_of),
         "container": found.container,
         "contents": list(found.contents),
         "troubled": _troubled(found.troubled),
@@ -36,6 +40,10 @@ def dossier_to_json(found: Dossier) -> JSON:
                 found.steps, outcomes(found.steps, agreements(found.said)), strict=True
             )
         ],
+        "numbers": {
+            NAMES[kind]: {"number": bound.number, "entry": bound.entry}
+            for kind, bound in found.numbers.items()
+        },
         "statements": [
             _said_to_json(said, found.names, idle(said, found.said, found.steps))
             for said in found.said
@@ -82,6 +90,17 @@ def _step_to_json(item: str, step: Step, outcome: Outcome, names: Mapping[str, s
         "corrects": step.corrects,
         "told": tell(step.act, step.event, names, item=step.through or item, outcome=outcome),
         "findings": findings_to_json(step.findings),
+        "numbers": {
+            NAMES[kind]: number
+            for one in step.event.identities
+            for kind, number in spelled(one).items()
+        },
+        "disclosed": {
+            name: step.event.body[name]
+            for name in sorted(step.event.commitments)
+            if name in step.event.body and name != "chiptrail:identities"
+        },
+        "withheld": list(step.withheld),
         "erased": [
             {"name": one.name, "index": one.index, "at": format_time(one.at)} for one in step.erased
         ],
@@ -108,25 +127,34 @@ def _looks(findings: tuple[Finding, ...]) -> list[JSON]:
     return [{"code": code.value, "look": ACTIONS[code].look} for code in codes]
 
 
-def check_to_json(checked: Check) -> JSON:
+def check_to_json(checked: Check) -> dict[str, JSON]:
     """The answers to a check, in the order asked."""
+    twice = [line for line in checked.lines if line.times > 1]
+    shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
     return {
+        "presented": checked.presented,
+        "shipments": checked.shipments,
+        "presentedTwice": [
+            {"text": line.text, "item": line.item, "times": line.times} for line in twice
+        ],
+        "sharedSerials": list(shared),
         "verdicts": {verdict.value: count for verdict, count in checked.verdicts.items()},
         "answers": {answer.value: count for answer, count in checked.answers.items()},
         "notPresented": list(checked.missing),
-        "lines": [_line_to_json(line) for line in checked.lines],
+        "lines": [_line_to_json(line, checked.as_of) for line in checked.lines],
         "asOf": format_time(checked.as_of),
         "size": checked.size,
     }
 
 
-def _line_to_json(line: Line) -> JSON:
+def _line_to_json(line: Line, as_of: datetime) -> JSON:
     return {
         "text": line.text,
         "item": line.item,
         "answer": line.answer.value,
         "verdict": line.verdict.value,
         "state": state_to_json(line.state),
+        "place": place_to_json(line.place, as_of),
         "findings": findings_to_json(line.findings),
         "troubled": _troubled(line.troubled),
         "look": [*_looks(line.findings), {"code": None, "look": MATCH_ACTIONS[line.answer]}],

@@ -1,0 +1,51 @@
+"""How far apart two places are at least, on the Earth as WGS 84 has it.
+
+The exact distance takes a tenth of a millisecond (C. F. F. Karney, "Algorithms for geodesics",
+J. Geodesy 87, 2013: the solution that geopy uses too); on a sphere it takes a microsecond and is
+never off by more than 0.6 %, which settles nearly every question::
+
+    gap_km(Circle(22.3, 114.2, 50), Circle(22.5, 114.1, 1000))     # 23.4 between the nearest points
+    is_gap_over(one, other, limit_km=1000)
+"""
+
+from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
+
+from geographiclib.geodesic import Geodesic
+
+RADIUS_KM = 6371.0088
+# The sphere of mean radius against the ellipsoid: at most 0.56 % (along a meridian or the equator).
+SPHERE_ERROR = 0.006
+
+
+class Circle(NamedTuple):
+    """All points within *radius_m* of a point in degrees."""
+
+    latitude: float
+    longitude: float
+    radius_m: float
+
+
+def gap_km(one: Circle, other: Circle) -> float:
+    """The distance between the nearest points of the two circles, 0 where they meet."""
+    found = Geodesic.WGS84.Inverse(
+        one.latitude, one.longitude, other.latitude, other.longitude, Geodesic.DISTANCE
+    )
+    return max(0.0, (float(found["s12"]) - one.radius_m - other.radius_m) / 1000)
+
+
+def is_gap_over(one: Circle, other: Circle, limit_km: float) -> bool:
+    """Whether the nearest points of the two circles are more than *limit_km* apart."""
+    reach_km = limit_km + (one.radius_m + other.radius_m) / 1000
+    about_km = haversine_km(one, other)
+    if about_km * (1 + SPHERE_ERROR) <= reach_km:
+        return False
+    return gap_km(one, other) > limit_km
+
+
+def haversine_km(one: Circle, other: Circle) -> float:
+    """The distance between the two centres on a sphere."""
+    north, there = radians(one.latitude), radians(other.latitude)
+    across = sin((there - north) / 2) ** 2
+    along = sin(radians(other.longitude - one.longitude) / 2) ** 2
+    return 2 * RADIUS_KM * asin(min(1.0, sqrt(across + cos(north) * cos(there) * along)))

@@ -1,0 +1,104 @@
+"""The claims of place on items, from the projections: as ``ledger.location`` reads them.
+
+One statement a table for any number of items, and of a history without places only the first. What
+was disclosed of withheld places is opened anew; who may see an entry sees that too. Example::
+
+    sightings = Sightings(sight, indexes, disclose=True)
+    sightings.claims([12, 15, 40], dockets, EVERYTHING)      # of an item on which these bear
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from ledger.act import ActKind
+from ledger.judge import Docket, idle_entries
+from ledger.location import NO_CLAIMS, Claims, gather
+from ledger.registry import Registry
+from ledger.service.identities import load_disclosed
+from ledger.service.past import Past
+from ledger.service.rows import whole_event
+from ledger.service.sight import Sight
+from ledger.sighting import Entry, custody_parties, placed, read_saying, routed
+from ledger.store import events, items, log
+from ledger.store.claims import SightingRow, load_claims
+from ledger.store.events import EventRow
+from ledger.view import EVERYTHING, Horizon
+from schemas.event import Event, parse_event
+
+
+class Sightings:
+    """What the entries at *indexes* say of places, to whom *sight* is; *disclose*: all it may."""
+
+    def __init__(self, sight: Sight, indexes: Collection[int], *, disclose: bool) -> None:
+        self._sight, self._indexes = sight, indexes
+        self._said = load_claims(sight.connection, indexes)
+        self._entries: dict[int, Entry] = {}
+        self._corrected: dict[Horizon, frozenset[int]] = {}
+        self._known: dict[tuple[object, ...], Claims] = {}
+        if not self._said:
+            return
+        if disclose:
+            self._said |= self._disclosed()
+        rows = events.load_events(sight.connection, indexes)
+        self._entries = {index: _entry(row, self._said.get(index)) for index, row in rows.items()}
+        taken = [index for index, row in rows.items() if row.corrected_by is not None]
+        self._corrected[EVERYTHING] = frozenset(taken)
+
+    def claims(self, bearing: Sequence[int], dockets: Iterable[Docket], horizon: Horizon) -> Claims:
+        """Those on an item on which the entries *bearing* bear, in the order that counts.
+
+        *dockets* are its own and those of what it was in, all as told after entry *horizon*.
+        """
+        if not self._said:
+            return NO_CLAIMS
+        idle = idle_entries(dockets)
+        key = (*bearing, horizon, idle)
+        if key not in self._known:
+            self._known[key] = gather(self._entries, bearing, idle | self._taken_back(horizon))
+        return self._known[key]
+
+    def _taken_back(self, horizon: Horizon) -> frozenset[int]:
+        """Which entries corrections had taken out by then."""
+        if horizon not in self._corrected:
+            past = Past(self._sight.connection)
+            self._corrected[horizon] = frozenset(past.corrected_by(self._indexes, horizon))
+        return self._corrected[horizon]
+
+    def _disclosed(self) -> dict[int, SightingRow]:
+        """What was withheld and is disclosed, as it then reads."""
+        connection = self._sight.connection
+        withheld = sorted(index for index, row in self._said.items() if row.has_digests)
+        bodies = load_disclosed(connection, withheld)
+        found = {}
+        for index, row in log.load_entries_at(connection, sorted(bodies)).items():
+            event, _ = whole_event(parse_event(row.payload), bodies[index])
+            saying, said = read_saying(event), self._said[index]
+            if saying is None:
+                continue
+            sites = self._sight.registry.places(before=index)
+            claim, route = said.claim, said.route
+            if claim is not None:
+                bare = replace(claim, at=items.moment(row.recorded_at))
+                claim = placed(bare, saying, event.event_at, sites)
+            if route is not None:
+                route = routed(route, saying, sites)
+            found[index] = replace(said, claim=claim, route=route)
+        return found
+
+
+def _entry(row: EventRow, said: SightingRow | None) -> Entry:
+    kind = ActKind(row.kind)
+    parties = custody_parties(kind, (row.actor, *(row.parties or "").split()))
+    if said is None:
+        return Entry(row.idx, kind, parties, None, None)
+    return Entry(row.idx, kind, parties, said.claim, said.route)
+
+
+def sites_named(registry: Registry, said: Iterable[Event]) -> set[int]:
+    """The statements about the sites that the events *said* name: all that there are of each id."""
+    named: set[str] = set()
+    for event in said if registry.sites else ():
+        saying = read_saying(event)
+        if saying is not None:
+            named.update(saying.ends, [place.uri for place in saying.places if place.uri])
+    return {index for index, site in registry.sites.items() if site.id in named}

@@ -1,0 +1,157 @@
+"""API tokens: what a program shows to be let in over HTTP, and for which party it asks then.
+
+A token is ``chiptrail_<id>_<secret>``, of 256 random bits; the database has their SHA-256 only, so
+that whoever reads it cannot use it. What a token reads is what its party may see. Writing takes one
+with that scope, and the party's own signature all the same. Example::
+
+    token, text = issue(ledger, party, "warehouse", {Scope.READ}, timedelta(days=365))
+    authenticate(ledger, text).party
+"""
+
+import hmac
+import re
+import secrets
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from ledger.service.ledger import Ledger
+from ledger.store import items
+from ledger.store.tokens import (
+    TokenRow,
+    find_token,
+    insert_token,
+    load_tokens,
+    revoke_token,
+    touch_token,
+)
+from ledger.view import Reader
+from schemas.errors import CannotOpen, NotFound, ReadOnly, Unauthenticated, UnknownParty
+
+_TEXT = re.compile(r"chiptrail_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
+# When it was used last is kept to this, so that reading does not write every time.
+_TOUCH_EVERY = timedelta(minutes=10)
+
+
+class Scope(StrEnum):
+    """What a token is for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it is listed; its secret is not in it."""
+
+    id: str
+    party: str
+    label: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by token *token_id*."""
+
+    party: str
+    scopes: frozenset[Scope]
+    token_id: str
+
+    def reader(self, ledger: Ledger) -> Reader:
+        """Through whose eyes its questions are answered."""
+        party = ledger.registry.parties.get(self.party)
+        return Reader(self.party, frozenset() if party is None else party.roles)
+
+
+def issue(
+    ledger: Ledger, party: str, label: str, scopes: AbstractSet[Scope], lifetime: timedelta
+) -> tuple[Token, str]:
+    """A new token and its text, which is shown once and kept nowhere.
+
+    Raises: UnknownParty.
+    """
+    now = ledger.clock.now()
+    token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    row = TokenRow(
+        id=token_id,
+        secret=_digest(secret),
+        party=party,
+        label=label,
+        scopes=" ".join(sorted(scopes)),
+        created_at=items.milliseconds(now),
+        expires_at=items.milliseconds(now + lifetime),
+    )
+    with ledger.database.writing() as connection:
+        if party not in ledger.renew(connection).registry.parties:
+            raise UnknownParty(f"no party {party} is enrolled")
+        insert_token(connection, row)
+    return _token(row), f"chiptrail_{token_id}_{secret}"
+
+
+def authenticate(ledger: Ledger, text: str) -> Caller:
+    """Who shows the token *text*.
+
+    Raises: Unauthenticated, the same whatever is wrong with it.
+    """
+    found = _TEXT.fullmatch(text)
+    if found is None:
+        raise Unauthenticated(_NO_TOKEN)
+    token_id, secret = found.groups()
+    now = items.milliseconds(ledger.clock.now())
+    with ledger.database.reading() as connection:
+        row = find_token(connection, token_id)
+    is_same = hmac.compare_digest(_digest(secret), bytes(32) if row is None else row.secret)
+    if row is None or not is_same or row.revoked_at is not None or row.expires_at <= now:
+        raise Unauthenticated(_NO_TOKEN)
+    if row.used_at is None or now - row.used_at > _TOUCH_EVERY / timedelta(milliseconds=1):
+        with suppress(ReadOnly, CannotOpen), ledger.database.writing() as connection:
+            touch_token(connection, token_id, now)
+    return Caller(row.party, _scopes(row), token_id)
+
+
+_NO_TOKEN = "this is no token that holds: it is unknown, expired or revoked"  # noqa: S105 - a message
+
+
+def revoke(ledger: Ledger, token_id: str) -> None:
+    """Take the token of that id back, for good.
+
+    Raises: NotFound.
+    """
+    with ledger.database.writing() as connection:
+        if not revoke_token(connection, token_id, items.milliseconds(ledger.clock.now())):
+            raise NotFound(f"there is no token {token_id} that holds")
+
+
+def tokens(ledger: Ledger) -> list[Token]:
+    """All tokens ever issued, the oldest first."""
+    with ledger.database.reading() as connection:
+        return [_token(row) for row in load_tokens(connection)]
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _scopes(row: TokenRow) -> frozenset[Scope]:
+    return frozenset(map(Scope, row.scopes.split()))
+
+
+def _token(row: TokenRow) -> Token:
+    return Token(
+        id=row.id,
+        party=row.party,
+        label=row.label,
+        scopes=_scopes(row),
+        created_at=items.moment(row.created_at),
+        expires_at=items.moment(row.expires_at),
+        revoked_at=None if row.revoked_at is None else items.moment(row.revoked_at),
+        used_at=None if row.used_at is None else items.moment(row.used_at),
+    )

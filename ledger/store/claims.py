@@ -1,0 +1,104 @@
+"""What entries say of where things were and where they go: ``ledger.sighting``, a row an entry.
+
+insert_claims(connection, [SightingRow(12, claim, None, has_digests=False)])
+load_claims(connection, [12, 13])      # {12: SightingRow(...)}: 13 says nothing of places
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.sighting import Claim, Route
+from ledger.store import bulk
+from ledger.store.database import Connection
+from ledger.store.items import milliseconds, moment
+from schemas.place import Place
+from schemas.strict_json import dump, load_object
+
+
+@dataclass(frozen=True, slots=True)
+class SightingRow:
+    """What entry *idx* says; *has_digests*: more of it may be withheld."""
+
+    idx: int
+    claim: Claim | None
+    route: Route | None
+    has_digests: bool
+
+
+_COLUMNS = (
+    "idx",
+    "at",
+    "who",
+    "company",
+    "is_inspector",
+    "place",
+    "has_digests",
+    "regime",
+    "is_stop",
+    "destinations",
+    "through",
+)
+_PLACE = ("latitude", "longitude", "accuracy_m", "country", "uri")
+
+
+def insert_claims(connection: Connection, rows: Sequence[SightingRow]) -> None:
+    """Store *rows*."""
+    bulk.insert(connection, "claim", _COLUMNS, [_written(row) for row in rows])
+
+
+def load_claims(connection: Connection, indexes: Iterable[int]) -> dict[int, SightingRow]:
+    """What those of the entries at *indexes* say that say anything of places."""
+    columns = ", ".join(f"c.{name}" for name in _COLUMNS)
+    rows = bulk.select(
+        connection,
+        f"SELECT {columns} FROM need CROSS JOIN claim AS c ON c.idx = need.idx",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    return {row[0]: _read(*row) for row in rows}
+
+
+def _written(row: SightingRow) -> tuple[object, ...]:
+    claim, route = row.claim, row.route
+    said: tuple[object, ...] = (None,) * 8
+    if claim is not None:
+        said = (
+            milliseconds(claim.at),
+            claim.who,
+            claim.company,
+            claim.is_inspector,
+            None if claim.place is None else _place_text(claim.place),
+            row.has_digests,
+            claim.regime,
+            claim.is_stop,
+        )
+    ends: tuple[object, ...] = (None, None)
+    if route is not None:
+        ends = (" ".join(sorted(route.destinations)), " ".join(sorted(route.through)))
+    return (row.idx, *said, *ends)
+
+
+def _place_text(place: Place) -> str:
+    members = {name: getattr(place, name) for name in _PLACE}
+    return dump({name: value for name, value in members.items() if value is not None}).decode()
+
+
+def _read(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
+    who, company, is_inspector, place, has_digests, regime, is_stop, destinations, through = said
+    claim = route = None
+    if at is not None:
+        where = None if place is None else Place(**load_object(place.encode()))  # type: ignore[arg-type]  # as written
+        claim = Claim(
+            index=idx,
+            at=moment(at),
+            who=who,
+            company=company,
+            is_inspector=bool(is_inspector),
+            place=where,
+            regime=regime,
+            is_stop=bool(is_stop),
+        )
+    if destinations is not None:
+        route = Route(idx, frozenset(destinations.split()), frozenset(through.split()))
+    return SightingRow(idx, claim, route, bool(has_digests))

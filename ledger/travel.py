@@ -1,0 +1,137 @@
+"""Claims of place that cannot all be true: too far apart for the time between.
+
+Source: docs/location.md, "Travel". Between the nearest points of two circles, on the ellipsoid, by
+the dates of the events: whoever is wrong is given the benefit of every doubt, so what remains is
+impossible. Whoever has no part in the goods can contradict them, no more::
+
+    check_travel(claims, terms, pack, as_of)
+    -> [Finding(Code.IMPOSSIBLE_TRAVEL, "... at least 2,561 km in 1 h 10 min ...", index=7)]
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.finding import Code, Finding
+from ledger.geodesy import Circle, gap_km, is_gap_over
+from ledger.location import Claims, Terms
+from ledger.rules import RulePack
+from ledger.sighting import Claim
+from ledger.wording import spot_name
+
+# The longest way on Earth: half a meridian, and a little more.
+_LONGEST_KM = 20_040
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What no transport does, ``location/impossible-travel``, and ``location/contradicted``.
+
+    Clocks may be off by *tolerance*. Beyond *handling_beyond_km* goods fly, and it takes *handling*
+    to hand them over and take them back. Who is elsewhere than others say within *window* must have
+    come from there at *road_km_h* at most, give or take *road_km*.
+    """
+
+    speed_km_h: float
+    tolerance: timedelta
+    handling: timedelta
+    handling_beyond_km: float
+    window: timedelta
+    road_km_h: float
+    road_km: float
+
+    def reach_km(self, between: timedelta) -> float:
+        """How far anything gets in that time."""
+        by_any = min((between + self.tolerance) / _HOUR * self.speed_km_h, self.handling_beyond_km)
+        by_air = (between + self.tolerance - self.handling) / _HOUR * self.speed_km_h
+        return max(by_any, by_air)
+
+    def road_reach_km(self, between: timedelta) -> float:
+        """How far a truck gets in that time."""
+        return self.road_km + between / _HOUR * self.road_km_h
+
+
+def limits_of(pack: RulePack, as_of: datetime) -> Limits:
+    """The limits in force at *as_of*.
+
+    Raises: UnknownRule, MalformedRules.
+    """
+    travel = pack.rule(Code.IMPOSSIBLE_TRAVEL, as_of)
+    other = pack.rule(Code.CONTRADICTED, as_of)
+    return Limits(
+        travel.number("speed_km_h"),
+        travel.duration("tolerance_minutes"),
+        travel.duration("handling_hours"),
+        travel.number("handling_beyond_km"),
+        other.duration("window_minutes"),
+        other.number("speed_km_h"),
+        other.number("beyond_km"),
+    )
+
+
+def check_travel(
+    claims: Claims, terms: Terms, pack: RulePack, as_of: datetime
+) -> Iterator[Finding]:
+    """Every pair of *claims* of which one must be wrong, by the entry recorded later."""
+    placed = [
+        (claim, circle)
+        for claim in claims.made
+        if claim.place is not None and (circle := terms.circle(claim.place)) is not None
+    ]
+    if len(placed) < 2:
+        return
+    limits = limits_of(pack, as_of)
+    farthest = timedelta(hours=_LONGEST_KM / limits.speed_km_h) + limits.handling
+    placed.sort(key=lambda pair: pair[0].at)
+    for number, (earlier, here) in enumerate(placed):
+        for later, there in placed[number + 1 :]:
+            if later.at - earlier.at > farthest:
+                break
+            is_held = claims.is_credible(earlier) and claims.is_credible(later)
+            found = _compare(_Pair(earlier, later, here, there), limits, is_held=is_held)
+            if found is not None:
+                yield found
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    earlier: Claim
+    later: Claim
+    here: Circle
+    there: Circle
+
+    def said(self) -> str:
+        return (
+            f"{self.earlier.who} signed that it was at {spot_name(*self.here)} on"
+            f" {self.earlier.at:%Y-%m-%d %H:%M} UTC, {self.later.who} that it was at"
+            f" {spot_name(*self.there)} on {self.later.at:%Y-%m-%d %H:%M} UTC"
+        )
+
+    def find(self, code: Code, message: str) -> Finding:
+        first, last = sorted((self.earlier.index, self.later.index))
+        return Finding(code, message, last, cites=() if first == last else (first,))
+
+
+def _compare(pair: _Pair, limits: Limits, *, is_held: bool) -> Finding | None:
+    between = pair.later.at - pair.earlier.at
+    reach_km = limits.reach_km(between)
+    if is_gap_over(pair.here, pair.there, reach_km):
+        distance_km = gap_km(pair.here, pair.there)
+        wants = f"for both to be true it would have covered at least {distance_km:,.0f} km in"
+        rule = f"nothing gets farther than {reach_km:,.0f} km"
+        message = f"{pair.said()}: {wants} {_span(between)}, and by rule {rule}"
+        return pair.find(Code.IMPOSSIBLE_TRAVEL if is_held else Code.CONTRADICTED, message)
+    if pair.earlier.who == pair.later.who or between > limits.window:
+        return None
+    if not is_gap_over(pair.here, pair.there, limits.road_reach_km(between)):
+        return None
+    apart = f"at least {gap_km(pair.here, pair.there):,.1f} km apart, {_span(between)} later"
+    return pair.find(Code.CONTRADICTED, f"{pair.said()}: {apart}")
+
+
+def _span(between: timedelta) -> str:
+    """``1 h 10 min``, or ``no time at all``."""
+    hours, minutes = divmod(between // timedelta(minutes=1), 60)
+    parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
+    return " ".join(part for part in parts if part) or "no time at all"

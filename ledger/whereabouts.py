@@ -1,0 +1,217 @@
+"""What does not fit in what was signed about where an item is.
+
+Source: docs/findings.md, "Location"; the levels of evidence are ``ledger.location``'s. Most items
+of a lot rest on the same entries, so what follows from these alone is worked out once. Example::
+
+    check_location(view.state, view.claims, pack, atlas, as_of)
+    -> [Finding(Code.CANNOT_TELL, "... may lie in CN or HK ...", index=12)]
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from ledger.atlas import Atlas
+from ledger.finding import Code, Finding
+from ledger.geodesy import Circle
+from ledger.holding import ItemState, Phase
+from ledger.location import Claims, Terms, appraise, terms_of
+from ledger.rules import RulePack
+from ledger.sighting import Claim, Route
+from ledger.travel import check_travel
+from ledger.wording import spot_name
+
+_NOWHERE: frozenset[str] = frozenset()
+_FREE = frozenset({"bonded", "ftz", "transit"})
+
+
+def check_location(  # noqa: PLR0913, PLR0917 - all that is held against each other
+    state: ItemState,
+    claims: Claims,
+    pack: RulePack,
+    atlas: Atlas,
+    as_of: datetime,
+    barred: frozenset[str] = _NOWHERE,
+) -> tuple[Finding, ...]:
+    """What is found of the *claims* on an item that is in *state*, not ended.
+
+    *barred* are countries in which it must not be by other rules: where a place may lie in one of
+    them or not, nobody can tell.
+    Raises: UnknownRule, MalformedRules.
+    """
+    found = _of_claims(claims, pack, atlas, as_of, barred)
+    is_container = state.origin is None and not state.registered  # it began with a packing
+    if is_container or state.custody.phase is not Phase.HELD:
+        return found  # nobody asks where an empty box is; what is under way is awaited
+    aged = _check_age(state, claims, pack, as_of)
+    return found if aged is None else (*found, aged)
+
+
+@lru_cache(maxsize=4096)
+def _of_claims(
+    claims: Claims, pack: RulePack, atlas: Atlas, as_of: datetime, barred: frozenset[str]
+) -> tuple[Finding, ...]:
+    """What the claims show by themselves."""
+    if not claims.made:
+        return ()
+    terms = terms_of(pack, as_of)
+    return (
+        *check_travel(claims, terms, pack, as_of),
+        *_check_countries(claims, terms, atlas),
+        *_check_route(claims, terms, atlas, barred),
+        *_check_withheld(claims, terms),
+    )
+
+
+# Countries ----------------------------------------------------------------------------------------
+
+
+def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Finding]:
+    """Claims whose coordinates lie in another country than they say."""
+    for claim in claims.made:
+        place = claim.place
+        circle = None if place is None else terms.circle(place)
+        if place is None or circle is None or place.country is None:
+            continue
+        possible = atlas.countries(*circle)
+        if place.country in possible:
+            continue
+        message = (
+            f"{claim.who} signed that it was in {place.country}, but {spot_name(*circle)} lies in"
+            f" {_countries(possible)}{_mirrored(circle, place.country, atlas)}"
+        )
+        is_on_it = claims.is_credible(claim)
+        yield Finding(Code.COUNTRY_MISMATCH, message, claim.index, on_items=is_on_it)
+
+
+def _mirrored(circle: Circle, country: str, atlas: Atlas) -> str:
+    """A hint, where the coordinates lie in *country* once they change places."""
+    if abs(circle.longitude) > 90:
+        return ""
+    there = atlas.countries(circle.longitude, circle.latitude, circle.radius_m)
+    hint = f"; with latitude and longitude swapped it would be in {country}"
+    return hint if country in there else ""
+
+
+def _check_route(
+    claims: Claims, terms: Terms, atlas: Atlas, barred: frozenset[str]
+) -> Iterator[Finding]:
+    """Claims that lie where the shipment does not go, and the newest one if nobody can tell."""
+    newest = appraise(claims, terms).latest
+    for number, claim in enumerate(claims.made):
+        circle = None if claim.place is None else terms.circle(claim.place)
+        if circle is None or not claims.is_credible(claim):
+            continue
+        possible = atlas.countries(*circle)
+        route = claims.route if number >= claims.route_start else None
+        allowed = None if route is None else _allowed(claims, route, number)
+        if route is not None and allowed is not None and possible and not possible & allowed:
+            yield Finding(
+                Code.OUTSIDE_DESTINATION,
+                f"{claim.who} signed that it was at {spot_name(*circle)}, which lies in"
+                f" {_countries(possible)}; {_goes(route)}",
+                claim.index,
+                cites=() if route.index == claim.index else (route.index,),
+            )
+        elif newest is not None and claim is newest.claim:
+            yield from _cannot_tell(claim, circle, possible, allowed, route, barred)
+
+
+def _allowed(claims: Claims, route: Route, number: int) -> frozenset[str]:
+    """Where claim *number* may lie: on the way also where the shipment comes from or through."""
+    if claims.has_arrived and number >= claims.leg_start:
+        return route.destinations
+    return route.destinations | route.through
+
+
+def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on each
+    claim: Claim,
+    circle: Circle,
+    possible: frozenset[str],
+    allowed: frozenset[str] | None,
+    route: Route | None,
+    barred: frozenset[str],
+) -> Iterator[Finding]:
+    is_mixed = allowed is not None and not possible <= allowed
+    is_close = bool(possible & barred) and not possible <= barred
+    if not is_mixed and not is_close:
+        return
+    why = _goes(route) if route is not None and is_mixed else f"{_countries(barred)} is barred"
+    yield Finding(
+        Code.CANNOT_TELL,
+        f"{claim.who} signed that it was at {spot_name(*circle)}, which may lie in"
+        f" {_countries(possible)}, and nobody can tell which; {why}",
+        claim.index,
+        cites=() if route is None or route.index == claim.index else (route.index,),
+    )
+
+
+def _goes(route: Route) -> str:
+    others = route.through - route.destinations
+    through = f", by way of {_countries(others, 'and')}" if others else ""
+    return f"shipment {route.index} goes to {_countries(route.destinations)}{through}"
+
+
+def _countries(codes: frozenset[str], word: str = "or") -> str:
+    """``CN, HK or MO``."""
+    if not codes:
+        return "no country, but the open sea"
+    names = sorted(codes)
+    if len(names) > _MOST_NAMED:
+        return f"any of {len(names)} countries"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+_MOST_NAMED = 6
+
+
+# Age ----------------------------------------------------------------------------------------------
+
+
+def _check_withheld(claims: Claims, terms: Terms) -> Iterator[Finding]:
+    withheld = appraise(claims, terms).withheld
+    if withheld is None:
+        return
+    others = sum(claim.place is None for claim in claims.made) - 1
+    more = f", and {others} earlier entries do so too" if others else ""
+    message = (
+        f"{withheld.who} signed where it was, and keeps that to itself: its digest is in the"
+        f" entry{more}"
+    )
+    yield Finding(Code.WITHHELD, message, withheld.index, on_items=claims.is_credible(withheld))
+
+
+def _check_age(state: ItemState, claims: Claims, pack: RulePack, as_of: datetime) -> Finding | None:
+    """Nobody has said where it is, or not for long."""
+    credible = [claim for claim in claims.made if claims.is_credible(claim)]
+    if not credible:
+        if as_of - state.last_at <= pack.rule(Code.NO_LOCATION, as_of).duration("after_days"):
+            return None
+        message = (
+            "nobody with a part in it has signed where it is, and nothing has happened to it since"
+            f" {state.last_at:%Y-%m-%d %H:%M} UTC"
+        )
+        return Finding(Code.NO_LOCATION, message, state.last)
+    newest = max(credible, key=lambda claim: claim.at)
+    age = as_of - newest.at
+    dwell = _dwell(newest, age, pack, as_of)
+    if dwell is not None or age <= pack.rule(Code.STALE, as_of).duration("after_days"):
+        return dwell
+    message = (
+        f"{newest.who} signed on {newest.at:%Y-%m-%d %H:%M} UTC where it was, {age.days} days ago;"
+        " nobody has since"
+    )
+    return Finding(Code.STALE, message, newest.index)
+
+
+def _dwell(newest: Claim, age: timedelta, pack: RulePack, as_of: datetime) -> Finding | None:
+    """For how long goods that are not cleared may stand in a zone of customs."""
+    if newest.regime not in _FREE:
+        return None
+    if age <= pack.rule(Code.DWELL, as_of).duration("free_zone_days"):
+        return None
+    message = (
+        f"under customs control ({newest.regime}) since {newest.at:%Y-%m-%d %H:%M} UTC, as"
+        f" {newest.who} signed; {age.days} days, and nobody has signed that it was cleared or moved"
+    )
+    return Finding(Code.DWELL, message, newest.index)

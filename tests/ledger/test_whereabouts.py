@@ -1,0 +1,168 @@
+"""What is found of where things are said to be."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.act import ActKind
+from ledger.finding import Code
+from ledger.holding import ItemState, held_by
+from ledger.rules import parse_pack
+from ledger.service.ledger import load_pack
+from ledger.whereabouts import check_location
+from tests.geography import ATLAS
+from tests.ledger.sightings import (
+    BEGIN,
+    HANOI,
+    HONG_KONG,
+    KIRUNA,
+    LO_WU,
+    MURMANSK,
+    OSLO,
+    SHENZHEN,
+    SINGAPORE,
+    part,
+    seen,
+    shipped,
+    told,
+)
+
+PACK = parse_pack(load_pack())
+STATE = ItemState(held_by("maker"), 0, BEGIN, origin="maker")
+HELD = part("maker", "carrier", "buyer")
+DAY = timedelta(days=1)
+TO_HONG_KONG = shipped("maker", "buyer", bound="HK", via=("carrier",))
+TO_SWEDEN = shipped("maker", "buyer", bound="SE", through="NO", via=("carrier",), at=OSLO)
+MIXED, OUTSIDE, WRONG = Code.CANNOT_TELL, Code.OUTSIDE_DESTINATION, Code.COUNTRY_MISMATCH
+
+
+def found(*entries, at=BEGIN + DAY, state=STATE, **more):
+    return check_location(state, told(HELD, *entries), PACK, ATLAS, at, **more)
+
+
+def codes(*entries, **more):
+    return [one.code for one in found(*entries, **more)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "wanted"),
+    [
+        # A country that the coordinates are not in.
+        ((seen("maker", SINGAPORE, country="SG"),), []),
+        ((seen("maker", SINGAPORE, country="MY"),), [WRONG]),
+        ((seen("maker", SINGAPORE, country="MY", within_m=50_000),), []),
+        ((seen("maker", (0, -30), country="SG"),), [WRONG]),
+        ((seen("maker", HANOI, country="VN"),), []),
+        ((seen("maker", HANOI, country="TH"),), [WRONG]),
+        # Where a shipment goes.
+        ((TO_HONG_KONG, seen("carrier", HONG_KONG, 9)), []),
+        ((TO_HONG_KONG, seen("carrier", LO_WU, 9, within_m=1000)), [MIXED]),
+        ((TO_HONG_KONG, seen("carrier", SHENZHEN, 9)), [OUTSIDE]),
+        ((TO_HONG_KONG, seen("carrier", (0, -30), 99)), []),
+        ((TO_HONG_KONG, seen("stranger", SHENZHEN, 9)), []),
+        ((TO_SWEDEN, seen("carrier", KIRUNA, 30)), []),
+        ((TO_SWEDEN, seen("carrier", MURMANSK, 30)), [OUTSIDE]),
+        # At the end only the destination will do.
+        ((TO_SWEDEN, part("buyer", kind=ActKind.RECEIVE, at=KIRUNA, hours=30)), []),
+        ((TO_SWEDEN, part("buyer", kind=ActKind.RECEIVE, at=OSLO, hours=30)), [OUTSIDE]),
+        # A more exact claim takes the place of one that nobody could tell.
+        (
+            (
+                TO_HONG_KONG,
+                seen("carrier", LO_WU, 9, within_m=1000),
+                seen("carrier", HONG_KONG, 12),
+            ),
+            [],
+        ),
+        # Once it is sent back, or called off, it goes nowhere.
+        ((TO_HONG_KONG, part("buyer", kind=ActKind.REFUSE), seen("buyer", SHENZHEN, 9)), []),
+        # What is withheld.
+        ((seen("maker", None),), [Code.WITHHELD]),
+        ((seen("maker", None), seen("maker", SINGAPORE, 1)), []),
+    ],
+)
+def test_what_is_found_of_a_place(entries, wanted):
+    assert wanted == codes(*entries)
+
+
+def test_lo_wu_cannot_be_told_from_hong_kong():
+    (one,) = found(TO_HONG_KONG, seen("carrier", LO_WU, 9, within_m=1000))
+
+    assert one.message == (
+        "carrier signed that it was at 22.532 N, 114.117 E, within 1,000 m, which may lie in CN or"
+        " HK, and nobody can tell which; shipment 1 goes to HK"
+    )
+    assert (one.index, one.cites) == (2, (1,))
+
+
+def test_the_truck_that_took_a_wrong_turn_is_named():
+    (one,) = found(TO_SWEDEN, seen("carrier", MURMANSK, 30))
+
+    assert one.message == (
+        "carrier signed that it was at 68.970 N, 33.080 E, within 50 m, which lies in RU; shipment"
+        " 1 goes to SE, by way of NO"
+    )
+
+
+def test_swapped_coordinates_are_hinted_at():
+    (one,) = found(seen("maker", (10.75, 59.91), country="NO"))
+
+    assert one.message.endswith("; with latitude and longitude swapped it would be in NO")
+
+
+def test_a_country_that_is_barred_makes_a_place_doubtful():
+    lo_wu = seen("maker", LO_WU, within_m=1000)
+    barred = frozenset({"CN"})
+
+    assert [MIXED] == codes(lo_wu, barred=barred)
+    assert [] == codes(seen("maker", HONG_KONG), barred=barred)
+    assert [] == codes(lo_wu)
+
+
+@pytest.mark.parametrize(
+    ("entries", "days", "wanted"),
+    [
+        ((), 90, []),
+        ((), 91, [Code.NO_LOCATION]),
+        ((seen("stranger", SINGAPORE),), 91, [Code.NO_LOCATION]),
+        ((seen("maker", SINGAPORE),), 365, []),
+        ((seen("maker", SINGAPORE),), 366, [Code.STALE]),
+        ((seen("maker", SINGAPORE), seen("maker", SINGAPORE, 24)), 366, []),
+        ((seen("maker", SINGAPORE, regime="free"),), 91, []),
+        ((seen("maker", SINGAPORE, regime="ftz"),), 90, []),
+        ((seen("maker", SINGAPORE, regime="ftz"),), 91, [Code.DWELL]),
+        ((seen("maker", SINGAPORE, regime="ftz"), seen("maker", SINGAPORE, 9)), 91, []),
+    ],
+)
+def test_what_nobody_has_said_for_long_is_found(entries, days, wanted):
+    assert wanted == codes(*entries, at=BEGIN + days * DAY)
+
+
+def test_nobody_asks_where_an_empty_box_is():
+    assert [] == codes(at=BEGIN + 99 * DAY, state=replace(STATE, origin=None))
+
+
+# Properties -------------------------------------------------------------------------------------
+
+CERTAIN = {OUTSIDE, WRONG}
+SPOTS = st.sampled_from([LO_WU, HONG_KONG, SHENZHEN, HANOI, SINGAPORE, (0.0, -30.0)])
+METRES = st.sampled_from([0, 50, 999, 10_000, 75_000, 1_000_000, 5_000_000])
+
+
+@given(SPOTS, METRES, METRES)
+def test_widening_accuracy_never_turns_cannot_tell_into_a_certainty(spot, one, other):
+    narrow, wide = sorted((one, other))
+    before = codes(TO_HONG_KONG, seen("carrier", spot, 9, within_m=narrow))
+    after = codes(TO_HONG_KONG, seen("carrier", spot, 9, within_m=wide))
+
+    assert MIXED not in before or after == [MIXED]
+
+
+@given(SPOTS, METRES, METRES)
+def test_widening_the_radius_never_takes_a_country_away(spot, one, other):
+    narrow, wide = sorted((one, other))
+
+    assert ATLAS.countries(*spot, narrow) <= ATLAS.countries(*spot, wide)

@@ -1,0 +1,48 @@
+"""A served world: ``web`` asks it over the application itself, with a token where one is named."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledger.service.tokens import Scope, issue
+from schemas.statement import Role
+from tests.world import CHIPS, World, party
+from web.app import make_app
+
+
+class Web:
+    """The application of a world, and tokens of its parties."""
+
+    def __init__(self, world):
+        self.world = world
+        self.app = make_app(world.ledger)
+        self.client = self.app.test_client()
+        self._tokens = {}
+
+    def token(self, name, *scopes):
+        """The text of a token of party *name*, with all scopes if none are named."""
+        key = name, scopes
+        if key not in self._tokens:
+            made = issue(
+                self.world.ledger, party(name), "test", {*scopes} or {*Scope}, timedelta(days=1)
+            )
+            self._tokens[key] = made[1]
+        return self._tokens[key]
+
+    def ask(self, path, *, by=None, data=None, token=None, method=None, **headers):
+        """The answer to GET, or to POST where there is *data*, *by* a party."""
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        if by or token:
+            said["Authorization"] = f"Bearer {token or self.token(by)}"
+        method = method or ("GET" if data is None else "POST")
+        kind = said.pop("Content-Type", None if data is None else "application/json")
+        return self.client.open(path, method=method, data=data, headers=said, content_type=kind)
+
+
+@pytest.fixture
+def web(tmp_path, url):
+    world = World(tmp_path, url=url)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.enroll("shop")
+    world.enroll("customs", Role.INSPECTOR)
+    return Web(world)

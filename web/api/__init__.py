@@ -1,0 +1,22 @@
+"""The HTTP API of a ledger, ``/api/v1``: what partners push, and customs asks."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from web.api import entries, items
+
+PREFIX = "/api/v1"
+
+
+def add_api(app: Flask) -> None:
+    """Give *app* the API, and its description at ``/api/v1/openapi.json``."""
+    app.config |= {
+        "API_TITLE": "Chiptrail",
+        "API_VERSION": "1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": PREFIX,
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+    api = Api(app)
+    for part in (entries, items):
+        api.register_blueprint(part.blueprint, url_prefix=PREFIX)

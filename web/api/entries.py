@@ -1,0 +1,149 @@
+"""Entries: record signed submissions, read one back with its proof.
+
+POST /api/v1/entries                one submission, {"entries": [...]}, or NDJSON, one a line
+GET  /api/v1/entries/<index>        the entry as it was signed, as far as the caller sees it
+GET  /api/v1/entries/<index>/proof  its place in the log, as JSON or as C2SP tlog-proof
+
+A submission is what ``chiptrail sign`` writes, or a bare DSSE envelope. Sending it again changes
+nothing and gives the same answer with status 200 in place of 201. With ``?dry_run=true`` nothing is
+recorded; what would be is answered.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import IO
+
+from flask import Response, request, stream_with_context
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+
+from ledger.proof import encode_proof
+from ledger.service.answers import receipt_to_json
+from ledger.service.capture import Outcome, Receipt, capture, capture_stream
+from ledger.service.recorded import Recorded, recorded
+from ledger.service.tokens import Scope
+from schemas import strict_json
+from schemas.envelope import SUBMISSION_LIMIT, envelope_to_json
+from schemas.errors import ChiptrailError, MalformedJson, TooLarge
+from schemas.formats import encode_base64, format_time
+from schemas.strict_json import JSON
+from web.access import caller, ledger, needs, reader
+from web.api import shapes
+from web.problems import problem, status_of
+
+MOST_AT_ONCE = 1000
+NDJSON = "application/x-ndjson"
+TLOG_PROOF = "text/x.tlog-proof"
+
+blueprint = Blueprint("entries", __name__, description="Record entries, and read them back.")
+
+
+@blueprint.post("/entries")
+@blueprint.doc(**shapes.SUBMIT)
+@needs(Scope.WRITE)
+@blueprint.arguments(shapes.DryRun, location="query", unknown=RAISE)
+def submit(asked: Mapping[str, bool]) -> Response:
+    """Record one signed submission, or many."""
+    dry_run = asked["dry_run"]
+    if request.mimetype == NDJSON:
+        lines = _lines(request.stream)
+        return Response(stream_with_context(_answers(lines, dry_run=dry_run)), mimetype=NDJSON)
+    data = request.get_data(cache=False)
+    many, party = _several(data), caller().party
+    outcomes = capture(ledger(), many or [data], actor=party, party=party, dry_run=dry_run)
+    if many is not None:
+        return _json({"entries": [_answer(one) for one in outcomes[: len(many)]]})
+    (outcome,) = outcomes
+    if isinstance(outcome, ChiptrailError):
+        raise outcome
+    answer = _json(receipt_to_json(outcome), _status(outcome, dry_run=dry_run))
+    if not dry_run:
+        answer.headers["Location"] = f"/api/v1/entries/{outcome.index}"
+    return answer
+
+
+@blueprint.get("/entries/<int:index>")
+@blueprint.response(200, shapes.Entry)
+@needs(Scope.READ)
+def entry(index: int) -> Response:
+    """One entry, as it was signed."""
+    found = recorded(ledger(), index, reader())
+    envelope = None if found.envelope is None else envelope_to_json(found.envelope)
+    return _json({**_place(found), "envelope": envelope})
+
+
+@blueprint.get("/entries/<int:index>/proof")
+@blueprint.response(200, shapes.Proof)
+@needs(Scope.READ)
+def proof(index: int) -> Response:
+    """Where an entry stands in the log, for who wants to check it."""
+    found = recorded(ledger(), index, reader())
+    if request.accept_mimetypes.best_match(["application/json", TLOG_PROOF]) == TLOG_PROOF:
+        return Response(encode_proof(found.proof), content_type=TLOG_PROOF)
+    path: list[JSON] = [encode_base64(value) for value in found.proof.path]
+    checkpoint = found.proof.checkpoint.decode()
+    return _json({**_place(found), "inclusion": path, "checkpoint": checkpoint})
+
+
+# Submissions -------------------------------------------------------------------------------------
+
+
+def _several(data: bytes) -> list[bytes] | None:
+    """The submissions in ``{"entries": [...]}``; None where *data* is one submission."""
+    if not data.lstrip()[1:64].lstrip().startswith(b'"entries"'):
+        return None
+    value = strict_json.load_object(data, limit=SUBMISSION_LIMIT)
+    entries = value["entries"]
+    if len(value) != 1 or not isinstance(entries, list) or not entries:
+        raise MalformedJson('want {"entries": [submission, ...]} and nothing beside it', "/entries")
+    if len(entries) > MOST_AT_ONCE:
+        said = f"got {len(entries)} entries, limit {MOST_AT_ONCE}; send {NDJSON} for more"
+        raise TooLarge(said, "/entries")
+    return [strict_json.dump(one) for one in entries]
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of *stream* that are not blank; of one that is too long no more than shows it."""
+    while line := stream.readline(SUBMISSION_LIMIT + 1):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(1 << 16)
+        if line.strip():
+            yield line
+
+
+def _answers(lines: Iterable[bytes], *, dry_run: bool) -> Iterator[bytes]:
+    """A line for each of *lines*, once it is durable; the last says why, if it ends early."""
+    party, count = caller().party, 0
+    try:
+        batches = capture_stream(ledger(), lines, actor=party, party=party, dry_run=dry_run)
+        for outcomes in batches:
+            for outcome in outcomes:
+                count += 1
+                yield strict_json.dump({"line": count, **_answer(outcome)}) + b"\n"
+    except ChiptrailError as exc:
+        yield strict_json.dump({"line": count + 1, **_answer(exc)}) + b"\n"
+
+
+def _answer(outcome: Outcome, *, dry_run: bool = False) -> dict[str, JSON]:
+    """What became of one of many: its receipt, or why it was refused, with a status of its own."""
+    if isinstance(outcome, ChiptrailError):
+        return {"status": int(status_of(outcome)), "problem": dict(problem(outcome))}
+    return {"status": _status(outcome, dry_run=dry_run), "receipt": receipt_to_json(outcome)}
+
+
+def _status(outcome: Receipt, *, dry_run: bool) -> int:
+    return int(HTTPStatus.CREATED if outcome.created and not dry_run else HTTPStatus.OK)
+
+
+def _place(found: Recorded) -> dict[str, JSON]:
+    return {
+        "index": found.index,
+        "recordedAt": format_time(found.recorded_at),
+        "identity": found.identity.hex(),
+        "leaf": encode_base64(found.leaf),
+    }
+
+
+def _json(value: JSON, status: int = HTTPStatus.OK) -> Response:
+    return Response(strict_json.dump(value), status, content_type="application/json")

@@ -1,0 +1,140 @@
+"""What goes over the wire, for the description of the API (OpenAPI) and for query parameters.
+
+Payloads are not read by these: they have a parser of their own (``schemas.event``), which says what
+is wrong with a JSON pointer.
+"""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+
+class DryRun(Schema):
+    """Whether it is only tried."""
+
+    dry_run = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Answer what would be recorded and found; record nothing."},
+    )
+
+
+class AsOf(Schema):
+    """The time to judge as of."""
+
+    as_of = fields.AwareDateTime(
+        metadata={"description": "Judge as of this time instead of now (RFC 3339)."}
+    )
+
+
+class Finding(Schema):
+    """What does not fit, docs/findings.md."""
+
+    code = fields.String(required=True)
+    tier = fields.String(required=True)
+    message = fields.String(required=True)
+    index = fields.Integer(required=True)
+    items = fields.List(fields.String(), required=True)
+    cites = fields.List(fields.Integer(), required=True)
+    onItems = fields.Boolean(required=True)  # noqa: N815 - as it is on the wire
+    closedBy = fields.Integer(required=True, allow_none=True)  # noqa: N815 - as above
+
+
+class Receipt(Schema):
+    """What an entry gets: its place for good, and what was found as far as its signer sees."""
+
+    index = fields.Integer(required=True)
+    identity = fields.String(
+        required=True, metadata={"description": "SHA-256 of the DSSE PAE, hex"}
+    )
+    recordedAt = fields.DateTime(required=True)  # noqa: N815 - as above
+    created = fields.Boolean(required=True, metadata={"description": "false: recorded before"})
+    size = fields.Integer(required=True, metadata={"description": "of a signed tree that has it"})
+    findings = fields.List(fields.Nested(Finding), required=True)
+    withoutEffect = fields.String(required=True, allow_none=True)  # noqa: N815 - as above
+    replaces = fields.Dict(required=True, allow_none=True)
+
+
+class Problem(Schema):
+    """RFC 9457; docs/errors.md has every type."""
+
+    type = fields.String(required=True, metadata={"example": "urn:chiptrail:problem:not-found"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    pointer = fields.String(metadata={"description": "RFC 6901, where the input was JSON"})
+
+
+class _Placed(Schema):
+    index = fields.Integer(required=True)
+    recordedAt = fields.DateTime(required=True)  # noqa: N815 - as above
+    identity = fields.String(required=True)
+    leaf = fields.String(required=True, metadata={"description": "137 bytes, base64"})
+
+
+class Entry(_Placed):
+    """An entry; *envelope* is null where the caller does not see all that it names."""
+
+    envelope = fields.Dict(required=True, allow_none=True)
+
+
+class Proof(_Placed):
+    """Where an entry stands in the log."""
+
+    inclusion = fields.List(fields.String(), required=True)
+    checkpoint = fields.String(required=True)
+
+
+class Dossier(Schema):
+    """All that the caller may know of an item; `chiptrail chip --json` prints the same."""
+
+    item = fields.String(required=True)
+    verdict = fields.String(required=True, metadata={"description": "clear, check, stop, unknown"})
+    state = fields.Dict(required=True, allow_none=True)
+    findings = fields.List(fields.Nested(Finding), required=True)
+    steps = fields.List(fields.Dict(), required=True)
+    size = fields.Integer(required=True)
+
+
+_SUBMISSION: dict[str, Any] = {
+    "type": "object",
+    "description": "What `chiptrail sign` writes, or a bare DSSE envelope; docs/formats.md.",
+}
+SUBMIT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _SUBMISSION},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        },
+    },
+    "responses": {
+        "200": {"description": "Recorded before, tried only, or many: each with its status."},
+        "201": {"description": "Recorded.", "content": {"application/json": {"schema": Receipt}}},
+    },
+}
+
+_TEXT: dict[str, Any] = {"type": "string"}
+CHECK: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["serials"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "serials": {
+                            "description": "In any spelling: a list, or text as it was pasted.",
+                            "oneOf": [_TEXT, {"type": "array", "items": _TEXT}],
+                        },
+                        "document": {"type": "string", "description": "A URI: what it lists."},
+                        "presentedBy": {"type": "string", "description": "A party's id."},
+                        "asOf": {"type": "string", "format": "date-time"},
+                    },
+                }
+            }
+        },
+    },
+    "responses": {"200": {"description": "As `chiptrail check --json` prints it."}},
+}
