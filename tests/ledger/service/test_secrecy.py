@@ -72,9 +72,7 @@ def deed(world: World, who: str, act: str, chip: str, tray: str) -> None:
 def world_of(path: Path, deeds, *, is_other: bool) -> World:
     """The world with *deeds*; those marked are about the other pair in the other world."""
     world = World(path, checking=False)
-    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    for name in ("shop", "spy", "pal"):
-        world.enroll(name)
+    world.enroll_all({"fab": [Role.MAKER], "shop": [], "spy": [], "pal": []})
     world.note = world.ledger.note().decode()
     world.before = world.now
     world.register("spy", [OWN], **{NUMBERS: [{"item": OWN, "uuid": UUID}]})
