@@ -176,13 +176,18 @@ class _Fold:
             else:
                 self._bind(reading)
             return
-        others = [kind for kind, number in reading.numbers.items() if self._is_other(kind, number)]
+        bound, others, new = self.bound, [], []
+        for kind, number in reading.numbers.items():
+            if kind not in bound:
+                new.append(kind)
+            elif number != bound[kind].number and self._is_other(kind, number):
+                others.append(kind)
         if others and reading.entry not in self._known:
             self.findings.append(self._mismatch(reading, others))
         if reading.kind is ActKind.COMMISSION:
             self._bind(reading)
         elif not others:  # else it may all be of another thing
-            self._bind(reading, set(reading.numbers) - self.bound.keys())
+            self._bind(reading, new)
 
     def _bind(self, reading: Reading, kinds: Iterable[str] | None = None) -> None:
         for kind in reading.numbers if kinds is None else kinds:
@@ -190,8 +195,7 @@ class _Fold:
 
     def _is_other(self, kind: str, number: str) -> bool:
         """Whether *number* is none that the item bears, or is to bear once somebody has looked."""
-        known = self.bound.get(kind)
-        if known is None or is_same(known.number, number):
+        if is_same(self.bound[kind].number, number):
             return False
         awaited = self._awaited.get(kind)
         return awaited is None or not is_same(awaited, number)

@@ -1,6 +1,7 @@
 """What holds for every test: temporary files, databases, how long a property may take."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.databases import POSTGRESQL, SQLITE, Files, Server
 _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    if "TMPDIR" not in os.environ:
+        tempfile.tempdir = str(_MEMORY)  # of properties, which make a folder for every example
 
 # A busy machine is no failure.
 settings.register_profile("chiptrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -54,6 +54,18 @@ def test_a_bundle_verifies_without_the_ledger(web, chips):
     assert verify_bundle(data, parse_vkey(web.world.ledger.vkey), web.world.ledger.atlas)
 
 
+@pytest.mark.parametrize(("asked", "shown"), [("", False), ("?disclose=true", True)])
+def test_a_bundle_discloses_what_the_caller_may_see_where_that_is_asked_for(
+    web, chips, asked, shown
+):
+    place = {"readPoint": {"id": "urn:place:7"}, "withheld": ["readPoint"]}
+    web.world.declare("fab", chips[:1], **place)
+    data = web.ask(f"{path(chips[0])}/bundle{asked}", by="shop").data
+    entries = verify_bundle(data, parse_vkey(web.world.ledger.vkey), web.world.ledger.atlas).entries
+
+    assert shown == any("readPoint" in entry.disclosed for entry in entries)
+
+
 def test_a_check_answers_each_line_in_the_order_given(web, chips):
     answer = check(web, "customs", serials=[chips[1], "NONE", chips[0]])
 

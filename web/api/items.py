@@ -11,7 +11,7 @@ caller's to see answer alike.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, request
 from flask_smorest import Blueprint
@@ -69,10 +69,12 @@ def item(asked: Mapping[str, datetime], name: str) -> Response:
 @blueprint.get("/items/<path:name>/bundle")
 @blueprint.doc(responses={"200": {"description": "docs/formats.md", "content": {BUNDLE: {}}}})
 @needs(Scope.READ)
-@blueprint.arguments(shapes.AsOf, location="query", unknown=RAISE)
-def bundle(asked: Mapping[str, datetime], name: str) -> Response:
+@blueprint.arguments(shapes.Bundle, location="query", unknown=RAISE)
+def bundle(asked: Mapping[str, Any], name: str) -> Response:
     """The history of one item, as far as the caller sees it, for `chiptrail verify`."""
-    data = make_bundle(ledger(), _named(name), as_of=asked.get("as_of"), reader=reader())
+    as_of, disclose = asked.get("as_of"), asked.get("disclose", False)
+    items = _named(name)
+    data = make_bundle(ledger(), items, as_of=as_of, reader=reader(), disclose=disclose)
     answer = Response(data, content_type=BUNDLE)
     answer.headers["Content-Disposition"] = 'attachment; filename="item.chiptrail.json"'
     return answer

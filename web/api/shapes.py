@@ -26,6 +26,14 @@ class AsOf(Schema):
     )
 
 
+class Bundle(AsOf):
+    """What of an item's history goes into the file."""
+
+    disclose = fields.Boolean(
+        metadata={"description": "With the withheld fields that the caller may see."}
+    )
+
+
 class Finding(Schema):
     """What does not fit, docs/findings.md."""
 

@@ -243,3 +243,45 @@ def test_a_key_that_others_can_read_is_warned_of(sign, chips, world):
     (world / "keys" / "japan.key").chmod(0o644)
 
     assert "others can read this private key" in sign(document(event(chips))).stderr
+
+
+# Withheld ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def withheld(ask, world):
+    """What of the last step of a chip is not known."""
+    return lambda chip: ask("chip", chip, "--data", world)[0]["steps"][-1]["withheld"]
+
+
+def test_what_is_kept_back_is_disclosed_by_capturing_the_file_again(sign, capture, chips, withheld):
+    lines = sign(document(event(chips[:1], **PLACE)), "--withhold", "readPoint").stdout
+    (_, [first]) = capture(lines, "--undisclosed")
+    before = withheld(chips[0])
+    (_, [again]) = capture(lines)
+
+    assert (["readPoint"], []) == (before, withheld(chips[0]))
+    assert (first["index"], "known") == (again["index"], again["status"])
+
+
+def test_the_numbers_of_several_items_are_withheld_and_those_of_one_are_not(sign, chips):
+    said = [{"item": chip, "uuid": f"CANARY-{chip[-1]}"} for chip in chips]
+    one = sign(document(event(chips[:1], **{"chiptrail:identities": said[:1]}))).stdout
+    both = sign(document(event(chips, **{"chiptrail:identities": said}))).stdout
+
+    assert [0, 1] == [len(json.loads(line).get("disclosures", ())) for line in (one, both)]
+
+
+def test_what_is_withheld_must_be_readable_before_it_is_signed(sign, chips):
+    wrong = event(chips[:1], **{"chiptrail:customs": {"value": 7}})
+    result = sign(document(wrong))
+
+    assert result.exit_code == 1
+    assert "malformed-event: /chiptrail:customs: " in result.stderr
+    assert "chiptrail:customs/currency: missing" in result.stderr
+
+
+def test_lines_that_are_no_submissions_are_refused_as_they_are(capture):
+    code, [answer] = capture("{}\n", "--undisclosed")
+
+    assert (1, "refused") == (code, answer["status"])

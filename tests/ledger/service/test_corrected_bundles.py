@@ -3,6 +3,8 @@
 import random
 from collections.abc import Iterator
 
+import pytest
+
 from ledger.judge import Verdict
 from ledger.note import parse_vkey
 from ledger.service.bundling import make_bundle
@@ -27,22 +29,23 @@ def told(desk: Desk, history: History) -> Iterator[tuple[Subject, Dossier]]:
             yield subject, known
 
 
-def test_what_is_proven_is_what_the_ledger_says(tmp_path):
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory) -> list[tuple[Subject, Dossier]]:
+    """What is told of every thing in some histories, which are told once."""
+    desk = Desk(tmp_path_factory.mktemp("bundles"))
+    histories = [desk.tell(random.Random(seed)) for seed in range(HISTORIES)]
+    return [one for history in histories for one in told(desk, history)]
+
+
+def test_what_is_proven_is_what_the_ledger_says(seen):
     """Some hang on goods of others: what a carrier packs, what something is made of."""
-    desk, seen = Desk(tmp_path), []
-    for seed in range(HISTORIES):
-        history = desk.tell(random.Random(seed))
-        seen += told(desk, history)
     proven = [(subject, known) for subject, known in seen if subject.is_proven]
 
     assert [subject.state for subject, _ in proven] == [known.state for _, known in proven]
     assert len(proven) > len(seen) * 4 // 5
 
 
-def test_what_is_not_proven_is_not_clear(tmp_path):
-    desk = Desk(tmp_path)
-    seen = [one for seed in range(HISTORIES) for one in told(desk, desk.tell(random.Random(-seed)))]
-
+def test_what_is_not_proven_is_not_clear(seen):
     assert Verdict.CLEAR not in {one.verdict for one, _ in seen if not one.is_proven}
     assert all(
         one.verdict is known.verdict for one, known in seen if one.is_proven and not known.contents

@@ -41,7 +41,10 @@ WAYBILL = "urn:chiptrail:doc:awb:160-12345675"
 BILL = {"bizTransactionList": [{"type": "bol", "bizTransaction": WAYBILL}]}
 
 _ACTS = """commission register ship receive refuse void declare report destroy pack unpack
-    pack-sold ship-tray receive-tray ship-sold"""
+    pack-sold ship-tray receive-tray ship-sold number"""
+# The number inside of what the spy holds, which others may give of what is hidden.
+UUID = "GPU-1"
+NUMBERS = "chiptrail:identities"
 # What becomes of what is hidden, by who may and who may not: (party, act, whether of OTHER).
 DEEDS = st.lists(
     st.tuples(st.sampled_from(["fab", "shop"]), st.sampled_from(_ACTS.split()), st.booleans()),
@@ -59,6 +62,9 @@ def deed(world: World, who: str, act: str, chip: str, tray: str) -> None:
         world.ship(who, [things], to="shop" if who == "fab" else "fab", **BILL)
     elif verb == "report":
         world.report(who, [things], "stolen")
+    elif verb == "number":
+        said = {"item": things, "uuid": UUID, "printedSerial": things[-5:]}
+        world.register(who, [things], **{NUMBERS: [said], "withheld": [NUMBERS]})
     else:
         getattr(world, verb)(who, [things])
 
@@ -66,12 +72,10 @@ def deed(world: World, who: str, act: str, chip: str, tray: str) -> None:
 def world_of(path: Path, deeds, *, is_other: bool) -> World:
     """The world with *deeds*; those marked are about the other pair in the other world."""
     world = World(path, checking=False)
-    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    for name in ("shop", "spy", "pal"):
-        world.enroll(name)
+    world.enroll_all({"fab": [Role.MAKER], "shop": [], "spy": [], "pal": []})
     world.note = world.ledger.note().decode()
     world.before = world.now
-    world.register("spy", [OWN])
+    world.register("spy", [OWN], **{NUMBERS: [{"item": OWN, "uuid": UUID}]})
     world.register("spy", [PACKED])
     world.pack("spy", BOX, [PACKED])
     world.register("spy", [SOLD])
@@ -89,7 +93,19 @@ def world_of(path: Path, deeds, *, is_other: bool) -> World:
 
 # What the spy can ask -----------------------------------------------------------------------------
 
-PROBES = [CHIP, HIDDEN[0], TRAY, OWN, BOX, SOLD, OTHER[0], OTHER[1], CHIPS + OTHER[0], "nothing"]
+PROBES = [
+    CHIP,
+    HIDDEN[0],
+    TRAY,
+    OWN,
+    BOX,
+    SOLD,
+    OTHER[0],
+    OTHER[1],
+    CHIPS + OTHER[0],
+    UUID,
+    "nothing",
+]
 
 
 def asked(world: World) -> Iterator[object]:
