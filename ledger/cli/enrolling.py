@@ -265,7 +265,7 @@ def rule_pack(
 
         chiptrail enroll rule-pack house-rules.toml
     """
-    from ledger.rules import parse_pack
+    from ledger.rule_files import parse_pack
     from ledger.service import keyring
     from schemas.statement import RulePackStatement, draft_of
 
