@@ -22,10 +22,11 @@ from ledger.judge import ARRIVAL, PLACES, judge
 from ledger.note import parse_note
 from ledger.replay import Told
 from ledger.rules import RulePack
+from ledger.service.candidates import Candidate
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.reading import open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
-from ledger.service.selection import Candidate, Selection, Wanted, select
+from ledger.service.selection import Selection, Wanted, select
 from ledger.service.sight import Sight
 from ledger.service.views import Seen, load_views
 from ledger.store import items as stored_items

@@ -19,70 +19,32 @@ horizon, of containers what it may see of them itself, and withheld is what name
 item that it may not see.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ledger import disclosure
-from ledger.act import Act, ActKind, read_act
+from ledger.act import ActKind
 from ledger.agreement import Agreement
 from ledger.facts import FactsOf
 from ledger.holding import Step
 from ledger.identity import given_in
 from ledger.record import Record, Refold
 from ledger.registry import Registry
-from ledger.replay import OTHERS, Placed, Replay
+from ledger.replay import Placed, Replay
+from ledger.service.candidates import Candidate, disclosing, load_candidates
 from ledger.service.credentials import Credentials
-from ledger.service.identities import load_disclosed
-from ledger.service.rows import enter_statement, load_item_lists, whole_event
+from ledger.service.dealings import papers_of
+from ledger.service.rows import enter_statement
 from ledger.service.sight import Sight
 from ledger.service.sightings import sites_named
 from ledger.service.takings import load_corrected
 from ledger.service.views import load_views
 from ledger.sighting import read_saying
 from ledger.store import items, log, scope
-from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.view import Horizon
-from schemas.bundle import ItemProof
 from schemas.bundle_statement import Taking
-from schemas.envelope import ItemList
-from schemas.event import Event, OpenItems, parse_event
 from schemas.statement import Resolution, parse_statement
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An event that may go into the bundle, with what it shows: *proofs* by list field.
-
-    *act* names subjects and containers and, where there are others, ``OTHERS``; *event* is as its
-    *disclosures* make it.
-    """
-
-    row: EntryRow
-    event: Event
-    act: Act
-    proofs: Mapping[str, tuple[ItemProof, ...]]
-    disclosures: tuple[str, ...]
-
-    def parties(self) -> set[str]:
-        """Who signs it or is named in it."""
-        ends = (*self.event.sources, *self.event.destinations)
-        named = {self.act.actor, *self.act.via, *[end for _, end in ends]}
-        return named if self.act.principal is None else named | {self.act.principal}
-
-    def in_the_open(self) -> set[str]:
-        """The items that it names in the open."""
-        lists = self.event.lists.values()
-        named = {one for listed in lists if isinstance(listed, OpenItems) for one in listed.ids}
-        return named.union([one.item for one in self.event.identities])
-
-    def names_others(self, ours: frozenset[str], subjects: Mapping[str, int]) -> bool:
-        """Whether a list in the open names items, none of *ours* and not what is in a subject."""
-        return self.act.parent not in subjects and any(
-            isinstance(listed, OpenItems) and listed.ids and ours.isdisjoint(listed.ids)
-            for listed in self.event.lists.values()
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +93,17 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     made = load_corrected(connection, indexes, wanted.horizon)
     indexes |= made.parts
     listing = {event.idx for event in scoped if event.named} | made.parts
-    candidates = _load_candidates(connection, sorted(indexes), sorted(listing), ours)
+    candidates = load_candidates(connection, sorted(indexes), sorted(listing), ours)
     if wanted.disclose:
-        candidates = _disclosing(connection, candidates, ours)
+        candidates = disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
     named = sites_named(sight.registry, [one.event for one in candidates])
-    said = _load_said(sight, indexes | named, candidates, wanted.horizon)
+    papers = papers_of(sight, [one.dealing for one in candidates], wanted.horizon)
+    said = _load_said(sight, indexes | named, candidates, papers, wanted.horizon)
     hidden: list[EntryRow] = []
     if not sight.reader.sees_all:
         candidates, hidden = _in_view(sight, candidates, containers, wanted)
-        said, unread = _said_in_view(sight, said, ours, wanted)
+        said, unread = _said_in_view(sight, said, ours, papers, wanted)
         hidden += unread
     folding = _Folding(sight, operator, wanted, containers)
     steps = folding.refold(candidates, said, made.takings)[0].steps
@@ -197,26 +160,40 @@ def _provable(takings: Iterable[Taking], shown: Container[int]) -> tuple[Taking,
 
 
 def _load_said(
-    sight: Sight, indexes: Iterable[int], candidates: Iterable[Candidate], horizon: Horizon
+    sight: Sight,
+    indexes: Iterable[int],
+    candidates: Iterable[Candidate],
+    papers: Collection[int],
+    horizon: Horizon,
 ) -> list[EntryRow]:
-    """The statements among *indexes*, and all that concur with a correction."""
+    """The statements among *indexes* and *papers*, and all that concur with a correction."""
     wanted = set(indexes)
     for candidate in candidates:
         if candidate.act.kind is ActKind.CORRECT:
             agreed = sight.registry.concurrences.get(candidate.row.identity, {})
             wanted.update(agreed.values())
+    wanted.update(papers)
     rows = log.load_entries_at(sight.connection, sorted(wanted))
     return [row for i, row in rows.items() if row.kind == log.STATEMENT and i <= horizon]
 
 
 def _said_in_view(
-    sight: Sight, said: Iterable[EntryRow], ours: frozenset[str], wanted: Wanted
+    sight: Sight,
+    said: Iterable[EntryRow],
+    ours: frozenset[str],
+    papers: Collection[int],
+    wanted: Wanted,
 ) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Those of the statements *said* that the reader may read, and the others."""
+    """Those of *said* that the reader may read, of licences those among *papers*; the others."""
     statements = {row.idx: parse_statement(row.payload) for row in said}
     named = {i: {*one.items} - ours for i, one in statements.items() if isinstance(one, Resolution)}
     outlooks = sight.outlooks(set().union(*named.values()), wanted.horizon)
-    readable = [row for row in said if all(one in outlooks for one in named.get(row.idx, ()))]
+    unread = sight.registry.licences.keys() - set(papers)
+    readable = [
+        row
+        for row in said
+        if row.idx not in unread and all(one in outlooks for one in named.get(row.idx, ()))
+    ]
     return readable, [row for row in said if row not in readable]
 
 
@@ -243,48 +220,6 @@ def _in_view(
     return readable, hidden
 
 
-def _load_candidates(
-    connection: Connection, indexes: list[int], listing: list[int], ours: frozenset[str]
-) -> list[Candidate]:
-    rows = log.load_entries_at(connection, indexes)
-    lists = load_item_lists(connection, listing)
-    events = [rows[index] for index in indexes if rows[index].kind == log.EVENT]
-    return [_candidate(row, lists.get(row.idx, {}), ours) for row in events]
-
-
-def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str]) -> Candidate:
-    event = parse_event(row.payload)
-    shown: dict[str, tuple[str, ...]] = {}
-    proofs: dict[str, tuple[ItemProof, ...]] = {}
-    for field, listed in event.lists.items():
-        if isinstance(listed, OpenItems):
-            shown[field] = listed.ids
-            continue
-        given = lists.get(field)
-        ids = sorted(ours.intersection(given.ids)) if given else []
-        if given and ids:
-            proofs[field] = disclosure.item_proofs(field, given, ids)
-        shown[field] = (*ids, *((OTHERS,) if len(ids) < listed.count else ()))
-    return Candidate(row, event, read_act(event, shown), proofs, ())
-
-
-def _disclosing(
-    connection: Connection, candidates: Sequence[Candidate], ours: frozenset[str]
-) -> list[Candidate]:
-    """*candidates* with what was disclosed of them, but for the numbers of other items."""
-    disclosed = load_disclosed(connection, [one.row.idx for one in candidates])
-    found = []
-    for one in candidates:
-        bodies = tuple(disclosed.get(one.row.idx, ()))
-        event, _ = whole_event(one.event, bodies)
-        if not ours.issuperset([said.item for said in event.identities]):
-            parse = disclosure.parse_disclosure
-            bodies = tuple([b for b in bodies if parse(b).name != "chiptrail:identities"])
-            event, _ = whole_event(one.event, bodies)
-        found.append(replace(one, event=event, disclosures=bodies))
-    return found
-
-
 class _Folding:
     """Custody refolded over some entries and whatever says who signed them."""
 
@@ -298,6 +233,7 @@ class _Folding:
         self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
         self._connection = sight.connection
         self._credentials = Credentials(sight.connection, sight.registry)
+        self._horizon = wanted.horizon
         self._begin = partial(Replay, tuple(wanted.subjects), containers, wanted.failed)
 
     def refold(
@@ -338,7 +274,7 @@ class _Folding:
 
     def _record(self, candidates: Iterable[Candidate], statements: Iterable[EntryRow]) -> Record:
         """All of them put down in the order of the log."""
-        registry, record = Registry(), Record()
+        registry, record = Registry(), Record(self._horizon)
         facts = FactsOf(registry, self._pack)
         entries: list[tuple[int, Candidate | EntryRow]] = [(row.idx, row) for row in statements]
         entries += [(candidate.row.idx, candidate) for candidate in candidates]
@@ -347,7 +283,8 @@ class _Folding:
                 record.hear(enter_statement(registry, entry), index, registry)
                 continue
             recorded_at = items.moment(entry.row.recorded_at)
-            on, said = facts.on(recorded_at), (given_in(entry.event), read_saying(entry.event))
+            on, event = facts.on(recorded_at), entry.event
+            said = given_in(event), read_saying(event), entry.dealing
             placed = Placed(index, recorded_at, entry.act, on, *said)
             record.take(placed, entry.row.identity)
         return record
