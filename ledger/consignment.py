@@ -173,13 +173,21 @@ class Made:
     ) -> None:
         self._registry, self._until, self._is_partial = registry, until, is_partial
         self._drawn, self._hides = drawn, hides
+        self._known: dict[object, Consignment] = {}
         self._sites = {site.id: i for i, site in reversed(registry.sites.items()) if i <= until}
 
     def consignments(
         self, some: Iterable[Leg], around: frozenset[str] = frozenset(), *, is_container: bool
     ) -> tuple[Consignment, ...]:
-        """One for each leg of an item."""
-        return tuple([self._consignment(leg, around, is_container) for leg in some])
+        """One for each leg of an item; those of items that went together are one."""
+        found = []
+        for leg in some:
+            departed = None if leg.departed is None else leg.departed[0]
+            key = leg.index, departed, leg.is_waiting, leg.made, around, is_container
+            if key not in self._known:
+                self._known[key] = self._consignment(leg, around, is_container)
+            found.append(self._known[key])
+        return tuple(found)
 
     def _consignment(self, leg: Leg, around: frozenset[str], is_container: bool) -> Consignment:
         dealing = leg.dealing

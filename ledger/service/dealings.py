@@ -75,11 +75,12 @@ class Dealings:
 
     def _taken_by(self, horizon: Horizon) -> Mapping[int, int]:
         """The entries that corrections had taken out."""
+        if horizon in self._taken:
+            return self._taken[horizon]
         if horizon == EVERYTHING:
-            return {
-                i: by for i, row in self._events.items() if (by := row.corrected_by) is not None
-            }
-        if horizon not in self._taken:
+            now = {index: row.corrected_by for index, row in self._events.items()}
+            self._taken[horizon] = {index: by for index, by in now.items() if by is not None}
+        else:
             past = Past(self._sight.connection)
             self._taken[horizon] = past.corrected_by(self._dealings, horizon)
         return self._taken[horizon]
@@ -143,8 +144,7 @@ class Balances:
         """What was drawn in all of *licence*, by whoever may draw on it."""
         key = licence_key(licence.regime, licence.number)
         if key not in self._totals:
-            totals = draws.load_totals(self._connection, [key])
-            self._totals[key] = {sender: total for (_, sender), total in totals.items()}
+            self._totals[key] = draws.load_totals(self._connection, key)
         return sum([self._totals[key].get(party, 0) for party in drawers(licence)])
 
     def up_to(self, licence: Licence, place: int, horizon: Horizon = EVERYTHING) -> int:
@@ -165,15 +165,11 @@ class Balances:
 
     def _run(self, licence: Licence, horizon: Horizon) -> tuple[list[int], list[int]]:
         """The places of all draws, ascending, and what was drawn up to each."""
-        may_draw = frozenset(drawers(licence))
-        rows = self._rows(licence_key(licence.regime, licence.number), horizon)
-        ours = sorted([row for row in rows if row.sender in may_draw])
-        return [row.ordinal for row in ours], list(accumulate([row.quantity for row in ours]))
-
-    def _rows(self, key: int, horizon: Horizon) -> Iterable[DrawRow]:
-        rows = draws.load_draws(self._connection, key)
+        key, senders = licence_key(licence.regime, licence.number), frozenset(drawers(licence))
         if horizon == EVERYTHING:
-            return rows
+            return draws.load_running(self._connection, key, senders)
+        rows = [tuple(row[1:]) for row in draws.load_draws(self._connection, key)]
         changes = load_changes(self._connection, Kind.DRAW, [key]).get(key, ())
-        then = before([tuple(row[1:]) for row in rows], changes, horizon)
-        return [row for one in then if (row := DrawRow(key, *one)).idx <= horizon]
+        then = [DrawRow(key, *row) for row in before(rows, changes, horizon)]
+        ours = sorted([row for row in then if row.idx <= horizon and row.sender in senders])
+        return [row.ordinal for row in ours], list(accumulate([row.quantity for row in ours]))

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.atlas import Atlas
+from ledger.dealing import SENDS
 from ledger.facts import Facts, FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
@@ -76,10 +77,10 @@ class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
     ``judgeable`` are the acts whose signers are to be told more than the rules of custody find:
-    they say something of places or of numbers. ``replaced`` has the last correction of the same
-    entry before each correction that has one. *truth* has the entries, *target* gets the
-    projections. *answers* says what each signer may be told; None if nobody asks, as in a rebuild,
-    where *target* need not have the log.
+    they say something of places or of numbers, or send goods. ``replaced`` has the last correction
+    of the same entry before each correction that has one. *truth* has the entries, *target* gets
+    the projections. *answers* says what each signer may be told; None if nobody asks, as in a
+    rebuild, where *target* need not have the log.
     """
 
     def __init__(
@@ -283,7 +284,7 @@ class _Stretch:
         self._told[index] = self._timeline.enter(turn, step)
         if placed.saying is not None or act.kind is ActKind.SHIP:
             self._note_places(placed, turn.facts)
-        if act.numbers and self._answers is not None:
+        if self._answers is not None and (act.numbers or act.kind in SENDS):
             self.judgeable[index] = act
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:

@@ -80,16 +80,25 @@ def find_drawing(connection: Connection, licence: int) -> list[int]:
     return [row[0] for row in connection.exec_driver_sql(query, (licence,))]
 
 
-def load_totals(connection: Connection, licences: Iterable[int]) -> dict[tuple[int, str], int]:
-    """What was drawn in all, by licence and sender."""
-    rows = bulk.select(
-        connection,
-        "SELECT d.licence, d.sender, sum(d.quantity) FROM need CROSS JOIN draw AS d"
-        " ON d.licence = need.licence GROUP BY d.licence, d.sender",
-        ("licence",),
-        bulk.singles(licences),
-    )
-    return {(licence, sender): int(total) for licence, sender, total in rows}
+def load_totals(connection: Connection, licence: int) -> dict[str, int]:
+    """What was drawn of *licence* in all, by sender."""
+    query = "SELECT sender, sum(quantity) FROM draw WHERE licence = ? GROUP BY sender"
+    rows = connection.exec_driver_sql(query, (licence,))
+    return {sender: int(total) for sender, total in rows}
+
+
+def load_running(
+    connection: Connection, licence: int, senders: Iterable[str]
+) -> tuple[list[int], list[int]]:
+    """The ordinals at which *senders* drew on *licence*, ascending, and the total up to each."""
+    wanted = tuple(senders)
+    marks = ", ".join("?" * len(wanted))
+    rows = connection.exec_driver_sql(
+        "SELECT ordinal, sum(quantity) OVER (ORDER BY ordinal, idx) FROM draw"
+        f" WHERE licence = ? AND sender IN ({marks}) ORDER BY ordinal, idx",
+        (licence, *wanted),
+    ).all()
+    return [row[0] for row in rows], [int(row[1]) for row in rows]
 
 
 def load_draws(connection: Connection, licence: int) -> list[DrawRow]:
