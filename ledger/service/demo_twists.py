@@ -303,8 +303,8 @@ _STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
     *transit.STORIES,
     *authorities.STORIES,
     *papers.STORIES,
-    *licences.STORIES,
     *workshop.STORIES,
     *origins.STORIES,
     *numbers.STORIES,
+    *licences.STORIES,
 )
