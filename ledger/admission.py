@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from ledger import disclosure, dsse
 from ledger.act import Act, read_act
 from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.dealing import told_of
 from ledger.dsse import VerifiedPayload
 from ledger.keys import PublicKey
 from ledger.note import Verifier
@@ -53,7 +54,8 @@ class Admitted(NamedTuple):
     """A submission that passed every check that needs no database.
 
     *heads* are the checkpoints that the signer saw: none in a genesis, two in a correction (when it
-    first signed, and when it corrected); *act* is None in a statement.
+    first signed, and when it corrected); *act* is None in a statement; *dealing* is what
+    ``ledger.dealing`` keeps of the event, if anything.
     """
 
     identity: bytes
@@ -68,6 +70,7 @@ class Admitted(NamedTuple):
     disclosures: Mapping[str, str]
     documents: tuple[str, ...] = ()
     saying: Saying | None = None
+    dealing: str | None = None
 
     def flat(self) -> tuple[Any, ...]:
         """The same as plain tuples, for another process: with classes they cost thrice to send."""
@@ -164,6 +167,7 @@ _Read = tuple[
     Mapping[str, str],
     tuple[str, ...],
     Saying | None,
+    str | None,
 ]
 
 
@@ -177,7 +181,7 @@ def _read_event(
     given = {disclosure.digest_of(text): text for text in disclosures}
     disclosure.open_disclosures(event.commitments, disclosures)
     act, saying = read_act(event, items), read_saying(event)  # (7)
-    return event.party, heads, act, lists, given, event.documents, saying
+    return event.party, heads, act, lists, given, event.documents, saying, told_of(event, act)
 
 
 def _seen_by(event: Event) -> tuple[str, ...]:
@@ -190,7 +194,7 @@ def _read_statement(payload: bytes, gate: Gate) -> _Read:
     statement = parse_statement(payload)
     _check_ledger(statement.ledger, gate)
     heads = () if statement.after is None else (_open_after(statement.after, gate.log),)
-    return statement.party, heads, None, {}, {}, (), None
+    return statement.party, heads, None, {}, {}, (), None, None
 
 
 def _check_ledger(ledger: str, gate: Gate) -> None:

@@ -186,6 +186,42 @@ ACTIONS: Mapping[Code, Action] = {
         "Ask both signers what they saw, and when: at most one of them had this item before it.",
         "The signer of the wrong place or date corrects it; or an inspector settles it.",
     ),
+    Code.LICENCE_NONE: Action(
+        "Ask the sender under which licence or exception it goes, or why it needs none.",
+        "The sender corrects the shipment and names what it goes under, if only NLR.",
+    ),
+    Code.LICENCE_NOT_PARTY: Action(
+        "Ask for the licence, and who may ship under it.",
+        "The holder states that the sender may draw on it; or the shipment is corrected.",
+    ),
+    Code.LICENCE_EXPIRED: Action(
+        "Ask for the licence and look at its dates; hold what has not left.",
+        "The licence is stated anew with its new dates; or the shipment is called off.",
+    ),
+    Code.LICENCE_OUT_OF_SCOPE: Action(
+        "Compare consignee, end user, place and goods with the licence itself.",
+        "The licence is stated anew if it covers this; or the shipment is corrected.",
+    ),
+    Code.LICENCE_OVERDRAWN: Action(
+        "Ask the holder how much is left, and what else went out under the licence.",
+        "A higher quantity is stated; or a shipment that never took place is corrected.",
+    ),
+    Code.LICENCE_UNATTESTED: Action(
+        "Ask to see the licence: so far its holder alone says that it is there.",
+        "An authority, or the registrar who has seen it, states the same licence.",
+    ),
+    Code.RESTRICTED_HEADQUARTERS: Action(
+        "Hold the goods, and ask who owns the party that is to have them.",
+        "The shipment names the licence for it; or the registrar says anew who the party is.",
+    ),
+    Code.SCREENING_HIT: Action(
+        "Compare address and identifiers with the list: names alone may be another's.",
+        "An inspector or the registrar settles it once it is seen to be another.",
+    ),
+    Code.DESTINATION_RESTRICTED: Action(
+        "Hold the goods, and ask for the licence to this destination.",
+        "The shipment names the licence for it; or it is called off.",
+    ),
     Code.CORRECTION_OPEN: Action(
         "Go by the record as it stands, and ask the parties named what is so.",
         "Whoever signed for what followed the wrong entry signs that it agrees.",

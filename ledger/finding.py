@@ -67,6 +67,15 @@ class Code(StrEnum):
     CANNOT_TELL = "location/cannot-tell"
     OUTSIDE_DESTINATION = "location/outside-destination"
     CONTRADICTED = "location/contradicted"
+    LICENCE_NONE = "licence/none"
+    LICENCE_NOT_PARTY = "licence/not-party"
+    LICENCE_EXPIRED = "licence/expired"
+    LICENCE_OUT_OF_SCOPE = "licence/out-of-scope"
+    LICENCE_OVERDRAWN = "licence/overdrawn"
+    LICENCE_UNATTESTED = "licence/unattested"
+    RESTRICTED_HEADQUARTERS = "party/restricted-headquarters"
+    SCREENING_HIT = "party/screening-hit"
+    DESTINATION_RESTRICTED = "destination/restricted"
     CORRECTION_OPEN = "correction/open"
     DISPUTED = "key/disputed"
     REGISTRAR_ONLY = "key/registrar-only"
@@ -114,6 +123,15 @@ FINDINGS: Mapping[Code, Tier] = {
     Code.CANNOT_TELL: Tier.WARNING,
     Code.OUTSIDE_DESTINATION: Tier.WARNING,
     Code.CONTRADICTED: Tier.WARNING,
+    Code.LICENCE_NONE: Tier.WARNING,
+    Code.LICENCE_NOT_PARTY: Tier.CONTRAINDICATED,
+    Code.LICENCE_EXPIRED: Tier.CONTRAINDICATED,
+    Code.LICENCE_OUT_OF_SCOPE: Tier.CONTRAINDICATED,
+    Code.LICENCE_OVERDRAWN: Tier.CONTRAINDICATED,
+    Code.LICENCE_UNATTESTED: Tier.WARNING,
+    Code.RESTRICTED_HEADQUARTERS: Tier.CONTRAINDICATED,
+    Code.SCREENING_HIT: Tier.WARNING,
+    Code.DESTINATION_RESTRICTED: Tier.CONTRAINDICATED,
     Code.DISPUTED: Tier.WARNING,
     Code.REGISTRAR_ONLY: Tier.WARNING,
     Code.CORRECTION_OPEN: Tier.WARNING,

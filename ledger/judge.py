@@ -15,7 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ledger.arrival import Awaited, Shipment, check_arrival
 from ledger.atlas import Atlas
+from ledger.authorisation import check_dealings
+from ledger.consignment import Consignment
 from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding, Tier
 from ledger.holding import ItemState, Phase
 from ledger.identity import NO_IDENTITIES, Bound, Identities, appraise
@@ -73,20 +76,6 @@ def idle_entries(dockets: Iterable[Docket]) -> frozenset[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
-    """Entry *index*, a ``ship`` or ``refuse``, and what came of it.
-
-    *received* are the entries by which any part of it arrived, *closed_by* the one among them that
-    said it was final; *due_at* None if nobody said when.
-    """
-
-    index: int
-    due_at: datetime | None
-    received: tuple[int, ...] = ()
-    closed_by: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class View:
     """What a reader may see of one *item*.
 
@@ -95,7 +84,8 @@ class View:
     went in, before it came out). *shipment* is that of the state's custody, None unless in
     transit. *is_empty_container*: things were in it, and nothing is any more. *ordinals* are those
     of entries that do not stand where they were recorded (``ledger.order``). *identities* are what
-    was said of its numbers, *claims* of where it was, on itself or through what it was in.
+    was said of its numbers, *claims* of where it was, on itself or through what it was in;
+    *consignments* are the shipments and transfers that it went out by, in the order that counts.
     """
 
     item: str
@@ -107,6 +97,7 @@ class View:
     ordinals: Mapping[int, int] = field(default_factory=dict)
     identities: Identities = NO_IDENTITIES
     claims: Claims = NO_CLAIMS
+    consignments: tuple[Consignment, ...] = ()
 
 
 def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Finding, ...]:
@@ -128,13 +119,17 @@ def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Fi
         still, over = _by_state(container.findings, view.state)
         found += settle(still, cleared, ordinals)
         found += settle(over, (*cleared, *around), ordinals)
-    late = _check_arrival(view, pack, as_of)
-    if late is not None:
-        found += settle((late,), (*own.closings, *around), ordinals)
+    # An empty container is waited for by nobody: its contents were received one by one.
+    if view.state is not None and view.shipment is not None and not view.is_empty_container:
+        awaited = Awaited(view.item, view.state, view.shipment, view.claims)
+        found += settle(check_arrival(awaited, pack, as_of), (*own.closings, *around), ordinals)
     if view.state is not None and view.state.ended is None:
         placed = check_location(view.state, view.claims, pack, atlas, as_of)
         on_it = [replace(one, items=(view.item,)) for one in placed]
         found += settle(on_it, (*own.closings, *around), ordinals)
+    if view.consignments:
+        sent = check_dealings(view.item, view.consignments, pack, as_of)
+        found += settle(sent, (*own.closings, *around), ordinals)
     return tuple(found)
 
 
@@ -260,91 +255,3 @@ def match_line(
         return Match.MATCH if custody.shipment in shipments else Match.OTHER_SHIPMENT
     is_part = presented_by is None or custody.involves(presented_by)
     return Match.MATCH if is_part else Match.ELSEWHERE
-
-
-# Late and missing --------------------------------------------------------------------------------
-
-
-def _check_arrival(view: View, pack: RulePack, as_of: datetime) -> Finding | None:
-    """An item still in transit when it should not be.
-
-    An empty container is waited for by nobody: its contents were received one by one. While an
-    inspector holds the item back its clock stands still.
-    """
-    state, shipment = view.state, view.shipment
-    if state is None or shipment is None or view.is_empty_container:
-        return None
-    if state.custody.phase is not Phase.IN_TRANSIT or state.ended is not None:
-        return None
-    if shipment.closed_by is not None:
-        return _find_short(view, shipment)
-    as_of_clock = as_of if state.stopped_at is None else min(as_of, state.stopped_at)
-    find = _find_dwell if shipment.due_at is None else _find_late
-    found = find(view, shipment, pack, as_of_clock)
-    return found or _find_stop(view, shipment, pack, as_of_clock)
-
-
-def _find_short(view: View, shipment: Shipment) -> Finding:
-    state = view.state
-    assert state is not None
-    assert shipment.closed_by is not None
-    message = (
-        f"{state.custody.consignee} signed that shipment {shipment.index} is complete"
-        f" (entry {shipment.closed_by}), but this item of it was not received"
-    )
-    return _judged(Code.SHORT, message, view, shipment)
-
-
-def _find_late(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
-    state, due_at = view.state, shipment.due_at
-    assert state is not None
-    assert due_at is not None
-    code = Code.SHORT if shipment.received else Code.OVERDUE
-    grace = pack.rule(code, as_of).duration("grace_hours")
-    if as_of - due_at <= grace + state.custody.paused:
-        return None
-    due = (
-        f"due at {state.custody.consignee} on {due_at:%Y-%m-%d %H:%M} UTC (entry {shipment.index})"
-    )
-    if code is Code.OVERDUE:
-        message = f"{due}, and no receipt is recorded"
-    else:
-        message = f"{due}; a part of the shipment was received, this item was not"
-    return _judged(code, message, view, shipment)
-
-
-def _find_dwell(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
-    state = view.state
-    assert state is not None
-    limit = pack.rule(Code.DWELL, as_of).duration("after_days")
-    if as_of - state.last_at <= limit + state.custody.paused:
-        return None
-    message = (
-        f"on its way to {state.custody.consignee} without a due time, and nothing has happened"
-        f" to it since {state.last_at:%Y-%m-%d %H:%M} UTC (entry {state.last})"
-    )
-    return _judged(Code.DWELL, message, view, shipment)
-
-
-def _find_stop(view: View, shipment: Shipment, pack: RulePack, as_of: datetime) -> Finding | None:
-    """It came to rest on its way, and stands there still."""
-    state, claims = view.state, view.claims
-    assert state is not None
-    on_the_way = [c for c in claims.made[claims.leg_start :] if c.index != shipment.index]
-    newest = max(filter(claims.is_credible, on_the_way), key=lambda c: c.at, default=None)
-    if newest is None or not newest.is_stop:
-        return None
-    limit = pack.rule(Code.DWELL, as_of).duration("hub_days")
-    if as_of - newest.at <= limit + state.custody.paused:
-        return None
-    message = (
-        f"on its way to {state.custody.consignee}, and by the word of {newest.who} it stands since"
-        f" {newest.at:%Y-%m-%d %H:%M} UTC where it came to rest on the way (entry {newest.index})"
-    )
-    return _judged(Code.DWELL, message, view, shipment)
-
-
-def _judged(code: Code, message: str, view: View, shipment: Shipment) -> Finding:
-    """Of the entry that began the shipment, by which a resolution names it."""
-    cites = tuple([index for index in shipment.received if index != shipment.index])
-    return Finding(code, message, shipment.index, (view.item,), cites)

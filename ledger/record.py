@@ -16,14 +16,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ledger.act import Act, ActKind
-from ledger.finding import Closing, Code, Finding
+from ledger.consignment import Consignment, Made, legs, waiting
+from ledger.dealing import Dealing
+from ledger.finding import WITHOUT_EFFECT, Closing, Code, Finding
 from ledger.holding import Step
 from ledger.judge import Docket
 from ledger.notebook import Bearing
 from ledger.order import Correction, Placing, ordinal, placements
 from ledger.registry import Registry
 from ledger.replay import Placed, Replay, Told
-from ledger.view import signer_of
+from ledger.view import EVERYTHING, Horizon, signer_of
 from schemas.bundle_statement import Taking
 from schemas.errors import VerificationFailed
 from schemas.statement import Concurrence, Resolution, Statement
@@ -53,9 +55,13 @@ class Settled(NamedTuple):
 
 
 class Record:
-    """*acts* by index, and what is *heard* about them."""
+    """*acts* by index, and what is *heard* about them; nothing after entry *until* counts.
 
-    def __init__(self) -> None:
+    *registry* is what the statements shown come to.
+    """
+
+    def __init__(self, until: Horizon = EVERYTHING) -> None:
+        self.until, self.registry = until, Registry()
         self.acts: dict[int, Placed] = {}
         self.heard: list[Heard] = []
         self._indexes: dict[bytes, int] = {}
@@ -77,7 +83,7 @@ class Record:
 
     def hear(self, statement: Statement, index: int, registry: Registry) -> None:
         """Put down a statement, if it is about one of the acts; *registry* is as of its entry."""
-        party = statement.party
+        party, self.registry = statement.party, registry
         match statement:
             case Concurrence():
                 about = self._indexes.get(statement.correction)
@@ -250,8 +256,26 @@ class Refold:
         closings += [Closing(one.code, one.at, (subject,), one.entry) for one in agreed]
         more = {one.index for one in heard} - borne
         bearings = [*told.bearings, *[Bearing(index, None) for index in sorted(more)]]
-        view = replace(told.view, docket=Docket(tuple(findings), tuple(closings)))
+        docket = Docket(tuple(findings), tuple(closings))
+        view = replace(told.view, docket=docket, consignments=self._consignments(told))
         return replace(told, view=view, bearings=tuple(bearings))
+
+    def _consignments(self, told: Told) -> tuple[Consignment, ...]:
+        """How the subject was sent, as far as the entries show it."""
+        subject, dockets = told.view.item, (told.view.docket, *told.view.containers)
+        every = [found for docket in dockets for found in docket.findings]
+        failed = [found for found in every if found.code in WITHOUT_EFFECT]
+        idle = {(found.index, item) for found in failed for item in found.items}
+        story: dict[int, Dealing] = {}
+        for bearing in told.bearings:
+            placed = self._record.acts.get(bearing.index)
+            is_idle = (bearing.index, bearing.through or subject) in idle
+            if placed and placed.dealing and self._counts(bearing.index) and not is_idle:
+                story[bearing.index] = placed.dealing
+        around = frozenset([one.through for one in told.bearings if one.through is not None])
+        made = Made(self._record.registry, self._record.until, is_partial=True, hides=True)
+        sent = legs(story.items(), waiting(told.view.state))
+        return made.consignments(sent, around, is_container=told.is_container)
 
     def _is_about(self, said: Heard, borne: set[int]) -> bool:
         """Whether a statement that lists no items is in the story that the entries *borne* make."""

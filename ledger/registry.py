@@ -47,6 +47,7 @@ from schemas.statement import (
     RulePackStatement,
     Site,
     Statement,
+    Subject,
 )
 
 _OF_REGISTRAR = (PartyStatement, KeyStatement, RulePackStatement, Landmark)
@@ -111,8 +112,9 @@ class Registry:
 
     *mandated* are the indexes of all mandates of a principal for an agent; *concurrences* the
     parties that agreed with a correction, by its identity, each with the index of its first
-    statement; *erasures* all that were asked for of an entry, by its identity. ``enter`` is the
-    only way in.
+    statement; *erasures* all that were asked for of an entry, by its identity. *subjects* is what
+    each party statement says, *licensed* are the indexes of all statements of a licence, by its
+    regime and number. ``enter`` is the only way in.
     """
 
     origin: str = ""
@@ -129,6 +131,8 @@ class Registry:
     concurrences: dict[bytes, Mapping[str, int]] = field(default_factory=dict)
     erasures: dict[bytes, Mapping[int, Erasure]] = field(default_factory=dict)
     mandated: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    subjects: dict[int, Subject] = field(default_factory=dict)
+    licensed: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     size: int = 0
     _mandates: dict[tuple[str, str], Mandate] = field(default_factory=dict)
     _is_shared: bool = field(default=False, compare=False)
@@ -205,6 +209,7 @@ class Registry:
         subject = statement.subject
         known = self.parties.get(subject.id)
         indexes = (*known.indexes, index) if known else (index,)
+        self.subjects[index] = subject
         roles = frozenset(role.value for role in subject.roles)
         self.parties[subject.id] = Party(
             index,
@@ -266,6 +271,8 @@ class Registry:
         match statement:
             case Licence():
                 self.licences[index] = statement
+                number = statement.regime, statement.number
+                self.licensed[number] = (*self.licensed.get(number, ()), index)
             case Site():
                 self.sites[index] = statement
             case Grant():

@@ -15,7 +15,8 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dsse import VerifiedPayload
 from ledger.keys import PublicKey
 from ledger.note import Verifier
-from ledger.rules import RulePack, parse_pack
+from ledger.rule_files import parse_pack
+from ledger.rules import RulePack
 from schemas.envelope import Envelope, PayloadType
 from schemas.statement import Statement, parse_statement
 

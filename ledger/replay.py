@@ -22,11 +22,13 @@ from datetime import datetime
 
 from ledger import custody
 from ledger.act import Act, ActKind
+from ledger.arrival import Shipment
+from ledger.dealing import Dealing
 from ledger.facts import Facts
 from ledger.finding import WITHOUT_EFFECT, Closing, Code
 from ledger.holding import Holdings, ItemState, Phase, Step, commit, containers_of, effective
 from ledger.identity import Identities
-from ledger.judge import Shipment, View, idle_entries
+from ledger.judge import View, idle_entries
 from ledger.location import gather
 from ledger.notebook import Bearing, Notes
 from ledger.order import ordinal
@@ -44,7 +46,7 @@ class Placed:
     """*act* as entry *index*, as far as it is shown; *facts* are as of the entry.
 
     *identities* are what it gives of the numbers of items, None if that is withheld; *saying* is
-    what it says of places.
+    what it says of places, *dealing* what of it is for ``ledger.authorisation``.
     """
 
     index: int
@@ -53,6 +55,7 @@ class Placed:
     facts: Facts
     identities: tuple[Identity, ...] | None = ()
     saying: Saying | None = None
+    dealing: Dealing | None = None
 
     @property
     def signed(self) -> Signed:

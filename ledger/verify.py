@@ -40,6 +40,7 @@ from ledger import dsse, keys, leaf, merkle
 from ledger.account import Evidence, accounts
 from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.dealing import read_dealing
 from ledger.dsse import VerifiedPayload
 from ledger.facts import FactsOf
 from ledger.identity import given_in
@@ -53,6 +54,7 @@ from ledger.replay import Placed
 from ledger.rules import RulePack
 from ledger.sighting import read_saying
 from ledger.testimony import Cosigned, Shown, Verified
+from ledger.view import EVERYTHING, Horizon
 from schemas.bundle import (
     Bundle,
     BundledHead,
@@ -127,7 +129,8 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
     at.step, at.what = 2, "checkpoint"
     checkpoint = open_checkpoint(contents.checkpoint, trust.log)
     cosigned = _cosigned(contents.checkpoint, trust)
-    history = _History(trust, checkpoint, pack, at)
+    until = EVERYTHING if statement.horizon is None else statement.horizon
+    history = _History(trust, checkpoint, pack, at, until)
     for number, head in enumerate(contents.heads):
         at.step, at.what = 3, f"head {number}"
         history.heads[head.note.decode()] = _extended(head, checkpoint, trust.log)
@@ -201,10 +204,12 @@ def _extended(head: BundledHead, checkpoint: Checkpoint, log: Verifier) -> Check
 class _History:
     """The entries so far, in order, and what they make of parties and keys."""
 
-    def __init__(self, trust: _Trust, checkpoint: Checkpoint, pack: RulePack, at: _Place) -> None:
+    def __init__(
+        self, trust: _Trust, checkpoint: Checkpoint, pack: RulePack, at: _Place, until: Horizon
+    ) -> None:
         self._trust, self._checkpoint, self._at = trust, checkpoint, at
         self.heads: dict[str, Checkpoint] = {}
-        self.registry, self.record = Registry(), Record()
+        self.registry, self.record = Registry(), Record(until)
         self._facts = FactsOf(self.registry, pack)
         self.entries: list[Shown] = []
         self.evidence = Evidence(self.entries, self.record, self.registry)
@@ -240,10 +245,10 @@ class _History:
         said, act, disclosed = open_entry(said, entry)
         self._at.step = 12
         if act is not None:
-            event = said if isinstance(said, Event) else None
-            given = () if event is None else given_in(event)
-            saying = None if event is None else read_saying(event)
-            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), given, saying)
+            assert isinstance(said, Event)
+            hidden = said.commitments.keys() - disclosed.keys()
+            said_of = given_in(said), read_saying(said), read_dealing(said, act, hidden)
+            placed = Placed(index, recorded_at, act, self._facts.on(recorded_at), *said_of)
             self.record.take(placed, verified.identity)
         self.entries.append(Shown(index, recorded_at, signer, said, act, disclosed, after))
         self.signers.add(signer.party)

@@ -19,6 +19,7 @@ VARYING = {
     r"\b\d{1,2} [A-Z][a-z]{2} \d{4}(?: \d\d:\d\d)?": "<date>",
     r"\bdemo-[0-9a-f]{8}\b": "<name>",
     r"\+[0-9a-f]{8}\+[\w+/=]+": "<key>",
+    r"\b\d+ days ago": "<days> ago",
     r"\bentry \d+|\b\d+ (?=<date>)": "<entry> ",
 }
 

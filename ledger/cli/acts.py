@@ -7,7 +7,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
-from ledger.cli.making import Desk, form_options, serials
+from ledger.cli.making import Desk, authorisation_options, form_options, serials
 from ledger.cli.numbers import Numbers, named, numbers_option
 from ledger.cli.settings import MOMENT
 from schemas.strict_json import JSON
@@ -29,6 +29,7 @@ _class_options = (
 @numbers_option
 @click.option("--lot", metavar="LOT", help="The maker's lot number.")
 @click.option("--product", metavar="TEXT", help="What it is, in words.")
+@click.option("--eccn", metavar="ECCN", help="How it is classified for export, e.g. 3A090.a.")
 @form_options
 def commission(
     desk: Desk,
@@ -39,6 +40,7 @@ def commission(
     numbers_path: Path | None,
     lot: str | None,
     product: str | None,
+    eccn: str | None,
 ) -> None:
     """Enter new items as their maker.
 
@@ -56,6 +58,7 @@ def commission(
 
     items, numbers = _new(texts, gtin, prefix, numbers_path)
     facts = {"urn:epcglobal:cbv:mda:lotNumber": lot, "https://gs1.org/voc/productName": product}
+    facts["chiptrail:eccn"] = eccn
     said = {name: text for name, text in facts.items() if text}
     details = desk.form.details(product=said or None, identities=numbers)
     desk.record(short_form.commission(items, details))
@@ -110,7 +113,7 @@ def register(
 @click.option("--due", type=MOMENT, metavar="TIME", help="By when it should arrive: a day or +5d.")
 @click.option("--owner", metavar="PARTY", help="Who owns it once the consignee has signed.")
 @click.option("--end-user", metavar="PARTY", help="Who is to use it, if not the consignee.")
-@click.option("--licence", metavar="REGIME:NUMBER", help="The licence it goes under: EAR:D1234567.")
+@authorisation_options
 @form_options
 def ship(
     desk: Desk,
@@ -121,11 +124,12 @@ def ship(
     due: datetime | None,
     owner: str | None,
     end_user: str | None,
-    licence: str | None,
+    authorisations: list[dict[str, str]],
 ) -> None:
     """Send items on their way. You answer for them until the consignee signs.
 
-    What is on its way already is sent on, to somebody else or by another day.
+    What is on its way already is sent on, to somebody else or by another day. With --dry-run you
+    see what would be left of the licences that it goes under.
 
     For example:
 
@@ -146,18 +150,9 @@ def ship(
         via=[desk.someone(name) for name in via],
         due_at=due,
         destinations=ends,
-        authorisations=[] if licence is None else [_licence(licence)],
+        authorisations=authorisations,
     )
     desk.record(short_form.ship(desk.items(texts), desk.acting, desk.someone(to), details))
-
-
-def _licence(text: str) -> dict[str, str]:
-    regime, separator, number = text.partition(":")
-    if not (regime and separator and number):
-        raise click.BadParameter(
-            f"got {text!r}, want REGIME:NUMBER such as EAR:D1234567", param_hint="--licence"
-        )
-    return {"regime": regime, "kind": "licence", "number": number}
 
 
 @click.command(cls=Command)

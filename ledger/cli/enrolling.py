@@ -252,26 +252,29 @@ def revoke(
 
 
 @enroll.command("rule-pack")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @registrar_option
 @passphrase_option
 @ledger_options
 @pass_settings
 def rule_pack(
-    settings: Settings, file: Path, registrar_key: Path | None, passphrase_file: Path | None
+    settings: Settings, file: Path | None, registrar_key: Path | None, passphrase_file: Path | None
 ) -> None:
     """Say that FILE is a rule pack to judge by: its id, and the hash of its exact bytes.
 
+    Without FILE, the rules that this ledger judges by, as `chiptrail rules` shows them.
+
     For example:
 
-        chiptrail enroll rule-pack house-rules.toml
+        chiptrail enroll rule-pack
     """
-    from ledger.rules import parse_pack
+    from ledger.rule_files import parse_pack
     from ledger.service import keyring
     from schemas.statement import RulePackStatement, draft_of
 
-    pack = parse_pack(keyring.read(file))
-    clerk = _registrar(settings, settings.open_ledger(), registrar_key, passphrase_file)
+    ledger = settings.open_ledger()
+    pack = ledger.pack if file is None else parse_pack(keyring.read(file))
+    clerk = _registrar(settings, ledger, registrar_key, passphrase_file)
     receipt = clerk.say(draft_of(RulePackStatement, pack=pack.id, sha256=pack.sha256))
     _show(settings, receipt, f"Named rule pack {pack.id}, {pack.sha256.hex()}")
 

@@ -25,10 +25,12 @@ from ledger.cli import (
     founding,
     handling,
     keeping,
+    licensing,
     looking,
     parties,
     proving,
     rights,
+    ruling,
     serving,
     settling,
     signing,
@@ -43,7 +45,7 @@ from schemas.errors import CannotOpen, ChiptrailError
 
 THEMES: dict[str, tuple[click.Command, ...]] = {
     "Begin": (demo.demo, founding.init, founding.keygen, enrolling.enroll),
-    "Look": (looking.chip, looking.check, parties.party),
+    "Look": (looking.chip, looking.check, parties.party, licensing.licences, ruling.rules),
     "Prove": (
         proving.bundle,
         verifying.verify,

@@ -251,6 +251,45 @@ def _open_desk(settings: Settings, form: Form) -> Desk:
     return Desk(settings, form, ledger, signer_at(ledger, key))
 
 
+_KINDS = {
+    "licence": ("REGIME:NUMBER", "EAR:D1234567", "A licence it goes under"),
+    "permit": ("REGIME:NUMBER", "STA:P-17", "A permit of another country"),
+    "exception": ("REGIME:CODE[:NUMBER]", "EAR:NAC:A123456", "An exception it goes under"),
+    "nlr": ("REGIME", "EAR", "By this regime no licence is required"),
+}
+
+
+def authorisation_options(command: F) -> F:
+    """Give *command* what goods go under; it gets them as ``authorisations``, as an event has them.
+
+    Each may be given several times.
+    """
+
+    @wraps(command)
+    def filled(*args: Any, **said: Any) -> Any:  # noqa: ANN401 - click's own
+        found = [_authorisation(kind, one) for kind in _KINDS for one in said.pop(kind)]
+        return command(*args, authorisations=found, **said)
+
+    decorated: Any = filled
+    for kind, (metavar, example, words) in reversed(_KINDS.items()):
+        said = f"{words}, e.g. {example}; may be given several times."
+        decorated = click.option(f"--{kind}", kind, multiple=True, metavar=metavar, help=said)(
+            decorated
+        )
+    return decorated  # type: ignore[no-any-return]  # click decorators are untyped
+
+
+def _authorisation(kind: str, text: str) -> dict[str, str]:
+    metavar, example, _ = _KINDS[kind]
+    names = metavar.replace("[", "").replace("]", "").lower().split(":")
+    parts = text.split(":", len(names) - 1)
+    if not all(parts) or len(parts) < len(metavar.partition("[")[0].split(":")):
+        raise click.BadParameter(
+            f"got {text!r}, want {metavar} such as {example}", param_hint=f"--{kind}"
+        )
+    return {"kind": kind, **dict(zip(names, parts, strict=False))}
+
+
 yes_option = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 
 

@@ -13,6 +13,7 @@ from ledger.story import tell
 
 if TYPE_CHECKING:
     from ledger.service.capture import Receipt
+    from ledger.service.licences import Drawing
     from schemas.envelope import Submission
 
 # How a tier is called: the word of the verdict that it leads to.
@@ -106,7 +107,26 @@ def remarks(receipt: "Receipt", names: Mapping[str, str], *, dry_run: bool) -> l
         said.append(
             f"Entry {entry} was declared wrong already by entry {earlier}; this takes its place."
         )
+    said += [_drawn(one, dry_run=dry_run) for one in receipt.drawn]
     return said
+
+
+def _drawn(one: "Drawing", *, dry_run: bool) -> str:
+    """What an entry draws on a licence, and what is left of it."""
+    from ledger.names import moment
+    from ledger.statement_story import licence_name
+
+    licence, left = one.balance.licence, one.balance.left
+    unit = licence.unit or "units"
+    would = "would draw" if dry_run else "draws"
+    drawn = f"This {would} {one.quantity:,} {unit} on {licence_name(licence)}"
+    if one.quantity < 0:
+        drawn = f"{-one.quantity:,} {unit} come back to {licence_name(licence)}"
+    if left is None:
+        return f"{drawn}, which names no quantity."
+    was = left + one.quantity
+    until = f"until {moment(licence.ends_at)} UTC"
+    return f"{drawn}: {was:,} of {licence.quantity:,} were left, {left:,} are then, {until}."
 
 
 def _coloured(tier: Tier) -> str:

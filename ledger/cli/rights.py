@@ -3,7 +3,7 @@
 import click
 
 from ledger.cli.help import Command
-from ledger.cli.making import Desk, form_options, serials
+from ledger.cli.making import Desk, authorisation_options, form_options, serials
 
 HOLDS = ("detained", "seized")
 
@@ -12,9 +12,15 @@ HOLDS = ("detained", "seized")
 @serials("texts")
 @click.option("--owner", metavar="PARTY", help="Who is to own it.")
 @click.option("--end-user", metavar="PARTY", help="Who is to use it.")
+@authorisation_options
 @form_options
 def transfer(
-    desk: Desk, *, texts: tuple[str, ...], owner: str | None, end_user: str | None
+    desk: Desk,
+    *,
+    texts: tuple[str, ...],
+    owner: str | None,
+    end_user: str | None,
+    authorisations: list[dict[str, str]],
 ) -> None:
     """Offer items you own to another owner, or end user. They stay where they are.
 
@@ -32,7 +38,7 @@ def transfer(
         desk.items(texts),
         owner=None if owner is None else desk.someone(owner),
         user=None if end_user is None else desk.someone(end_user),
-        details=desk.form.details(),
+        details=desk.form.details(authorisations=authorisations),
     )
     desk.record(draft)
 

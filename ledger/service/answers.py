@@ -25,6 +25,15 @@ def receipt_to_json(receipt: "Receipt") -> dict[str, JSON]:
         "findings": findings_to_json(receipt.findings),
         "withoutEffect": receipt.why_idle,
         "replaces": None if receipt.replaces is None else receipt.replaces._asdict(),
+        "draws": [
+            {
+                "regime": one.balance.licence.regime,
+                "number": one.balance.licence.number,
+                "quantity": one.quantity,
+                "left": one.balance.left,
+            }
+            for one in receipt.drawn
+        ],
     }
 
 

@@ -316,10 +316,10 @@ class _Run:
         """Take the window's statements and events into the projections, in order."""
         if self._rebuilding is None:
             return
-        for index, at, fields, documents, saying in audited.events:
+        for index, at, fields, said in audited.events:
             self._enter_before(index)
             act = Act._make(fields)
-            self._rebuilding.take(PlacedAct(index, items.moment(at), act, documents, saying))
+            self._rebuilding.take(PlacedAct(index, items.moment(at), act, *said))
         self._enter_before(window.stop)
 
     def _enter_before(self, index: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ledger import disclosure, dsse, leaf, merkle
 from ledger.act import read_act
 from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.dealing import told_of
 from ledger.note import Verifier, parse_vkey
 from ledger.registry import EnrolledKey, Registry
 from ledger.service.rows import PAYLOAD_TYPES, load_item_lists
@@ -33,9 +34,10 @@ class Window(NamedTuple):
     stop: int
 
 
-# Index, time of recording in ms, the fields of the act, documents, what it says of places: it
-# crosses to another process.
-FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], tuple[str, ...], Saying | None]
+# Documents, what it says of places and of dealings.
+FlatSaid: TypeAlias = tuple[tuple[str, ...], Saying | None, str | None]
+# Index, time of recording in ms, the fields of the act, the rest: it crosses to another process.
+FlatEvent: TypeAlias = tuple[int, int, tuple[Any, ...], FlatSaid]
 
 
 class EntriesAudited(NamedTuple):
@@ -208,9 +210,8 @@ class _Audit:
         act = read_act(event, disclosure.open_items(event.lists, lists))
         self._check_preamble(row, event)
         self._check_disclosed(row, event)
-        self._events.append(
-            (row.idx, row.recorded_at, tuple(act), event.documents, read_saying(event))
-        )
+        said = event.documents, read_saying(event), told_of(event, act)
+        self._events.append((row.idx, row.recorded_at, tuple(act), said))
 
     def _check_preamble(self, row: EntryRow, said: Event | Statement) -> None:
         if said.ledger != self._job.origin:

@@ -1,11 +1,9 @@
-"""Events that may go into a bundle, each with what it shows: items of its lists, withheld fields.
+"""The events that may go into a bundle, and what each shows: items with proofs, what is disclosed.
 
-Of a committed list only what the bundle is about is shown, each item with its proof; of what was
-disclosed, all but the numbers of other items. Which go in is for ``ledger.service.selection``.
-Example::
+Of a committed list the items of the bundle are shown, each with its proof; of others at most that
+there are some. Example::
 
-    candidates = load_candidates(connection, indexes, listing, ours)
-    candidates = disclosing(connection, candidates, ours)     # where that was asked for
+    load_candidates(connection, [41, 44], listing=[41], ours=frozenset([chip]))[0].act.items
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ledger import disclosure
 from ledger.act import Act, read_act
+from ledger.dealing import Dealing, read_dealing
 from ledger.replay import OTHERS
 from ledger.service.identities import load_disclosed
 from ledger.service.rows import load_item_lists, whole_event
@@ -29,7 +28,7 @@ class Candidate:
     """An event that may go into the bundle, with what it shows: *proofs* by list field.
 
     *act* names subjects and containers and, where there are others, ``OTHERS``; *event* is as its
-    *disclosures* make it.
+    *disclosures* make it, and so is *dealing*, by which authorisation is judged.
     """
 
     row: EntryRow
@@ -37,6 +36,7 @@ class Candidate:
     act: Act
     proofs: Mapping[str, tuple[ItemProof, ...]]
     disclosures: tuple[str, ...]
+    dealing: Dealing | None
 
     def parties(self) -> set[str]:
         """Who signs it or is named in it."""
@@ -61,7 +61,7 @@ class Candidate:
 def load_candidates(
     connection: Connection, indexes: list[int], listing: list[int], ours: frozenset[str]
 ) -> list[Candidate]:
-    """The events among *indexes*; of the lists of those of *listing* what is *ours* is shown."""
+    """The events at *indexes*, as far as they are about *ours*; of *listing* with their lists."""
     rows = log.load_entries_at(connection, indexes)
     lists = load_item_lists(connection, listing)
     events = [rows[index] for index in indexes if rows[index].kind == log.EVENT]
@@ -81,7 +81,8 @@ def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str
         if given and ids:
             proofs[field] = disclosure.item_proofs(field, given, ids)
         shown[field] = (*ids, *((OTHERS,) if len(ids) < listed.count else ()))
-    return Candidate(row, event, read_act(event, shown), proofs, ())
+    act = read_act(event, shown)
+    return Candidate(row, event, act, proofs, (), read_dealing(event, act))
 
 
 def disclosing(
@@ -92,10 +93,14 @@ def disclosing(
     found = []
     for one in candidates:
         bodies = tuple(disclosed.get(one.row.idx, ()))
-        event, _ = whole_event(one.event, bodies)
+        event, hidden = whole_event(one.event, bodies)
         if not ours.issuperset([said.item for said in event.identities]):
-            parse = disclosure.parse_disclosure
-            bodies = tuple([b for b in bodies if parse(b).name != "chiptrail:identities"])
-            event, _ = whole_event(one.event, bodies)
-        found.append(replace(one, event=event, disclosures=bodies))
+            bodies = tuple([body for body in bodies if not _gives_numbers(body)])
+            event, hidden = whole_event(one.event, bodies)
+        dealing = read_dealing(event, one.act, hidden)
+        found.append(replace(one, event=event, disclosures=bodies, dealing=dealing))
     return found
+
+
+def _gives_numbers(body: str) -> bool:
+    return disclosure.parse_disclosure(body).name == "chiptrail:identities"

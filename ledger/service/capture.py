@@ -27,6 +27,7 @@ from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
 from ledger.service.judgements import Judged, judge_new
 from ledger.service.ledger import Ledger
+from ledger.service.licences import Drawing, drawn_by
 from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
@@ -60,7 +61,7 @@ class Receipt:
     *size* is that of a signed, durable tree that contains it; in a dry run no tree was signed.
     *why_idle*: why a statement changes nothing, None if it does or was recorded before; what an
     event changes, its findings say. *replaces* is the last correction of the same entry, in whose
-    place this one comes; None if there is none.
+    place this one comes; None if there is none. *drawn* is what it draws on licences.
     """
 
     index: int
@@ -71,6 +72,7 @@ class Receipt:
     findings: tuple[Finding, ...]
     why_idle: str | None = None
     replaces: Replaced | None = None
+    drawn: tuple[Drawing, ...] = ()
 
 
 Outcome: TypeAlias = Receipt | ChiptrailError
@@ -207,6 +209,7 @@ class _Run:
         self._why_idle: dict[int, str | None] = {}
         self._judged: Judged = {}
         self._disclosed: set[int] = set()
+        self._drawn: dict[int, tuple[Drawing, ...]] = {}
 
     def take(self, data: bytes, admission: Admission, party: str | None) -> None:
         """Sequence one submission or note why not."""
@@ -252,10 +255,8 @@ class _Run:
         if statement is not None:
             self._heed(statement, index)
         if admitted.act is not None:
-            placed = PlacedAct(
-                index, self._recorded_at, admitted.act, admitted.documents, admitted.saying
-            )
-            self._projector.take(placed)
+            said = admitted.act, admitted.documents, admitted.saying, admitted.dealing
+            self._projector.take(PlacedAct(index, self._recorded_at, *said))
         self._known[admitted.identity] = index, self._batch.recorded_at
         return index, self._batch.recorded_at, True
 
@@ -285,10 +286,11 @@ class _Run:
         self._disclosed.clear()
 
     def end(self) -> None:
-        """Decide what is left, and judge all of it."""
+        """Decide what is left, judge all of it, and see what is left of licences."""
         self.barrier()
-        acts, veiled = self._projector.judgeable, self._answers.partial
-        self._judged = judge_new(self._ledger, self._batch, acts, veiled)
+        batch, acts = self._batch, self._projector.judgeable
+        self._judged = judge_new(self._ledger, batch, acts, self._answers.partial)
+        self._drawn = drawn_by(batch.connection, batch.registry, range(batch.start, batch.size))
 
     def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""
@@ -325,6 +327,7 @@ class _Run:
                 self._found(taken[1]) if taken[3] else (),
                 self._why_idle.get(taken[1]) if taken[3] else None,
                 self._projector.replaced.get(taken[1]),
+                self._drawn.get(taken[1], ()) if taken[3] else (),
             )
             for taken in self._taken
         ]
@@ -332,7 +335,7 @@ class _Run:
     def _found(self, index: int) -> tuple[Finding, ...]:
         """Of a new entry: what the rules of custody find, then what is judged, then of its key."""
         told = self._projector.findings.get(index, ())
-        codes = {one.code for one in told}
+        codes = [one.code for one in told]
         judged = [one for one in self._judged.get(index, ()) if one.code not in codes]
         return (*told, *judged, *self._of_keys.get(index, ()))
 

@@ -21,6 +21,7 @@ from ledger.finding import Closing, Code, Finding
 from ledger.order import Correction, Placing, key_of, ordinal, placements
 from ledger.reach import Entry
 from ledger.service.amending import amend, bearing_change
+from ledger.service.drawing import Drawing
 from ledger.service.history import History, Sources
 from ledger.store import amendments, corrections, events, items, log
 from ledger.store.amendments import Kind, changed, row_of_finding
@@ -236,8 +237,8 @@ class Correcting:
             self._hold(trial, at)
             return False
         self._found.pop(row.idx, None)
-        self._amend(trial, at, agreed)
         corrections.save_correctives(self._connection, row.idx, trial.made.correctives)
+        self._amend(trial, at, agreed)
         for older in corrections.find_of_targets(self._connection, [row.target or 0]):
             if older.open_at is not None and older.idx <= row.idx:
                 self._close(older, at)
@@ -265,6 +266,7 @@ class Correcting:
         history, target = trial.history, trial.made.target
         settled = amend(self._connection, history, trial.placings, at, target, heard)
         self._settle([Closing(one.code, at, one.items, one.entry) for one in settled])
+        Drawing(self._sources).count({*history.entries, *trial.placings}, at)
 
     def _agreed(self, row: CorrectionRow) -> Collection[str]:
         """The parties that concurred with it so far."""

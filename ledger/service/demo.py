@@ -144,7 +144,7 @@ class _Stage:
             DataDirectory(folder), foundation, url=url, clock=self._clock, fresh=self._fresh
         )
         self._clerk = Registrar(self.ledger, registrar.key, self._fresh)
-        self._keys: dict[str, KeyFile] = {}
+        self._keys = {"registrar": KeyFile(REGISTRAR, registrar.key)}
         self._signed: dict[str, Submission] = {}
         for name, player in CAST.items():
             self._enrol(name, player)
@@ -156,9 +156,17 @@ class _Stage:
         return KeyFile(party, key)
 
     def _enrol(self, name: str, player: Player) -> None:
-        seat = CountryFact(player.country, "made up for the demo", date(2026, 1, 1))
+        made_up = "made up for the demo", date(2026, 1, 1)
+        parent = None if player.parent is None else CountryFact(player.parent, *made_up)
         self._clerk.enroll_party(
-            Subject(player.id, (player.name,), player.roles, prefixes(name), country=seat)
+            Subject(
+                player.id,
+                (player.name,),
+                player.roles,
+                prefixes(name),
+                country=CountryFact(player.country, *made_up),
+                ultimate_parent_country=parent,
+            )
         )
 
     def _enrol_key(self, folder: Path, name: str, player: Player) -> KeyFile:

@@ -22,7 +22,7 @@ ENGINEERING_CLASS = f"{CHIP_PREFIX}hsinlin:HX100-ES:"
 class Player:
     """One party: *place* is (latitude, longitude), *country* ISO 3166-1.
 
-    Without *has_key* it signs nothing.
+    Without *has_key* it signs nothing. *parent* is the country of its ultimate parent, if another.
     """
 
     slug: str
@@ -31,6 +31,7 @@ class Player:
     country: str
     place: tuple[float, float]
     has_key: bool = True
+    parent: str | None = None
 
     @property
     def id(self) -> str:
@@ -58,6 +59,7 @@ CAST: Mapping[str, Player] = {
     "malaysia": _player("sedenak", "Sedenak Data Park", "MY", (1.71, 103.53), *_USER),
     "customs": _player("straits", "Straits Customs", "SG", (1.36, 103.99), Role.INSPECTOR),
     "broker": _player("heron", "Heron Brokers", "US", (37.62, -122.38)),
+    "shell": Player("lotus", "Lotus Hosting", (Role.CONSIGNEE,), "SG", (1.29, 103.85), parent="CN"),
     "university": Player(
         "aasen", "Aasen University", (Role.CONSIGNEE,), "NO", (60.39, 5.32), has_key=False
     ),

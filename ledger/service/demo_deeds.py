@@ -41,7 +41,7 @@ def _details(deed: Deed) -> Details:
         final=deed.final,
         product=_product(deed.lot),
         customs=_customs(deed) if deed.is_export else None,
-        authorisations=_LICENCE if deed.is_export else (),
+        authorisations=_authorisations(deed) if deed.is_export else (),
         on_behalf_of=_anybody(deed.behalf),
         identities=_identities(deed) if deed.act is not ActKind.REPLACE else (),
         evidence=_evidence(deed) if deed.act is ActKind.DELIVER else (),
@@ -98,9 +98,8 @@ def _customs(deed: Deed) -> Mapping[str, JSON]:
     }
 
 
-_LICENCE: tuple[Mapping[str, JSON], ...] = (
-    {"regime": "EAR", "kind": "licence", "number": "D1234567"},
-)
+def _authorisations(deed: Deed) -> tuple[Mapping[str, JSON], ...]:
+    return ({"regime": "EAR", "kind": "licence", "number": deed.licence},)
 
 
 # One draft an act --------------------------------------------------------------------------

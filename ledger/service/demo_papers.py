@@ -16,9 +16,9 @@ _DAY = timedelta(days=1)
 
 
 def _papers(script: Script) -> list[Sight]:
-    """The exporter states what its licence allows; parties name their sites."""
+    """The exporter states what its licence allows, the registrar too; parties name their sites."""
     at = script.ago(140)
-    customers = tuple(CAST[name].id for name in ("norway", "japan", "malaysia"))
+    customers = tuple(CAST[name].id for name in ("norway", "japan", "malaysia", "university"))
     licence = {
         "holder": CAST["exporter"].id,
         "regime": "EAR",
@@ -34,6 +34,7 @@ def _papers(script: Script) -> list[Sight]:
         "conditions": ("No re-export without a licence of its own.",),
     }
     at = script.say(at, "exporter", Licence, licence)
+    at = script.say(at, "registrar", Licence, licence)
     for who, name, where in (
         ("norway", "Fjordhall, hall 1", "norway"),
         ("malaysia", "Sedenak, block C", "malaysia"),

@@ -49,6 +49,7 @@ class Sent(TypedDict, total=False):
     documents: tuple[str, ...]
     place: str
     is_export: bool
+    licence: str
     owner: str
     user: str
     behalf: str
@@ -75,8 +76,8 @@ class Deed:
     """*who*, by the name of a key, did *act* to *items* at *at*; recorded at *recorded_at*.
 
     *to*, *owner* and *user* are parties by name, *behalf* is for whom *who* signs; *place* whose
-    premises it happened on. *uuid* is the number inside the first item. Others find the entry
-    under its *label*.
+    premises it happened on; an export is under *licence*. *uuid* is the number inside the first
+    item. Others find the entry under its *label*.
     """
 
     at: datetime
@@ -96,6 +97,7 @@ class Deed:
     lot: str | None = None
     place: str | None = None
     is_export: bool = False
+    licence: str = "D1234567"
     owner: str | None = None
     user: str | None = None
     behalf: str | None = None

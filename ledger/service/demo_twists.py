@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from ledger.act import ActKind, Condition, Status
 from ledger.service import demo_authorities as authorities
+from ledger.service import demo_licences as licences
 from ledger.service import demo_numbers as numbers
 from ledger.service import demo_origins as origins
 from ledger.service import demo_papers as papers
@@ -305,4 +306,5 @@ _STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
     *workshop.STORIES,
     *origins.STORIES,
     *numbers.STORIES,
+    *licences.STORIES,
 )

@@ -18,13 +18,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 
-from ledger import merkle, note, rules
+from ledger import merkle, note
 from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
 from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
 from ledger.keys import PrivateKey
 from ledger.note import Note, NoteSignature, Verifier
 from ledger.registry import Registry
+from ledger.rule_files import join_files, parse_pack
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
 from ledger.service.geography import load_atlas
@@ -87,8 +88,8 @@ class Ledger:
         self.log_key, self.operator_key, self.origin = own.log, own.operator, own.origin
         self.vkey = note.encode_vkey(own.origin, own.log.public)
         self.verifier: Verifier = note.parse_vkey(self.vkey)
-        self.pack_data = load_pack()
-        self.pack: RulePack = rules.parse_pack(self.pack_data)
+        self.pack_data = join_files(load_pack(), directory.rule_files())
+        self.pack: RulePack = parse_pack(self.pack_data)
         self.atlas = load_atlas()
         self.stopped: str | None = None
         self.scrubbed = False
@@ -343,4 +344,6 @@ def note_signature(signed: bytes) -> bytes:
 
 def load_pack() -> bytes:
     """The rule pack that comes with the product, byte for byte."""
-    return (resources.files("ledger") / "packs" / "base.toml").read_bytes()
+    packs = resources.files("ledger") / "packs"
+    export = ("export.toml", (packs / "export.toml").read_bytes())
+    return join_files((packs / "base.toml").read_bytes(), [export])

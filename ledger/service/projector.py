@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.atlas import Atlas
+from ledger.dealing import SENDS
 from ledger.facts import Facts, FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
@@ -23,13 +24,15 @@ from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service import identities
 from ledger.service.correcting import Correcting
+from ledger.service.drawing import DRAWS, Drawing
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
 from ledger.service.sight import Sight
 from ledger.sighting import Saying, Signed, read_claim, read_route
-from ledger.store import corrections, events, items
+from ledger.store import corrections, draws, events, items
 from ledger.store.claims import SightingRow, insert_claims
 from ledger.store.database import Connection
+from ledger.store.draws import DealingRow
 from ledger.store.events import EventRow, ReceiptRow
 from ledger.timeline import Timeline, Told, Turn
 from ledger.view import (
@@ -42,18 +45,22 @@ from ledger.view import (
     parties_in,
     signer_of,
 )
-from schemas.statement import Concurrence, Resolution, Statement
+from schemas.statement import Concurrence, Licence, Resolution, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedAct:
-    """An act at its place in the log, the documents that its event names, the places it says."""
+    """An act at its place in the log, the documents that its event names, the places it says.
+
+    *dealing* is what ``ledger.dealing`` keeps of it, None if nothing.
+    """
 
     index: int
     recorded_at: datetime
     act: Act
     documents: tuple[str, ...]
     saying: Saying | None = None
+    dealing: str | None = None
 
 
 class Replaced(NamedTuple):
@@ -70,10 +77,10 @@ class Projector:
     """Queues acts and projects them together; ``findings`` has what the signer of each is told.
 
     ``judgeable`` are the acts whose signers are to be told more than the rules of custody find:
-    they say something of places or of numbers. ``replaced`` has the last correction of the same
-    entry before each correction that has one. *truth* has the entries, *target* gets the
-    projections. *answers* says what each signer may be told; None if nobody asks, as in a rebuild,
-    where *target* need not have the log.
+    they say something of places or of numbers, or send goods. ``replaced`` has the last correction
+    of the same entry before each correction that has one. *truth* has the entries, *target* gets
+    the projections. *answers* says what each signer may be told; None if nobody asks, as in a
+    rebuild, where *target* need not have the log.
     """
 
     def __init__(
@@ -107,6 +114,9 @@ class Projector:
                 Correcting(self.sources(registry)).agreed(statement.correction, index)
             case Resolution():
                 resolve(self.sources(registry), statement, index)
+            case Licence():
+                number = statement.regime, statement.number
+                Drawing(self.sources(registry)).recount(number, index)
             case _:
                 pass
 
@@ -124,6 +134,7 @@ class Projector:
             stretch = _Stretch(self._target, facts, self._answers, acts)
             stretch.save()
             identities.project(self._truth, self._target, {p.index: p.act for p, _ in acts})
+            self._draw(stretch, acts, registry)
             self.findings.update(stretch.findings)
             self.judgeable.update(stretch.judgeable)
             self._correct(acts[-1][0], registry)
@@ -135,6 +146,13 @@ class Projector:
         """
         acts = self.sources(registry).load_acts(indexes)
         identities.project(self._truth, self._target, {i: act for i, (_, act) in acts.items()})
+
+    def _draw(self, stretch: "_Stretch", acts: Iterable[_Keyed], registry: Registry) -> None:
+        """What was shipped under licences draws on them."""
+        if stretch.drawing:
+            sources = self.sources(registry)
+            sources.acts.update({one.index: (one.recorded_at, one.act) for one, _ in acts})
+            Drawing(sources).count(stretch.drawing, max(stretch.drawing))
 
     def _correct(self, last: PlacedAct, registry: Registry) -> None:
         """What the end of a stretch changes, if it is a correction or was awaited by one."""
@@ -235,9 +253,25 @@ class _Stretch:
             (uri, placed.index) for placed, _ in acts for uri in dict.fromkeys(placed.documents)
         ]
         self._sightings: list[SightingRow] = []
+        self._dealings = [
+            DealingRow(
+                placed.index,
+                placed.act.kind.value,
+                placed.act.who,
+                items.milliseconds(placed.act.event_at),
+                placed.dealing,
+            )
+            for placed, _ in acts
+            if placed.dealing is not None
+        ]
         self.findings: dict[int, tuple[Finding, ...]] = {}
         self.judgeable: dict[int, Act] = {}
         self._events = [self._decide(placed, key) for placed, key in acts]
+
+    @property
+    def drawing(self) -> list[int]:
+        """The entries that may draw on a licence, or give back."""
+        return [row.idx for row in self._dealings if row.kind in DRAWS]
 
     def _decide(self, placed: PlacedAct, key: int) -> EventRow:
         index, recorded_at, act = placed.index, placed.recorded_at, placed.act
@@ -250,7 +284,7 @@ class _Stretch:
         self._told[index] = self._timeline.enter(turn, step)
         if placed.saying is not None or act.kind is ActKind.SHIP:
             self._note_places(placed, turn.facts)
-        if act.numbers and self._answers is not None:
+        if self._answers is not None and (act.numbers or act.kind in SENDS):
             self.judgeable[index] = act
         due_at = None
         if act.kind is ActKind.SHIP and act.due_at is not None:
@@ -283,6 +317,7 @@ class _Stretch:
         events.insert_events(connection, self._events)
         events.insert_documents(connection, self._documents)
         insert_claims(connection, self._sightings)
+        draws.insert_dealings(connection, self._dealings)
         events.insert_receipts(
             connection,
             [

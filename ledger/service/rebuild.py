@@ -7,6 +7,7 @@ them. Memory is bounded by one stretch of entries.
 from collections.abc import Iterator
 
 from ledger.atlas import Atlas
+from ledger.dealing import told_of
 from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service.progress import Progress
@@ -80,5 +81,5 @@ def rebuild(
 def _place(row: EntryRow, lists: dict[str, ItemList]) -> PlacedAct:
     """The act of a stored event at its place; its lists are checked against what was signed."""
     event, act = read_row(row, lists)
-    saying = read_saying(event)
-    return PlacedAct(row.idx, items.moment(row.recorded_at), act, event.documents, saying)
+    said = event.documents, read_saying(event), told_of(event, act)
+    return PlacedAct(row.idx, items.moment(row.recorded_at), act, *said)

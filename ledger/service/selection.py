@@ -19,7 +19,7 @@ horizon, of containers what it may see of them itself, and withheld is what name
 item that it may not see.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,6 +33,7 @@ from ledger.registry import Registry
 from ledger.replay import Placed, Replay
 from ledger.service.candidates import Candidate, disclosing, load_candidates
 from ledger.service.credentials import Credentials
+from ledger.service.dealings import papers_of
 from ledger.service.rows import enter_statement
 from ledger.service.sight import Sight
 from ledger.service.sightings import sites_named
@@ -97,11 +98,12 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
         candidates = disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
     named = sites_named(sight.registry, [one.event for one in candidates])
-    said = _load_said(sight, indexes | named, candidates, wanted.horizon)
+    papers = papers_of(sight, [one.dealing for one in candidates], wanted.horizon)
+    said = _load_said(sight, indexes | named, candidates, papers, wanted.horizon)
     hidden: list[EntryRow] = []
     if not sight.reader.sees_all:
         candidates, hidden = _in_view(sight, candidates, containers, wanted)
-        said, unread = _said_in_view(sight, said, ours, wanted)
+        said, unread = _said_in_view(sight, said, ours, papers, wanted)
         hidden += unread
     folding = _Folding(sight, operator, wanted, containers)
     steps = folding.refold(candidates, said, made.takings)[0].steps
@@ -158,26 +160,40 @@ def _provable(takings: Iterable[Taking], shown: Container[int]) -> tuple[Taking,
 
 
 def _load_said(
-    sight: Sight, indexes: Iterable[int], candidates: Iterable[Candidate], horizon: Horizon
+    sight: Sight,
+    indexes: Iterable[int],
+    candidates: Iterable[Candidate],
+    papers: Collection[int],
+    horizon: Horizon,
 ) -> list[EntryRow]:
-    """The statements among *indexes*, and all that concur with a correction."""
+    """The statements among *indexes* and *papers*, and all that concur with a correction."""
     wanted = set(indexes)
     for candidate in candidates:
         if candidate.act.kind is ActKind.CORRECT:
             agreed = sight.registry.concurrences.get(candidate.row.identity, {})
             wanted.update(agreed.values())
+    wanted.update(papers)
     rows = log.load_entries_at(sight.connection, sorted(wanted))
     return [row for i, row in rows.items() if row.kind == log.STATEMENT and i <= horizon]
 
 
 def _said_in_view(
-    sight: Sight, said: Iterable[EntryRow], ours: frozenset[str], wanted: Wanted
+    sight: Sight,
+    said: Iterable[EntryRow],
+    ours: frozenset[str],
+    papers: Collection[int],
+    wanted: Wanted,
 ) -> tuple[list[EntryRow], list[EntryRow]]:
-    """Those of the statements *said* that the reader may read, and the others."""
+    """Those of *said* that the reader may read, of licences those among *papers*; the others."""
     statements = {row.idx: parse_statement(row.payload) for row in said}
     named = {i: {*one.items} - ours for i, one in statements.items() if isinstance(one, Resolution)}
     outlooks = sight.outlooks(set().union(*named.values()), wanted.horizon)
-    readable = [row for row in said if all(one in outlooks for one in named.get(row.idx, ()))]
+    unread = sight.registry.licences.keys() - set(papers)
+    readable = [
+        row
+        for row in said
+        if row.idx not in unread and all(one in outlooks for one in named.get(row.idx, ()))
+    ]
     return readable, [row for row in said if row not in readable]
 
 
@@ -217,6 +233,7 @@ class _Folding:
         self._registry, self._pack, self._operator = sight.registry, sight.pack, operator
         self._connection = sight.connection
         self._credentials = Credentials(sight.connection, sight.registry)
+        self._horizon = wanted.horizon
         self._begin = partial(Replay, tuple(wanted.subjects), containers, wanted.failed)
 
     def refold(
@@ -257,7 +274,7 @@ class _Folding:
 
     def _record(self, candidates: Iterable[Candidate], statements: Iterable[EntryRow]) -> Record:
         """All of them put down in the order of the log."""
-        registry, record = Registry(), Record()
+        registry, record = Registry(), Record(self._horizon)
         facts = FactsOf(registry, self._pack)
         entries: list[tuple[int, Candidate | EntryRow]] = [(row.idx, row) for row in statements]
         entries += [(candidate.row.idx, candidate) for candidate in candidates]
@@ -266,7 +283,8 @@ class _Folding:
                 record.hear(enter_statement(registry, entry), index, registry)
                 continue
             recorded_at = items.moment(entry.row.recorded_at)
-            on, said = facts.on(recorded_at), (given_in(entry.event), read_saying(entry.event))
+            on, event = facts.on(recorded_at), entry.event
+            said = given_in(event), read_saying(event), entry.dealing
             placed = Placed(index, recorded_at, entry.act, on, *said)
             record.take(placed, entry.row.identity)
         return record

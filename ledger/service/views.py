@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from ledger.act import ActKind
-from ledger.finding import Closing, Finding
+from ledger.arrival import Shipment
+from ledger.consignment import Consignment, waiting
+from ledger.finding import WITHOUT_EFFECT, Closing, Finding
 from ledger.holding import ItemState, Phase
 from ledger.identity import UNIQUE, is_same
-from ledger.judge import Docket, Shipment, View, bound_to
+from ledger.judge import Docket, View, bound_to
 from ledger.order import ordinal
+from ledger.service.dealings import Dealings
 from ledger.service.identities import Numbers
 from ledger.service.past import Dockets, Past
 from ledger.service.sight import Outlook, Sight
@@ -89,6 +92,7 @@ class _Loader:
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
         self._numbers = Numbers(connection, self._wanted.values())
         self._sightings = Sightings(sight, indexes, disclose=disclose)
+        self._dealings = Dealings(sight, indexes, disclose=disclose)
         ends = {outlook.horizon for outlook in outlooks.values()} - {EVERYTHING}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
 
@@ -121,6 +125,7 @@ class _Loader:
             claims=self._sightings.claims(
                 [bearing.idx for bearing in bearings], (own, *containers), outlook.horizon
             ),
+            consignments=self._consignments(number, outlook, bearings),
         )
         return Seen(
             view=view,
@@ -164,6 +169,34 @@ class _Loader:
             else:  # nothing of the other items that they are about, neither names nor order
                 alone = [replace(one, items=(subject,)) for one in found]
                 yield from sorted(alone, key=_by_code)
+
+    # How it was sent -----------------------------------------------------------------------------
+
+    def _consignments(
+        self, number: int, outlook: Outlook, bearings: Sequence[Bearing]
+    ) -> tuple[Consignment, ...]:
+        dealt = [b for b in bearings if b.idx in self._dealings]
+        if not dealt:
+            return ()
+        way = tuple([b.idx for b in dealt if not self._is_idle(b, outlook.horizon)])
+        around = frozenset([self._subjects[b.subject] for b in bearings if b.subject != number])
+        return self._dealings.consignments(
+            way,
+            outlook.horizon,
+            around,
+            waiting(outlook.state),
+            is_container=number in self._filled,
+        )
+
+    def _is_idle(self, bearing: Bearing, horizon: Horizon) -> bool:
+        """Whether the entry did nothing to what it names, so that it sent nothing."""
+        if bearing.idx not in self._dockets.told:
+            return False
+        subject = self._subjects[bearing.subject]
+        return any(
+            one.code in WITHOUT_EFFECT and _is_on(one, subject, bearing)
+            for one in self._dockets.findings(bearing.idx, horizon)
+        )
 
     def _shipment(self, outlook: Outlook) -> Shipment | None:
         state = outlook.state

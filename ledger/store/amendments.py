@@ -20,11 +20,11 @@ from schemas import strict_json
 
 
 class Kind(StrEnum):
-    """What changed, and its key: an item, a container, an entry, a shipment.
+    """What changed, and its key: an item, a container, an entry, a shipment, a licence.
 
     Rows are ``[ordinal, named, idx]``, ``[start, stop, parent]``, ``[item, start, stop]``,
     ``[ordinal, corrected_by]``, ``[is_bound]``, those of a finding and of a closing, and ``[idx,
-    is_final, items]``.
+    is_final, items]``, and ``[ordinal, idx, sender, quantity]``.
     """
 
     BEARING = "bearing"
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     FINDING = "finding"
     CLOSING = "closing"
     RECEIPT = "receipt"
+    DRAW = "draw"
 
 
 Row = tuple[Any, ...]

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Row
 
-from ledger.store import postgresql, tables
+from ledger.store import postgresql, projections, tables
 
 # SQLite binds at most 32,766 values a statement.
 _MOST_VALUES = 8_192
@@ -154,7 +154,7 @@ def _marks(width: int, count: int) -> str:
 
 @lru_cache(maxsize=64)
 def _types_of(dialect: Dialect, table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
-    made = {**tables.truth.tables, **tables.projections.tables}[table].columns
+    made = {**tables.truth.tables, **projections.projections.tables}[table].columns
     return tuple(made[name].type.compile(dialect).partition(" COLLATE")[0] for name in columns)
 
 

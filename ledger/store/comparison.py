@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.store import bulk
 from ledger.store.database import Connection
-from ledger.store.tables import projections
+from ledger.store.projections import projections
 
 _STATE = ", ".join(
     f"h.{column.name}" for column in projections.tables["holding"].columns if column.name != "id"
@@ -29,6 +29,8 @@ _QUERIES = {
     "claim": "SELECT * FROM claim ORDER BY idx",
     "document": "SELECT * FROM document ORDER BY uri, idx",
     "identity": "SELECT * FROM identity ORDER BY item, idx",
+    "dealing": "SELECT * FROM dealing ORDER BY idx",
+    "draw": "SELECT * FROM draw ORDER BY licence, ordinal, idx",
     "item_event": "SELECT * FROM item_event ORDER BY item, ordinal",
     "containment": "SELECT * FROM containment ORDER BY item, start",
     "closing": "SELECT idx, code, items, entry FROM closing ORDER BY idx, id",

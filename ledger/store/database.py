@@ -22,7 +22,7 @@ from typing import Protocol
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine
 
-from ledger.store import postgresql, sqlite, tables
+from ledger.store import postgresql, projections, sqlite, tables
 from schemas.errors import CannotOpen, DiskFull, IntegrityError
 
 __all__ = ["Connection", "Database"]
@@ -96,7 +96,7 @@ class Database:
                 return
         with self.writing() as connection:
             _upgrade(connection)
-            tables.projections.create_all(connection)
+            projections.projections.create_all(connection)
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Connection]:
@@ -141,15 +141,15 @@ class Database:
 
     def has_current_projections(self, connection: Connection) -> bool:
         """Whether the projections are of the version that this program reads and writes."""
-        query = sqlalchemy.select(tables.projection.c.value)
-        return connection.execute(query).all() == [(str(tables.PROJECTION_VERSION),)]
+        query = sqlalchemy.select(projections.projection.c.value)
+        return connection.execute(query).all() == [(str(projections.PROJECTION_VERSION),)]
 
     def clear_projections(self, connection: Connection) -> None:
         """Empty projections of the current version, to be filled in the same transaction."""
-        tables.projections.drop_all(connection)
-        tables.projections.create_all(connection)
-        version = tables.projection.insert().values(
-            name="version", value=str(tables.PROJECTION_VERSION)
+        projections.projections.drop_all(connection)
+        projections.projections.create_all(connection)
+        version = projections.projection.insert().values(
+            name="version", value=str(projections.PROJECTION_VERSION)
         )
         connection.execute(version)
 

@@ -5,6 +5,7 @@ chiptrail-data/
   ledger.sqlite3    the database, unless another is named
   log.key           signs checkpoints; operator.key signs what the operator asserts
   evidence/         heads of another history (docs/formats.md); any file there means read-only
+  rules/            *.toml: the operator's own rules, beside those of the product (docs/rules.md)
   retired           the log signs no more, for good; what its successor's genesis refers to
   lock              held while a batch is sequenced: the lock is the sequencer
   witnesses         who cosigns checkpoints, and how many of them must; absent: nobody is asked
@@ -45,6 +46,7 @@ class DataDirectory:
         self.log_key = path / "log.key"
         self.operator_key = path / "operator.key"
         self.evidence = path / "evidence"
+        self.rules = path / "rules"
         self.witnesses = path / "witnesses"
         self.seal_file = path / "seal"
         self.retired = path / "retired"
@@ -68,6 +70,13 @@ class DataDirectory:
         Raises (on entering): CannotOpen when the directory cannot be written.
         """
         return locked(self._lock)
+
+    def rule_files(self) -> list[tuple[str, bytes]]:
+        """The operator's own rules, each file with its name, in the order of the names.
+
+        Raises: CannotOpen.
+        """
+        return load_rule_files(self.rules)
 
     # The seal ------------------------------------------------------------------------------------
 
@@ -200,6 +209,22 @@ def load(path: Path) -> bytes:
         raise NotFound(f"{path}: no such file") from exc
     except OSError as exc:
         raise CannotOpen(f"{path}: {exc.strerror}") from exc
+
+
+def load_rule_files(folder: Path) -> list[tuple[str, bytes]]:
+    """The files ``*.toml`` of *folder* with their names, in order; none if there is no folder.
+
+    Raises: CannotOpen.
+    """
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        if len(path.name.split()) != 1:
+            raise CannotOpen(f"{path}: a file of rules has a name without blanks")
+        try:
+            found.append((path.name, path.read_bytes()))
+        except OSError as exc:
+            raise CannotOpen(f"{path}: {exc.strerror}") from exc
+    return found
 
 
 def save_durably(path: Path, data: bytes, mode: int = 0o600) -> None:

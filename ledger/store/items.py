@@ -12,14 +12,14 @@ from typing import Any
 from ledger.act import ActKind
 from ledger.custody import Needs
 from ledger.holding import Custody, Holdings, ItemState, Pending, Phase, held_by
-from ledger.store import bulk, tables
+from ledger.store import bulk, projections
 from ledger.store.database import Connection
 from ledger.store.traits import Traits, read_traits, write_traits
 from schemas.item import split_item
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_STATE = tuple(column.name for column in tables.holding.columns if column.name != "id")
+_STATE = tuple(column.name for column in projections.holding.columns if column.name != "id")
 _PARENT = 1 + _STATE.index("parent")
 
 
@@ -130,6 +130,11 @@ def _load_by_id(connection: Connection, numbers: Iterable[int]) -> list[tuple[st
         bulk.singles(numbers),
     )
     return [(item, number, holding) for item, number, holding in rows]
+
+
+def count_items(connection: Connection) -> int:
+    """How many items there are; their integer ids go from 1 to that."""
+    return _next_id(connection, "item") - 1
 
 
 def load_names(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:

@@ -47,6 +47,30 @@ def load_inside(connection: Connection, containers: Mapping[int, int]) -> dict[i
     return inside
 
 
+def load_contained(
+    connection: Connection, containers: Iterable[tuple[int, int]]
+) -> list[tuple[int, int, str, str]]:
+    """What was in *containers*, each with the ordinal right before which: at any depth.
+
+    Gives (container, ordinal, thing, what it lay directly in), both by their ids.
+    """
+    within = f"k.start < {{0}}.stop AND coalesce(k.stop, {_EVER}) >= {{0}}.stop"
+    rows = bulk.select(
+        connection,
+        ", inside (root, item, stop, parent) AS ("
+        " SELECT need.id, k.item, need.stop, k.parent FROM need CROSS JOIN containment AS k"
+        f" ON k.parent = need.id AND {within.format('need')}"
+        " UNION SELECT d.root, k.item, d.stop, k.parent FROM inside AS d"
+        f" CROSS JOIN containment AS k ON k.parent = d.item AND {within.format('d')})"
+        " SELECT d.root, d.stop, c.prefix || i.serial, e.prefix || p.serial FROM inside AS d"
+        " JOIN item AS i ON i.id = d.item JOIN item_class AS c ON c.id = i.class_id"
+        " JOIN item AS p ON p.id = d.parent JOIN item_class AS e ON e.id = p.class_id",
+        ("id", "stop"),
+        list(containers),
+    )
+    return [tuple(row) for row in rows]
+
+
 def load_filled(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """The spans of ordinals in which there was something in each of *numbers*, by their start.
 

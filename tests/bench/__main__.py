@@ -25,7 +25,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests import databases
-from tests.bench import lookup, memory, pallet, proof, recovery, size, submitters, writers
+from tests.bench import (
+    lookup,
+    memory,
+    pallet,
+    proof,
+    recovery,
+    size,
+    submitters,
+    wallet,
+    writers,
+)
 from tests.bench.bound import Block, Bound
 from tests.bench.ingest import Filled, ingest
 from tests.bench.report import Goal, Line, save, table
@@ -272,6 +282,12 @@ def _lookup(run: Run) -> Iterator[Line]:
     )
 
 
+def _wallet(run: Run) -> Iterator[Line]:
+    times = wallet.measure(build_stage(run.fresh("wallet"), run.seed))
+    yield Line(f"balance after {wallet.DRAWS:,} draws", times.total_ms, "ms")
+    yield Line(f"overdrawn after {wallet.DRAWS:,} draws", times.walk_ms, "ms")
+
+
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "ingest": _ingest,
     "submitters": _submitters,
@@ -280,6 +296,7 @@ BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "size": _size,
     "lookup": _lookup,
     "memory": _memory,
+    "wallet": _wallet,
 }
 
 

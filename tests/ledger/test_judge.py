@@ -19,7 +19,7 @@ from ledger.judge import (
     verdict,
     worst,
 )
-from ledger.rules import parse_pack
+from ledger.rule_files import parse_pack
 from tests.architecture import ROOT
 from tests.geography import ATLAS
 from tests.ledger.custody_story import BEGIN, ITEM, PARTY, Story, closed_in, found_in

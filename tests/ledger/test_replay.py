@@ -10,7 +10,8 @@ from ledger.facts import Facts
 from ledger.finding import Code
 from ledger.notebook import Bearing
 from ledger.replay import OTHERS, Placed, Replay
-from ledger.rules import TimeRules, parse_pack
+from ledger.rule_files import parse_pack
+from ledger.rules import TimeRules
 from ledger.service.ledger import load_pack
 from tests.geography import ATLAS
 

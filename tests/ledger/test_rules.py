@@ -3,7 +3,8 @@ from hashlib import sha256
 
 import pytest
 
-from ledger.rules import TimeRules, parse_pack
+from ledger.rule_files import parse_pack
+from ledger.rules import TimeRules
 from schemas.errors import MalformedRules, TooLarge, UnknownRule
 from tests.architecture import ROOT
 

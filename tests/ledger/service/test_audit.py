@@ -11,7 +11,8 @@ from ledger import dsse
 from ledger.service import audit as audit_module
 from ledger.service.audit import AuditReport, audit
 from ledger.service.sequencer import sequencing
-from ledger.store import log, tables
+from ledger.store import log
+from ledger.store.projections import projections
 from schemas.statement import Role
 from tests.ledger.service.tampering import copy_of, opened, tamper
 from tests.world import CHIPS, World, party
@@ -387,7 +388,7 @@ def test_what_lost_its_body_without_an_erasure_is_a_problem(copy):
 
 
 def test_states_that_no_item_is_in_any_more_are_no_problem(copy):
-    columns = ", ".join(c.name for c in tables.projections.tables["holding"].columns)
+    columns = ", ".join(c.name for c in projections.tables["holding"].columns)
     tamper(
         copy.directory,
         f"INSERT INTO holding SELECT 100000 + {columns} FROM holding",

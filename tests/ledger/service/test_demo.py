@@ -66,6 +66,7 @@ def test_everything_that_can_go_wrong_in_custody_goes_wrong(world, ledger):
         Code.DETAINED, Code.SEIZED, Code.DWELL,
         Code.SHORT, Code.REFUSED, Code.OVERDUE, Code.ALREADY_EXISTS, Code.CHALLENGED,
         Code.AFTER_TERMINAL, Code.NOT_HOLDER, Code.BACKDATED, Code.STOLEN, Code.NO_ORIGIN,
+        Code.LICENCE_EXPIRED, Code.LICENCE_OVERDRAWN, Code.RESTRICTED_HEADQUARTERS,
         Code.FOREIGN_PREFIX, Code.IDENTITY_MISMATCH, Code.DAMAGED, Code.PENDING_SHIPMENT,
     }  # fmt: skip
 
@@ -115,9 +116,10 @@ def test_the_board_maker_sees_what_was_granted_to_it(world, ledger):
 
 def test_the_exporter_says_what_its_licence_allows_and_others_where_their_sites_are(ledger):
     registry = ledger.registry
-    (licence,) = registry.licences.values()
+    stated = [one for one in registry.licences.values() if one.number == "D1234567"]
 
-    assert (licence.holder, licence.number) == (CAST["exporter"].id, "D1234567")
+    assert {CAST["exporter"].id} == {one.holder for one in stated}
+    assert [CAST["exporter"].id, registry.registrar] == [one.party for one in stated]
     assert len(registry.sites) == 3
 
 

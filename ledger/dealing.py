@@ -1,0 +1,160 @@
+"""What an event says that its authorisation is judged by: to whom, for what use, under what.
+
+Source: docs/rules.md, "What is judged". A *dealing* is a shipment or a transfer in place, with the
+authorisations that it names; or what tells about one: an item's classification by its maker, the
+departure of goods, a shipment that was called off. Withheld parts count as far as they were
+disclosed. Example::
+
+    dealing = read_dealing(event, act)
+    dealing.authorisations[0].number, dealing.eccns      # "D1234567", ("3A090.a",)
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ledger.act import Act, ActKind
+from schemas import strict_json
+from schemas.event import Event
+from schemas.strict_json import JSON
+from schemas.vocabulary import SOURCE_DEST_TYPES, bare_word
+
+CUSTOMS = "chiptrail:customs"
+DESTINATIONS = "destinationList"
+SENDS = frozenset({ActKind.SHIP, ActKind.TRANSFER})
+_MAKES = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
+_TELLS = frozenset({ActKind.CARRY, ActKind.VOID})
+_HIDDEN = frozenset({CUSTOMS, DESTINATIONS})
+_ENDS: Mapping[str, str] = {
+    "possessing_party": "consignee",
+    "owning_party": "owner",
+    "urn:chiptrail:sdt:end_user": "end user",
+    "urn:chiptrail:sdt:ultimate_consignee": "ultimate consignee",
+    "urn:chiptrail:sdt:intermediate_consignee": "intermediate consignee",
+    "location": "location",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """One that a shipment names; *number* and *code* are None where they are not said."""
+
+    regime: str
+    kind: str
+    number: str | None = None
+    code: str | None = None
+
+    @property
+    def name(self) -> str:
+        """``EAR licence D1234567``, ``EAR exception NAC A123456``, ``EAR nlr``."""
+        parts = (self.regime, self.kind, self.code, self.number)
+        return " ".join([part for part in parts if part])
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """What *sender* said that it did at *at*.
+
+    *ends* are (part, party) in the order said, ``location`` with the place that it names;
+    *eccns* how the goods were classified; *hidden* the names of what is withheld still.
+    """
+
+    kind: ActKind
+    sender: str
+    at: datetime
+    ends: tuple[tuple[str, str], ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
+    eccns: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+
+    def named(self, *parts: str) -> tuple[str, ...]:
+        """The parties that it names as one of *parts*, each once."""
+        return tuple(dict.fromkeys([party for part, party in self.ends if part in parts]))
+
+    def disclosed(self, values: Mapping[str, JSON]) -> "Dealing":
+        """The same with the withheld fields of which these are the *values*."""
+        given: Any = {name: values[name] for name in self.hidden & values.keys()}
+        if not given:
+            return self
+        return replace(
+            self,
+            ends=(*self.ends, *_ends(given.get(DESTINATIONS, ()))),
+            eccns=(*self.eccns, *given.get(CUSTOMS, {}).get("eccn", ())),
+            hidden=self.hidden - given.keys(),
+        )
+
+
+def read_dealing(event: Event, act: Act, hidden: Collection[str] | None = None) -> Dealing | None:
+    """The dealing in *event*, which is *act*; None if it has nothing to do with any.
+
+    *event* is as what was disclosed of it makes it; *hidden* is what is withheld still, None for
+    all that it withholds.
+    """
+    said = told_of(event, act)
+    if said is None:
+        return None
+    dealing = dealing_of(act.kind, act.who, act.event_at, said)
+    return dealing if hidden is None else replace(dealing, hidden=_HIDDEN.intersection(hidden))
+
+
+# As a projection keeps it -------------------------------------------------------------------------
+
+
+def told_of(event: Event, act: Act) -> str | None:
+    """What *event* says of a dealing, as text; None if it has nothing to do with any."""
+    if act.kind in _TELLS:
+        return "{}"
+    eccns = _eccns(event)
+    if act.kind in SENDS:
+        said: dict[str, JSON] = {
+            "ends": [list(end) for end in _named_ends(event.destinations)],
+            "authorisations": event.body.get("chiptrail:authorisations", []),
+            "eccns": eccns,
+            "hidden": [*sorted(_HIDDEN & event.commitments.keys())],
+        }
+    elif act.kind in _MAKES and eccns:
+        said = {"eccns": eccns}
+    else:
+        return None
+    return strict_json.dump({name: one for name, one in said.items() if one}).decode()
+
+
+def dealing_of(kind: ActKind, sender: str, at: datetime, said: str) -> Dealing:
+    """The dealing of which ``told_of`` gave *said*."""
+    told: Any = strict_json.load_object(said.encode())
+    return Dealing(
+        kind,
+        sender,
+        at,
+        tuple([(part, party) for part, party in told.get("ends", ())]),
+        tuple([Authorisation(**one) for one in told.get("authorisations", ())]),
+        tuple(told.get("eccns", ())),
+        frozenset(told.get("hidden", ())),
+    )
+
+
+def _eccns(event: Event) -> list[JSON]:
+    """The classification that a shipment's customs facts give, or the maker's in its ``ilmd``.
+
+    There it is the member ``eccn`` of any vocabulary: a number, or several.
+    """
+    customs: Any = event.body.get(CUSTOMS, {})
+    found = [*customs.get("eccn", ())]
+    ilmd = event.body.get("ilmd")
+    for name, value in (ilmd if isinstance(ilmd, dict) else {}).items():
+        if re.split("[:/#]", name)[-1] == "eccn":
+            values = value if isinstance(value, list) else [value]
+            found += [one for one in values if isinstance(one, str)]
+    return found
+
+
+def _named_ends(ends: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(_ENDS[kind], party) for kind, party in ends if kind in _ENDS]
+
+
+def _ends(entries: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Those of a ``destinationList`` as it was disclosed."""
+    kinds = [bare_word(entry["type"], "SDT", SOURCE_DEST_TYPES) for entry in entries]
+    return _named_ends(zip(kinds, [entry["destination"] for entry in entries], strict=True))

@@ -1,0 +1,172 @@
+"""What the rules of the day say against a consignment: places, head offices, listed parties.
+
+Source: docs/rules.md. That an authorisation is named settles what needs one. Head office and
+ultimate parent count wherever a party is itself, each with where that was read, and when. What
+nobody classified is taken for controlled where it matters who gets it. Example::
+
+    [said.code for said in of_rules(consignment, pack, as_of)]     # [Code.DESTINATION_RESTRICTED]
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from ledger.consignment import Consignment
+from ledger.controls import Control, groups_of
+from ledger.dealing import CUSTOMS
+from ledger.finding import Code
+from ledger.rules import RulePack
+from schemas.statement import CountryFact
+
+GOES_TO = ("consignee", "ultimate consignee", "end user")
+_RECEIVERS = (*GOES_TO, "intermediate consignee", "owner")
+
+
+class Said(NamedTuple):
+    """One thing found: *cites* are the entries that bear it out."""
+
+    code: Code
+    message: str
+    cites: tuple[int, ...] = ()
+
+
+def of_rules(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[Said]:
+    """What the rules of the day say against *one*."""
+    day = utc_day(one.law_day(as_of))
+    lacking: dict[str, Said] = {}
+    for control in _in_force(pack.controls, day):
+        if not _is_covered(one, control) or _is_met(one, control):
+            continue
+        found = [*_restricted(one, control, pack, day)]
+        yield from found
+        is_bare = all(said.authorisation.regime != control.regime for said in one.named)
+        if (found or _crosses(one, control)) and is_bare:
+            lacking.setdefault(control.regime, _lacking(one, control, found))
+    yield from lacking.values()
+    yield from _listed(one, pack, day)
+
+
+def utc_day(at: datetime) -> date:
+    """The day by which the law of *at* is found."""
+    return at.astimezone(UTC).date()
+
+
+def _in_force(controls: Iterable[Control], day: date) -> Iterable[Control]:
+    """Those on *day*; of several with one id the last."""
+    return {one.id: one for one in controls if one.is_in_force(day)}.values()
+
+
+def _is_covered(one: Consignment, control: Control) -> bool:
+    """Whether the goods are controlled. What nobody classified is, for whom it matters who gets it.
+
+    Not a container, whose contents are judged; nor where the classification is withheld.
+    """
+    if one.eccns:
+        return control.covers(one.eccns)
+    is_told = CUSTOMS not in one.leg.dealing.hidden or not one.hides
+    is_restriction = bool(control.into or control.headquarters)
+    return is_told and is_restriction and not one.is_container
+
+
+def _is_met(one: Consignment, control: Control) -> bool:
+    return any(
+        said.authorisation.regime == control.regime and said.authorisation.kind in control.kinds
+        for said in one.named
+    )
+
+
+def _restricted(one: Consignment, control: Control, pack: RulePack, day: date) -> Iterator[Said]:
+    if control.into:
+        yield from _destinations(one, control, pack, day)
+    if control.headquarters:
+        yield from _headquarters(one, control, pack, day)
+
+
+def _destinations(one: Consignment, control: Control, pack: RulePack, day: date) -> Iterator[Said]:
+    places: list[tuple[str, str, int]] = []
+    if one.site is not None:
+        places.append((f"it goes to a site in {one.site[1]}", one.site[1], one.site[0]))
+    for party in one.leg.dealing.named(*GOES_TO):
+        seat = one.seat(party)
+        if seat is not None:
+            where = f"it is for {party}, in {seat.code} ({_fact(seat)})"
+            places.append((where, seat.code, one.parties[party].index))
+    for words, country, cited in places:
+        why = _why(country, control.into, control.exempt, pack, day)
+        if why is not None:
+            yield _restriction(one, Code.DESTINATION_RESTRICTED, f"{words}{why}", control, cited)
+
+
+def _headquarters(one: Consignment, control: Control, pack: RulePack, day: date) -> Iterator[Said]:
+    for party in one.leg.dealing.named(*_RECEIVERS):
+        standing = one.parties.get(party)
+        for what, fact in () if standing is None else standing.homes:
+            why = _why(fact.code, control.headquarters, control.exempt, pack, day)
+            if why is not None and standing is not None:
+                words = f"the {what} of {party} is in {fact.code} ({_fact(fact)}){why}"
+                code, cited = Code.RESTRICTED_HEADQUARTERS, standing.index
+                yield _restriction(one, code, words, control, cited)
+
+
+def _restriction(one: Consignment, code: Code, words: str, control: Control, cited: int) -> Said:
+    goods = "" if one.eccns else "; nobody has said how the goods are classified"
+    named = [said.authorisation.name for said in one.named]
+    under = f"only {', '.join(named)} is" if named else "no authorisation is"
+    rule = f"{control.id}: {control.source}"
+    return Said(code, f"{words}, and {under} named for it{goods}; {rule}", (cited,))
+
+
+def _fact(fact: CountryFact) -> str:
+    return f"{fact.source}, {fact.on}"
+
+
+def _why(
+    country: str, places: Iterable[str], exempt: Iterable[str], pack: RulePack, day: date
+) -> str | None:
+    """By which of *places* *country* is meant, in words; None if it is not, or is *exempt*."""
+    found = groups_of(country, pack.countries, day)
+    if not found.keys().isdisjoint(exempt):
+        return None
+    for place in places:
+        if place in found:
+            said = found[place]
+            return "" if said is None else f", in group {place} by {said.source}"
+    return None
+
+
+def _crosses(one: Consignment, control: Control) -> bool:
+    """Whether the goods cross a border, one that *control* is about."""
+    if control.into or control.headquarters:
+        return False
+    start = one.seat(one.leg.dealing.sender)
+    out = {country for country in one.countries if start and country != start.code}
+    return bool(out) and (
+        not control.leaving or (start is not None and start.code in control.leaving)
+    )
+
+
+def _lacking(one: Consignment, control: Control, found: Sequence[Said]) -> Said:
+    start = one.seat(one.leg.dealing.sender)
+    cites = [cited for said in found for cited in said.cites]
+    if found:
+        way = "goes to a restricted party or place"
+    else:
+        way = f"goes from {start.code if start else '?'} to {', '.join(one.countries)}"
+        parties = (one.leg.dealing.sender, *one.leg.dealing.named(*GOES_TO))
+        cites += [one.parties[party].index for party in parties if party in one.parties]
+    goods = f"what is {', '.join(sorted(one.eccns))}" if one.eccns else "what nobody has classified"
+    message = f"{goods} {way}, and no authorisation of regime {control.regime} is named"
+    return Said(Code.LICENCE_NONE, f"{message}; {control.id}: {control.source}", tuple(cites))
+
+
+def _listed(one: Consignment, pack: RulePack, day: date) -> Iterator[Said]:
+    for party in one.leg.dealing.named(*_RECEIVERS):
+        standing = one.parties.get(party)
+        if standing is None:
+            continue
+        subject = standing.subject
+        for row in pack.listed:
+            hit = row.hit(subject.names, subject.identifiers.values())
+            if hit is not None and row.is_in_force(day):
+                message = f"{party} may be {hit} of {row.list}: {row.source}"
+                yield Said(Code.SCREENING_HIT, message, (standing.index,))
