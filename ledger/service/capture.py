@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
@@ -31,7 +30,7 @@ from ledger.service.licences import Drawing, drawn_by
 from ledger.service.projector import PlacedAct, Projector, Replaced
 from ledger.service.reading import root_at
 from ledger.service.sequencer import Batch, sequencing
-from ledger.service.split_view import prove_split
+from ledger.service.split_view import prove_split, stop
 from ledger.service.workers import collecting_seldom
 from ledger.store import items, log
 from ledger.store.activity import SHARED
@@ -308,7 +307,7 @@ class _Run:
                 "/chiptrail:after",
             )
             note = notes_of(admitted)[number].encode()
-            _stop(self._ledger, prove_split(self._ledger, self._batch, note))
+            stop(self._ledger, prove_split(self._ledger, self._batch, note))
             raise _Split(len(self._taken), refusal)
         self._last_after = after
 
@@ -338,14 +337,3 @@ class _Run:
         codes = [one.code for one in told]
         judged = [one for one in self._judged.get(index, ()) if one.code not in codes]
         return (*told, *judged, *self._of_keys.get(index, ()))
-
-
-def _stop(ledger: Ledger, evidence: bytes) -> None:
-    """Stop, then keep the *evidence* of two histories: under the lock, before anybody else signs.
-
-    Raises: CannotOpen when it cannot be kept; the ledger is stopped all the same.
-    """
-    ledger.stopped = "a checkpoint of another history was submitted (log/split-view)"
-    # Named by what it holds: the same proof is kept once, whoever meets it.
-    name = f"{sha256(evidence).hexdigest()[:16]}.evidence.json"
-    ledger.stopped += f": {ledger.directory.keep_evidence(name, evidence)}"

@@ -7,6 +7,7 @@ submission, so that it can be shown to anybody, and ``chiptrail verify`` says wh
 """
 
 from contextlib import suppress
+from hashlib import sha256
 
 from ledger.evidence import evidence_of, in_order, open_head, prefix_of
 from ledger.service.ledger import Ledger
@@ -31,3 +32,14 @@ def prove_split(ledger: Ledger, batch: Batch, note: bytes) -> bytes:
         with suppress(IntegrityError, VerificationFailed):
             prefix = prefix_of(tree, larger.checkpoint, smaller.checkpoint.size)
     return encode_evidence(evidence_of(ours, theirs, prefix))
+
+
+def stop(ledger: Ledger, evidence: bytes) -> None:
+    """Stop, then keep the *evidence* of two histories: under the lock, before anybody else signs.
+
+    Raises: CannotOpen when it cannot be kept; the ledger is stopped all the same.
+    """
+    ledger.stopped = "a checkpoint of another history was submitted (log/split-view)"
+    # Named by what it holds: the same proof is kept once, whoever meets it.
+    name = f"{sha256(evidence).hexdigest()[:16]}.evidence.json"
+    ledger.stopped += f": {ledger.directory.keep_evidence(name, evidence)}"
