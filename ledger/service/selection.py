@@ -106,10 +106,10 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
         said, unread = _said_in_view(sight, said, ours, papers, wanted)
         hidden += unread
     folding = _Folding(sight, operator, wanted, containers)
-    steps = folding.refold(candidates, said, made.takings)[0].steps
+    steps = folding.refold(candidates, said, _provable(made.takings, candidates))[0].steps
     shown, unseen = _divide(candidates, steps, asked, ours, wanted)
     withheld = [row for row in (*hidden, *unseen) if row.idx in asked]
-    takings = _provable(made.takings, {candidate.row.idx for candidate in shown})
+    takings = _provable(made.takings, shown)
     refold, statements, missing = folding.refold(shown, said, takings)
     return Selection(
         shown=tuple(shown),
@@ -147,8 +147,9 @@ def _divide(
     return shown, hidden
 
 
-def _provable(takings: Iterable[Taking], shown: Container[int]) -> tuple[Taking, ...]:
-    """*takings* as far as what is *shown* bears them out."""
+def _provable(takings: Iterable[Taking], events: Iterable[Candidate]) -> tuple[Taking, ...]:
+    """*takings* as far as the *events* that are shown, or in view, bear them out."""
+    shown = {event.row.idx for event in events}
     found: dict[tuple[int, tuple[int, ...], bool], Taking] = {}
     for taking in takings:
         correctives = tuple([index for index in taking.correctives if index in shown])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.act import ActKind
 from ledger.location import Level, appraise, gather, terms_of
-from ledger.rules import parse_pack
+from ledger.rule_files import parse_pack
 from ledger.service.ledger import load_pack
 from tests.ledger.sightings import (
     BEGIN,

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.finding import Code, Tier
 from ledger.location import terms_of
-from ledger.rules import parse_pack
+from ledger.rule_files import parse_pack
 from ledger.service.ledger import load_pack
 from ledger.travel import check_travel
 from tests.ledger.sightings import (

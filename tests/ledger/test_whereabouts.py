@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.act import ActKind
 from ledger.finding import Code
 from ledger.holding import ItemState, held_by
-from ledger.rules import parse_pack
+from ledger.rule_files import parse_pack
 from ledger.service.ledger import load_pack
 from ledger.whereabouts import check_location
 from tests.geography import ATLAS

@@ -11,9 +11,11 @@ from ledger.service.bundling import make_bundle
 from ledger.service.query import Dossier, dossier
 from ledger.testimony import Subject
 from ledger.verify import verify_bundle
+from ledger.view import Reader
 from tests.geography import ATLAS
 from tests.ledger.corrected_histories import History
 from tests.ledger.service.corrected_ledger import Desk
+from tests.world import party
 
 HISTORIES = 25
 
@@ -50,3 +52,14 @@ def test_what_is_not_proven_is_not_clear(seen):
     assert all(
         one.verdict is known.verdict for one, known in seen if one.is_proven and not known.contents
     )
+
+
+def test_who_sees_no_part_of_a_correction_gets_a_bundle_all_the_same(tmp_path):
+    desk = Desk(tmp_path)
+    history = desk.tell(random.Random(5))
+    ledger, maker = desk.world.ledger, Reader(party("maker"))
+    seen = [item for item in history.items if dossier(ledger, item, reader=maker).steps]
+
+    made = [make_bundle(ledger, [item], reader=maker) for item in seen]
+    assert made
+    assert all(verify_bundle(one, parse_vkey(ledger.vkey), ATLAS) for one in made)
