@@ -1,7 +1,12 @@
 """Points to countries."""
 
-import pytest
+import json
 
+import pytest
+import tzfpy
+
+from ledger import atlas
+from ledger.atlas import Atlas
 from tests.geography import ATLAS
 
 PLACES = [
@@ -36,3 +41,23 @@ PLACES = [
 )
 def test_a_place_has_its_countries(latitude, longitude, radius_m, wanted):
     assert frozenset(wanted.split()) == ATLAS.countries(latitude, longitude, radius_m)
+
+
+def test_the_line_through_laos_cuts_no_island_of_its_zone():
+    """Thailand and northern Vietnam share a zone, and lie on its two sides by 20 km at least."""
+    (drawn,) = json.loads(tzfpy.get_tz_polygon_geojson("Asia/Bangkok"))["features"]
+    rings = [polygon[0] for polygon in drawn["geometry"]["coordinates"]]
+    line = atlas._THROUGH_LAOS
+
+    assert all(len({atlas._is_east(line, y, x) for x, y in ring}) == 1 for ring in rings)
+    assert min(atlas._distance_m(line, y, x) for ring in rings for x, y in ring) > 20_000
+
+
+def test_near_the_line_of_kosovo_the_answer_is_both():
+    assert {"RS", "XK"} == ATLAS.countries(42.98, 21.26, 0)  # Merdare, a crossing
+
+
+def test_the_version_changes_with_the_table_of_zones():
+    table = b"VN\t+1045+10640\tAsia/Bangkok\n"
+
+    assert Atlas(table).version != ATLAS.version
