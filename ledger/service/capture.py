@@ -49,6 +49,8 @@ from schemas.statement import Erasure, Statement, parse_statement
 
 BATCH = 1000
 BATCH_BYTES = 4 << 20
+# Receipts judge in batches of at most so many entries.
+JUDGED_ENTRIES = 100
 # Below this many submissions, in one batch, starting processes costs more than it saves.
 PARALLEL_FROM = BATCH + 1
 
@@ -287,6 +289,8 @@ class _Run:
     def end(self) -> None:
         """Decide what is left, judge all of it, and see what is left of licences."""
         self.barrier()
+        if self._batch.size - self._batch.start > JUDGED_ENTRIES:
+            return  # it would take many times as long: ``check`` tells of what came in bulk
         batch, acts = self._batch, self._projector.judgeable
         self._judged = judge_new(self._ledger, batch, acts, self._answers.partial)
         self._drawn = drawn_by(batch.connection, batch.registry, range(batch.start, batch.size))
