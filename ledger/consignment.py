@@ -76,6 +76,11 @@ class Standing:
     subject: Subject
 
     @property
+    def is_placed(self) -> bool:
+        """Whether any country of it is said."""
+        return self.subject.country is not None or bool(self.homes)
+
+    @property
     def homes(self) -> tuple[tuple[str, CountryFact], ...]:
         """Its head office and its ultimate parent, as far as they are said."""
         subject = self.subject

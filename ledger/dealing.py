@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from ledger.act import Act, ActKind
@@ -92,11 +93,31 @@ def read_dealing(event: Event, act: Act, hidden: Collection[str] | None = None) 
     *event* is as what was disclosed of it makes it; *hidden* is what is withheld still, None for
     all that it withholds.
     """
-    said = told_of(event, act)
-    if said is None:
+    found = _dealing(event, act)
+    if found is None or hidden is None:
+        return found
+    return replace(found, hidden=_HIDDEN.intersection(hidden))
+
+
+def _dealing(event: Event, act: Act) -> Dealing | None:
+    kind = act.kind
+    if kind in _TELLS:
+        return Dealing(kind, act.who, act.event_at)
+    if kind not in SENDS and kind not in _MAKES:
         return None
-    dealing = dealing_of(act.kind, act.who, act.event_at, said)
-    return dealing if hidden is None else replace(dealing, hidden=_HIDDEN.intersection(hidden))
+    eccns = _eccns(event)
+    if kind in _MAKES:
+        return Dealing(kind, act.who, act.event_at, eccns=eccns) if eccns else None
+    named: Any = event.body.get("chiptrail:authorisations", ())
+    return Dealing(
+        kind,
+        act.who,
+        act.event_at,
+        tuple(_named_ends(event.destinations)),
+        tuple([Authorisation(**one) for one in named]),
+        eccns,
+        _HIDDEN.intersection(event.commitments),
+    )
 
 
 # As a projection keeps it -------------------------------------------------------------------------
@@ -104,30 +125,49 @@ def read_dealing(event: Event, act: Act, hidden: Collection[str] | None = None) 
 
 def told_of(event: Event, act: Act) -> str | None:
     """What *event* says of a dealing, as text; None if it has nothing to do with any."""
-    if act.kind in _TELLS:
-        return "{}"
-    eccns = _eccns(event)
-    if act.kind in SENDS:
-        said: dict[str, JSON] = {
-            "ends": [list(end) for end in _named_ends(event.destinations)],
-            "authorisations": event.body.get("chiptrail:authorisations", []),
-            "eccns": eccns,
-            "hidden": [*sorted(_HIDDEN & event.commitments.keys())],
-        }
-    elif act.kind in _MAKES and eccns:
-        said = {"eccns": eccns}
-    else:
+    found = _dealing(event, act)
+    if found is None:
         return None
+    return _text(found.ends, found.authorisations, found.eccns, found.hidden)
+
+
+# Of a lot, and between the same parties, most say the same.
+@lru_cache(maxsize=4096)
+def _text(
+    ends: tuple[tuple[str, str], ...],
+    authorisations: tuple[Authorisation, ...],
+    eccns: tuple[str, ...],
+    hidden: frozenset[str],
+) -> str:
+    said: dict[str, JSON] = {
+        "ends": [list(end) for end in ends],
+        "authorisations": [_members(one) for one in authorisations],
+        "eccns": list(eccns),
+        "hidden": [*sorted(hidden)],
+    }
     return strict_json.dump({name: one for name, one in said.items() if one}).decode()
+
+
+def _members(one: Authorisation) -> dict[str, JSON]:
+    said = {"regime": one.regime, "kind": one.kind, "number": one.number, "code": one.code}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def may_draw(kind: str, said: str) -> bool:
+    """Whether a dealing of which ``told_of`` gave *said* draws on a licence, or gives back."""
+    return kind == ActKind.VOID or (kind in SENDS and '"authorisations"' in said)
 
 
 def dealing_of(kind: ActKind, sender: str, at: datetime, said: str) -> Dealing:
     """The dealing of which ``told_of`` gave *said*."""
+    return Dealing(kind, sender, at, *_told(said))
+
+
+@lru_cache(maxsize=4096)
+def _told(said: str) -> tuple[Any, ...]:
+    """What ``_text`` was made of."""
     told: Any = strict_json.load_object(said.encode())
-    return Dealing(
-        kind,
-        sender,
-        at,
+    return (
         tuple([(part, party) for part, party in told.get("ends", ())]),
         tuple([Authorisation(**one) for one in told.get("authorisations", ())]),
         tuple(told.get("eccns", ())),
@@ -135,7 +175,7 @@ def dealing_of(kind: ActKind, sender: str, at: datetime, said: str) -> Dealing:
     )
 
 
-def _eccns(event: Event) -> list[JSON]:
+def _eccns(event: Event) -> tuple[str, ...]:
     """The classification that a shipment's customs facts give, or the maker's in its ``ilmd``.
 
     There it is the member ``eccn`` of any vocabulary: a number, or several.
@@ -147,7 +187,7 @@ def _eccns(event: Event) -> list[JSON]:
         if re.split("[:/#]", name)[-1] == "eccn":
             values = value if isinstance(value, list) else [value]
             found += [one for one in values if isinstance(one, str)]
-    return found
+    return tuple(found)
 
 
 def _named_ends(ends: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from ledger.act import ActKind
 from ledger.geodesy import Circle, is_gap_over
@@ -129,6 +130,7 @@ class Terms:
         return Circle(*place.point, radius)
 
 
+@lru_cache(maxsize=64)
 def terms_of(pack: RulePack, as_of: datetime) -> Terms:
     """The terms in force at *as_of*.
 
@@ -175,22 +177,42 @@ class Appraisal:
 
 
 @lru_cache(maxsize=4096)
-def appraise(claims: Claims, terms: Terms) -> Appraisal:
-    """What *claims* come to; most items of a lot share theirs."""
+class Newest(NamedTuple):
+    """*latest* and *withheld* as in ``Appraisal``, by their numbers among the claims made."""
+
+    latest: int | None
+    withheld: int | None
+
+
+def newest(claims: Claims) -> Newest:
+    """Which of *claims* say where it is now."""
+    made = claims.made
     # The newest last; of one time, what counts last.
-    order = sorted(range(len(claims.made)), key=lambda n: (claims.made[n].at, n))
-    shown = [n for n in order if claims.made[n].place is not None]
-    credible = [n for n in shown if claims.is_credible(claims.made[n])]
-    standings = {n: _standing(claims, claims.made[n], terms) for n in credible or shown[-1:]}
-    of_leg = [standings[n] for n in credible if n >= claims.leg_start]
-    hidden = [n for n in order if claims.made[n].place is None]
-    newest = order.index(credible[-1]) if credible else -1
-    is_hidden = bool(hidden) and order.index(hidden[-1]) > newest
+    order = sorted(range(len(made)), key=lambda n: (made[n].at, n))
+    shown = [n for n in order if made[n].place is not None]
+    credible = [n for n in shown if claims.is_credible(made[n])]
+    hidden = [n for n in order if made[n].place is None]
+    at = order.index(credible[-1]) if credible else -1
+    is_hidden = bool(hidden) and order.index(hidden[-1]) > at
+    latest = (credible or shown)[-1] if shown else None
+    return Newest(latest, hidden[-1] if is_hidden else None)
+
+
+@lru_cache(maxsize=4096)  # most items of a lot rest on the same claims
+def appraise(claims: Claims, terms: Terms) -> Appraisal:
+    """What *claims* come to."""
+    made, now = claims.made, newest(claims)
+    order = sorted(range(claims.leg_start, len(made)), key=lambda n: (made[n].at, n))
+    of_leg = [
+        _standing(claims, made[n], terms)
+        for n in order
+        if made[n].place is not None and claims.is_credible(made[n])
+    ]
     return Appraisal(
-        latest=next(reversed(standings.values()), None),
+        latest=None if now.latest is None else _standing(claims, made[now.latest], terms),
         best=max(reversed(of_leg), key=_rank, default=None),
         weakest=min(reversed(of_leg), key=_rank, default=None),
-        withheld=claims.made[hidden[-1]] if is_hidden else None,
+        withheld=None if now.withheld is None else made[now.withheld],
         leg=claims.leg,
     )
 

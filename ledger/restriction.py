@@ -33,6 +33,14 @@ class Said(NamedTuple):
 def of_rules(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[Said]:
     """What the rules of the day say against *one*."""
     day = utc_day(one.law_day(as_of))
+    if one.site is not None or any(standing.is_placed for standing in one.parties.values()):
+        yield from _of_controls(one, pack, day)
+    if pack.listed:
+        yield from _listed(one, pack, day)
+
+
+def _of_controls(one: Consignment, pack: RulePack, day: date) -> Iterator[Said]:
+    """What asks for an authorisation, by where it goes and who gets it."""
     lacking: dict[str, Said] = {}
     for control in _in_force(pack.controls, day):
         if not _is_covered(one, control) or _is_met(one, control):
@@ -43,7 +51,6 @@ def of_rules(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[Said
         if (found or _crosses(one, control)) and is_bare:
             lacking.setdefault(control.regime, _lacking(one, control, found))
     yield from lacking.values()
-    yield from _listed(one, pack, day)
 
 
 def utc_day(at: datetime) -> date:

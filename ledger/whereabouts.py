@@ -15,7 +15,7 @@ from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
-from ledger.location import Claims, Terms, appraise, terms_of
+from ledger.location import Claims, Terms, newest, terms_of
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
 from ledger.travel import check_travel
@@ -59,7 +59,7 @@ def _of_claims(
         *check_travel(claims, terms, pack, as_of),
         *_check_countries(claims, terms, atlas),
         *_check_route(claims, terms, atlas, barred),
-        *_check_withheld(claims, terms),
+        *_check_withheld(claims),
     )
 
 
@@ -70,8 +70,10 @@ def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Fin
     """Claims whose coordinates lie in another country than they say."""
     for claim in claims.made:
         place = claim.place
-        circle = None if place is None else terms.circle(place)
-        if place is None or circle is None or place.country is None:
+        if place is None or place.country is None:
+            continue
+        circle = terms.circle(place)
+        if circle is None:
             continue
         possible = atlas.countries(*circle)
         if place.country in possible:
@@ -97,7 +99,9 @@ def _check_route(
     claims: Claims, terms: Terms, atlas: Atlas, barred: frozenset[str]
 ) -> Iterator[Finding]:
     """Claims that lie where the shipment does not go, and the newest one if nobody can tell."""
-    newest = appraise(claims, terms).latest
+    if claims.route is None and not barred:
+        return
+    latest = newest(claims).latest
     for number, claim in enumerate(claims.made):
         circle = None if claim.place is None else terms.circle(claim.place)
         if circle is None or not claims.is_credible(claim):
@@ -113,7 +117,7 @@ def _check_route(
                 claim.index,
                 cites=() if route.index == claim.index else (route.index,),
             )
-        elif newest is not None and claim is newest.claim:
+        elif number == latest:
             yield from _cannot_tell(claim, circle, possible, allowed, route, barred)
 
 
@@ -168,10 +172,11 @@ _MOST_NAMED = 6
 # Age ----------------------------------------------------------------------------------------------
 
 
-def _check_withheld(claims: Claims, terms: Terms) -> Iterator[Finding]:
-    withheld = appraise(claims, terms).withheld
-    if withheld is None:
+def _check_withheld(claims: Claims) -> Iterator[Finding]:
+    number = newest(claims).withheld
+    if number is None:
         return
+    withheld = claims.made[number]
     others = sum(claim.place is None for claim in claims.made) - 1
     more = f", and {others} earlier entries do so too" if others else ""
     message = (

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from schemas.event import Event
@@ -90,6 +91,7 @@ def _time(text: str | None) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def place_of_uri(uri: str) -> Place:
     """The place that *uri* is, if it gives coordinates; else the one that it names."""
     try:

@@ -123,7 +123,7 @@ def capture_stream(
         return
     for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks), party):
         request = _Request(chunk, admissions, actor, party)
-        yield _sequence(ledger, [request], dry_run=dry_run)[0]
+        yield _sequence(ledger, [request], dry_run=dry_run, is_bulk=True)[0]
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -155,9 +155,16 @@ class _Request(NamedTuple):
 
 
 def _sequence(
-    ledger: Ledger, requests: Sequence[_Request], *, dry_run: bool = False
+    ledger: Ledger,
+    requests: Sequence[_Request],
+    *,
+    dry_run: bool = False,
+    is_bulk: bool = False,
 ) -> list[list[Outcome]]:
-    """The outcomes of each of *requests*, all of them in one transaction."""
+    """The outcomes of each of *requests*, all of them in one transaction.
+
+    What comes in bulk is not judged: that takes many times as long, and ``check`` tells it.
+    """
     admissions = [found for request in requests for found in request.admissions]
     last = requests[-1]
     try:
@@ -168,7 +175,9 @@ def _sequence(
                     run.take(data, admission, request.party)
                 if request is not last:
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
-            run.end()
+            run.barrier()
+            if not is_bulk and batch.size - batch.start <= JUDGED_ENTRIES:
+                run.judge()
     except _Split as split:
         outcomes: list[Outcome] = [ReadOnly(str(ledger.stopped)) for _ in admissions]
         outcomes[split.position] = split.refusal
@@ -286,11 +295,8 @@ class _Run:
         self._projector.renew(self._disclosed, self._batch.registry)
         self._disclosed.clear()
 
-    def end(self) -> None:
-        """Decide what is left, judge all of it, and see what is left of licences."""
-        self.barrier()
-        if self._batch.size - self._batch.start > JUDGED_ENTRIES:
-            return  # it would take many times as long: ``check`` tells of what came in bulk
+    def judge(self) -> None:
+        """Judge all of it once it is decided, and see what is left of licences."""
         batch, acts = self._batch, self._projector.judgeable
         self._judged = judge_new(self._ledger, batch, acts, self._answers.partial)
         self._drawn = drawn_by(batch.connection, batch.registry, range(batch.start, batch.size))

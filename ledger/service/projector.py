@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from ledger import custody
 from ledger.act import Act, ActKind
 from ledger.atlas import Atlas
-from ledger.dealing import SENDS
+from ledger.dealing import SENDS, may_draw
 from ledger.facts import Facts, FactsOf
 from ledger.finding import Code, Finding
 from ledger.order import key_of, ordinal
@@ -24,7 +24,7 @@ from ledger.registry import Registry
 from ledger.rules import RulePack
 from ledger.service import identities
 from ledger.service.correcting import Correcting
-from ledger.service.drawing import DRAWS, Drawing
+from ledger.service.drawing import Drawing
 from ledger.service.history import Sources
 from ledger.service.resolving import resolve
 from ledger.service.sight import Sight
@@ -271,7 +271,7 @@ class _Stretch:
     @property
     def drawing(self) -> list[int]:
         """The entries that may draw on a licence, or give back."""
-        return [row.idx for row in self._dealings if row.kind in DRAWS]
+        return [row.idx for row in self._dealings if may_draw(row.kind, row.said)]
 
     def _decide(self, placed: PlacedAct, key: int) -> EventRow:
         index, recorded_at, act = placed.index, placed.recorded_at, placed.act

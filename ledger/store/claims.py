@@ -6,6 +6,7 @@ load_claims(connection, [12, 13])      # {12: SightingRow(...)}: 13 says nothing
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ledger.sighting import Claim, Route
@@ -79,16 +80,22 @@ def _written(row: SightingRow) -> tuple[object, ...]:
     return (row.idx, *said, *ends)
 
 
+@lru_cache(maxsize=4096)
 def _place_text(place: Place) -> str:
     members = {name: getattr(place, name) for name in _PLACE}
     return dump({name: value for name, value in members.items() if value is not None}).decode()
+
+
+@lru_cache(maxsize=4096)
+def _place(text: str) -> Place:
+    return Place(**load_object(text.encode()))  # type: ignore[arg-type]  # as written
 
 
 def _read(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
     who, company, is_inspector, place, has_digests, regime, is_stop, destinations, through = said
     claim = route = None
     if at is not None:
-        where = None if place is None else Place(**load_object(place.encode()))  # type: ignore[arg-type]  # as written
+        where = None if place is None else _place(place)
         claim = Claim(
             index=idx,
             at=moment(at),
