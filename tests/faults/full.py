@@ -19,7 +19,7 @@ from tests.faults.stage import Place
 from tests.faults.subject import User, Workload, recovery, run
 
 WHAT = "disk full (a small tmpfs)"
-MOST_KIB, LEAST_KIB, STEP_KIB = 1_600, 480, 8
+MOST_KIB, LEAST_KIB, STEP_KIB = 1_760, 640, 8
 
 
 def missing() -> str | None:

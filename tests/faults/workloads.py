@@ -29,7 +29,10 @@ def _make_old(place: Place) -> list[bytes]:
 def _make_older(place: Place) -> list[bytes]:
     """As the first version left it, before there were cosignatures."""
     return _change(
-        place, "DROP TABLE cosignature", "UPDATE alembic_version SET version_num = '0001'"
+        place,
+        "DROP TABLE cosignature",
+        "DROP TABLE token",
+        "UPDATE alembic_version SET version_num = '0001'",
     )
 
 
