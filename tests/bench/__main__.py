@@ -3,7 +3,7 @@
 Every figure of speed is a ratio to V, the Ed25519 verifications per second of the whole machine,
 read before and after in the same run (``bound``); so it can be compared between machines. Capture
 and check are measured on SQLite, and on PostgreSQL where there is a server (``tests.databases``).
-The whole takes half an hour, ``--quick`` less than 120 seconds. It exits with 1 where a goal is
+The whole takes half an hour, ``--quick`` about three minutes. It exits with 1 where a goal is
 missed, or with ``--quick`` where it is missed by far; a figure that ``witness`` does not confirm
 stops the run::
 
@@ -303,7 +303,7 @@ BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
 def main() -> int:
     """Run what the command line asks for; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less than 120 seconds")
+    parser.add_argument("--quick", action="store_true", help="about three minutes")
     parser.add_argument("--seed", type=int, default=1, help="of the workload")
     parser.add_argument("--only", choices=sorted(BENCHES), help="one of the benches")
     chosen = parser.parse_args()
