@@ -238,9 +238,25 @@ class Unauthenticated(Refusal):
 
 
 class Forbidden(Refusal):
-    """Who asks is known, and its token is not for this."""
+    """Who asks is known, and may not do this."""
 
     code = "forbidden"
+
+
+class TooMany(Refusal):
+    """Somebody asks more often than one may; in *retry_after_s* seconds it may again."""
+
+    code = "too-many"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class WrongType(Refusal):
+    """A request whose content type or encoding is not one that is read here."""
+
+    code = "wrong-type"
 
 
 class UnknownRule(Refusal):
@@ -274,6 +290,13 @@ class DiskFull(ReadOnly):
     """Writing is off while the disk has too little room; it is on again when there is enough."""
 
     code = "disk-full"
+
+
+class Overloaded(ChiptrailError):
+    """More waits to be dealt with than can be; nothing was begun, and a moment later may do."""
+
+    code = "overloaded"
+    retry_after_s: ClassVar[int] = 1
 
 
 # Integrity ----------------------------------------------------------------------------------------

@@ -35,20 +35,26 @@ PURE_LAYERS = ("schemas", "ledger")
 # The only places where a distribution of others may be imported.
 THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "alembic": ("ledger.store", "migrations"),
+    "argon2": ("ledger.service.passwords",),
     "biip": ("schemas.item",),
     "click": ("ledger.cli",),
     "flask": ("web",),
     "flask_smorest": ("web.api",),
+    "flask_swagger_ui": ("web.docs",),
     "geographiclib": ("ledger.geodesy",),
+    "granian": ("web.server",),
     "httpx": ("ledger.client",),
+    "limits": ("web.limits",),
     "marshmallow": ("web.api",),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
+    "prometheus_client": ("web.metrics",),
     "rich": ("ledger.cli",),
     "sqlalchemy": ("ledger.store", "migrations"),
     "tzdata": ("ledger.service.geography",),
     "tzfpy": ("ledger.atlas",),
     "waitress": ("web.server",),
-    "werkzeug": ("web.problems",),
+    "webargs": ("web.api.bodies",),
+    "werkzeug": ("web.problems", "web.app"),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.
 STANDARD_HOMES: Mapping[str, tuple[str, ...]] = {

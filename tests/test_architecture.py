@@ -15,7 +15,7 @@ from tests.architecture import (
 )
 
 MODULES = modules_of(ROOT)
-IMPORT_NAMES = {"pynacl": "nacl"}
+IMPORT_NAMES = {"pynacl": "nacl", "argon2-cffi": "argon2"}
 DOC = '"""A module."""\n'
 
 
@@ -37,7 +37,8 @@ def test_every_folder_of_modules_is_a_package():
 
 def test_every_runtime_dependency_is_used_at_home():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = {re.split(r"[^a-z0-9-]", spec)[0] for spec in project["dependencies"]}
+    specs = [*project["dependencies"], *project["optional-dependencies"]["production"]]
+    wanted = {re.split(r"[^a-z0-9-]", spec)[0] for spec in specs}
     targets = [name for m in MODULES for _, name in imports(m, ast.parse(m.source))]
     imported = {name.split(".")[0] for name in targets} & set(THIRD_PARTY_HOMES)
 

@@ -100,7 +100,8 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
 
 def test_every_dependency_is_named_with_its_licence():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    optional = project["optional-dependencies"]["postgresql"]
+    extras = project["optional-dependencies"]
+    optional = [*extras["postgresql"], *extras["production"]]
     runtime = {re.split(r"[^a-z0-9-]", s)[0] for s in [*project["dependencies"], *optional]}
     testing = {re.split(r"[^a-z0-9]", s)[0] for s in project["optional-dependencies"]["test"]}
     section = TEXT["README.md"].split("## Dependencies")[1].split("\n## ")[0]

@@ -8,16 +8,23 @@ import secrets
 import time
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.service.ledger import Ledger
 from schemas import strict_json
-from schemas.errors import ChiptrailError
-from web import log
+from schemas.errors import ChiptrailError, Overloaded, WrongType
+from web import docs, log, metrics
 from web.api import add_api
+from web.limits import Limit, Limits
+from web.metrics import Metrics
 from web.problems import answer_problems
+from web.server import QUEUED
+from web.settings import WebSettings
 
 BODY_LIMIT = 1 << 30
 """Bytes of a request; NDJSON is read as it comes and may be long."""
+MOST_QUEUED = 500
+"""Requests that wait for a thread; with more, they are turned away at once until it is fewer."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
@@ -26,19 +33,43 @@ _HEADERS = {
 _LOG = logging.getLogger(__name__)
 
 
-def make_app(ledger: Ledger, *, public_entries: bool = False) -> Flask:
-    """The application of *ledger*; *public_entries*: leaves are anybody's to read."""
+def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
+    """The application of *ledger*."""
+    settings = settings or WebSettings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.config[log.PUBLIC_ENTRIES] = public_entries
+    app.config[log.PUBLIC_ENTRIES] = settings.public_entries
     app.extensions["chiptrail"] = ledger
-    app.register_blueprint(log.blueprint)
+    app.extensions["chiptrail-limits"] = Limits(settings.requests_a_minute or None)
+    app.extensions["chiptrail-metrics"] = Metrics(ledger)
+    for blueprint in (log.blueprint, metrics.blueprint, docs.blueprint):
+        app.register_blueprint(blueprint)
     add_api(app)
     answer_problems(app)  # after the API, which would answer in a form of its own
+    _attend(app)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+
+    @app.get("/healthz")
+    def health() -> Response:
+        return _health(ledger)
+
+    return app
+
+
+def _attend(app: Flask) -> None:
+    """Around every request: a name for it, limits, headers, a line in the log."""
 
     @app.before_request
     def begin() -> None:
         g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+        app.extensions["chiptrail-limits"].count(Limit.ADDRESS, request.remote_addr or "-")
+        encoding = request.headers.get("Content-Encoding", "identity")
+        if encoding != "identity":
+            raise WrongType(f"got a body encoded as {encoding}; send it as it is")
+        if request.environ.get(QUEUED, 0) > MOST_QUEUED:
+            raise Overloaded("more requests wait than can be answered soon; send it again")
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -46,6 +77,7 @@ def make_app(ledger: Ledger, *, public_entries: bool = False) -> Flask:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.request_id
+        app.extensions["chiptrail-metrics"].answered(response)
         _LOG.info(
             "request=%s method=%s route=%s status=%d ms=%.1f",
             g.request_id,
@@ -55,12 +87,6 @@ def make_app(ledger: Ledger, *, public_entries: bool = False) -> Flask:
             (time.perf_counter() - g.began) * 1000,
         )
         return response
-
-    @app.get("/healthz")
-    def health() -> Response:
-        return _health(ledger)
-
-    return app
 
 
 def _health(ledger: Ledger) -> Response:

@@ -22,6 +22,8 @@ from schemas.strict_json import JSON
 STATUS: tuple[tuple[type[ChiptrailError], HTTPStatus], ...] = (
     (errors.Unauthenticated, HTTPStatus.UNAUTHORIZED),
     (errors.Forbidden, HTTPStatus.FORBIDDEN),
+    (errors.TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (errors.WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (errors.NotFound, HTTPStatus.NOT_FOUND),
     (errors.Conflict, HTTPStatus.CONFLICT),
@@ -33,6 +35,7 @@ STATUS: tuple[tuple[type[ChiptrailError], HTTPStatus], ...] = (
     (errors.ParseError, HTTPStatus.BAD_REQUEST),
     (errors.Refusal, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.ReadOnly, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.CannotOpen, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.IntegrityError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -78,6 +81,8 @@ def answer_problems(app: Flask) -> None:
         if response.status_code >= 500:
             _LOG.error("status=%d code=%s request=%s", response.status_code, error.code, _name())
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        if isinstance(error, errors.TooMany | errors.Overloaded):
+            response.headers["Retry-After"] = str(error.retry_after_s)
         if isinstance(error, errors.Unauthenticated):
             response.headers["WWW-Authenticate"] = 'Bearer realm="chiptrail"'
         return response

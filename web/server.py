@@ -1,11 +1,17 @@
-"""The HTTP server: waitress, at the address it is told, with bounds on what a caller may send.
+"""The HTTP server, with bounds on what a caller may send: waitress, or granian.
 
 server = Server(app, "127.0.0.1", 8711, body_limit=1 << 20)
 print(server.url)
 server.run()
+
+waitress is one process and speaks plain HTTP; what needs TLS or several processes runs under
+granian, ``run_processes``, which starts the application of ``web.wsgi`` in each.
 """
 
 import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 import waitress  # type: ignore[import-untyped]  # it has no types
@@ -15,6 +21,11 @@ MAX_HEADERS = 16 << 10
 IDLE_S = 30
 # Callers who send slowly hold a connection and no thread: many of them leave room for others.
 CONNECTIONS = 2000
+# In the environment of a request: how many wait behind it for a thread.
+QUEUED = "chiptrail.queued"
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 
 class Server:
@@ -24,8 +35,13 @@ class Server:
         """Raises: OSError when it cannot listen there."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
+
+        def counted(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+            environ[QUEUED] = len(self._server.task_dispatcher.queue)
+            return app(environ, start)
+
         self._server = waitress.create_server(
-            app,
+            counted,
             sockets=[listening],
             threads=THREADS,
             max_request_header_size=MAX_HEADERS,
@@ -45,3 +61,30 @@ class Server:
     def close(self) -> None:
         """Listen no more."""
         self._server.close()
+
+
+def run_processes(
+    host: str, port: int, *, workers: int, certificate: Path | None, key: Path | None
+) -> None:
+    """Serve ``web.wsgi`` in so many processes until a signal; over TLS with a *certificate*.
+
+    Raises: ImportError, where granian is not installed.
+    """
+    from granian import Granian  # noqa: PLC0415 - an extra of the distribution
+    from granian.constants import Interfaces, SSLProtocols  # noqa: PLC0415 - as above
+
+    Granian(
+        "web.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backpressure=CONNECTIONS // workers,
+        websockets=False,
+        ssl_cert=certificate,
+        ssl_key=key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        log_enabled=False,
+        respawn_failed_workers=True,
+    ).serve()

@@ -1,6 +1,9 @@
 """Serve: the ledger over HTTP, and the tokens that let programs in."""
 
+import logging
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,14 +11,17 @@ import click
 from ledger.cli import naming
 from ledger.cli.help import Command, Group
 from ledger.cli.output import show, show_json, table, warn
-from ledger.cli.settings import Settings, ledger_options, pass_settings
+from ledger.cli.settings import Settings, disk_reserve, ledger_options, pass_settings
 from schemas.errors import CannotOpen
 from schemas.formats import format_time
 from schemas.strict_json import JSON
+from web import settings as web_settings
+from web.settings import REQUESTS_A_MINUTE, Place, WebSettings, to_environment
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from ledger.service.ledger import Ledger
     from ledger.service.tokens import Token
     from web.server import Server
 
@@ -29,38 +35,141 @@ if TYPE_CHECKING:
     help="Where to listen; put a web server with TLS in front to be reached from elsewhere.",
 )
 @click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Serve over TLS with this certificate (PEM), for a local network; with --tls-key.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The private key of the certificate (PEM).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes; several are for PostgreSQL.",
+)
+@click.option(
+    "--proxies",
+    type=click.IntRange(0, 9),
+    default=0,
+    envvar=web_settings.PROXIES,
+    metavar="N",
+    help="Web servers in front, whose X-Forwarded-For and -Proto to believe.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(min=0),
+    default=REQUESTS_A_MINUTE,
+    show_default=True,
+    envvar=web_settings.RATE_LIMIT,
+    metavar="N",
+    help="Requests a minute of one caller and process; 0 is no bound.",
+)
+@click.option(
     "--public-entries",
     is_flag=True,
-    envvar="CHIPTRAIL_PUBLIC_ENTRIES",
+    envvar=web_settings.PUBLIC_ENTRIES,
     help="Let anybody read the leaves too: 137 bytes of hashes and a signature an entry.",
 )
 @ledger_options
 @pass_settings
-def serve(settings: Settings, *, listen: str, public_entries: bool) -> None:
+def serve(
+    settings: Settings,
+    *,
+    listen: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    workers: int,
+    proxies: int,
+    rate_limit: int,
+    public_entries: bool,
+) -> None:
     """Serve the ledger over HTTP, until interrupted.
 
-    Programs show a token (`chiptrail token new`). Checkpoint and hash tiles, below /log/, are
-    for everybody; /api/v1/openapi.json describes the rest.
+    People sign in; the first start prints a link for its first administrator. Programs show a
+    token (`chiptrail token new`). Checkpoint and hash tiles, below /log/, are for everybody;
+    /api/docs shows the rest. --workers and --tls-cert take `pip install 'chiptrail[production]'`.
 
     For example:
 
         chiptrail serve
         curl http://127.0.0.1:8710/healthz
     """
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key go together")
     from web.app import BODY_LIMIT, make_app
 
+    chosen = WebSettings(public_entries, proxies, rate_limit)
+    _log_requests()
     ledger = settings.open_ledger()
-    server = listening(make_app(ledger, public_entries=public_entries), listen, BODY_LIMIT)
-    if settings.as_json:
-        show_json({"url": server.url, "origin": ledger.origin, "readOnly": ledger.stopped})
-    else:
-        click.echo(f"{ledger.origin} answers at {server.url}; Ctrl-C ends it.")
-        if ledger.stopped is not None:
-            warn(f"it is read-only: {ledger.stopped}")
+    if workers > 1 or tls_cert is not None:
+        _serve_in_processes(settings, ledger, chosen, listen, (workers, tls_cert, tls_key))
+        return
+    server = listening(make_app(ledger, chosen), listen, BODY_LIMIT)
+    _announce(settings, ledger, server.url)
     try:
         server.run()
     finally:
         server.close()
+
+
+def _log_requests() -> None:
+    """A line of names and values on standard error for each request, and for what goes wrong."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    lines.formatter.converter = time.gmtime  # type: ignore[union-attr]  # just set
+    logging.getLogger("web").addHandler(lines)
+    logging.getLogger("web").setLevel(logging.INFO)
+
+
+def _serve_in_processes(
+    settings: Settings,
+    ledger: "Ledger",
+    chosen: WebSettings,
+    listen: str,
+    how: tuple[int, Path | None, Path | None],
+) -> None:
+    host, port = _host_and_port(listen)
+    workers, certificate, key = how
+    scheme = "http" if certificate is None else "https"
+    _announce(settings, ledger, f"{scheme}://{listen}")
+    # The processes read what was said here from their environment.
+    to_environment(Place(settings.folder, settings.database, disk_reserve()), chosen)
+    from web.server import run_processes
+
+    try:
+        run_processes(host, port, workers=workers, certificate=certificate, key=key)
+    except ImportError as exc:
+        raise CannotOpen("--workers and --tls-cert: pip install 'chiptrail[production]'") from exc
+
+
+def _announce(settings: Settings, ledger: "Ledger", url: str) -> None:
+    from ledger.service.users import first_invitation
+
+    first = None if ledger.stopped is not None else first_invitation(ledger)
+    link = None if first is None else f"{url}/setup/{first[1]}"
+    if settings.as_json:
+        said = {"url": url, "origin": ledger.origin, "readOnly": ledger.stopped}
+        show_json({**said, **({} if link is None else {"setup": link})})
+        return
+    click.echo(f"{ledger.origin} answers at {url}; Ctrl-C ends it.")
+    if link is not None:
+        click.echo(f"There is no administrator yet. Become it at\n  {link}\nwithin three days.")
+    if ledger.stopped is not None:
+        warn(f"it is read-only: {ledger.stopped}")
+
+
+def _host_and_port(listen: str) -> tuple[str, int]:
+    host, separator, port = listen.rpartition(":")
+    if not (separator and host and port.isdecimal() and int(port) < 1 << 16):
+        raise click.BadParameter(f"got {listen!r}, want HOST:PORT", param_hint="--listen")
+    return host.strip("[]"), int(port)
 
 
 def listening(app: "WSGIApplication", listen: str, body_limit: int) -> "Server":
@@ -70,11 +179,9 @@ def listening(app: "WSGIApplication", listen: str, body_limit: int) -> "Server":
     """
     from web.server import Server
 
-    host, separator, port = listen.rpartition(":")
-    if not (separator and host and port.isdecimal() and int(port) < 1 << 16):
-        raise click.BadParameter(f"got {listen!r}, want HOST:PORT", param_hint="--listen")
+    host, port = _host_and_port(listen)
     try:
-        return Server(app, host.strip("[]"), int(port), body_limit)
+        return Server(app, host, port, body_limit)
     except OSError as exc:
         raise CannotOpen(f"cannot listen at {listen}: {exc.strerror}") from exc
 

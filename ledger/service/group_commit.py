@@ -14,6 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from schemas.errors import Overloaded
+
+# Who comes later than that is told to come again: it would wait longer than anybody listens.
+MOST_WAITING = 1000
+
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")
 
@@ -54,10 +59,13 @@ class GroupCommit:
     ) -> _Answer:
         """What *work*, called here or in another thread's stead, answers to *request*.
 
-        Raises: what *work* raised, in every thread whose request was in that group.
+        Raises: what *work* raised, in every thread whose request was in that group; Overloaded,
+        nothing being begun, when too many wait.
         """
         mine: _Waiting[_Request, _Answer] = _Waiting(request, weight)
         with self._guard:
+            if len(self._waiting) >= MOST_WAITING:
+                raise Overloaded(f"{MOST_WAITING} requests wait already; send it again")
             self._waiting.append(mine)
             is_first, self._is_busy = not self._is_busy, True
         if not is_first:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from ledger.service.founding import OPERATOR
 from ledger.service.ledger import Ledger
 from ledger.store import items
 from ledger.store.tokens import (
@@ -37,10 +38,15 @@ _TOUCH_EVERY = timedelta(minutes=10)
 
 
 class Scope(StrEnum):
-    """What a token is for."""
+    """What a caller may do: ask, record entries, look after users and tokens."""
 
     READ = "read"
     WRITE = "write"
+    ADMIN = "admin"
+
+
+# A program looks after nobody.
+OF_TOKENS = frozenset({Scope.READ, Scope.WRITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,24 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, by token *token_id*."""
+    """Who asks for *party*: a program, *name* being the id of its token, or a user by its name.
+
+    *session*: the SHA-256 of a user's cookie; None of a program.
+    """
 
     party: str
     scopes: frozenset[Scope]
-    token_id: str
+    name: str
+    session: bytes | None = None
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is of those who run the ledger."""
+        return self.party == OPERATOR
+
+    def is_over(self, party: str) -> bool:
+        """Whether it may look after the users and tokens of *party*."""
+        return Scope.ADMIN in self.scopes and (self.is_operator or self.party == party)
 
     def reader(self, ledger: Ledger) -> Reader:
         """Through whose eyes its questions are answered."""
@@ -120,20 +139,24 @@ def authenticate(ledger: Ledger, text: str) -> Caller:
 _NO_TOKEN = "this is no token that holds: it is unknown, expired or revoked"  # noqa: S105 - a message
 
 
-def revoke(ledger: Ledger, token_id: str) -> None:
-    """Take the token of that id back, for good.
+def revoke(ledger: Ledger, token_id: str, caller: Caller | None = None) -> None:
+    """Take the token of that id back, for good; *caller* is None for who runs the server.
 
-    Raises: NotFound.
+    Raises: NotFound, the same where it is not the caller's.
     """
     with ledger.database.writing() as connection:
-        if not revoke_token(connection, token_id, items.milliseconds(ledger.clock.now())):
+        row = find_token(connection, token_id)
+        mine = row is not None and (caller is None or caller.is_over(row.party))
+        now = items.milliseconds(ledger.clock.now())
+        if not (mine and revoke_token(connection, token_id, now)):
             raise NotFound(f"there is no token {token_id} that holds")
 
 
-def tokens(ledger: Ledger) -> list[Token]:
-    """All tokens ever issued, the oldest first."""
+def tokens(ledger: Ledger, caller: Caller | None = None) -> list[Token]:
+    """All tokens ever issued that *caller* looks after, the oldest first."""
     with ledger.database.reading() as connection:
-        return [_token(row) for row in load_tokens(connection)]
+        found = load_tokens(connection)
+    return [_token(row) for row in found if caller is None or caller.is_over(row.party)]
 
 
 def _digest(secret: str) -> bytes:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 # The newest migration: a database that has it is opened without loading Alembic.
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 
 # SQLite autoincrements only the exact type INTEGER; BIGINT elsewhere.
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -120,4 +120,41 @@ token = Table(
     Column("revoked_at", Big),
     Column("used_at", Big),
     CheckConstraint("length(secret) = 32", name="token_secret_size"),
+)
+
+# *name* is what one signs in with; *password* is argon2's own encoding, salt and costs in it.
+user = Table(
+    "user",
+    accounts,
+    Column("name", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("disabled_at", Big),
+)
+
+# *name* is null where who accepts it chooses one.
+invitation = Table(
+    "invitation",
+    accounts,
+    Column("secret", LargeBinary, primary_key=True),
+    Column("name", Text),
+    Column("party", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    CheckConstraint("length(secret) = 32", name="invitation_secret_size"),
+)
+
+session = Table(
+    "session",
+    accounts,
+    Column("secret", LargeBinary, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("seen_at", Big, nullable=False),
+    CheckConstraint("length(secret) = 32", name="session_secret_size"),
+    Index("session_user", "user"),
 )

@@ -32,6 +32,9 @@ def _make_older(place: Place) -> list[bytes]:
         place,
         "DROP TABLE cosignature",
         "DROP TABLE token",
+        'DROP TABLE "user"',
+        "DROP TABLE invitation",
+        "DROP TABLE session",
         "UPDATE alembic_version SET version_num = '0001'",
     )
 

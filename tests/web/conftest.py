@@ -1,13 +1,20 @@
 """A served world: ``web`` asks it over the application itself, with a token where one is named."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
-from ledger.service.tokens import Scope, issue
+from ledger.service import passwords
+from ledger.service.founding import OPERATOR
+from ledger.service.tokens import OF_TOKENS, issue
+from ledger.service.users import UserRole, accept, invite
 from schemas.statement import Role
 from tests.world import CHIPS, World, party
 from web.app import make_app
+
+PASSWORD = "correct horse battery"
 
 
 class Web:
@@ -24,10 +31,24 @@ class Web:
         key = name, scopes
         if key not in self._tokens:
             made = issue(
-                self.world.ledger, party(name), "test", {*scopes} or {*Scope}, timedelta(days=1)
+                self.world.ledger, party(name), "test", {*scopes} or {*OF_TOKENS}, timedelta(days=1)
             )
             self._tokens[key] = made[1]
         return self._tokens[key]
+
+    def browser(self, name, role, *, of=None):
+        """A client that has signed in as user *name* of party *of*."""
+        world, who = self.world, OPERATOR if of is None else party(of)
+        _, secret = invite(world.ledger, None, name, who, UserRole(role))
+        accept(world.ledger, secret, password=PASSWORD)
+        return self.signed_in(name)
+
+    def signed_in(self, name, password=PASSWORD):
+        """A client that has signed in."""
+        client = self.app.test_client()
+        said = {"name": name, "password": password}
+        client.post("/api/v1/session", data=json.dumps(said), content_type="application/json")
+        return client
 
     def ask(self, path, *, by=None, data=None, token=None, method=None, **headers):
         """The answer to GET, or to POST where there is *data*, *by* a party."""
@@ -46,3 +67,10 @@ def web(tmp_path, url):
     world.enroll("shop")
     world.enroll("customs", Role.INSPECTOR)
     return Web(world)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """What makes passwords slow to guess makes tests slow."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+    passwords._of_nobody.cache_clear()

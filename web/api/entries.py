@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import IO
 
 from flask import Response, request, stream_with_context
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from ledger.proof import encode_proof
@@ -29,6 +28,7 @@ from schemas.formats import encode_base64, format_time
 from schemas.strict_json import JSON
 from web.access import caller, ledger, needs, reader
 from web.api import shapes
+from web.api.bodies import JSON_TYPE, Blueprint, body, demand_type
 from web.problems import problem, status_of
 
 MOST_AT_ONCE = 1000
@@ -45,10 +45,11 @@ blueprint = Blueprint("entries", __name__, description="Record entries, and read
 def submit(asked: Mapping[str, bool]) -> Response:
     """Record one signed submission, or many."""
     dry_run = asked["dry_run"]
+    demand_type(JSON_TYPE, NDJSON)
     if request.mimetype == NDJSON:
         lines = _lines(request.stream)
         return Response(stream_with_context(_answers(lines, dry_run=dry_run)), mimetype=NDJSON)
-    data = request.get_data(cache=False)
+    data = body(SUBMISSION_LIMIT, JSON_TYPE)
     many, party = _several(data), caller().party
     outcomes = capture(ledger(), many or [data], actor=party, party=party, dry_run=dry_run)
     if many is not None:

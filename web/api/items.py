@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Response, request
-from flask_smorest import Blueprint
+from flask import Response
 from marshmallow import RAISE
 
 from ledger.service import query
@@ -28,6 +27,7 @@ from schemas.item import split_pasted
 from schemas.strict_json import JSON
 from web.access import ledger, needs, reader
 from web.api import shapes
+from web.api.bodies import JSON_TYPE, Blueprint, body
 
 MOST_SERIALS = 10_000
 BUNDLE = "application/vnd.chiptrail.bundle+json"
@@ -41,7 +41,7 @@ blueprint = Blueprint("items", __name__, description="What is known of items, on
 @needs(Scope.READ)
 def check() -> Response:
     """Check serials: whether each fits, the counts first, what is missing, where to look."""
-    asked = _asked(strict_json.load_object(request.get_data(cache=False), limit=_CHECK_LIMIT))
+    asked = _asked(strict_json.load_object(body(_CHECK_LIMIT, JSON_TYPE), limit=_CHECK_LIMIT))
     checked = query.check(
         ledger(),
         asked.serials,

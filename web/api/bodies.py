@@ -1,0 +1,54 @@
+"""The bodies of requests: JSON by the strict loader, of the content type that is asked for.
+
+class Blueprint(flask_smorest.Blueprint) of this module reads ``@blueprint.arguments`` by it::
+
+    data = body(JSON_TYPE, limit=1 << 20)
+"""
+
+import flask_smorest
+from flask import Request, request
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+
+from schemas import strict_json
+from schemas.errors import TooLarge, WrongType
+from schemas.strict_json import JSON
+
+JSON_TYPE = "application/json"
+_SMALL = 64 << 10
+
+
+def demand_type(*kinds: str) -> None:
+    """Refuse a body that is of none of *kinds*.
+
+    Raises: WrongType.
+    """
+    if request.mimetype not in kinds:
+        raise WrongType(f"got the content type {request.mimetype!r}, want {' or '.join(kinds)}")
+
+
+def body(limit: int, *kinds: str) -> bytes:
+    """The body, of one of *kinds*, at most *limit* bytes.
+
+    Raises: WrongType, TooLarge.
+    """
+    demand_type(*kinds)
+    data = request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"the request is larger than {limit >> 10} KiB")
+    return data
+
+
+class _Parser(FlaskParser):
+    """webargs, with the strict loader in place of Flask's."""
+
+    def load_json(self, req: Request, schema: Schema) -> dict[str, JSON]:
+        """The object in the body."""
+        del req, schema
+        return strict_json.load_object(body(_SMALL, JSON_TYPE), limit=_SMALL)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # it comes without types
+    """flask-smorest's, reading bodies strictly."""
+
+    ARGUMENTS_PARSER = _Parser()

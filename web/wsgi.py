@@ -1,0 +1,12 @@
+"""The application for servers with several processes; its settings are in the environment.
+
+granian --interface wsgi --workers 4 web.wsgi:app
+gunicorn --workers 4 --threads 8 web.wsgi:app
+"""
+
+from ledger.service.opening import open_ledger
+from web.app import make_app
+from web.settings import from_environment
+
+_place, _settings = from_environment()
+app = make_app(open_ledger(_place.folder, _place.database, reserve=_place.reserve), _settings)
