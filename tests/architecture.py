@@ -54,7 +54,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "tzfpy": ("ledger.atlas",),
     "waitress": ("web.server",),
     "webargs": ("web.api.bodies",),
-    "werkzeug": ("web.problems", "web.app"),
+    "werkzeug": ("web",),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.
 STANDARD_HOMES: Mapping[str, tuple[str, ...]] = {

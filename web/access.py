@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service.ledger import Ledger
 from ledger.service.sessions import LONGEST, authenticate_session
@@ -124,7 +125,7 @@ def cookie_name() -> str:
     return "__Host-chiptrail" if request.is_secure else "chiptrail"
 
 
-def set_cookie(answer: Response, secret: str) -> None:
+def set_cookie(answer: AnyResponse, secret: str) -> None:
     """Have the browser keep the session."""
     answer.set_cookie(
         cookie_name(),
@@ -136,7 +137,7 @@ def set_cookie(answer: Response, secret: str) -> None:
     )
 
 
-def delete_cookie(answer: Response) -> None:
+def delete_cookie(answer: AnyResponse) -> None:
     """Have the browser forget the session."""
     answer.delete_cookie(cookie_name(), secure=request.is_secure, httponly=True, samesite="Lax")
 

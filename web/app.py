@@ -17,6 +17,7 @@ from web import docs, log, metrics
 from web.api import add_api
 from web.limits import Limit, Limits
 from web.metrics import Metrics
+from web.pages import add_pages
 from web.problems import answer_problems
 from web.server import QUEUED
 from web.settings import WebSettings
@@ -45,6 +46,7 @@ def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
     for blueprint in (log.blueprint, metrics.blueprint, docs.blueprint):
         app.register_blueprint(blueprint)
     add_api(app)
+    add_pages(app)
     answer_problems(app)  # after the API, which would answer in a form of its own
     _attend(app)
     if settings.proxies:

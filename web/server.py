@@ -79,7 +79,7 @@ def run_processes(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=4 * THREADS,  # a body that comes slowly holds one
         backpressure=CONNECTIONS // workers,
         websockets=False,
         ssl_cert=certificate,

@@ -1,0 +1,94 @@
+"""The way in, as a browser goes it: by a link, with a password, back to where one was going."""
+
+import pytest
+
+from ledger.service.users import first_invitation
+from tests.web.conftest import PASSWORD
+
+
+def form(client, path, **fields):
+    return client.post(path, data=fields)
+
+
+@pytest.fixture
+def link(web):
+    return f"/setup/{first_invitation(web.world.ledger)[1]}"
+
+
+def test_the_link_leads_to_a_form_and_the_form_in(web, link):
+    shown = web.client.get(link)
+    answer = form(web.client, link, name="lin", password=PASSWORD, again=PASSWORD)
+
+    assert "You are to be <strong>administrator</strong>" in shown.text
+    assert (303, "/") == (answer.status_code, answer.headers["Location"])
+    assert "lin" in web.client.get("/").text
+
+
+def test_a_link_that_was_used_says_so(web, link):
+    form(web.client, link, name="lin", password=PASSWORD, again=PASSWORD)
+
+    for answer in (web.client.get(link), form(web.client, link, name="x", password="y", again="y")):
+        assert 404 == answer.status_code
+        assert "was used" in answer.text
+
+
+FAULTS = {
+    "a short password": ({"password": "short", "again": "short"}, "want 12 to 256", "password"),
+    "two passwords": ({"again": "another"}, "the two passwords differ", "again"),
+    "a hostile name": ({"name": "<b>"}, "want an e-mail address", "name"),
+}
+
+
+@pytest.mark.parametrize(("changed", "said", "field"), FAULTS.values(), ids=FAULTS)
+def test_what_is_wrong_is_said_beside_its_field(web, link, changed, said, field):
+    fields = {"name": "lin", "password": PASSWORD, "again": PASSWORD, **changed}
+    answer = form(web.client, link, **fields)
+
+    assert 400 == answer.status_code
+    assert said in answer.text
+    assert f'name="{field}"' in answer.text.partition(" aria-invalid")[0].rpartition("<input")[2]
+    assert "<b>" not in answer.text
+
+
+def test_signing_in_leads_back_to_where_one_was_going(web):
+    web.browser("lin", "viewer", of="fab")
+    said = {"name": "lin", "password": PASSWORD}
+
+    assert "/api/docs" == form(web.client, "/sign-in", **said, next="/api/docs").headers["Location"]
+    for elsewhere in ("//evil.example", "https://evil.example/", "/\\evil.example", ""):
+        answer = form(web.client, "/sign-in", **said, next=elsewhere)
+        assert "/" == answer.headers["Location"]
+
+
+def test_a_wrong_password_keeps_the_name_and_tells_nothing(web):
+    answer = form(web.client, "/sign-in", name='"><script>', password="wrong")
+
+    assert 401 == answer.status_code
+    assert "do not fit" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_who_is_not_signed_in_is_asked_to(web):
+    lin = web.browser("lin", "viewer", of="fab")
+    form(lin, "/sign-out")
+
+    for client in (web.client, lin):
+        answer = client.get("/")
+        assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"])
+
+
+def test_pages_load_from_here_only_and_run_no_script_of_their_own(web, link):
+    for path in ("/sign-in", link, "/static/style.css", "/api/docs"):
+        with web.client.get(path) as answer:
+            assert 200 == answer.status_code
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+            assert "<script>" not in answer.text
+            assert "http" not in answer.text
+
+
+def test_another_site_cannot_sign_one_in(web):
+    web.browser("lin", "viewer", of="fab")
+    said = {"name": "lin", "password": PASSWORD}
+    answer = web.client.post("/sign-in", data=said, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert 403 == answer.status_code

@@ -1,0 +1,153 @@
+"""The way in: the link of an invitation, signing in and out, and what one may do here.
+
+GET, POST  /setup/<secret>     choose a name and password; once
+GET, POST  /sign-in            then back to where one wanted to go
+POST       /sign-out
+GET        /                   who one is
+"""
+
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from ledger.service import sessions, users
+from ledger.service.passwords import LEAST
+from ledger.service.tokens import Scope
+from schemas.errors import MalformedParameter, NotFound, Refusal, TooMany, Unauthenticated
+from web.access import (
+    caller,
+    cookie_name,
+    delete_cookie,
+    demand_same_origin,
+    guessing,
+    ledger,
+    needs,
+    set_cookie,
+)
+
+blueprint = Blueprint("entrance", __name__)
+
+_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none';"
+    " form-action 'self'"
+)
+
+
+@blueprint.get("/setup/<secret>")
+def set_up(secret: str) -> Response:
+    """The form to become a user."""
+    return _set_up_page(secret)
+
+
+@blueprint.post("/setup/<secret>")
+def accept(secret: str) -> AnyResponse:
+    """Become a user; one is signed in then."""
+    demand_same_origin()
+    name, password = request.form.get("name"), request.form.get("password", "")
+    if password != request.form.get("again"):
+        return _set_up_page(secret, MalformedParameter("again: the two passwords differ"), 400)
+    try:
+        with guessing("setup"):
+            user = users.accept(ledger(), secret, password=password, name=name)
+    except NotFound:
+        return _set_up_page(secret)
+    except (MalformedParameter, TooMany) as exc:
+        return _set_up_page(secret, exc, 429 if isinstance(exc, TooMany) else 400)
+    return _signed_in(user.name, password, url_for("entrance.home"))
+
+
+@blueprint.get("/sign-in")
+def ask_in() -> Response:
+    """The form to sign in."""
+    return _page("sign_in.html", next=_own_path(request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> AnyResponse:
+    """Sign in, and go where one wanted to."""
+    demand_same_origin()
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    goal = _own_path(request.form.get("next", ""))
+    try:
+        with guessing(name):
+            return _signed_in(name, password, goal)
+    except (Unauthenticated, TooMany) as exc:
+        status = 429 if isinstance(exc, TooMany) else 401
+        return _page("sign_in.html", status, next=goal, name=name, fault=exc.message)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """Sign out."""
+    demand_same_origin()
+    sessions.sign_out(ledger(), request.cookies.get(cookie_name(), ""))
+    answer = redirect(url_for("entrance.ask_in"), 303)
+    delete_cookie(answer)
+    return answer
+
+
+@blueprint.get("/static/<any('style.css','mark.svg'):name>")
+def asset(name: str) -> Response:
+    """What pages load."""
+    answer = send_from_directory(str(files("web") / "static"), name)
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Who one is, and what there is."""
+    try:
+        return _home()
+    except Unauthenticated:
+        return redirect(url_for("entrance.ask_in"), 303)
+
+
+@needs(Scope.READ)
+def _home() -> Response:
+    size = ledger().head.size
+    return _page("home.html", who=caller(), origin=ledger().origin, size=size)
+
+
+def _signed_in(name: str, password: str, goal: str) -> AnyResponse:
+    agent = request.user_agent.string
+    _, secret = sessions.sign_in(ledger(), name, password, agent=agent)
+    answer = redirect(goal, 303)
+    set_cookie(answer, secret)
+    return answer
+
+
+def _set_up_page(secret: str, fault: Refusal | None = None, status: int = 200) -> Response:
+    try:
+        with guessing("setup"):
+            asked = users.invitation(ledger(), secret)
+    except (NotFound, TooMany) as exc:
+        return _page("set_up.html", 404, asked=None, fault=exc.message)
+    name = request.form.get("name", "")
+    field, _, said = ("", "", "") if fault is None else fault.message.partition(": ")
+    return _page(
+        "set_up.html", status, asked=asked, name=name, field=field, fault=said, least=LEAST
+    )
+
+
+def _own_path(text: str) -> str:
+    """*text* if it is a path of this site, else the home page: nobody is sent elsewhere."""
+    parts = urlsplit(text)
+    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
+    return text if is_ours and text.isprintable() else url_for("entrance.home")
+
+
+def _page(template: str, status: int = 200, **said: object) -> Response:
+    answer = Response(render_template(template, **said), status)
+    answer.headers["Content-Security-Policy"] = _POLICY
+    return answer
