@@ -197,7 +197,8 @@ def change_user(
             now = items.milliseconds(ledger.clock.now())
             changed = changed._replace(disabled_at=(row.disabled_at or now) if disabled else None)
         users.update_user(connection, name, role=changed.role, disabled_at=changed.disabled_at)
-        if not users.has_user(connection, UserRole.ADMINISTRATOR, OPERATOR):
+        had = row.party == OPERATOR and row.role == UserRole.ADMINISTRATOR
+        if had and not users.has_user(connection, UserRole.ADMINISTRATOR, OPERATOR):
             raise Forbidden("that would leave the ledger without an administrator")
         if changed.disabled_at is not None:
             users.delete_sessions(connection, name)
