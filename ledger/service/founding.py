@@ -89,7 +89,8 @@ def _begin(
     _look_before(ledger)
     with sequencing(ledger, actor=foundation.registrar_party, act="found") as batch:
         if batch.size == 0:
-            database.clear_projections(batch.connection)
+            if not database.has_current_projections(batch.connection):
+                database.clear_projections(batch.connection)
             statement = parse_statement(genesis.payload)
             batch.registry.enter(statement, index=0, signer=foundation.registrar.public)
             batch.append(genesis, 0)
