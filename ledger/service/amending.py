@@ -18,7 +18,7 @@ from ledger.correction import Difference, Retold
 from ledger.finding import Closing, Code, Finding
 from ledger.order import Placing, ordinal
 from ledger.service.history import History
-from ledger.store import corrections, events, items, stays
+from ledger.store import corrections, events, items, stakes, stays
 from ledger.store.amendments import (
     Change,
     Kind,
@@ -31,6 +31,7 @@ from ledger.store.database import Connection
 from ledger.store.events import ItemEvent, ReceiptRow
 from ledger.store.stays import Stay
 from ledger.timeline import Told
+from ledger.view import parties_to
 
 
 def amend(  # noqa: PLR0913, PLR0917 - what moves where, by what, at whose word
@@ -149,6 +150,8 @@ class _Amendment:
         states = {item: state for item, state in self._difference.states.items() if state}
         void = self._difference.states.keys() - states.keys()
         items.save_items(self._connection, (), states, self._ids)
+        begun = [stakes.Begun(parties_to(state), (item,)) for item, state in states.items()]
+        stakes.save_stakes(self._connection, begun, self._ids)
         items.clear_states(self._connection, sorted([self._ids[item] for item in void]))
 
     def _save_stays(self) -> None:

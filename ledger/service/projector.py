@@ -29,7 +29,7 @@ from ledger.service.history import Sources
 from ledger.service.resolving import resolve
 from ledger.service.sight import Sight
 from ledger.sighting import Saying, Signed, read_claim, read_route
-from ledger.store import corrections, draws, events, items
+from ledger.store import corrections, draws, events, items, stakes
 from ledger.store.claims import SightingRow, insert_claims
 from ledger.store.database import Connection
 from ledger.store.draws import DealingRow
@@ -266,6 +266,7 @@ class _Stretch:
         ]
         self.findings: dict[int, tuple[Finding, ...]] = {}
         self.judgeable: dict[int, Act] = {}
+        self._begun: list[stakes.Begun] = []
         self._events = [self._decide(placed, key) for placed, key in acts]
 
     @property
@@ -282,6 +283,7 @@ class _Stretch:
             if told:
                 self.findings[index] = told
         self._told[index] = self._timeline.enter(turn, step)
+        self._begun += stakes.parts_begun(step)
         if placed.saying is not None or act.kind is ActKind.SHIP:
             self._note_places(placed, turn.facts)
         if self._answers is not None and (act.numbers or act.kind in SENDS):
@@ -314,7 +316,9 @@ class _Stretch:
                 for (item, start), stay in self._timeline.stays.items()
             ],
         )
+        stakes.save_stakes(connection, self._begun, ids)
         events.insert_events(connection, self._events)
+        stakes.save_sendings(connection, self._events)
         events.insert_documents(connection, self._documents)
         insert_claims(connection, self._sightings)
         draws.insert_dealings(connection, self._dealings)

@@ -34,6 +34,13 @@ def insert(
     _insert(connection, table, columns, rows, "")
 
 
+def insert_new(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
+) -> None:
+    """Insert those of *rows* that are not there yet."""
+    _insert(connection, table, columns, rows, " ON CONFLICT DO NOTHING")
+
+
 def upsert(
     connection: Connection,
     table: str,

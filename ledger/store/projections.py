@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from ledger.store.tables import Big, Text
 
-PROJECTION_VERSION = 6
+PROJECTION_VERSION = 7
 
 projections = MetaData()
 
@@ -41,6 +41,26 @@ event = Table(
     Column("corrected_by", Big),
     Column("is_bound", Boolean),
     Column("parties", Text),
+)
+_SENDS = event.c.kind == "ship"
+Index("event_ship", event.c.idx, sqlite_where=_SENDS, postgresql_where=_SENDS)
+
+# Which items a party ever had a part in, what it was in at the time aside; and which shipments name
+# it, with effect or not. *party* is a hash of its id. More than it may see: what it may is
+# ``ledger.service.sight``'s.
+stake = Table(
+    "stake",
+    projections,
+    Column("party", Big, primary_key=True, autoincrement=False),
+    Column("item", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+sending = Table(
+    "sending",
+    projections,
+    Column("party", Big, primary_key=True, autoincrement=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 # What came of a shipment: how many items entry *idx* received out of it, as its last or not.
