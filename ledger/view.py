@@ -32,15 +32,24 @@ _SEE_ALL = frozenset({"inspector", "auditor"})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: *party* with its *roles*, None for whoever runs the ledger."""
+    """Who asks: *party* with its *roles*, None for whoever runs the ledger.
+
+    *is_noted*: where it sees what it has no part in, that it looked is kept.
+    """
 
     party: str | None = None
     roles: frozenset[str] = frozenset()
+    is_noted: bool = False
 
     @property
     def sees_all(self) -> bool:
         """Whether every item that it asks for by name is in its view."""
         return self.party is None or not self.roles.isdisjoint(_SEE_ALL)
+
+    @property
+    def browses(self) -> bool:
+        """Whether lists show it everything; to others what they have a part in, or ask for."""
+        return self.party is None or "auditor" in self.roles
 
 
 OPERATOR = Reader()

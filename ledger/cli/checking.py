@@ -24,7 +24,8 @@ from ledger.holding import ItemState, Phase
 from ledger.judge import Match, Verdict
 from ledger.names import document_name, item_name, party_name, retell
 from ledger.place_story import short_place
-from ledger.service.query import Check, Line
+from ledger.service.presenting import Line
+from ledger.service.query import Check
 from ledger.wording import ENDED
 
 Names = Mapping[str, str]

@@ -24,6 +24,7 @@ from ledger.replay import Told
 from ledger.rules import RulePack
 from ledger.service.candidates import Candidate
 from ledger.service.ledger import Ledger, Tip
+from ledger.service.looking import looked_at, looking
 from ledger.service.reading import open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.selection import Selection, Wanted, select
@@ -75,7 +76,8 @@ def make_bundle(
     """
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
-    with ledger.snapshot() as (connection, tip):
+    look = looking(ledger, reader, looked_at("bundle", subjects))
+    with ledger.snapshot(look) as (connection, tip):
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
         seen = _see(sight, subjects, disclose=disclose)
         horizon = min(one.horizon for one in seen.values())

@@ -14,7 +14,8 @@ from ledger.judge import Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
 from ledger.place_story import place_to_json
 from ledger.service.answers import findings_to_json
-from ledger.service.query import Check, Dossier, Line
+from ledger.service.presenting import Line
+from ledger.service.query import Check, Dossier
 from ledger.service.steps import Said, Step
 from ledger.statement_story import tell_statement
 from ledger.story import tell

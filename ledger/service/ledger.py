@@ -14,7 +14,7 @@ before every batch the database is compared with it:
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 
@@ -51,6 +51,7 @@ from schemas.errors import (
 
 # What requests that share a transaction weigh together: a bound on its memory and its time.
 GROUP_BYTES = 4 << 20
+_Reading = AbstractContextManager[Connection]
 
 
 @dataclass(slots=True)
@@ -140,14 +141,14 @@ class Ledger:
                 pass
 
     @contextmanager
-    def snapshot(self) -> Iterator[tuple[Connection, Tip]]:
+    def snapshot(self, reading: _Reading | None = None) -> Iterator[tuple[Connection, Tip]]:
         """A moment of the ledger whose head is the checkpoint file's; for what is handed out.
 
         Raises: ReadOnly, IntegrityError when the two do not agree.
         """
-        with ExitStack() as reading:
+        with ExitStack() as opened:
             with self.directory.locked():
-                connection = reading.enter_context(self.database.reading())
+                connection = opened.enter_context(reading or self.database.reading())
                 tip = self.renew(connection)  # the first read fixes the snapshot
                 self._compare(connection)
             yield connection, tip

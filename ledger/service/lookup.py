@@ -4,7 +4,7 @@ find(connection, ["A-0001"])            # by id and by serial, whoever asks
 find_by_number(sight, ["GPU-5f3c"])     # by what entries in view give of an item's numbers
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from ledger.identity import is_same
 from ledger.service.sight import Sight
@@ -36,6 +36,11 @@ def find(connection: Connection, texts: Sequence[str]) -> dict[str, list[str]]:
         by_serial = found.get(serials[text], []) if text in serials else []
         matches[text] = list(dict.fromkeys(named + by_serial))
     return matches
+
+
+def in_view(matches: Mapping[str, Sequence[str]], seen: Container[str]) -> dict[str, list[str]]:
+    """*matches* with those of the items alone that are *seen*."""
+    return {text: [item for item in found if item in seen] for text, found in matches.items()}
 
 
 def find_by_number(

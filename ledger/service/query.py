@@ -9,11 +9,10 @@ may not see is answered as if it did not exist (docs/custody.md, "Who sees what"
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ledger.act import ActKind
 from ledger.finding import Finding
 from ledger.holding import ItemState
 from ledger.identity import Bound
@@ -21,26 +20,33 @@ from ledger.judge import (
     Match,
     Verdict,
     bound_to,
-    check_presented,
     judge,
-    match_line,
     verdict,
     worst,
 )
 from ledger.location import Appraisal, appraise, terms_of
-from ledger.registry import Registry
 from ledger.service.inside import look_inside, missing
+from ledger.service.knowing import NOW, Known, cut
 from ledger.service.ledger import Ledger, Tip
-from ledger.service.lookup import find, find_by_number
+from ledger.service.looking import looked_at, looking
+from ledger.service.lookup import find, find_by_number, in_view
+from ledger.service.presenting import (
+    Asked,
+    Counts,
+    Line,
+    count,
+    expected_by,
+    expected_in_view,
+    lines_of,
+    look_up,
+)
 from ledger.service.sight import Sight
-from ledger.service.steps import Said, Step, names_in, read_acts, said_of, steps_of
-from ledger.service.views import Seen, load_views
+from ledger.service.steps import Said, Step, names_in, said_of, steps_of
+from ledger.service.views import load_views
 from ledger.service.workers import collecting_seldom
-from ledger.store import events, log
 from ledger.store.database import Connection
 from ledger.view import EVERYTHING, OPERATOR, Horizon, Reader
-from schemas.errors import ParseError
-from schemas.item import parse_query
+from schemas.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +80,12 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """The answer for one presented text; *item* is None when the reader may see nothing by it.
-
-    *verdict* counts what is inside the item too; *troubled* are those inside that are not clear.
-    *times*: how often it was presented, in whatever spelling; *bearers*: how many items *text* can
-    mean. More than one of either is what a clone would look like.
-    """
-
-    text: str
-    item: str | None
-    answer: Match
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    state: ItemState | None
-    troubled: Mapping[str, Verdict]
-    times: int = 1
-    bearers: int = 1
-    place: Appraisal | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
     """Answers in the order asked, one for each item; *missing* were expected and not presented.
 
     *presented* counts what was given, repeats too. *shipments* is how many that the reader may see
-    go by the document, None if none was asked after.
+    go by the document, None if none was asked after. *counted* is what was presented and is in
+    view, *expected* what the shipments of the document set out with.
     """
 
     lines: tuple[Line, ...]
@@ -110,6 +96,8 @@ class Check:
     missing: tuple[str, ...]
     size: int
     as_of: datetime
+    counted: Counts
+    expected: Counts | None = None
 
 
 def resolve(
@@ -124,7 +112,7 @@ def resolve(
         if not reader.sees_all:
             sight = _sight(ledger, connection, ledger.renew(connection), reader)
             seen = sight.outlooks({item for found in matches.values() for item in found})
-            matches = _in_view(matches, seen)
+            matches = in_view(matches, seen)
         rest = [text for text, found in matches.items() if not found]
         if not rest:
             return matches
@@ -132,29 +120,38 @@ def resolve(
         return matches | find_by_number(sight, rest)[0]
 
 
-def _sight(ledger: Ledger, connection: Connection, tip: Tip, reader: Reader) -> Sight:
-    return Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
-
-
-def _in_view(matches: Mapping[str, Sequence[str]], seen: Container[str]) -> dict[str, list[str]]:
-    return {text: [item for item in found if item in seen] for text, found in matches.items()}
+def _sight(
+    ledger: Ledger,
+    connection: Connection,
+    tip: Tip,
+    reader: Reader,
+    known: Horizon = EVERYTHING,
+) -> Sight:
+    now = ledger.clock.now()
+    return Sight(connection, tip.registry, ledger.pack, reader, now, known=known)
 
 
 # One item ----------------------------------------------------------------------------------------
 
 
 def dossier(
-    ledger: Ledger, item: str, *, as_of: datetime | None = None, reader: Reader = OPERATOR
+    ledger: Ledger,
+    item: str,
+    *,
+    as_of: datetime | None = None,
+    known: Known = NOW,
+    reader: Reader = OPERATOR,
 ) -> Dossier:
     """The dossier of *item*; one that no entry names, or not in view, has no state and no steps.
 
-    Raises: UnknownRule when the rule pack says nothing of *as_of*.
+    With what was *known* then, judged as of *as_of*, else of then.
+    Raises: UnknownRule when the rule pack says nothing of *as_of*; MalformedParameter.
     """
-    as_of = as_of or ledger.clock.now()
-    with ledger.database.reading() as connection:
+    with looking(ledger, reader, looked_at("item", [item])) as connection:
         tip = ledger.renew(connection)
-        size = tip.head.size
-        sight = _sight(ledger, connection, tip, reader)
+        then = cut(connection, known, tip.head.size, ledger.clock.now())
+        size, as_of = then.size, as_of or then.day
+        sight = _sight(ledger, connection, tip, reader, then.horizon)
         seen = load_views(sight, [item]).get(item)
         if seen is None:
             return Dossier(item, None, Verdict.UNKNOWN, (), (), (), {}, None, {}, size, as_of)
@@ -176,14 +173,14 @@ def dossier(
             names=names_in(state, steps, said, findings, tip.registry),
             size=size,
             as_of=as_of,
-            horizon=None if seen.horizon == EVERYTHING else seen.horizon,
+            horizon=None if seen.horizon >= then.horizon else seen.horizon,
             said=said,
             numbers=bound_to(seen.view),
             place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
         )
 
 
-# Many items --------------------------------------------------------------------------------------
+# Many items ---------------------------------------------------------------------------------------
 
 
 @collecting_seldom()
@@ -193,30 +190,33 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
     *,
     document: str | None = None,
     presented_by: str | None = None,
+    here: Place | None = None,
     as_of: datetime | None = None,
+    known: Known = NOW,
     reader: Reader = OPERATOR,
 ) -> Check:
     """Answer each presented text: does it fit, what is known against it.
 
-    *document* is a document URI: what its shipments hold is expected. *presented_by* is a party id.
-    What is presented twice, in one spelling or two, is answered once and counted.
-    Raises: UnknownRule when the rule pack says nothing of *as_of*.
+    *document* is a document URI: what its shipments hold is expected. *presented_by* is a party id,
+    *here* is where the goods lie. What is presented twice, in one spelling or two, is answered once
+    and counted.
+    Raises: UnknownRule when the rule pack says nothing of *as_of*; MalformedParameter.
     """
-    as_of = as_of or ledger.clock.now()
-    with ledger.database.reading() as connection:
+    with looking(ledger, reader, looked_at("check", texts)) as connection:
         tip = ledger.renew(connection)
-        size = tip.head.size
-        sight = _sight(ledger, connection, tip, reader)
-        expected = _expected(connection, document, tip.registry)
-        matches, views = _look_up(sight, texts, expected.values())
+        then = cut(connection, known, tip.head.size, ledger.clock.now())
+        as_of = as_of or then.day
+        sight = _sight(ledger, connection, tip, reader, then.horizon)
+        expected = expected_by(connection, document, tip.registry, then.horizon)
+        matches, views = look_up(sight, texts, expected.values())
         inside = look_inside(sight, list(views.values()))
     if not reader.sees_all:
-        expected = _expected_in_view(expected, views)
-    ask = _Asked(ledger, frozenset(expected), presented_by, as_of)
-    lines = _lines(
-        ask, matches, Counter(texts), views, inside.troubled(ledger.pack, ledger.atlas, as_of)
-    )
+        expected = expected_in_view(expected, views)
+    ask = Asked(ledger, frozenset(expected), presented_by, here, as_of)
+    troubled = inside.troubled(ledger.pack, ledger.atlas, as_of)
+    lines = lines_of(ask, matches, Counter(texts), views, troubled)
     presented = {line.item for line in lines if line.item}
+    awaited = {unit for units in expected.values() for unit in units}
     return Check(
         lines=lines,
         presented=len(texts),
@@ -224,117 +224,8 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         answers=Counter(line.answer for line in lines),
         verdicts=Counter(line.verdict for line in lines),
         missing=missing(expected, presented, inside),
-        size=size,
+        size=then.size,
         as_of=as_of,
-    )
-
-
-def _look_up(
-    sight: Sight, texts: Sequence[str], expected: Iterable[Sequence[str]]
-) -> tuple[dict[str, list[str]], dict[str, Seen]]:
-    """The items in view that each of *texts* means; their views, and those of the *expected*."""
-    matches = find(sight.connection, texts)
-    groups = (*matches.values(), *expected)
-    views = load_views(sight, dict.fromkeys(item for group in groups for item in group))
-    matches = _in_view(matches, views)
-    rest = [text for text, found in matches.items() if not found]
-    if rest:
-        numbered, bearers = find_by_number(sight, rest)
-        matches, views = matches | numbered, {**views, **bearers}
-    return matches, views
-
-
-def _lines(
-    asked: "_Asked",
-    matches: Mapping[str, Sequence[str]],
-    given: Mapping[str, int],
-    views: Mapping[str, Seen],
-    troubled: Mapping[int, Mapping[str, Verdict]],
-) -> tuple[Line, ...]:
-    """One line for each item that a text of *matches* means, and for each that nothing bears."""
-    presented: dict[str, _Presented] = {}
-    for text, found in matches.items():
-        for key in _keys(text, found):
-            one = presented.setdefault(key, _Presented(text))
-            one.times += given[text]
-            one.bearers = max(one.bearers, len(found))
-    return tuple([_line(asked, one, views.get(key), troubled) for key, one in presented.items()])
-
-
-def _keys(text: str, matches: Sequence[str]) -> Sequence[str]:
-    """What *text* is counted under: the items it means; what is not recorded, its id or itself."""
-    if matches:
-        return matches
-    try:
-        query = parse_query(text)
-    except ParseError:
-        return (text,)
-    return (query.item or query.serial or text,)
-
-
-def _expected(
-    connection: Connection, document: str | None, registry: Registry
-) -> dict[int, tuple[str, ...]]:
-    """The units that each shipment under *document* set out with."""
-    if document is None:
-        return {}
-    rows = log.load_entries_at(connection, events.find_documents(connection, document))
-    acts = read_acts(connection, rows, registry)
-    return {index: act.items for index, (_, act) in acts.items() if act.kind is ActKind.SHIP}
-
-
-def _expected_in_view(
-    expected: Mapping[int, Sequence[str]], views: Mapping[str, Seen]
-) -> dict[int, tuple[str, ...]]:
-    """*expected* with the units that a reader saw go, without shipments of which it saw nothing."""
-    seen = {
-        index: tuple([unit for unit in units if unit in views and views[unit].horizon >= index])
-        for index, units in expected.items()
-    }
-    return {index: units for index, units in seen.items() if units}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is the same for every line of a check."""
-
-    ledger: Ledger
-    shipments: frozenset[int]
-    presented_by: str | None
-    as_of: datetime
-
-
-@dataclass(slots=True)
-class _Presented:
-    """One thing that was presented, first as *text*; *times* and *bearers* as in ``Line``."""
-
-    text: str
-    times: int = 0
-    bearers: int = 1
-
-
-def _line(
-    asked: _Asked,
-    one: _Presented,
-    seen: Seen | None,
-    troubled: Mapping[int, Mapping[str, Verdict]],
-) -> Line:
-    if seen is None:
-        unknown = Match.UNKNOWN, Verdict.UNKNOWN
-        return Line(one.text, None, *unknown, (), None, {}, one.times, one.bearers)
-    view, inside = seen.view, troubled.get(seen.number, {})
-    as_of = seen.judged_at(asked.as_of)
-    findings = (*judge(view, asked.ledger.pack, asked.ledger.atlas, as_of), *check_presented(view))
-    own = verdict(findings, known=view.state is not None)
-    return Line(
-        text=one.text,
-        item=view.item,
-        answer=match_line(view.state, asked.shipments, asked.presented_by),
-        verdict=worst((own, *inside.values())),
-        findings=tuple([found for found in findings if found.on_items]),
-        state=view.state,
-        troubled=inside,
-        times=one.times,
-        bearers=one.bearers,
-        place=appraise(view.claims, terms_of(asked.ledger.pack, as_of)),
+        counted=count(presented, inside),
+        expected=None if document is None else count(awaited, inside),
     )

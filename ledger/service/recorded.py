@@ -13,6 +13,7 @@ from datetime import datetime
 from ledger.proof import Proof
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger
+from ledger.service.looking import looking
 from ledger.service.reading import open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.sight import Sight
@@ -45,7 +46,7 @@ def recorded(ledger: Ledger, index: int, reader: Reader) -> Recorded:
 
     Raises: NotFound, the same whether there is none or it is not for this reader.
     """
-    with ledger.snapshot() as (connection, tip):
+    with ledger.snapshot(looking(ledger, reader, f"entry {index}")) as (connection, tip):
         row = log.load_entries_at(connection, [index]).get(index)
         sees = None
         if row is not None:

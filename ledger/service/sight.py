@@ -48,7 +48,8 @@ class Outlook:
 class Sight:
     """*reader* before one snapshot; *now* decides which grants hold.
 
-    *as_of*: what it had a part in after that entry, as it saw it then.
+    *as_of*: what it had a part in after that entry, as it saw it then. *known*: as if the log had
+    ended with that entry.
     """
 
     connection: Connection
@@ -57,6 +58,7 @@ class Sight:
     reader: Reader
     now: datetime
     as_of: Horizon = EVERYTHING
+    known: Horizon = EVERYTHING
 
     def at(self, as_of: Horizon) -> "Sight":
         """The same as it was after entry *as_of*."""
@@ -64,7 +66,7 @@ class Sight:
 
     def outlooks(self, wanted: Collection[str], until: Horizon = EVERYTHING) -> dict[str, Outlook]:
         """Of each of *wanted* that is in view: how; nothing of it after *until* is seen."""
-        until = min(until, self.as_of)
+        until = min(until, self.as_of, self.known)
         found = self._outlooks_of(self.reader, wanted, until)
         for grantor, granted in self._grants().items():
             rest = [item for item in wanted if not _is_full(found.get(item), until)]
@@ -130,7 +132,8 @@ class _Hindsight:
 
     def __init__(self, sight: Sight, reader: Reader, until: Horizon) -> None:
         self._connection, self._registry, self._pack = sight.connection, sight.registry, sight.pack
-        self._reader, self._until, self._as_of = reader, until, sight.as_of
+        self._reader, self._until = reader, until
+        self._as_of = min(sight.as_of, sight.known)
         self._past = Past(self._connection)
 
     def outlooks(self, wanted: Mapping[str, int]) -> dict[str, Outlook]:

@@ -87,7 +87,8 @@ class Caller:
     def reader(self, ledger: Ledger) -> Reader:
         """Through whose eyes its questions are answered."""
         party = ledger.registry.parties.get(self.party)
-        return Reader(self.party, frozenset() if party is None else party.roles)
+        roles = frozenset[str]() if party is None else party.roles
+        return Reader(self.party, roles, is_noted=True)
 
 
 def issue(

@@ -71,10 +71,17 @@ def _load(
     return _Loader(sight, sight.outlooks(wanted, until), disclose=disclose).views()
 
 
+def look_at(sight: Sight, outlooks: Mapping[str, Outlook]) -> dict[str, Seen]:
+    """The views of what is seen as *outlooks* say."""
+    seen = _Loader(sight, outlooks, disclose=True).views()
+    return seen | _sharing(sight, seen)
+
+
 class _Loader:
     def __init__(self, sight: Sight, outlooks: Mapping[str, Outlook], *, disclose: bool) -> None:
         connection = sight.connection
         self._sees_all, self._outlooks = sight.reader.sees_all, outlooks
+        self._known = sight.known
         ids = items.load_ids(connection, outlooks)
         self._wanted = {item: ids[item] for item in outlooks}
         self._filled = stays.load_filled(connection, self._wanted.values())
@@ -93,7 +100,8 @@ class _Loader:
         self._numbers = Numbers(connection, self._wanted.values())
         self._sightings = Sightings(sight, indexes, disclose=disclose)
         self._dealings = Dealings(sight, indexes, disclose=disclose)
-        ends = {outlook.horizon for outlook in outlooks.values()} - {EVERYTHING}
+        # Where what is known ends, no part does.
+        ends = {one.horizon for one in outlooks.values() if one.horizon < sight.known}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
 
     def _look_back(self, past: Past, ended: Mapping[int, Horizon]) -> None:
@@ -103,7 +111,10 @@ class _Loader:
             self._filled |= past.filled(ended)
 
     def views(self) -> dict[str, Seen]:
-        return {item: self._see(item, number) for item, number in self._wanted.items()}
+        seen = {item: self._see(item, number) for item, number in self._wanted.items()}
+        if self._known == EVERYTHING:
+            return seen
+        return {item: one for item, one in seen.items() if one.bearings}
 
     def _see(self, item: str, number: int) -> Seen:
         outlook = self._outlooks[item]
@@ -140,7 +151,7 @@ class _Loader:
         """What bears on the item, as far as it is seen."""
         bearings = self._bearings.get(number, [])
         if self._sees_all:
-            return tuple(bearings)
+            return tuple([b for b in bearings if b.idx <= outlook.horizon])
         start, state = 0, outlook.state
         if state is not None and _may_be_another(state):
             start = _story_start(self._filled.get(number, ()), outlook.horizon)
