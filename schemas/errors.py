@@ -119,6 +119,12 @@ class MalformedParameter(ParseError):
     code = "malformed-parameter"
 
 
+class MalformedTable(ParseError):
+    """Not the CSV file or workbook that it is said to be."""
+
+    code = "malformed-table"
+
+
 class MalformedRules(ParseError):
     """Not a rule pack."""
 

@@ -47,6 +47,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "limits": ("web.limits",),
     "marshmallow": ("web.api",),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
+    "openpyxl": ("web.tables",),
     "prometheus_client": ("web.metrics",),
     "rich": ("ledger.cli",),
     "sqlalchemy": ("ledger.store", "migrations"),

@@ -45,13 +45,17 @@ class Drawing:
 def balances(ledger: Ledger, reader: Reader = OPERATOR) -> list[Balance]:
     """Every licence that *reader* may read, once for each holder, as it was stated last."""
     with ledger.database.reading() as connection:
-        registry = ledger.renew(connection).registry
-        counted = Balances(connection)
-        return [
-            _balance(registry, counted, index)
-            for index in _newest(registry)
-            if reader.sees_all or may_read([registry.licences[index]], reader.party)
-        ]
+        return balances_in(connection, ledger.renew(connection).registry, reader)
+
+
+def balances_in(connection: Connection, registry: Registry, reader: Reader) -> list[Balance]:
+    """As ``balances``, by what *registry* has."""
+    counted = Balances(connection)
+    return [
+        _balance(registry, counted, index)
+        for index in _newest(registry)
+        if reader.sees_all or may_read([registry.licences[index]], reader.party)
+    ]
 
 
 def draws_on(ledger: Ledger, licence: Licence) -> list[DrawRow]:

@@ -72,6 +72,12 @@ class Past:
 
     # What was inside ------------------------------------------------------------------------------
 
+    def ever_inside(self, container: int) -> set[int]:
+        """What was ever directly inside *container*, also if it is said no more."""
+        changes = load_changes(self._connection, Kind.INSIDE, [container]).get(container, ())
+        was = {change.row[0] for change in changes}
+        return was.union([s.item for s in stays.load_contents(self._connection, [container])])
+
     def filled(self, wanted: Mapping[int, Horizon]) -> dict[int, list[tuple[int, int]]]:
         """The spans in which there was something in each container, by their start."""
         found = {}

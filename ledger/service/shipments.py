@@ -1,0 +1,323 @@
+"""Shipments, derived: what set out, what became of each unit of it, and how it stands.
+
+Nothing of them is stored beside the entries: a shipment is what its reader sees of the units that
+it names. To who saw none of them go there is no shipment. Example::
+
+    page = shipments(ledger, Manifest(states=frozenset({State.OVERDUE})), after=START, limit=50,
+                     reader=reader)
+    page.lines[0].counts[Fate.OUTSTANDING]
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.act import Act, ActKind
+from ledger.finding import Code
+from ledger.holding import Phase
+from ledger.judge import ARRIVAL, idle_entries, judge
+from ledger.service.identities import load_disclosed
+from ledger.service.ledger import Ledger
+from ledger.service.looking import looking
+from ledger.service.paging import Cursor, Page
+from ledger.service.rows import whole_event
+from ledger.service.sight import Sight
+from ledger.service.steps import read_acts
+from ledger.service.units import MOST_SEEN, MOST_TRIED
+from ledger.service.views import Seen, load_views
+from ledger.store import events, items, log, stakes
+from ledger.store.amendments import Kind, before, load_changes
+from ledger.store.events import EventRow
+from ledger.view import Horizon, Reader
+from schemas.errors import NotFound
+from schemas.event import Event
+
+_CHUNK = 20
+
+
+class Fate(StrEnum):
+    """What became of one unit of a shipment."""
+
+    OUTSTANDING = "outstanding"
+    RECEIVED = "received"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    REDIRECTED = "redirected"
+    SEIZED = "seized"
+    ENDED = "ended"
+    VOID = "void"
+
+
+class State(StrEnum):
+    """How a shipment stands."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SHORT = "short"
+    RECEIVED = "received"
+    REFUSED = "refused"
+    VOID = "void"
+
+
+_FATES: Mapping[str, Fate] = {
+    ActKind.RECEIVE: Fate.RECEIVED,
+    ActKind.DELIVER: Fate.DELIVERED,
+    ActKind.REFUSE: Fate.REFUSED,
+    ActKind.SHIP: Fate.REDIRECTED,
+    ActKind.SEIZE: Fate.SEIZED,
+    ActKind.VOID: Fate.VOID,
+    ActKind.DESTROY: Fate.ENDED,
+    ActKind.DECOMMISSION: Fate.ENDED,
+    ActKind.TRANSFORM: Fate.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Which shipments; None and nothing leave the question open.
+
+    *partner* is anybody named in it, *document* the URI of one that it names.
+    """
+
+    states: frozenset[State] = frozenset()
+    partner: str | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Entry *index*: *sender* sent *units*, each with its fate, to *consignee*.
+
+    *units* are those that the reader saw go. *due_at* None: nobody said when. *settled_by* are the
+    entries by which units came to an end; *codes* are the open findings that are of its arrival.
+    """
+
+    index: int
+    recorded_at: datetime
+    sent_at: datetime
+    sender: str
+    signed_by: str
+    consignee: str | None
+    via: tuple[str, ...]
+    owner: str | None
+    user: str | None
+    due_at: datetime | None
+    documents: tuple[str, ...]
+    units: Mapping[str, Fate]
+    settled_by: tuple[int, ...]
+    codes: frozenset[Code]
+
+    @property
+    def counts(self) -> Mapping[Fate, int]:
+        """How many units came to what."""
+        return Counter(self.units.values())
+
+    @property
+    def state(self) -> State:
+        """How it stands: by what is outstanding, if anything is."""
+        fates = set(self.units.values())
+        if Fate.OUTSTANDING in fates:
+            if Code.SHORT in self.codes:
+                return State.SHORT
+            return State.OVERDUE if self.codes else State.OPEN
+        if fates == {Fate.VOID}:
+            return State.VOID
+        return State.REFUSED if Fate.REFUSED in fates else State.RECEIVED
+
+
+def shipments(  # noqa: PLR0913 - each says one thing of the page
+    ledger: Ledger,
+    wanted: Manifest,
+    *,
+    after: Cursor,
+    limit: int,
+    reader: Reader,
+    as_of: datetime | None = None,
+) -> Page[Shipment]:
+    """A page of the shipments that name *reader*, or the document that it asks for.
+
+    Who browses is given all of them.
+    """
+    day = as_of or ledger.clock.now()
+    what = "shipments" if wanted.document is None else f"shipments by {wanted.document}"
+    with looking(ledger, reader, what) as connection:
+        tip = ledger.renew(connection)
+        sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
+        lines: list[Shipment] = []
+        last: int | None = None
+        tried = seen = 0
+        for indexes in _candidates(sight, wanted, after.number):
+            for one in _read(ledger, sight, _naming(sight, indexes, wanted.partner), day):
+                if not wanted.states or one.state in wanted.states:
+                    lines.append(one)
+                seen += len(one.units)
+            tried, last = tried + len(indexes), indexes[-1]
+            if len(lines) >= limit or tried >= MOST_TRIED or seen >= MOST_SEEN:
+                break
+        else:
+            last = None
+    if len(lines) > limit:
+        lines = lines[:limit]
+        last = lines[-1].index
+    rest = None if last is None else Cursor(last)
+    return Page(tuple(lines), rest, tip.head.size, day)
+
+
+def shipment(
+    ledger: Ledger, index: int, *, reader: Reader, as_of: datetime | None = None
+) -> Shipment:
+    """The shipment that entry *index* is.
+
+    Raises: NotFound, the same whether there is none or it is not for this reader.
+    """
+    day = as_of or ledger.clock.now()
+    with looking(ledger, reader, f"shipment {index}") as connection:
+        registry, now = ledger.renew(connection).registry, ledger.clock.now()
+        sight = Sight(connection, registry, ledger.pack, reader, now)
+        for found in _read(ledger, sight, [index], day):
+            return found
+    raise NotFound(f"there is no shipment {index}, or not for you")
+
+
+def _candidates(sight: Sight, wanted: Manifest, below: int) -> Iterator[list[int]]:
+    """The shipments that may be in view, the newest first."""
+    connection, reader = sight.connection, sight.reader
+    if wanted.document is not None:
+        named = [i for i in events.find_documents(connection, wanted.document) if i < below]
+        named.reverse()
+        for start in range(0, len(named), _CHUNK):
+            yield named[start : start + _CHUNK]
+        return
+    party = None if reader.browses else reader.party
+    while indexes := stakes.load_sendings(connection, party, below, _CHUNK):
+        below = indexes[-1]
+        yield indexes
+
+
+def _naming(sight: Sight, indexes: Sequence[int], partner: str | None) -> Sequence[int]:
+    if partner is None:
+        return indexes
+    naming = events.find_named(sight.connection, indexes, partner)
+    return [index for index in indexes if index in naming]
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+def _read(
+    ledger: Ledger, sight: Sight, indexes: Sequence[int], day: datetime
+) -> Iterator[Shipment]:
+    """Those of *indexes* that are shipments of which the reader saw a unit go, in that order."""
+    connection = sight.connection
+    rows = log.load_entries_at(connection, indexes)
+    rows = {index: row for index, row in rows.items() if row.kind == log.EVENT}
+    read = read_acts(connection, rows, sight.registry)
+    sent = {i: (event, act) for i, (event, act) in read.items() if act.kind is ActKind.SHIP}
+    if not sent:
+        return
+    wanted = {unit for _, act in sent.values() for unit in act.items}
+    views = load_views(sight, wanted)
+    fates = _Fates(ledger, sight, views, day)
+    disclosed = load_disclosed(connection, list(sent))
+    for index in indexes:
+        if index in sent:
+            signed, act = sent[index]
+            event, _ = whole_event(signed, disclosed.get(index, ()))
+            recorded_at = items.moment(rows[index].recorded_at)
+            found = fates.shipment(index, recorded_at, event, act)
+            if found is not None:
+                yield found
+
+
+class _Fates:
+    """What became of the units of shipments, as far as *views* go."""
+
+    def __init__(
+        self, ledger: Ledger, sight: Sight, views: Mapping[str, Seen], day: datetime
+    ) -> None:
+        self._ledger, self._views, self._day = ledger, views, day
+        indexes = {bearing.idx for seen in views.values() for bearing in seen.bearings}
+        self._events = events.load_events(sight.connection, indexes)
+        self._changes = load_changes(sight.connection, Kind.PLACING, indexes)
+
+    def shipment(
+        self, index: int, recorded_at: datetime, event: Event, act: Act
+    ) -> Shipment | None:
+        units: dict[str, Fate] = {}
+        settled: set[int] = set()
+        codes: set[Code] = set()
+        for unit in act.items:
+            seen = self._views.get(unit)
+            if seen is None or seen.horizon < index:
+                continue
+            end = self._end(index, seen)
+            if end is None:
+                continue
+            units[unit], by = end
+            if by is None:
+                codes |= self._late(index, seen)
+            else:
+                settled.add(by)
+        if not units:
+            return None
+        return Shipment(
+            index=index,
+            recorded_at=recorded_at,
+            sent_at=act.event_at,
+            sender=act.who,
+            signed_by=act.actor,
+            consignee=act.counterparty,
+            via=act.via,
+            owner=act.owner,
+            user=act.user,
+            due_at=act.due_at,
+            documents=event.documents,
+            units=units,
+            settled_by=tuple(sorted(settled)),
+            codes=frozenset(codes),
+        )
+
+    def _end(self, index: int, seen: Seen) -> tuple[Fate, int | None] | None:
+        """What became of a unit of shipment *index*, and by which entry; None if it never went."""
+        idle = idle_entries((seen.view.docket, *seen.view.containers))
+        counted = [
+            bearing.idx
+            for bearing in seen.bearings
+            if bearing.idx not in idle and not self._is_taken(bearing.idx, seen.horizon)
+        ]
+        if index not in counted:
+            return None
+        state, shipped = seen.view.state, seen.view.shipment
+        custody = None if state is None else state.custody
+        if (
+            custody is not None
+            and state is not None
+            and state.ended is None
+            and (custody.phase, custody.shipment) == (Phase.IN_TRANSIT, index)
+        ):
+            arrived = () if shipped is None else shipped.received
+            # A box that was emptied at its end is waited for by nobody.
+            if seen.view.is_empty_container and arrived:
+                return Fate.RECEIVED, arrived[0]
+            return Fate.OUTSTANDING, None
+        for later in counted[counted.index(index) + 1 :]:
+            fate = _FATES.get(self._events[later].kind) if later in self._events else None
+            if fate is not None:
+                return fate, later
+        return Fate.RECEIVED, index  # the receipt was there first, and waited for it
+
+    def _is_taken(self, index: int, horizon: Horizon) -> bool:
+        """Whether a correction had taken entry *index* back by then."""
+        row: EventRow | None = self._events.get(index)
+        if row is None:
+            return False
+        now = [(row.ordinal, row.corrected_by)]
+        ((_, by),) = before(now, self._changes.get(index, ()), horizon)
+        return by is not None
+
+    def _late(self, index: int, seen: Seen) -> set[Code]:
+        pack, atlas = self._ledger.pack, self._ledger.atlas
+        found = judge(seen.view, pack, atlas, seen.judged_at(self._day))
+        return {f.code for f in found if f.code in ARRIVAL and f.is_open and f.index == index}
