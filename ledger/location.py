@@ -176,7 +176,6 @@ class Appraisal:
         return Level.NONE if self.latest is None else self.latest.level
 
 
-@lru_cache(maxsize=4096)
 class Newest(NamedTuple):
     """*latest* and *withheld* as in ``Appraisal``, by their numbers among the claims made."""
 
