@@ -325,7 +325,7 @@ _LABEL = re.compile(
     r"(?:[ \t]*[:#]|(?<=/[nN])[ \t]|(?<=[tT])[ \t])[ \t]*(?=\S)"
 )
 _SSCC = re.compile(r"\b(?i:SSCC)[:#]?[ \t]*(?=[0-9]{18}\b)")
-_HEADINGS = frozenset(
+HEADINGS = frozenset(
     {"serial", "serials", "serial no", "serial no.", "serial nr", "serial number", "s/n", "sscc"}
     | {"serial numbers", "serialnumber", "item", "items", "item id", "epc", "chip", "chips"}
 )
@@ -336,7 +336,7 @@ def _without_heading(text: str) -> str:
     first, end, rest = text.lstrip(_BLANK).partition("\n")
     cells = [_bare(cell.strip(_BLANK)) for cell in re.split("[,;\t]", first)]
     names = {cell.casefold().replace("_", " ").rstrip(":") for cell in cells}
-    is_heading = names != {""} and names - {""} <= _HEADINGS
+    is_heading = names != {""} and names - {""} <= HEADINGS
     return rest if is_heading and end and rest.strip(_BLANK) else text
 
 

@@ -3,18 +3,18 @@
 Times are RFC 3339, parties and items their ids; ``told`` is the sentence that people are shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ledger.advice import ACTIONS, MATCH_ACTIONS
-from ledger.finding import Finding
+from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
+from ledger.finding import Finding, Tier
 from ledger.holding import ItemState
 from ledger.identity import NAMES, spelled
-from ledger.judge import Verdict
+from ledger.judge import Match, Verdict
 from ledger.outcome import Outcome, agreements, idle, outcomes
 from ledger.place_story import place_to_json
 from ledger.service.answers import findings_to_json
-from ledger.service.presenting import Line
+from ledger.service.presenting import Counts, Line
 from ledger.service.query import Check, Dossier
 from ledger.service.steps import Said, Step
 from ledger.statement_story import tell_statement
@@ -53,6 +53,12 @@ def dossier_to_json(found: Dossier) -> dict[str, JSON]:
         "size": found.size,
         "horizon": found.horizon,
     }
+
+
+def history_to_json(found: Dossier) -> dict[str, JSON]:
+    """The entries that bear on one item, as in its dossier."""
+    told = dossier_to_json(found)
+    return {name: told[name] for name in ("item", "steps", "statements", "asOf", "size", "horizon")}
 
 
 def state_to_json(state: ItemState | None) -> JSON:
@@ -128,8 +134,10 @@ def _looks(findings: tuple[Finding, ...]) -> list[JSON]:
     return [{"code": code.value, "look": ACTIONS[code].look} for code in codes]
 
 
-def check_to_json(checked: Check) -> dict[str, JSON]:
-    """The answers to a check, in the order asked."""
+def check_to_json(
+    checked: Check, declared: Mapping[str, int | None] | None = None
+) -> dict[str, JSON]:
+    """The answers to a check, in the order asked; what was *declared* beside what was counted."""
     twice = [line for line in checked.lines if line.times > 1]
     shared = dict.fromkeys(line.text for line in checked.lines if line.bearers > 1)
     return {
@@ -142,10 +150,69 @@ def check_to_json(checked: Check) -> dict[str, JSON]:
         "verdicts": {verdict.value: count for verdict, count in checked.verdicts.items()},
         "answers": {answer.value: count for answer, count in checked.answers.items()},
         "notPresented": list(checked.missing),
+        "counts": {
+            name: {
+                "presented": getattr(checked.counted, name),
+                "expected": getattr(checked.expected, name, None),
+                "declared": said,
+                "fits": None if said is None else said == getattr(checked.counted, name),
+            }
+            for name, said in (declared or dict.fromkeys(Counts._fields)).items()
+        },
+        "look": [
+            {"look": look, "serials": [*texts]}
+            for look, texts in _to_look_at(checked.lines).items()
+        ],
         "lines": [_line_to_json(line, checked.as_of) for line in checked.lines],
         "asOf": format_time(checked.as_of),
         "size": checked.size,
     }
+
+
+def _to_look_at(lines: Iterable[Line]) -> dict[str, list[str]]:
+    """What to look at next with the goods at hand, and with which of those presented."""
+    looks: dict[str, list[str]] = {}
+    for line in lines:
+        found = [one for one in line.findings if one.is_open and one.tier in _PRESSING]
+        advised = [ACTIONS[one.code].look for one in found]
+        if line.answer is not Match.MATCH:
+            advised.append(MATCH_ACTIONS[line.answer])
+        advised += [PRESENTED_TWICE] * (line.times > 1) + [SHARED_SERIAL] * (line.bearers > 1)
+        for look in dict.fromkeys(advised):
+            looks.setdefault(look, []).append(line.text)
+    return looks
+
+
+_PRESSING = (Tier.WARNING, Tier.CONTRAINDICATED)
+
+CHECK_COLUMNS = (
+    *("text", "item", "answer", "verdict", "times", "bearers", "phase", "holder", "consignee"),
+    *("shipment", "place", "findings", "look"),
+)
+
+
+def check_rows(checked: Check) -> list[list[object]]:
+    """The answers as rows of cells, one for each of ``CHECK_COLUMNS``."""
+    return [_row(line) for line in checked.lines]
+
+
+def _row(line: Line) -> list[object]:
+    custody = None if line.state is None else line.state.custody
+    return [
+        line.text,
+        line.item,
+        line.answer.value,
+        line.verdict.value,
+        line.times,
+        line.bearers,
+        None if custody is None else custody.phase.value,
+        None if custody is None else custody.holder,
+        None if custody is None else custody.consignee,
+        None if custody is None else custody.shipment,
+        None if line.place is None else line.place.level.value,
+        " ".join(dict.fromkeys(one.code for one in line.findings if one.is_open)),
+        " ".join(_to_look_at([line])),
+    ]
 
 
 def _line_to_json(line: Line, as_of: datetime) -> JSON:

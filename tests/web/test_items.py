@@ -1,15 +1,14 @@
-"""Dossiers, bundles and checks over HTTP: what a caller may see, and nothing else."""
+"""Dossiers, histories and bundles over HTTP: what a caller may see, and nothing else."""
 
-import json
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
 from ledger.note import parse_vkey
 from ledger.verify import verify_bundle
+from schemas.formats import format_time
 from tests.world import party
-
-CHECK = "/api/v1/check"
 
 
 @pytest.fixture
@@ -23,10 +22,6 @@ def chips(web):
 
 def path(item):
     return f"/api/v1/items/{quote(item, safe='')}"
-
-
-def check(web, by, **body):
-    return web.ask(CHECK, by=by, data=json.dumps(body))
 
 
 def test_a_dossier_is_told_to_who_has_a_part(web, chips):
@@ -66,40 +61,101 @@ def test_a_bundle_discloses_what_the_caller_may_see_where_that_is_asked_for(
     assert shown == any("readPoint" in entry.disclosed for entry in entries)
 
 
-def test_a_check_answers_each_line_in_the_order_given(web, chips):
-    answer = check(web, "customs", serials=[chips[1], "NONE", chips[0]])
+# Of one whose id ends as an address of ours does -------------------------------------------------
 
-    assert [chips[1], None, chips[0]] == [line["item"] for line in answer.json["lines"]]
-    assert {"match": 2, "unknown": 1} == answer.json["answers"]
+ODD = "https://parts.example/x1/bundle"
 
 
-def test_serials_are_taken_as_they_were_pasted(web, chips):
-    answer = check(web, "customs", serials=f"{chips[0]}, {chips[1]};\nNONE")
-
-    assert 3 == answer.json["presented"]
-
-
-def test_to_who_has_no_part_all_serials_are_unknown(web, chips):
-    answer = check(web, "shop", serials=[chips[1]])
-
-    assert {"unknown": 1} == answer.json["answers"]
+@pytest.fixture
+def odd(web):
+    """A thing whose id ends in ``/bundle``, and one whose id is the rest of that."""
+    web.world.register("shop", [ODD, "https://parts.example/x1"])
 
 
-REFUSED = {
-    "nothing": ({}, "/serials"),
-    "no serials": ({"serials": []}, "/serials"),
-    "a number": ({"serials": ["A", 5]}, "/serials/1"),
-    "an unknown member": ({"serials": ["A"], "at": 1}, "/at"),
-    "no URI": ({"serials": ["A"], "document": "awb"}, "/document"),
-    "no party": ({"serials": ["A"], "presentedBy": "a b"}, "/presentedBy"),
-    "no time": ({"serials": ["A"], "asOf": "noon"}, "/asOf"),
-    "too many": ({"serials": ["A"] * 10_001}, "/serials"),
+ADDRESSES = {
+    "all escaped": (quote(ODD, safe=""), ODD),
+    "the last escaped": ("https://parts.example/x1%2Fbundle", ODD),
+    "as it is": (ODD, None),
+    "its bundle": (f"{quote(ODD, safe='')}/bundle", None),
+    "its history": (f"{quote(ODD, safe='')}/history", ODD),
+    "the history of the other": ("https://parts.example/x1/history", "https://parts.example/x1"),
 }
 
 
-@pytest.mark.parametrize(("body", "pointer"), REFUSED.values(), ids=REFUSED)
-def test_bad_input_is_refused_with_the_member_named(web, body, pointer):
-    answer = check(web, "customs", **body)
+@pytest.mark.parametrize(("name", "item"), ADDRESSES.values(), ids=ADDRESSES)
+def test_an_escaped_slash_is_of_the_id(web, odd, name, item):
+    answer = web.ask(f"/api/v1/items/{name}", by="shop")
 
-    assert answer.status_code in {400, 413}
-    assert pointer == answer.json["pointer"]
+    assert item == answer.json.get("item")
+    assert (item is None) == answer.content_type.startswith("application/vnd.chiptrail.bundle")
+
+
+# What was known ----------------------------------------------------------------------------------
+
+
+def test_a_history_is_the_steps_of_the_dossier(web, chips):
+    dossier = web.ask(path(chips[0]), by="shop").json
+    history = web.ask(f"{path(chips[0])}/history", by="shop").json
+
+    assert {name: dossier[name] for name in history} == history
+    assert ["commission", "ship"] == [step["act"] for step in history["steps"]]
+
+
+def test_it_is_told_what_was_known_when_the_log_had_that_size(web, chips):
+    world = web.world
+    size, day = world.ledger.head.size, world.now
+    world.advance(days=3)
+    world.receive("shop", chips[:1])
+    world.report("shop", chips[:1], "stolen")
+
+    for known in (f"size={size}", f"known_at={quote(format_time(day))}"):
+        then = web.ask(f"{path(chips[0])}?{known}", by="shop").json
+        assert (size, "in-transit", "clear") == (
+            then["size"], then["state"]["phase"], then["verdict"],
+        )  # fmt: skip
+        assert ["commission", "ship"] == [step["act"] for step in then["steps"]]
+
+
+@pytest.mark.parametrize("by", ["fab", "shop", "customs"])
+def test_what_was_not_recorded_yet_was_not_known(web, chips, by):
+    size = web.world.ledger.head.size
+    (new,) = web.world.chips(1, start=50)
+    web.world.commission("fab", [new])
+    then, never = (web.ask(f"{path(i)}?size={size}", by=by) for i in (new, "NONE"))
+
+    assert (404, never.data) == (then.status_code, then.data)
+
+
+def test_who_had_no_part_then_knew_nothing(web, chips):
+    size = web.world.ledger.head.size
+    web.world.receive("shop", chips[:1])
+    web.world.enroll("lab")
+    web.world.ship("shop", chips[:1], to="lab")
+    answers = [web.ask(f"{path(chips[0])}{asked}", by="lab") for asked in ("", f"?size={size}")]
+
+    assert [200, 404] == [answer.status_code for answer in answers]
+
+
+def test_it_is_judged_as_of_the_day_that_is_asked_about(web):
+    world, made = web.world, web.world.chips(1)
+    world.commission("fab", made)
+    world.ship("fab", made, to="shop", due_in=timedelta(days=2))
+    world.advance(days=9)
+    days = [world.now - timedelta(days=8), world.now]
+    verdicts = [
+        web.ask(f"{path(made[0])}?known_at={quote(format_time(day))}", by="fab").json["verdict"]
+        for day in days
+    ]
+
+    assert ["clear", "check"] == verdicts
+
+
+BAD = ["size=0", "size=999", "known_at=noon", "known_at=1999-01-01T00:00:00Z", "more=1"]
+
+
+@pytest.mark.parametrize("asked", [*BAD, "size=1&known_at=2026-03-02T09:00:00Z"])
+def test_a_time_that_cannot_be_asked_about_is_refused_by_its_name(web, chips, asked):
+    answer = web.ask(f"{path(chips[0])}?{asked}", by="shop")
+
+    assert answer.status_code in {400, 422}
+    assert asked.partition("=")[0] in answer.json["detail"]

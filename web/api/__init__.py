@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from web.api import entries, items, lists, users
+from web.api import checks, entries, items, lists, users
 
 PREFIX = "/api/v1"
 
@@ -18,5 +18,5 @@ def add_api(app: Flask) -> None:
         "OPENAPI_JSON_PATH": "openapi.json",
     }
     api = Api(app)
-    for part in (entries, items, lists, users):
+    for part in (entries, items, lists, checks, users):
         api.register_blueprint(part.blueprint, url_prefix=PREFIX)

@@ -1,76 +1,86 @@
-"""Items: one dossier, its bundle, and the check of many serials at once.
+"""Items: what is known of one, its history, and that as a file that verifies without the ledger.
 
-POST /api/v1/check                 do these fit, and what is known against them
-GET  /api/v1/items/<id>            the dossier of one item
-GET  /api/v1/items/<id>/bundle     its history as a file that verifies without the ledger
+GET /api/v1/items/<id>            the dossier of one item
+GET /api/v1/items/<id>/history    the entries that bear on it, in words
+GET /api/v1/items/<id>/bundle     its history as a file that verifies without the ledger
 
 An id is anything that ``schemas.item`` reads: a bare serial, a Digital Link, an EPC URN, a GS1
-element string; in an address with its slashes escaped or not. What is not there and what is not the
-caller's to see answer alike.
+element string; in an address with its slashes escaped or not. One that ends in ``/bundle`` or
+``/history`` itself is written with that slash escaped: ``%2Fbundle`` is of the id. What is not
+there and what is not the caller's to see answer alike.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import Response
+from flask import Response, current_app, request
 from marshmallow import RAISE
 
 from ledger.service import query
 from ledger.service.bundling import make_bundle
-from ledger.service.dossiers import check_to_json, dossier_to_json
+from ledger.service.dossiers import dossier_to_json, history_to_json
+from ledger.service.knowing import Known
+from ledger.service.query import Dossier
 from ledger.service.tokens import Scope
 from schemas import strict_json
-from schemas.errors import MalformedJson, NotFound, TooLarge
-from schemas.formats import check_party_id, is_uri, parse_time
-from schemas.item import split_pasted
+from schemas.errors import NotFound
 from schemas.strict_json import JSON
 from web.access import ledger, needs, reader
 from web.api import shapes
-from web.api.bodies import JSON_TYPE, Blueprint, body
+from web.api.bodies import JSON_TYPE, Blueprint
 
-MOST_SERIALS = 10_000
 BUNDLE = "application/vnd.chiptrail.bundle+json"
-_CHECK_LIMIT = 8 << 20
+_Asked = Mapping[str, Any]
 
-blueprint = Blueprint("items", __name__, description="What is known of items, one or thousands.")
+blueprint = Blueprint("items", __name__, description="What is known of one item.")
 
 
-@blueprint.post("/check")
-@blueprint.doc(**shapes.CHECK)
-@needs(Scope.READ)
-def check() -> Response:
-    """Check serials: whether each fits, the counts first, what is missing, where to look."""
-    asked = _asked(strict_json.load_object(body(_CHECK_LIMIT, JSON_TYPE), limit=_CHECK_LIMIT))
-    checked = query.check(
-        ledger(),
-        asked.serials,
-        document=asked.document,
-        presented_by=asked.presented_by,
-        as_of=asked.as_of,
-        reader=reader(),
-    )
-    return _json(check_to_json(checked))
+@blueprint.before_request
+def take_escaped_slashes() -> None:
+    """Where the last slash came escaped, it is of the id, and no bundle or history is meant.
+
+    Servers hand on the path unescaped, and most of them the address as it came beside it.
+    """
+    raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
+    last = raw.partition("?")[0].rpartition("/")[2]
+    rule, said = request.url_rule, request.view_args
+    if rule is None or said is None or rule.endpoint == "items.item" or not raw:
+        return
+    below = rule.rule.rpartition("/")[2]
+    if last != below:
+        request.view_args = {"name": f"{said['name']}/{below}"}
+        request.url_rule = next(current_app.url_map.iter_rules("items.item"))
 
 
 @blueprint.get("/items/<path:name>")
 @blueprint.response(200, shapes.Dossier)
 @needs(Scope.READ)
-@blueprint.arguments(shapes.AsOf, location="query", unknown=RAISE)
-def item(asked: Mapping[str, datetime], name: str) -> Response:
+@blueprint.arguments(shapes.AsKnown, location="query", unknown=RAISE)
+def item(asked: _Asked, name: str) -> Response:
     """The dossier of one item; 300 and their ids where several bear the serial."""
     found = _named(name)
     if len(found) > 1:
         return _json({"matches": [*found]}, 300)
-    dossier = query.dossier(ledger(), found[0], as_of=asked.get("as_of"), reader=reader())
-    return _json(dossier_to_json(dossier))
+    return _json(dossier_to_json(_dossier(found[0], asked)))
+
+
+@blueprint.get("/items/<path:name>/history")
+@blueprint.response(200, shapes.History)
+@needs(Scope.READ)
+@blueprint.arguments(shapes.AsKnown, location="query", unknown=RAISE)
+def history(asked: _Asked, name: str) -> Response:
+    """The entries that bear on one item; 300 and their ids where several bear the serial."""
+    found = _named(name)
+    if len(found) > 1:
+        return _json({"matches": [*found]}, 300)
+    return _json(history_to_json(_dossier(found[0], asked)))
 
 
 @blueprint.get("/items/<path:name>/bundle")
 @blueprint.doc(responses={"200": {"description": "docs/formats.md", "content": {BUNDLE: {}}}})
 @needs(Scope.READ)
 @blueprint.arguments(shapes.Bundle, location="query", unknown=RAISE)
-def bundle(asked: Mapping[str, Any], name: str) -> Response:
+def bundle(asked: _Asked, name: str) -> Response:
     """The history of one item, as far as the caller sees it, for `chiptrail verify`."""
     as_of, disclose = asked.get("as_of"), asked.get("disclose", False)
     items = _named(name)
@@ -80,58 +90,25 @@ def bundle(asked: Mapping[str, Any], name: str) -> Response:
     return answer
 
 
-def _named(name: str) -> Sequence[str]:
-    found = query.resolve(ledger(), [name], reader())[name]
-    if not found:
-        raise NotFound("nothing is recorded by that name, or not for you")
+def _dossier(name: str, asked: _Asked) -> Dossier:
+    """What was known of it then; what was not recorded yet is not there."""
+    known = Known(asked.get("size"), asked.get("known_at"))
+    as_of = asked.get("as_of")
+    found = query.dossier(ledger(), name, as_of=as_of, known=known, reader=reader())
+    if not found.steps and found.state is None and known != Known():
+        raise NotFound(_NOTHING)
     return found
 
 
-class _Asked(NamedTuple):
-    serials: list[str]
-    document: str | None
-    presented_by: str | None
-    as_of: datetime | None
+def _named(name: str) -> Sequence[str]:
+    found = query.resolve(ledger(), [name], reader())[name]
+    if not found:
+        raise NotFound(_NOTHING)
+    return found
 
 
-def _asked(body: Mapping[str, JSON]) -> _Asked:
-    """What the body of a check asks.
-
-    Raises: MalformedJson, TooLarge.
-    """
-    unknown = body.keys() - {"serials", "document", "presentedBy", "asOf"}
-    if unknown:
-        raise MalformedJson("unknown member", f"/{min(unknown)}")
-    serials = _serials(body.get("serials"))
-    if not serials:
-        raise MalformedJson("want one serial or more, as a list or as pasted text", "/serials")
-    if len(serials) > MOST_SERIALS:
-        raise TooLarge(f"got {len(serials)} serials, limit {MOST_SERIALS}", "/serials")
-    document, party, as_of = (body.get(name) for name in ("document", "presentedBy", "asOf"))
-    if document is not None and not (isinstance(document, str) and is_uri(document)):
-        raise MalformedJson("want a URI, such as urn:chiptrail:doc:awb:618-12345675", "/document")
-    try:
-        moment = None if as_of is None else parse_time(str(as_of))
-    except ValueError as exc:
-        raise MalformedJson("want a time with its offset (RFC 3339)", "/asOf") from exc
-    try:
-        who = None if party is None else check_party_id(str(party))
-    except ValueError as exc:
-        raise MalformedJson("want the id of a party", "/presentedBy") from exc
-    return _Asked(serials, document, who, moment)
-
-
-def _serials(value: JSON) -> list[str]:
-    if isinstance(value, str):
-        return split_pasted(value)
-    if not isinstance(value, list):
-        return []
-    texts = [text for text in value if isinstance(text, str)]
-    if len(texts) != len(value):
-        number = next(n for n, text in enumerate(value) if not isinstance(text, str))
-        raise MalformedJson("want text", f"/serials/{number}")
-    return texts
+_NOTHING = "nothing is recorded by that name, or not for you"
 
 
 def _json(value: JSON, status: int = 200) -> Response:
-    return Response(strict_json.dump(value), status, content_type="application/json")
+    return Response(strict_json.dump(value), status, content_type=JSON_TYPE)

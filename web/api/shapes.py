@@ -6,7 +6,24 @@ is wrong with a JSON pointer.
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from schemas.formats import check_party_id, is_uri
+from web.tables import CSV, XLSX
+
+
+def _is_uri(value: str) -> bool:
+    if not is_uri(value):
+        raise ValidationError("want a URI, such as urn:chiptrail:doc:awb:618-12345675")
+    return True
+
+
+def _is_party(value: str) -> bool:
+    try:
+        check_party_id(value)
+    except ValueError as exc:
+        raise ValidationError("want the id of a party") from exc
+    return True
 
 
 class DryRun(Schema):
@@ -23,6 +40,41 @@ class AsOf(Schema):
 
     as_of = fields.AwareDateTime(
         metadata={"description": "Judge as of this time instead of now (RFC 3339)."}
+    )
+
+
+class AsKnown(AsOf):
+    """What was known then, judged as of then if no other time is asked for; one of the two."""
+
+    size = fields.Integer(
+        validate=validate.Range(1),
+        metadata={"description": "As if the log had ended with so many entries."},
+    )
+    known_at = fields.AwareDateTime(
+        metadata={"description": "As if it had ended with the last head signed by this time."}
+    )
+
+    @validates_schema
+    def _only_one(self, data: dict[str, Any], **_: object) -> None:
+        if "size" in data and "known_at" in data:
+            raise ValidationError("not together with size", "known_at")
+
+
+class Check(AsKnown):
+    """What is said of the goods, where it is not in the body."""
+
+    document = fields.String(validate=_is_uri, metadata={"description": "What it lists."})
+    presented_by = fields.String(
+        validate=_is_party, metadata={"description": "Who presents them: a party's id."}
+    )
+    at = fields.String(
+        metadata={"description": "Where they lie (RFC 5870).", "example": "geo:22.31,113.91;u=500"}
+    )
+    packages = fields.Integer(
+        validate=validate.Range(0), metadata={"description": "Declared: not inside of others."}
+    )
+    units = fields.Integer(
+        validate=validate.Range(0), metadata={"description": "Declared: with nothing inside."}
     )
 
 
@@ -103,6 +155,17 @@ class Dossier(Schema):
     size = fields.Integer(required=True)
 
 
+class History(Schema):
+    """The entries that bear on an item, in order, in words and for programs."""
+
+    item = fields.String(required=True)
+    steps = fields.List(fields.Dict(), required=True)
+    statements = fields.List(fields.Dict(), required=True)
+    asOf = fields.DateTime(required=True)  # noqa: N815 - as above
+    size = fields.Integer(required=True)
+    horizon = fields.Integer(required=True, allow_none=True)
+
+
 _SUBMISSION: dict[str, Any] = {
     "type": "object",
     "description": "What `chiptrail sign` writes, or a bare DSSE envelope; docs/formats.md.",
@@ -139,10 +202,32 @@ CHECK: dict[str, Any] = {
                         "document": {"type": "string", "description": "A URI: what it lists."},
                         "presentedBy": {"type": "string", "description": "A party's id."},
                         "asOf": {"type": "string", "format": "date-time"},
+                        "at": {
+                            "description": "Where they lie: a geo: URI, or a location as in events",
+                            "oneOf": [_TEXT, {"type": "object"}],
+                        },
+                        "declared": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "minProperties": 1,
+                            "properties": {
+                                "packages": {"type": "integer", "minimum": 0},
+                                "units": {"type": "integer", "minimum": 0},
+                            },
+                        },
                     },
-                }
-            }
+                },
+                "example": {"serials": "A0001, A0002\nA0003", "declared": {"units": 3}},
+            },
+            "text/plain": {"schema": _TEXT},
+            CSV: {"schema": _TEXT},
+            XLSX: {},
         },
     },
-    "responses": {"200": {"description": "As `chiptrail check --json` prints it."}},
+    "responses": {
+        "200": {
+            "description": "As `chiptrail check --json` prints it, or a table.",
+            "content": {"application/json": {"schema": {"type": "object"}}, CSV: {}, XLSX: {}},
+        }
+    },
 }
