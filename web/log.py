@@ -1,6 +1,7 @@
 """The public log over HTTP: C2SP tlog-tiles, below ``/log``.
 
 GET /log/checkpoint              the newest checkpoint, with its cosignatures
+GET /log/consistency             the proof between two sizes, ?from= and ?to=
 GET /log/tile/<level>/<n>        hash tiles; they tell an outsider nothing of a payload
 GET /log/tile/entries/<n>        leaves, to members only unless the operator opened them
 
@@ -10,10 +11,14 @@ fits what was signed last.
 
 from flask import Blueprint, Response, current_app, request
 
+from ledger.service.proving import consistency
 from ledger.service.publish import served_tile
 from ledger.service.tokens import Scope
 from ledger.tiles import TileAddress, parse_tile_path
-from schemas.errors import MalformedNote, NotFound
+from schemas import strict_json
+from schemas.errors import MalformedNote, MalformedParameter, NotFound
+from schemas.formats import encode_base64, parse_decimal
+from schemas.strict_json import JSON
 from web.access import ledger, needs
 
 PUBLIC_ENTRIES = "CHIPTRAIL_PUBLIC_ENTRIES"
@@ -33,6 +38,37 @@ def checkpoint() -> Response:
     answer.add_etag()
     answer.make_conditional(request)
     return answer
+
+
+@blueprint.get("/consistency")
+def consistency_proof() -> Response:
+    """That the log of one size is the beginning of that of another, with what was signed then."""
+    unknown = sorted(request.args.keys() - {"from", "to"})
+    if unknown:
+        raise MalformedParameter(f"{unknown[0]}: want from, and to for another size than now")
+    old, new = _size("from"), _size("to") if "to" in request.args else None
+    found = consistency(ledger(), old, new)
+    said: dict[str, JSON] = {
+        "from": found.old_size,
+        "to": found.size,
+        "fromRoot": encode_base64(found.old_root),
+        "toRoot": encode_base64(found.root),
+        "consistency": [encode_base64(value) for value in found.path],
+        "fromCheckpoint": None if found.old_note is None else found.old_note.decode(),
+        "toCheckpoint": None if found.note is None else found.note.decode(),
+    }
+    answer = Response(strict_json.dump(said), content_type="application/json")
+    answer.headers["Cache-Control"] = _FOR_NOW  # witnesses may cosign what is old
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _size(name: str) -> int:
+    try:
+        return parse_decimal(request.args.get(name, ""))
+    except ValueError as exc:
+        raise MalformedParameter(f"{name}: want a size of the log, a number from 0") from exc
 
 
 @blueprint.get("/tile/<path:name>")

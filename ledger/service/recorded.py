@@ -14,6 +14,7 @@ from ledger.proof import Proof
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger
 from ledger.service.looking import looking
+from ledger.service.proving import signed_note
 from ledger.service.reading import open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.sight import Sight
@@ -23,14 +24,15 @@ from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.view import Reader
 from schemas.envelope import Envelope
-from schemas.errors import NotFound
+from schemas.errors import MalformedParameter, NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Entry *index*, its *leaf* of 137 bytes, and the *proof* that the log has it.
+    """Entry *index*, its *leaf* of 137 bytes, and the *path* to the *root* of *size* entries.
 
-    *envelope* is None where the reader does not see all that it names.
+    *envelope* is None where the reader does not see all that it names; *checkpoint* is the note of
+    that root, None if none was signed at that size.
     """
 
     index: int
@@ -38,16 +40,31 @@ class Recorded:
     identity: bytes
     leaf: bytes
     envelope: Envelope | None
-    proof: Proof
+    size: int
+    root: bytes
+    path: tuple[bytes, ...]
+    checkpoint: bytes | None
+
+    @property
+    def proof(self) -> Proof:
+        """The proof that travels alone.
+
+        Raises: NotFound when nothing was signed at that size.
+        """
+        if self.checkpoint is None:
+            raise NotFound(f"no checkpoint of {self.size} entries was signed; as JSON it is there")
+        return Proof(self.index, self.path, self.checkpoint)
 
 
-def recorded(ledger: Ledger, index: int, reader: Reader) -> Recorded:
-    """Entry *index*, as far as *reader* sees it.
+def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None) -> Recorded:
+    """Entry *index*, as far as *reader* sees it, with its place in the first *size* entries.
 
-    Raises: NotFound, the same whether there is none or it is not for this reader.
+    Raises: NotFound, the same whether there is none or it is not for this reader; then, for a size
+    at which it was not there yet, MalformedParameter.
     """
     with ledger.snapshot(looking(ledger, reader, f"entry {index}")) as (connection, tip):
-        row = log.load_entries_at(connection, [index]).get(index)
+        asked = [index] if index < tip.head.size else []  # it may be past what a database counts
+        row = log.load_entries_at(connection, asked).get(index)
         sees = None
         if row is not None:
             sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
@@ -55,8 +72,13 @@ def recorded(ledger: Ledger, index: int, reader: Reader) -> Recorded:
         if row is None or sees is None:
             raise NotFound(f"there is no entry {index}, or not for you")
         leaf = leaf_of_row(row, tip.registry)
-        path = open_tree(connection, tip.registry, tip.head.size).inclusion_proof(index)
-        note = ledger.cosigned_note(connection, tip.head)
+        size = tip.head.size if size is None else size
+        if not index < size <= tip.head.size:
+            said = f"size: got {size}, want {index + 1} to {tip.head.size}"
+            raise MalformedParameter(said)
+        tree = open_tree(connection, tip.registry, tip.head.size)
+        path, root = tree.inclusion_proof(index, size), tree.root(size)
+        note = signed_note(ledger, connection, size)
     keyid = tip.registry.by_index[row.key_idx].key.keyid
     envelope = Envelope(row.payload, PAYLOAD_TYPES[row.kind], keyid, row.signature)
     return Recorded(
@@ -65,7 +87,10 @@ def recorded(ledger: Ledger, index: int, reader: Reader) -> Recorded:
         identity=row.identity,
         leaf=leaf,
         envelope=envelope if sees else None,
-        proof=Proof(index, tuple(path), note),
+        size=size,
+        root=root,
+        path=tuple(path),
+        checkpoint=note,
     )
 
 

@@ -174,9 +174,10 @@ def shipment(
     """
     day = as_of or ledger.clock.now()
     with looking(ledger, reader, f"shipment {index}") as connection:
-        registry, now = ledger.renew(connection).registry, ledger.clock.now()
-        sight = Sight(connection, registry, ledger.pack, reader, now)
-        for found in _read(ledger, sight, [index], day):
+        tip, now = ledger.renew(connection), ledger.clock.now()
+        sight = Sight(connection, tip.registry, ledger.pack, reader, now)
+        asked = [index] if index < tip.head.size else []  # it may be past what a database counts
+        for found in _read(ledger, sight, asked, day):
             return found
     raise NotFound(f"there is no shipment {index}, or not for you")
 

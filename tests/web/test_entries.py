@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from ledger.merkle import leaf_hash
+from ledger.checkpoint import open_checkpoint
+from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.proof import parse_proof, verify_proof
 from ledger.service.tokens import Scope
 from schemas.envelope import encode_submission
@@ -154,3 +155,30 @@ def test_an_entry_of_others_and_one_that_is_not_there_answer_alike(web):
 
     assert (404, 404) == (of_others.status_code, of_nobody.status_code)
     assert of_nobody.text.replace("999", str(made.index)) == of_others.text
+
+
+def test_an_entry_is_proved_in_the_log_of_any_size_that_has_it(web):
+    world = web.world
+    index = world.commission("fab", world.chips(1)).index
+    world.declare("fab", world.chips(1))
+    for size in (index + 1, world.ledger.head.size):
+        told = web.ask(f"{ENTRIES}/{index}/proof?size={size}", by="fab").json
+        leaf, path = decode_base64(told["leaf"]), map(decode_base64, told["inclusion"])
+        verify_inclusion(index, size, leaf_hash(leaf), [*path], decode_base64(told["root"]))
+
+
+def test_a_proof_that_travels_alone_is_of_a_size_that_was_signed(web):
+    world = web.world
+    index = world.commission("fab", world.chips(1)).index
+    world.declare("fab", world.chips(1))
+    asked = f"{ENTRIES}/{index}/proof?size={index + 1}"
+    proof = parse_proof(web.ask(asked, by="fab", Accept="text/x.tlog-proof").data)
+
+    assert index + 1 == open_checkpoint(proof.checkpoint, world.ledger.verifier).size
+
+
+def test_a_size_at_which_it_was_not_there_is_refused(web):
+    index = web.world.commission("fab", web.world.chips(1)).index
+    answer = web.ask(f"{ENTRIES}/{index}/proof?size={index}", by="fab")
+
+    assert (400, "malformed-parameter") == (answer.status_code, answer.json["title"])

@@ -338,3 +338,10 @@ def test_what_an_inspector_was_shown_is_kept(web, chips):
         (party("customs"), f"items 1: {chips[0]}"),
     }
     web.world.check()
+
+
+@pytest.mark.parametrize("index", [1 << 63, 10**30])
+def test_an_index_past_all_numbers_is_of_nothing(web, index):
+    paths = (f"{API}/shipments/{index}", f"{API}/entries/{index}")
+
+    assert [404, 404] == [web.ask(path, by="fab").status_code for path in paths]

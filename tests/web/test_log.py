@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.checkpoint import open_checkpoint
-from ledger.merkle import HASH_SIZE
+from ledger.merkle import HASH_SIZE, verify_consistency
+from schemas.formats import decode_base64, encode_base64
 from tests.world import CHIPS
 
 
@@ -60,3 +61,42 @@ def test_no_name_of_an_item_is_in_a_leaf(web):
 
     served = web.ask(f"/log/tile/entries/000.p/{size}", by="shop").data
     assert CHIPS.encode() not in served
+
+
+# Consistency -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", ["from=0", "from=1&to=1", "from=2&to=5", "from=3"])
+def test_any_two_sizes_are_proved_consistent(web, asked):
+    told = web.ask(f"/log/consistency?{asked}").json
+    roots = [decode_base64(told[name]) for name in ("fromRoot", "toRoot")]
+
+    verify_consistency(
+        told["from"], told["to"], *roots, [decode_base64(one) for one in told["consistency"]]
+    )
+
+
+def test_what_was_signed_at_both_sizes_comes_along(web):
+    size = web.world.ledger.head.size
+    web.world.commission("fab", web.world.chips(1))
+    told = web.ask(f"/log/consistency?from={size}").json
+
+    for name in ("from", "to"):
+        signed = open_checkpoint(told[f"{name}Checkpoint"].encode(), web.world.ledger.verifier)
+        assert (told[name], told[f"{name}Root"]) == (signed.size, encode_base64(signed.root))
+
+
+def test_a_proof_that_is_known_is_not_sent_again(web):
+    first = web.ask("/log/consistency?from=1&to=3")
+    again = web.ask("/log/consistency?from=1&to=3", If_None_Match=first.headers["ETag"])
+
+    assert (304, b"") == (again.status_code, again.data)
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "from=x", "from=-1", "from=3&to=2", "from=1&to=999", "from=1&more=1"]
+)
+def test_sizes_that_are_none_are_refused(web, asked):
+    answer = web.ask(f"/log/consistency?{asked}")
+
+    assert (400, "malformed-parameter") == (answer.status_code, answer.json["title"])

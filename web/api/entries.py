@@ -76,14 +76,17 @@ def entry(index: int) -> Response:
 @blueprint.get("/entries/<int:index>/proof")
 @blueprint.response(200, shapes.Proof)
 @needs(Scope.READ)
-def proof(index: int) -> Response:
-    """Where an entry stands in the log, for who wants to check it."""
-    found = recorded(ledger(), index, reader())
+@blueprint.arguments(shapes.OfSize, location="query", unknown=RAISE)
+def proof(asked: Mapping[str, int], index: int) -> Response:
+    """Where an entry stands in the log as it is, or was at any size, for who wants to check it."""
+    found = recorded(ledger(), index, reader(), asked.get("size"))
     if request.accept_mimetypes.best_match(["application/json", TLOG_PROOF]) == TLOG_PROOF:
         return Response(encode_proof(found.proof), content_type=TLOG_PROOF)
-    path: list[JSON] = [encode_base64(value) for value in found.proof.path]
-    checkpoint = found.proof.checkpoint.decode()
-    return _json({**_place(found), "inclusion": path, "checkpoint": checkpoint})
+    path: list[JSON] = [encode_base64(value) for value in found.path]
+    note = None if found.checkpoint is None else found.checkpoint.decode()
+    root = encode_base64(found.root)
+    said: dict[str, JSON] = {"size": found.size, "root": root, "inclusion": path}
+    return _json({**_place(found), **said, "checkpoint": note})
 
 
 # Submissions -------------------------------------------------------------------------------------

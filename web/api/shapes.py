@@ -35,6 +35,14 @@ class DryRun(Schema):
     )
 
 
+class OfSize(Schema):
+    """The size of the log that is asked about."""
+
+    size = fields.Integer(
+        validate=validate.Range(1), metadata={"description": "Of the tree; as it is, if not said."}
+    )
+
+
 class AsOf(Schema):
     """The time to judge as of."""
 
@@ -140,8 +148,12 @@ class Entry(_Placed):
 class Proof(_Placed):
     """Where an entry stands in the log."""
 
+    size = fields.Integer(required=True)
+    root = fields.String(required=True, metadata={"description": "32 bytes, base64"})
     inclusion = fields.List(fields.String(), required=True)
-    checkpoint = fields.String(required=True)
+    checkpoint = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: none of that size"}
+    )
 
 
 class Dossier(Schema):
