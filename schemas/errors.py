@@ -114,7 +114,7 @@ class MalformedKey(ParseError):
 
 
 class MalformedParameter(ParseError):
-    """A parameter of a request that is unknown, or has no such value; the message names it."""
+    """A parameter, address or token of a request that is unknown or none; the message names it."""
 
     code = "malformed-parameter"
 
@@ -281,7 +281,7 @@ class CannotOpen(ChiptrailError):
 
 
 class Unreachable(CannotOpen):
-    """A published log cannot be reached, or does not serve what one must."""
+    """A ledger or a published log cannot be reached, or does not serve what one must."""
 
     code = "unreachable"
 

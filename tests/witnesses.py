@@ -6,6 +6,7 @@ street.says("two", lambda request: httpx.Response(500))       # what else may li
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -32,8 +33,7 @@ class Street:
         self.witnesses: dict[str, Witness] = {}
         self.asked: list[httpx.Request] = []
         monkeypatch.setattr(client, "make_client", self._client)
-        monkeypatch.setattr(client, "FIRST_PAUSE_S", 0.0)
-        monkeypatch.setattr(client, "LONGEST_PAUSE_S", 0.0)
+        monkeypatch.setattr(client, "PATIENCE", replace(client.PATIENCE, longest_s=0.0))
 
     def witness(self, name: str, *vkeys: str) -> Named:
         """A witness of the logs *vkeys*; a name that had one has it again."""

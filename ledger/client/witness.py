@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import httpx
 
 from ledger.client.deadline import Deadline
+from ledger.client.patience import PASSING, Patience, retry_after_s
 from ledger.cosignature import TIME_SIZE, verify_cosignature
 from ledger.note import parse_signatures
 from ledger.policy import Witness
@@ -27,12 +29,10 @@ from schemas.formats import parse_decimal
 
 TIMEOUT_S = 5.0
 CLOCK_LIMIT_S = 300
-ATTEMPTS = 3
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+PATIENCE = Patience(attempts=3)
 MAX_ANSWER = 64 << 10
 # A few packed bytes could open to any number; what is packed all the same is no answer.
 _PLAIN = {"Accept-Encoding": "identity"}
-_PASSING = frozenset({429, 500, 502, 503, 504})
 
 
 class Standing(StrEnum):
@@ -154,7 +154,7 @@ class _Asking:
             case 422:
                 words = "says that this is not a continuation of what it cosigned"
                 return self._answer(Standing.DIFFERS, words)
-            case _ if status in _PASSING:
+            case _ if status in PASSING:
                 return self._answer(Standing.UNREACHABLE, f"is busy (status {status})")
             case _:
                 return self._answer(Standing.REFUSES, f"answers with status {status}")
@@ -188,19 +188,16 @@ class _Asking:
         """
         proof = tuple(self._question.prove(old)) if old else ()
         content = encode_request(old, proof, self._question.note)
-        wait_s = FIRST_PAUSE_S
-        for attempt in range(1, ATTEMPTS + 1):
+        for pause_s in PATIENCE.pauses():
             try:
                 status, body, asked_s = self._post_once(content)
-                if status not in _PASSING or attempt == ATTEMPTS:
+                if status not in PASSING:
                     return status, body
             except httpx.TransportError:
-                if attempt == ATTEMPTS:
-                    raise
                 asked_s = 0.0
-            self._pause(min(max(wait_s, asked_s), LONGEST_PAUSE_S))
-            wait_s *= 4
-        raise AssertionError("the last attempt returns or raises")
+            self._pause(min(max(pause_s, asked_s), PATIENCE.longest_s))
+        status, body, _ = self._post_once(content)
+        return status, body
 
     def _post_once(self, content: bytes) -> tuple[int, bytes, float]:
         url = f"{self._witness.url}/add-checkpoint"
@@ -216,7 +213,11 @@ class _Asking:
                 body += part
                 if len(body) > MAX_ANSWER:
                     raise httpx.DecodingError(f"an answer of more than {MAX_ANSWER} bytes")
-            return answer.status_code, body, _retry_after(answer.headers.get("Retry-After", ""))
+            return answer.status_code, body, self._asked_s(answer)
+
+    def _asked_s(self, answer: httpx.Response) -> float:
+        now = datetime.fromtimestamp(self._question.now_s(), UTC)
+        return retry_after_s(answer.headers.get("Retry-After", ""), now)
 
     def _answer(self, standing: Standing, words: str, size: int | None = None) -> Answer:
         return Answer(self._witness, standing, words, size)
@@ -228,11 +229,6 @@ def _size_in(body: bytes) -> int | None:
         return parse_decimal(body.decode("ascii").removesuffix("\n"))
     except ValueError:
         return None
-
-
-def _retry_after(text: str) -> float:
-    """The seconds in a Retry-After; 0 when it says none, or a date."""
-    return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0.0
 
 
 def _why(error: Exception) -> str:

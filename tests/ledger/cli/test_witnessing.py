@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+
+from ledger.client import witness as client
 
 COMMAND = [sys.executable, "-c", "from ledger.cli.main import main; main()"]
 
@@ -45,7 +48,7 @@ def bundle(run, ask, world, see, tmp_path):
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
-    monkeypatch.setattr("ledger.client.witness.FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr(client, "PATIENCE", replace(client.PATIENCE, longest_s=0.0))
 
 
 def test_a_witness_serves_and_a_ledger_is_cosigned(run, world, witness, bundle):

@@ -7,7 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Answer:
-    """What one path is answered with: a status, headers and a body, sent as they are."""
+    """What one path is answered with: a status, headers and a body, sent as they are.
+
+    A list of them is used up, one a request.
+    """
 
     def __init__(self, body: bytes = b"", status: int = 200, **headers: str) -> None:
         self.body, self.status = body, status
@@ -18,8 +21,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        self.answers: Mapping[str, Answer | bytes] = {}
+        self.answers: Mapping[str, Answer | bytes | list[Answer | bytes]] = {}
         self.asked: list[str] = []
+        self.sent: list[bytes] = []
         self.silence: threading.Event | None = None
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -34,12 +38,18 @@ class Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Server
 
+    def do_POST(self) -> None:
+        self.server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
+
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         if self.server.silence is not None:
             self.server.silence.wait()
             return
         answer = self.server.answers.get(self.path.lstrip("/"), Answer(status=404))
+        if isinstance(answer, list):
+            answer = answer.pop(0)
         if isinstance(answer, bytes):
             answer = Answer(answer)
         self.send_response(answer.status)

@@ -8,10 +8,9 @@ from httpx import ByteStream
 
 from ledger import keys, note
 from ledger.client.witness import (
-    ATTEMPTS,
     CLOCK_LIMIT_S,
-    LONGEST_PAUSE_S,
     MAX_ANSWER,
+    PATIENCE,
     Question,
     Standing,
     ask_all,
@@ -22,7 +21,7 @@ from tests.witnesses import Street
 
 LOG = Log()
 NOW = 1_800_000_000
-LONGEST = LONGEST_PAUSE_S
+LONGEST, ATTEMPTS = PATIENCE.longest_s, PATIENCE.attempts
 
 
 @pytest.fixture
@@ -183,8 +182,7 @@ def test_a_redirect_is_not_followed(street):
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_one_is_asked_again_with_growing_pauses_and_then_left(street, status, monkeypatch):
-    monkeypatch.setattr("ledger.client.witness.FIRST_PAUSE_S", 0.25)
-    monkeypatch.setattr("ledger.client.witness.LONGEST_PAUSE_S", LONGEST)
+    monkeypatch.setattr("ledger.client.witness.PATIENCE", PATIENCE)
     pauses = []
     street.says("one", lambda _: httpx.Response(status, headers={"Retry-After": "3600"}))
     answer = ask(street, 20, pause=pauses.append)
