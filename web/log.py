@@ -2,6 +2,9 @@
 
 GET /log/checkpoint              the newest checkpoint, with its cosignatures
 GET /log/consistency             the proof between two sizes, ?from= and ?to=
+
+
+GET /log/vkey                    the verifier key of the log, as it says itself
 GET /log/tile/<level>/<n>        hash tiles; they tell an outsider nothing of a payload
 GET /log/tile/entries/<n>        leaves, to members only unless the operator opened them
 
@@ -69,6 +72,14 @@ def _size(name: str) -> int:
         return parse_decimal(request.args.get(name, ""))
     except ValueError as exc:
         raise MalformedParameter(f"{name}: want a size of the log, a number from 0") from exc
+
+
+@blueprint.get("/vkey")
+def vkey() -> Response:
+    """The verifier key, for whoever has it by another way to compare, and to keep."""
+    answer = Response(f"{ledger().vkey}\n", content_type="text/plain; charset=utf-8")
+    answer.headers["Cache-Control"] = _FOR_NOW
+    return answer
 
 
 @blueprint.get("/tile/<path:name>")

@@ -29,6 +29,7 @@ from ledger.cli import (
     looking,
     parties,
     proving,
+    pushing,
     rights,
     ruling,
     serving,
@@ -56,7 +57,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         proving.audit,
     ),
     "Keep": (keeping.backup, keeping.restore, keeping.recover),
-    "Sign and record": (signing.sign, signing.capture),
+    "Sign and record": (signing.sign, signing.capture, pushing.push),
     "Sign and record by hand": (
         acts.commission,
         acts.register,
@@ -141,7 +142,7 @@ class Root(Group):
             try:
                 answer = super().invoke(ctx)
             except KeyboardInterrupt as exc:
-                is_capture = ctx.invoked_subcommand == signing.capture.name
+                is_capture = ctx.invoked_subcommand in (signing.capture.name, pushing.push.name)
                 warn(f"interrupted{_SAFE_TO_REPEAT if is_capture else ''}")
                 raise click.exceptions.Exit(INTERRUPTED) from exc
             sys.stdout.flush()

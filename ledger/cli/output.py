@@ -22,7 +22,6 @@ from schemas.errors import (
     ChiptrailError,
     IntegrityError,
     ReadOnly,
-    Refusal,
     VerificationFailed,
     WrongPassphrase,
 )
@@ -131,16 +130,10 @@ def exit_code(error: ChiptrailError) -> int:
 
 def problem(error: ChiptrailError) -> dict[str, JSON]:
     """*error* in JSON, in the words of RFC 9457."""
-    said: dict[str, JSON] = {
-        "type": f"urn:chiptrail:problem:{error.code}",
-        "code": error.code,
-        "title": printable(error.message if isinstance(error, Refusal) else str(error)),
-    }
-    if isinstance(error, Refusal) and error.pointer is not None:
-        said["pointer"] = error.pointer
-    if isinstance(error, VerificationFailed) and error.step:
-        said["step"] = error.step
-    return said
+    from ledger.service.answers import problem_to_json
+
+    said = problem_to_json(error)
+    return {**said, "title": printable(str(said["title"]))}
 
 
 def sentence(error: ChiptrailError) -> str:

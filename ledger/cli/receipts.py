@@ -1,7 +1,7 @@
 """Receipts and findings as text."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -12,9 +12,13 @@ from ledger.outcome import Outcome, is_effective_on
 from ledger.story import tell
 
 if TYPE_CHECKING:
-    from ledger.service.capture import Receipt
+    from ledger.client import answers
+    from ledger.service import capture
     from ledger.service.licences import Drawing
     from schemas.envelope import Submission
+
+    # Of a ledger at hand, or of one elsewhere.
+    Receipt: TypeAlias = capture.Receipt | answers.Receipt
 
 # How a tier is called: the word of the verdict that it leads to.
 TIER_WORDS: Mapping[Tier, str] = {
@@ -111,11 +115,16 @@ def remarks(receipt: "Receipt", names: Mapping[str, str], *, dry_run: bool) -> l
     return said
 
 
-def _drawn(one: "Drawing", *, dry_run: bool) -> str:
+def _drawn(one: "Drawing | answers.Draw", *, dry_run: bool) -> str:
     """What an entry draws on a licence, and what is left of it."""
+    from ledger.client.answers import Draw
     from ledger.names import moment
     from ledger.statement_story import licence_name
 
+    if isinstance(one, Draw):
+        left_over = "" if one.left is None else f"; {one.left:,} are left then"
+        draws = "would draw" if dry_run else "draws"
+        return f"This {draws} {one.quantity:,} on {one.regime} {one.number}{left_over}."
     licence, left = one.balance.licence, one.balance.left
     unit = licence.unit or "units"
     would = "would draw" if dry_run else "draws"

@@ -26,11 +26,15 @@ DISK_RESERVE = "CHIPTRAIL_DISK_RESERVE"
 
 @dataclass(slots=True)
 class Settings:
-    """What the shared options say; None is not said."""
+    """What the shared options say; None is not said.
+
+    *is_named*: the ledger at hand is named on the command line, not by the environment.
+    """
 
     data: Path | None = None
     database: str | None = None
     as_json: bool = False
+    is_named: bool = False
 
     @property
     def folder(self) -> Path:
@@ -64,9 +68,14 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def keep(ctx: click.Context, _param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - of any option
-        if value is not None and value is not False:
-            setattr(ctx.ensure_object(Settings), name, value)
+    def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - of any option
+        if value is None or value is False:
+            return
+        settings = ctx.ensure_object(Settings)
+        setattr(settings, name, value)
+        typed = click.core.ParameterSource.COMMANDLINE
+        if name != "as_json" and ctx.get_parameter_source(param.name or "") is typed:
+            settings.is_named = True
 
     return keep
 

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +10,7 @@ from ledger.cli.help import Command, Several
 from ledger.cli.keyfiles import open_key, signing_options
 from ledger.cli.output import show_json, warn
 from ledger.cli.settings import Settings, ledger_options, pass_settings
-from schemas.errors import CannotOpen, Refusal, TooLarge
+from schemas.errors import Refusal, TooLarge
 
 if TYPE_CHECKING:
     from ledger.compose import Signer
@@ -169,18 +169,8 @@ def capture(
         chiptrail capture signed.ndjson --undisclosed
     """
     from ledger.cli.recording import Recording
+    from ledger.cli.submissions import called, open_submissions
 
     ledger = settings.open_ledger()
-    streams = [_open(name) for name in files]
-    names = ["standard input" if name == "-" else name for name in files]
     recording = Recording(settings, ledger, dry_run=dry_run, undisclosed=undisclosed)
-    recording.run(list(zip(names, streams, strict=True)))
-
-
-def _open(name: str) -> IO[bytes]:
-    if name == "-":
-        return sys.stdin.buffer
-    try:
-        return click.get_current_context().with_resource(Path(name).open("rb"))
-    except OSError as exc:
-        raise CannotOpen(f"{name}: {exc.strerror}") from exc
+    recording.run([(called(name), open_submissions(name)) for name in files])

@@ -10,6 +10,7 @@ answer. A refusal comes back as the class that raised it there, by its code. Exa
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TypeAlias, TypeVar
 
 from ledger.finding import Code, Finding
@@ -17,7 +18,7 @@ from ledger.leaf import LEAF_SIZE
 from ledger.proof import Proof
 from schemas import errors
 from schemas.envelope import Envelope, envelope_from_json
-from schemas.errors import ChiptrailError, Conflict, Refusal, Unreachable
+from schemas.errors import ChiptrailError, Conflict, NotFound, Refusal, Unreachable
 from schemas.formats import decode_base64, decode_hex, parse_time
 from schemas.strict_json import JSON
 
@@ -138,11 +139,16 @@ def parse_line(value: JSON) -> tuple[Outcome, int]:
 
 
 def parse_problem(value: JSON, status: int) -> ChiptrailError:
-    """The error that problem details tell of (RFC 9457); Unreachable if it is none of ours."""
+    """The error that problem details tell of (RFC 9457).
+
+    Of what is none of ours, 404 is NotFound and all else Unreachable.
+    """
     said = value if isinstance(value, dict) else {}
     code = str(said.get("type", "")).removeprefix(_PREFIX)
     detail = str(said.get("detail") or said.get("title") or f"the answer is {status}")
     kind = _KINDS.get(code)
+    if kind is None and status == HTTPStatus.NOT_FOUND:
+        return NotFound("there is no such address")
     if kind is None or issubclass(kind, Conflict):
         return Unreachable(f"answers {status}: {detail}")
     if issubclass(kind, Refusal):

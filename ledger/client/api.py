@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -44,7 +45,7 @@ _PREFIX = "/api/v1"
 _STEP_S, _ANSWER_S = 60.0, 300.0
 _MOST_ANSWER = 256 << 20
 _MOST_LINE = 8 << 20
-PATIENCE = Patience(attempts=6, first_s=0.25, longest_s=30.0)
+PATIENCE = Patience(attempts=4, first_s=0.25, longest_s=30.0)
 _NOTHING: Mapping[str, str] = {}
 _TOKEN = re.compile(r"[\x21-\x7e]{1,1024}", re.ASCII)
 
@@ -100,7 +101,9 @@ class Api:
         What had no answer when the connection broke is sent again. An outcome is a receipt or the
         refusal of that line; what is the ledger's own fault is raised.
         """
-        done, pauses = 0, self._patience.pauses()
+        # Who pushes much has got through before: a ledger that starts anew is worth waiting for.
+        patience = replace(self._patience, attempts=2 * self._patience.attempts)
+        done, pauses = 0, patience.pauses()
         while done < len(lines):
             before = done
             try:
@@ -109,7 +112,7 @@ class Api:
                     yield outcome
             except _Passing as exc:
                 if done > before:
-                    pauses = self._patience.pauses()
+                    pauses = patience.pauses()
                 self._wait(pauses, exc)
 
     def entry(self, index: int) -> Recorded:

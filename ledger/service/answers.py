@@ -1,4 +1,4 @@
-"""Answers for programs: receipts and findings as JSON, on the command line and over HTTP alike.
+"""Answers for programs: receipts, findings and errors as JSON, by command and over HTTP alike.
 
 Times are RFC 3339, parties and items their ids.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ledger.finding import Finding
+from schemas.errors import ChiptrailError, Refusal, VerificationFailed
 from schemas.formats import format_time
 from schemas.strict_json import JSON
 
@@ -35,6 +36,20 @@ def receipt_to_json(receipt: "Receipt") -> dict[str, JSON]:
             for one in receipt.drawn
         ],
     }
+
+
+def problem_to_json(error: ChiptrailError) -> dict[str, JSON]:
+    """*error*, in the words of RFC 9457."""
+    said: dict[str, JSON] = {
+        "type": f"urn:chiptrail:problem:{error.code}",
+        "code": error.code,
+        "title": error.message if isinstance(error, Refusal) else str(error),
+    }
+    if isinstance(error, Refusal) and error.pointer is not None:
+        said["pointer"] = error.pointer
+    if isinstance(error, VerificationFailed) and error.step:
+        said["step"] = error.step
+    return said
 
 
 def findings_to_json(findings: Iterable[Finding]) -> list[JSON]:

@@ -22,6 +22,10 @@ def test_a_checkpoint_that_is_known_is_not_sent_again(web):
     assert 304 == web.ask("/log/checkpoint", If_None_Match=known).status_code
 
 
+def test_the_verifier_key_is_there_to_compare(web):
+    assert f"{web.world.ledger.vkey}\n" == web.ask("/log/vkey").text
+
+
 def test_a_tile_is_for_everybody_and_for_ever(web):
     size = web.world.ledger.head.size
     answer = web.ask(f"/log/tile/0/000.p/{size}")

@@ -17,6 +17,8 @@ SETTINGS = {
     "CHIPTRAIL_PASSPHRASE": None,
     "CHIPTRAIL_KEY": None,
     "CHIPTRAIL_VKEY": None,
+    "CHIPTRAIL_LEDGER": None,
+    "CHIPTRAIL_TOKEN": None,
 }
 
 

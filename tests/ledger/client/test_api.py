@@ -165,7 +165,7 @@ def test_a_ledger_that_answers_no_line_is_left_in_the_end(server):
     with pytest.raises(Unreachable, match="ends before its last answer"):
         Asking(server, b"").lines(b"a")
 
-    assert 3 == len(server.sent)
+    assert 6 == len(server.sent)
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example", "ledger.example.com", "http://a.example/?q=1"])
