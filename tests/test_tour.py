@@ -127,4 +127,4 @@ def test_the_tour_prints_what_its_commands_say(answers, number):
 
 
 def test_what_the_tour_prints_is_of_the_seed_that_it_tells_to_use():
-    assert shlex.split(commands()[0]) == ["chiptrail", "demo", "--seed", "7"]
+    assert shlex.split(commands()[0])[:4] == ["chiptrail", "demo", "--seed", "7"]

@@ -1,4 +1,4 @@
-"""The demo: build a made-up world, or say what there is to see in one."""
+"""The demo: build a made-up world, say what there is to see in it, and serve it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ import click
 from ledger.cli.help import Command
 from ledger.cli.output import progress, show, show_json
 from ledger.cli.output import text as styled
+from ledger.cli.serving import DEFAULT_LISTEN, host_and_port, listening
 from ledger.cli.settings import Settings, ledger_options, pass_settings
 from schemas.errors import CannotOpen
 from schemas.strict_json import JSON
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ledger.service.demo import DemoWorld
+    from ledger.service.demo_access import Access
     from ledger.service.demo_script import Sight
 
 # A serial that no demo has: lots are named by one letter and two digits.
 _NOT_THERE = "NONE-0001"
 DEMO_DATA = Path("chiptrail-demo")
+_ANY_PORT = "127.0.0.1:0"
 
 
 @click.command(cls=Command)
@@ -42,27 +45,44 @@ DEMO_DATA = Path("chiptrail-demo")
     help="How many chips there are.",
 )
 @click.option("--fresh", is_flag=True, help="Replace the demo that is in the folder.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help=f"Where to serve it; if not given {DEFAULT_LISTEN}, or another port if that is taken.",
+)
+@click.option("--no-serve", is_flag=True, help="Only build it, as with --json.")
 @ledger_options
 @pass_settings
-def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> None:
-    """Build a made-up world to look around in.
+def demo(
+    settings: Settings,
+    *,
+    seed: int | None,
+    chips: int,
+    fresh: bool,
+    listen: str | None,
+    no_serve: bool,
+) -> None:
+    """Build a made-up world to look around in, and serve it.
 
     It goes into ./chiptrail-demo unless --data says otherwise. A fab, a packaging house, a board
     maker, a distributor, an exporter and its broker, two forwarders, data centres in three
     countries, a university and a customs authority; some 2,000 chips on their way through the
     world; and things that went wrong on purpose, or were put right. Everything is really signed,
-    with keys in the folder, so that you can go on from there.
+    with keys in the folder, so that you can go on from there. Then it answers over HTTP until
+    Ctrl-C; with it are shown three logins and tokens, made for this run.
 
     For example:
 
         chiptrail demo
         chiptrail demo --data /tmp/world --chips 20000
-        chiptrail demo --fresh
+        chiptrail demo --fresh --no-serve
     """
     from datetime import UTC, datetime
 
     from ledger.service import demo as service
 
+    if listen is not None:
+        host_and_port(listen)  # before anything is built
     if fresh and settings.database is not None:
         raise click.UsageError("--fresh empties no database; name another --data and --database")
     folder = settings.data or DEMO_DATA
@@ -80,8 +100,11 @@ def demo(settings: Settings, *, seed: int | None, chips: int, fresh: bool) -> No
     assert world is not None
     if settings.as_json:
         show_json(_to_json(world))
-    else:
-        _show(world, settings.database is not None)
+        return
+    _show(world, settings.database is not None)
+    if not no_serve:
+        settings.data = folder
+        _serve(settings, world, listen)
 
 
 def _check_vacant(folder: Path) -> None:
@@ -143,6 +166,37 @@ def _show(world: "DemoWorld", is_elsewhere: bool) -> None:
     click.echo(f"  chiptrail chip {first} --reader hsinlin")
     show("", styled("Let others see the log, and hold it to its word", "bold"))
     click.echo("  chiptrail publish public\n  chiptrail audit")
+
+
+def _serve(settings: Settings, world: "DemoWorld", listen: str | None) -> None:
+    from ledger.service.demo_access import let_in
+    from web.app import BODY_LIMIT, make_app
+
+    ledger = settings.open_ledger()
+    people = let_in(ledger)
+    try:
+        server = listening(make_app(ledger), listen or DEFAULT_LISTEN, BODY_LIMIT)
+    except CannotOpen:
+        if listen is not None:
+            raise
+        server = listening(make_app(ledger), _ANY_PORT, BODY_LIMIT)
+    _show_access(world, people, server.url)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _show_access(world: "DemoWorld", people: "Sequence[Access]", url: str) -> None:
+    show("", styled("Sign in, or ask with a token, as one of its people", "bold"))
+    # Not through show, which would break a line that is meant to be copied.
+    for one in people:
+        click.echo(f"  {one.who}, {one.party.rpartition(':')[2]} ({', '.join(sorted(one.scopes))})")
+        click.echo(f"    {url}/sign-in  {one.user}  {one.password}\n    {one.token}")
+    serial, token = world.sights[0].serial, people[-1].token
+    click.echo(f'  curl -H "Authorization: Bearer {token}" {url}/api/v1/items/{serial}')
+    click.echo(f"\n{world.origin} answers at {url}, described at {url}/api/docs; Ctrl-C ends it.")
+    click.echo(f"Later: chiptrail --data {world.folder} serve")
 
 
 def _sights(sights: "Sequence[Sight]") -> "Table":

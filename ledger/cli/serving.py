@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from ledger.service.tokens import Token
     from web.server import Server
 
+DEFAULT_LISTEN = "127.0.0.1:8710"
+
 
 @click.command(cls=Command)
 @click.option(
     "--listen",
-    default="127.0.0.1:8710",
+    default=DEFAULT_LISTEN,
     show_default=True,
     metavar="HOST:PORT",
     help="Where to listen; put a web server with TLS in front to be reached from elsewhere.",
@@ -135,7 +137,7 @@ def _serve_in_processes(
     listen: str,
     how: tuple[int, Path | None, Path | None],
 ) -> None:
-    host, port = _host_and_port(listen)
+    host, port = host_and_port(listen)
     workers, certificate, key = how
     scheme = "http" if certificate is None else "https"
     _announce(settings, ledger, f"{scheme}://{listen}")
@@ -165,7 +167,11 @@ def _announce(settings: Settings, ledger: "Ledger", url: str) -> None:
         warn(f"it is read-only: {ledger.stopped}")
 
 
-def _host_and_port(listen: str) -> tuple[str, int]:
+def host_and_port(listen: str) -> tuple[str, int]:
+    """The two parts of *listen*, ``HOST:PORT``.
+
+    Raises: BadParameter.
+    """
     host, separator, port = listen.rpartition(":")
     if not (separator and host and port.isdecimal() and int(port) < 1 << 16):
         raise click.BadParameter(f"got {listen!r}, want HOST:PORT", param_hint="--listen")
@@ -179,7 +185,7 @@ def listening(app: "WSGIApplication", listen: str, body_limit: int) -> "Server":
     """
     from web.server import Server
 
-    host, port = _host_and_port(listen)
+    host, port = host_and_port(listen)
     try:
         return Server(app, host, port, body_limit)
     except OSError as exc:

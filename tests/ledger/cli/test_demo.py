@@ -1,6 +1,17 @@
 """The demo by command: built, found again, replaced when it may be."""
 
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import replace
+from threading import Thread
+
+import httpx
 import pytest
+
+from web.server import Server
 
 SMALL = ("--chips", "400", "--seed", "5")
 
@@ -13,7 +24,7 @@ def home(world):
 
 def test_a_demo_says_what_to_try_next(run, shown_world, monkeypatch, tmp_path):
     monkeypatch.setattr("ledger.service.demo.build_demo", lambda *_: iter([shown_world]))
-    shown = run("demo", "--data", tmp_path / "new").stdout
+    shown = run("demo", "--no-serve", "--data", tmp_path / "new").stdout
 
     for word in ("✓ CLEAR", "▲ CHECK", "■ STOP", shown_world.vkey, "chiptrail verify", "NONE-0001"):
         assert word in shown
@@ -50,8 +61,53 @@ def test_an_unfinished_demo_says_so(run, tmp_path):
     assert (result.exit_code, "not finished; --fresh" in result.stderr) == (3, True)
 
 
+@pytest.fixture
+def served(run, world, shown_world, monkeypatch):
+    """What a demo says that is served; it goes on answering until the test is over."""
+    close, answer = Server.close, Server.run
+    servers = []
+
+    def go_on(server):
+        servers.append(server)
+        Thread(target=answer, args=[server], daemon=True).start()
+
+    monkeypatch.setattr("ledger.service.demo.build_demo", lambda *_: iter([made]))
+    monkeypatch.setattr("ledger.cli.demo._check_vacant", lambda _: None)
+    monkeypatch.setattr(Server, "run", go_on)
+    monkeypatch.setattr(Server, "close", lambda _: None)
+    made = replace(shown_world, folder=world)
+    yield run("demo", "--data", world, "--listen", "127.0.0.1:0").stdout
+    for server in servers:
+        close(server)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_the_curl_line_of_a_served_demo_works(served, shown_world):
+    (line,) = re.findall(r"^  (curl .*)$", served, re.MULTILINE)
+    words = ["curl", "--noproxy", "*", "-sf", *shlex.split(line)[1:]]
+    answer = subprocess.run(words, capture_output=True, check=True, timeout=30)
+
+    assert shown_world.sights[0].item == json.loads(answer.stdout)["item"]
+
+
+def test_the_logins_of_a_served_demo_work(served):
+    logins = re.findall(r"^    (\S+/sign-in)  (\S+)  (\S+)$", served, re.MULTILINE)
+    answers = [
+        httpx.post(url, data={"name": name, "password": password}, trust_env=False)
+        for url, name, password in logins
+    ]
+
+    assert [303] * 3 == [answer.status_code for answer in answers]
+
+
 @pytest.mark.parametrize(
-    "words", [["--chips", "10"], ["--seed", "x"], ["--fresh", "--database", "sqlite://"]]
+    "words",
+    [
+        ["--chips", "10"],
+        ["--listen", "8710"],
+        ["--seed", "x"],
+        ["--fresh", "--database", "sqlite://"],
+    ],
 )
 def test_a_demo_that_cannot_be_is_a_usage_error(run, tmp_path, words):
     result = run("demo", *words, "--data", tmp_path / "demo")
