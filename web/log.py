@@ -2,8 +2,6 @@
 
 GET /log/checkpoint              the newest checkpoint, with its cosignatures
 GET /log/consistency             the proof between two sizes, ?from= and ?to=
-
-
 GET /log/vkey                    the verifier key of the log, as it says itself
 GET /log/tile/<level>/<n>        hash tiles; they tell an outsider nothing of a payload
 GET /log/tile/entries/<n>        leaves, to members only unless the operator opened them

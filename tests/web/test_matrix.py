@@ -23,6 +23,7 @@ TABLE = {
     "GET /api/v1/openapi.json": ANY,
     "GET /healthz": ANY,
     "GET /log/checkpoint": ANY,
+    "GET /log/vkey": ANY,
     "GET /log/consistency?from=1": ANY,
     "GET /log/tile/entries/000.p/13": READ,
     "GET /setup/nothing": ANY,
