@@ -35,6 +35,7 @@ PURE_LAYERS = ("schemas", "ledger")
 # The only places where a distribution of others may be imported.
 THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "alembic": ("ledger.store", "migrations"),
+    "apispec": ("web.api.description",),
     "argon2": ("ledger.service.passwords",),
     "biip": ("schemas.item",),
     "click": ("ledger.cli",),

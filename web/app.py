@@ -15,6 +15,7 @@ from schemas import strict_json
 from schemas.errors import ChiptrailError, Overloaded, WrongType
 from web import docs, log, metrics
 from web.api import add_api
+from web.api.description import demand_known_parameters
 from web.limits import Limit, Limits
 from web.metrics import Metrics
 from web.pages import add_pages
@@ -72,6 +73,7 @@ def _attend(app: Flask) -> None:
             raise WrongType(f"got a body encoded as {encoding}; send it as it is")
         if request.environ.get(QUEUED, 0) > MOST_QUEUED:
             raise Overloaded("more requests wait than can be answered soon; send it again")
+        demand_known_parameters()
 
     @app.after_request
     def end(response: Response) -> Response:

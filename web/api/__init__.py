@@ -4,6 +4,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from web.api import checks, entries, items, lists, users
+from web.api.description import Everywhere
 
 PREFIX = "/api/v1"
 
@@ -17,6 +18,6 @@ def add_api(app: Flask) -> None:
         "OPENAPI_URL_PREFIX": PREFIX,
         "OPENAPI_JSON_PATH": "openapi.json",
     }
-    api = Api(app)
+    api = Api(app, spec_kwargs={"extra_plugins": [Everywhere(app)]})
     for part in (entries, items, lists, checks, users):
         api.register_blueprint(part.blueprint, url_prefix=PREFIX)

@@ -211,9 +211,12 @@ CHECK: dict[str, Any] = {
                             "description": "In any spelling: a list, or text as it was pasted.",
                             "oneOf": [_TEXT, {"type": "array", "items": _TEXT}],
                         },
-                        "document": {"type": "string", "description": "A URI: what it lists."},
-                        "presentedBy": {"type": "string", "description": "A party's id."},
-                        "asOf": {"type": "string", "format": "date-time"},
+                        "document": {
+                            "type": ["string", "null"],
+                            "description": "A URI: what it lists.",
+                        },
+                        "presentedBy": {"type": ["string", "null"], "description": "A party's id."},
+                        "asOf": {"type": ["string", "null"], "format": "date-time"},
                         "at": {
                             "description": "Where they lie: a geo: URI, or a location as in events",
                             "oneOf": [_TEXT, {"type": "object"}],
