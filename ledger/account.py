@@ -5,9 +5,11 @@ first (``ledger.record``, ``ledger.agreement``). Findings with basis ``entries``
 those that the same rules give when custody is refolded over the entries shown (``ledger.replay``);
 their words are taken from there, so that the operator cannot lend them others. Findings with basis
 ``ledger`` are the operator's word. One on arrival takes the place of what the entries give: they do
-not show what others received out of a shipment; one that says of a packing that it did nothing is
-believed. What the fold loses sight of has to be among the unproven; of these nothing follows from
-the entries, so their verdict is ``unknown`` at best. Example::
+not show what others received out of a shipment. So does one that rests on where borders run, if the
+reader's are of another version than those that the pack names, whatever its basis. One that says of
+a packing that it did nothing is believed. What the fold loses sight of has to be among the
+unproven; of these nothing follows from the entries, so their verdict is ``unknown`` at best.
+Example::
 
     accounts(statement, Evidence(entries, record, registry), pack, atlas)[0].state
 """
@@ -26,7 +28,7 @@ from ledger.atlas import Atlas
 from ledger.disclosure import Erased
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.holding import ItemState
-from ledger.judge import ARRIVAL, PLACES, Verdict, bound_to, judge, verdict, worst
+from ledger.judge import ARRIVAL, BORDERS, PLACES, Verdict, bound_to, judge, verdict, worst
 from ledger.key_findings import check_key
 from ledger.location import appraise, terms_of
 from ledger.record import Record, Refold
@@ -100,6 +102,11 @@ def judged(
     return tuple([about(view.item, one) for one in found if one.code not in left_out])
 
 
+def beyond(pack: RulePack, atlas: Atlas) -> frozenset[Code]:
+    """What *atlas* cannot work out: its borders are not of the version that *pack* names."""
+    return frozenset() if pack.geography in (None, atlas.version) else BORDERS
+
+
 def about(subject: str, finding: Finding) -> Finding:
     """*finding* as it stands against *subject* alone, each entry cited once."""
     return replace(finding, items=(subject,), cites=tuple(dict.fromkeys(finding.cites)))
@@ -167,14 +174,17 @@ def _account(  # noqa: PLR0913, PLR0917 - what is claimed, and all that it is he
     atlas: Atlas,
 ) -> Subject:
     item = told.view.item
-    asserted = tuple([_finding(claim) for claim in claims if claim.basis is Basis.LEDGER])
-    claimed = Counter([_claim_key(claim) for claim in claims if claim.basis is Basis.ENTRIES])
+    elsewhere = beyond(pack, atlas)
+    by_word = [one for one in claims if one.basis is Basis.LEDGER or one.code in elsewhere]
+    asserted = tuple([_finding(claim) for claim in by_word])
+    claimed = Counter([_claim_key(claim) for claim in claims if claim not in by_word])
     is_proven = item not in statement.unproven
     found: tuple[Finding, ...] = ()
     if is_proven:
         _demand_told(told, claims)
-        codes = {finding.code for finding in asserted}
-        found = judged(told, pack, atlas, statement.as_of, codes)
+        codes = {_finding(claim).code for claim in claims if claim.basis is Basis.LEDGER}
+        given = judged(told, pack, atlas, statement.as_of, codes)
+        found = tuple([one for one in given if one.code not in elsewhere])
     if Counter(map(_key, found)) != claimed:
         raise VerificationFailed(f"the entries give other findings on {item} than are claimed")
     state = told.view.state if is_proven else None

@@ -34,6 +34,8 @@ ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
 
 PLACES = frozenset([code for code in Code if code.startswith("location/")])
 """What is found of the claims of place in a history."""
+BORDERS = frozenset({Code.COUNTRY_MISMATCH, Code.CANNOT_TELL, Code.OUTSIDE_DESTINATION})
+"""What of them rests on where borders run."""
 
 
 class Verdict(StrEnum):

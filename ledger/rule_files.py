@@ -2,10 +2,11 @@
 
 Source: docs/rules.md. A pack is one file or several, one after the other, each but the first behind
 a line ``# chiptrail:file <name>``. Two rows of one id in a file follow each other in time and never
-overlap; a rule of a later file takes the place of one of an earlier. ``until`` is the first day on
-which a row is no longer in force::
+overlap; a rule of a later file takes the place of one of an earlier, and so do its borders.
+``until`` is the first day on which a row is no longer in force::
 
     pack = "base"
+    geography = "tzfpy 2026e, zones 810fb86d"    # the borders to judge by; may be missing
 
     [[rule]]
     id = "custody/overdue"
@@ -77,12 +78,14 @@ def parse_pack(data: bytes) -> RulePack:
         controls=rows("control"),
         exceptions=rows("exception"),
         listed=rows("listed"),
+        geography=next((part.geography for part in reversed(parts) if part.geography), None),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     id: str
+    geography: str | None
     rows: Mapping[str, Sequence[Dated]]
 
 
@@ -115,7 +118,7 @@ class _File:
 
     def _part(self, document: Mapping[str, object]) -> _Part:
         required = ("pack", "rule") if self._name is None else ("pack",)
-        _check_names(document, required=required, optional=_TABLES, at=())
+        _check_names(document, required=required, optional=("geography", *_TABLES), at=())
         rows: dict[str, Sequence[Dated]] = {}
         for kind, (make, columns) in _TABLES.items():
             listed = document.get(kind, [])
@@ -127,7 +130,9 @@ class _File:
         self._check_groups(rows)
         if self._name is not None:
             _check_addition(rows["rule"])
-        return _Part(_text(document["pack"], ("pack",)), rows)
+        named = document.get("geography")
+        geography = None if named is None else _line(named, ("geography",))
+        return _Part(_text(document["pack"], ("pack",)), geography, rows)
 
     def _check_groups(self, rows: Mapping[str, Sequence[Any]]) -> None:
         """A group that no country is in is a slip of the pen."""
@@ -190,6 +195,13 @@ def _text(value: object, at: _At) -> str:
     if not isinstance(value, str) or not value.strip():
         raise MalformedRules("want text", pointer(*at))
     return value
+
+
+def _line(value: object, at: _At) -> str:
+    """A text that is shown in messages as it is."""
+    if not re.fullmatch(r"[ -~]{1,100}", line := _text(value, at)):
+        raise MalformedRules("want at most 100 printable ASCII characters", pointer(*at))
+    return line
 
 
 def _texts(value: object, at: _At) -> tuple[str, ...]:

@@ -57,7 +57,11 @@ class TimeRules:
 # Compared by what it is, so that what was worked out with it can be found again.
 @dataclass(frozen=True, slots=True, eq=False)
 class RulePack:
-    """All rows in the order of the file or files; *sha256* is of its bytes."""
+    """All rows in the order of the file or files; *sha256* is of its bytes.
+
+    *geography* is the version of the borders to judge by (``ledger.atlas``), None if it is not
+    said.
+    """
 
     id: str
     sha256: bytes
@@ -66,6 +70,7 @@ class RulePack:
     controls: tuple[Control, ...] = ()
     exceptions: tuple[Terms, ...] = ()
     listed: tuple[Listed, ...] = ()
+    geography: str | None = None
 
     def rule(self, rule_id: str, as_of: datetime) -> Rule:
         """The rule *rule_id* in force on the UTC day of *as_of*, which is aware.

@@ -114,7 +114,8 @@ class Verified:
     *names* are the parties' by id, *pinned* those whose keys the reader knew already; *entries* are
     shown, *withheld* bear on the subjects too and are not. *corrections* are as the operator states
     them. *reader* is the party as far as whose view goes it was made, None for all that is
-    recorded; *horizon* the last entry in that view.
+    recorded; *horizon* the last entry in that view. *geography* is the version of the borders by
+    which it was judged, None unless they are others than the reader's.
     """
 
     origin: str
@@ -132,6 +133,7 @@ class Verified:
     corrections: tuple[Taking, ...] = ()
     reader: str | None = None
     horizon: int | None = None
+    geography: str | None = None
 
     def witnessed_age(self, now: datetime) -> timedelta | None:
         """How long ago witnesses saw no larger tree; None if none is known to have."""
@@ -178,6 +180,7 @@ def asserted(verified: Verified) -> tuple[str, ...]:
         f"No other entry in the log bore on this {seen}: {operator} says so.",
         *[f"{line}: {operator} says so." for line in _completeness(verified)],
         *[f"{line}: {operator} says so." for line in _in_force(verified)],
+        *[f"{line}: {operator} says so." for line in _by_other_borders(verified)],
         f"None of the keys had been revoked but where it is shown: {operator} says so.",
         "The times at which entries were recorded: the log says so.",
         "Who the parties are, and that these keys are theirs: the registrar says so.",
@@ -259,6 +262,13 @@ def _in_force(verified: Verified) -> list[str]:
         for index in subject.failed
     ]
     return lines
+
+
+def _by_other_borders(verified: Verified) -> list[str]:
+    if verified.geography is None:
+        return []
+    borders = f"the borders {verified.geography}, which are not those of whoever verifies"
+    return [f"In which countries places lie, and what is found of that, by {borders}"]
 
 
 def _listed(verified: Verified, parties: set[str] | tuple[str, ...]) -> str:

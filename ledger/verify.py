@@ -37,7 +37,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ledger import dsse, keys, leaf, merkle
-from ledger.account import Evidence, accounts
+from ledger.account import Evidence, accounts, beyond
 from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.dealing import read_dealing
@@ -54,7 +54,7 @@ from ledger.replay import Placed
 from ledger.rules import RulePack
 from ledger.sighting import read_saying
 from ledger.testimony import Cosigned, Shown, Verified
-from ledger.view import EVERYTHING, Horizon
+from ledger.view import EVERYTHING
 from schemas.bundle import (
     Bundle,
     BundledHead,
@@ -129,8 +129,7 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
     at.step, at.what = 2, "checkpoint"
     checkpoint = open_checkpoint(contents.checkpoint, trust.log)
     cosigned = _cosigned(contents.checkpoint, trust)
-    until = EVERYTHING if statement.horizon is None else statement.horizon
-    history = _History(trust, checkpoint, pack, at, until)
+    history = _History(trust, checkpoint, pack, at, statement.horizon)
     for number, head in enumerate(contents.heads):
         at.step, at.what = 3, f"head {number}"
         history.heads[head.note.decode()] = _extended(head, checkpoint, trust.log)
@@ -160,6 +159,7 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
         corrections=statement.corrections,
         reader=statement.reader,
         horizon=statement.horizon,
+        geography=pack.geography if beyond(pack, trust.atlas) else None,
     )
 
 
@@ -205,11 +205,11 @@ class _History:
     """The entries so far, in order, and what they make of parties and keys."""
 
     def __init__(
-        self, trust: _Trust, checkpoint: Checkpoint, pack: RulePack, at: _Place, until: Horizon
+        self, trust: _Trust, checkpoint: Checkpoint, pack: RulePack, at: _Place, horizon: int | None
     ) -> None:
         self._trust, self._checkpoint, self._at = trust, checkpoint, at
         self.heads: dict[str, Checkpoint] = {}
-        self.registry, self.record = Registry(), Record(until)
+        self.registry, self.record = Registry(), Record(EVERYTHING if horizon is None else horizon)
         self._facts = FactsOf(self.registry, pack)
         self.entries: list[Shown] = []
         self.evidence = Evidence(self.entries, self.record, self.registry)

@@ -28,7 +28,7 @@ from ledger.registry import Registry
 from ledger.rule_files import join_files, parse_pack
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
-from ledger.service.geography import load_atlas
+from ledger.service.geography import atlas_for
 from ledger.service.group_commit import GroupCommit
 from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
@@ -91,7 +91,7 @@ class Ledger:
         self.verifier: Verifier = note.parse_vkey(self.vkey)
         self.pack_data = join_files(load_pack(), directory.rule_files())
         self.pack: RulePack = parse_pack(self.pack_data)
-        self.atlas = load_atlas()
+        self.atlas = atlas_for(self.pack)
         self.stopped: str | None = None
         self.scrubbed = False
         self.tip: Tip | None = None
@@ -105,7 +105,7 @@ class Ledger:
         """The ledger in *directory*, compared with its checkpoint file.
 
         A ledger that fails the comparison opens read-only: ``stopped`` says why.
-        Raises: CannotOpen when there is none, or its keys or database cannot be opened.
+        Raises: CannotOpen when there is none, or its keys, rules or database cannot be opened.
         """
         log_key = load_own_key(directory.log_key)
         operator_key = load_own_key(directory.operator_key)

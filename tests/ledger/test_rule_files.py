@@ -7,6 +7,7 @@ import pytest
 from ledger.rule_files import join_files, parse_pack
 from ledger.service.ledger import load_pack
 from schemas.errors import MalformedRules
+from tests.geography import ATLAS
 
 BASE = load_pack()
 DATED = 'from = 2026-01-01\ncitation = "c"\nchecked = 2026-01-01\n'
@@ -40,6 +41,13 @@ def test_a_later_file_takes_the_place_of_a_rule_on_the_days_it_is_in_force():
 
 def test_the_hash_is_of_all_files():
     assert added(RULE).sha256 != added(RULE + "\n").sha256 != added().sha256
+
+
+def test_the_borders_of_a_later_file_take_the_place_of_those_of_an_earlier():
+    pack = added('geography = "theirs"\n', RULE)
+
+    assert ATLAS.version == parse_pack(BASE).geography
+    assert "theirs" == pack.geography
 
 
 def test_a_row_says_where_it_was_read_and_how_far_that_was_checked():

@@ -42,6 +42,13 @@ def test_the_hash_is_of_the_exact_bytes():
     assert parse_pack(PACK.encode()).sha256 != parse_pack(PACK.encode() + b"\n").sha256
 
 
+def test_a_pack_may_name_the_borders_to_judge_by():
+    named = PACK.replace("\n", '\ngeography = "tzfpy 2026e, zones 0"\n', 1)
+
+    packs = [parse_pack(text.encode()).geography for text in (PACK, named)]
+    assert [None, "tzfpy 2026e, zones 0"] == packs
+
+
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-06-30T23:59:59.999"])
 def test_a_rule_is_in_force_from_its_first_day_to_the_day_before_until(day):
     assert parse_pack(PACK.encode()).rule("a/b", at(day)).id == "a/b"
@@ -92,6 +99,7 @@ BAD = {
     "not TOML": (b"pack", ""),
     "deep": (b"pack = " + b"[" * 100_000, ""),
     "no pack": (RULE.encode(), "/pack"),
+    "borders of two lines": (('geography = "a\\nb"\n' + PACK).encode(), "/geography"),
     "no rule": (b'pack = "p"', "/rule"),
     "rules as a table": (b'pack = "p"\n[rule]', "/rule"),
     "a rule that is none": (b'pack = "p"\nrule = [1]', "/rule/0"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.judge import Verdict
+from ledger.testimony import asserted
 from ledger.verify import verify_bundle
 from schemas.bundle import BundledHead
 from schemas.bundle_statement import Basis, BundleFinding
@@ -200,3 +201,44 @@ def test_step_12_refuses_an_entry_that_no_rule_covers():
     pack = b'pack = "none"\nrule = []\n'
 
     assert refused(forger.bundle(contents=lambda c: replace(c, rule_pack=pack)))[0] == 12
+
+
+# Borders of another version than the reader's ----------------------------------------------------
+
+
+def by_borders(geography: str, *findings: BundleFinding) -> bytes:
+    """The chip is in Hong Kong by its coordinates, and in Singapore by its maker's word."""
+    forger = made()
+    place = {"latitude": 22.319, "longitude": 114.169, "accuracyM": 50, "countryCode": "SG"}
+    forger.event("fab", [CHIP], "storing", **{"chiptrail:location": place})
+    named = ATLAS.version.encode(), geography.encode()
+    return forger.bundle(
+        contents=lambda c: replace(c, rule_pack=c.rule_pack.replace(*named)),
+        statement={"findings": findings},
+    )
+
+
+MISMATCH = "location/country-mismatch"
+
+
+def test_what_rests_on_borders_follows_from_the_entries_where_they_are_the_readers():
+    said = found(MISMATCH, MADE + 1)
+    verified = verify_bundle(by_borders(ATLAS.version, said), VERIFIER, ATLAS)
+
+    assert MISMATCH in {one.code for one in verified.subjects[0].findings}
+    assert 12 == refused(by_borders(ATLAS.version))[0]
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_what_rests_on_other_borders_is_the_operators_word(basis):
+    said = found(MISMATCH, MADE + 1, basis=basis)
+    verified = verify_bundle(by_borders("theirs", said), VERIFIER, ATLAS)
+    (subject,) = verified.subjects
+
+    assert [MISMATCH] == [one.code for one in subject.asserted]
+    assert Verdict.CHECK is subject.verdict
+    assert any("by the borders theirs, which" in line for line in asserted(verified))
+
+
+def test_what_does_not_rest_on_borders_follows_from_the_entries_still():
+    assert 12 == refused(by_borders("theirs", found("location/stale", MADE + 1)))[0]

@@ -20,6 +20,7 @@ from schemas.envelope import encode_submission
 from schemas.errors import CannotOpen, IntegrityError, MalformedStatement, ReadOnly
 from schemas.statement import Role
 from tests.databases import lift_triggers
+from tests.geography import ATLAS
 from tests.world import CHIPS, World
 
 
@@ -53,6 +54,27 @@ def test_a_ledger_opens_where_it_was_left(world):
 def test_no_ledger_is_told_from_a_broken_one(tmp_path):
     with pytest.raises(CannotOpen, match="chiptrail init"):
         Ledger.open(DataDirectory(tmp_path / "nothing"))
+
+
+def rules_of(world, geography):
+    world.directory.rules.mkdir()
+    text = f'pack = "house"\ngeography = "{geography}"\n'
+    (world.directory.rules / "house.toml").write_text(text)
+
+
+def test_rules_for_other_borders_than_those_installed_open_no_ledger(world):
+    rules_of(world, "tzfpy 2025a, zones 0")
+
+    with pytest.raises(CannotOpen, match=r"requirements\.lock") as refused:
+        reopened(world)
+    assert "'tzfpy 2025a, zones 0'" in str(refused.value)
+    assert repr(ATLAS.version) in str(refused.value)
+
+
+def test_an_operator_may_say_to_judge_by_the_borders_installed(world):
+    rules_of(world, ATLAS.version)
+
+    assert reopened(world).stopped is None
 
 
 def test_a_crash_between_commit_and_checkpoint_file_is_written_forward(world):
