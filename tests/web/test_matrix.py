@@ -78,6 +78,11 @@ CALLERS = {
 
 
 @pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
+@pytest.fixture
 def served(web):
     """A world in which all that the fab has, and only that, bears the word CANARY."""
     web.world.enroll("rival")

@@ -6,6 +6,11 @@ from ledger.service.users import first_invitation
 from tests.web.conftest import PASSWORD
 
 
+@pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
 def form(client, path, **fields):
     return client.post(path, data=fields)
 

@@ -17,6 +17,11 @@ from web.limits import Limits
 SEED = 6
 
 
+@pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
 def failures(app, headers):
     """What does not fit, and how many requests were made."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _KNOWN = "chiptrail-parameters"
 # What is for programs; a page for people shows what it can show.
 _STRICT = ("/api/", "/log/", "/healthz", "/metrics")
+_ITSELF = frozenset({"log.consistency_proof"})
+"""What refuses parameters itself: it is none of the API that is described."""
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
     "session": {"type": "apiKey", "in": "cookie", "name": "chiptrail"},
@@ -80,6 +82,8 @@ def demand_known_parameters() -> None:
     Raises: UnprocessableEntity.
     """
     if request.url_rule is None or not request.path.startswith(_STRICT):
+        return
+    if request.endpoint in _ITSELF:
         return
     method = "get" if request.method == "HEAD" else request.method.lower()
     known = current_app.extensions[_KNOWN].get((request.endpoint, method), set())
