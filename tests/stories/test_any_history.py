@@ -1,5 +1,7 @@
 """What holds of every history, also of those that nobody thought of."""
 
+from datetime import timedelta
+
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ from tests.stories.histories import (
     whereabouts,
     worse,
 )
-from tests.world import party
+from tests.world import CHIPS, party
 
 # Each history is a ledger of its own: to make a failing one smaller would take many minutes.
 SOME = settings(max_examples=20, phases=set(Phase) - {Phase.shrink})
@@ -77,6 +79,51 @@ def test_a_stranger_changes_no_state_and_casts_no_more_than_a_warning(chance):
             assert after[item].verdict is told.verdict or not worse(
                 after[item].verdict, Verdict.CHECK
             )
+
+
+@SOME
+@given(CHANCE)
+def test_unrelated_entries_change_nothing(chance):
+    """Whatever is judged of it: places, licences, numbers and dates."""
+    with history(chance, steps=8) as (world, _):
+        world.declare("fab", MADE[:2], **HERE)
+        world.declare("shop", MADE[:2], **THERE)
+        world.ship("fab", MADE[2:], to="shop", **UNDER)
+        before = judgements(world)
+        for _ in range(5):
+            unrelated(world, chance)
+
+        assert before == judgements(world)
+
+
+def judgements(world):
+    told = dossiers(world)
+    return {item: (one.state, one.findings, one.verdict, one.place) for item, one in told.items()}
+
+
+HERE, THERE = (
+    {"chiptrail:location": {"latitude": latitude, "longitude": 9.5, "accuracyM": 500}}
+    for latitude in (47.2, 59.9)
+)
+UNDER = {"chiptrail:authorisations": [{"regime": "EAR", "kind": "licence", "number": "D1"}]}
+OTHERS = [f"{CHIPS}Z{number:04}" for number in (1, 2)]
+
+
+def unrelated(world, chance):
+    """What the same parties do to other goods, at the same places, under another licence."""
+    others = {"chiptrail:authorisations": [UNDER["chiptrail:authorisations"][0] | {"number": "D2"}]}
+    chance.choice(
+        [
+            lambda: world.commission("fab", OTHERS, **HERE),
+            lambda: world.ship("fab", OTHERS, to="hall", due_in=timedelta(days=1), **others),
+            lambda: world.receive("hall", OTHERS, **THERE),
+            lambda: world.declare("customs", OTHERS, **THERE),
+            lambda: world.report("fab", OTHERS, "stolen"),
+            lambda: world.replace("fab", OTHERS[0], uuid="GPU-2"),
+            lambda: world.licence("customs", "D2", holder=party("fab"), quantity=1),
+            lambda: world.mandate("hall", "carrier", "receive"),
+        ]
+    )()
 
 
 @SOME
