@@ -15,6 +15,7 @@ from itertools import chain
 from ledger.act import Act
 from ledger.consent import Settled, settled
 from ledger.correction import Difference, Retold
+from ledger.custody import Needs
 from ledger.finding import Closing, Code, Finding
 from ledger.order import Placing, ordinal
 from ledger.service.history import History
@@ -149,8 +150,11 @@ class _Amendment:
     def _save_states(self) -> None:
         states = {item: state for item, state in self._difference.states.items() if state}
         void = self._difference.states.keys() - states.keys()
-        items.save_items(self._connection, (), states, self._ids)
+        needs = Needs(frozenset(self._difference.states), frozenset())
+        before, _ = items.load_holdings(self._connection, needs)
         begun = [stakes.Begun(parties_to(state), (item,)) for item, state in states.items()]
+        begun += [stakes.Begun(stakes.parties_around(before, i), (i,)) for i in needs.items]
+        items.save_items(self._connection, (), states, self._ids)
         stakes.save_stakes(self._connection, begun, self._ids)
         items.clear_states(self._connection, sorted([self._ids[item] for item in void]))
 

@@ -282,8 +282,8 @@ class _Stretch:
             told = self._answers.told(step, placed, self._timeline.holdings, turn.facts)
             if told:
                 self.findings[index] = told
+        self._begun += stakes.parts_begun(step, self._timeline.holdings)
         self._told[index] = self._timeline.enter(turn, step)
-        self._begun += stakes.parts_begun(step)
         if placed.saying is not None or act.kind is ActKind.SHIP:
             self._note_places(placed, turn.facts)
         if self._answers is not None and (act.numbers or act.kind in SENDS):

@@ -19,10 +19,12 @@ from ledger.service.past import Past
 from ledger.service.sight import Outlook, Sight
 from ledger.service.views import Seen, look_at
 from ledger.store import items, stakes
+from ledger.view import EVERYTHING
 
 # A page goes through so many items that may be in view, and judges about so many things in all.
-MOST_TRIED = 4_000
+MOST_TRIED = 2_000
 MOST_SEEN = 20_000
+_PAST = 10  # to fold what was once in view takes so much longer
 _BLOCK = 200
 _FEW = 25  # of which all that is inside is read at once
 
@@ -183,7 +185,12 @@ def fill(
                 else:
                     return tuple(lines.values()), Cursor(number + 1, count)
         tried += block.tried
-        seen += len(block.units) + sum(len(unit.inside) for unit in block.units)
+        seen += sum(map(_weight, block.units))
         if tried >= MOST_TRIED or seen >= MOST_SEEN:
             return tuple(lines.values()), Cursor(block.last)
     return tuple(lines.values()), None
+
+
+def _weight(unit: Unit) -> int:
+    things = 1 + len(unit.inside)
+    return things if unit.seen.horizon == EVERYTHING else things * _PAST

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.act import ActKind
-from ledger.holding import Step
+from ledger.holding import Holdings, Step, effective
 from ledger.order import key_of
 from ledger.store import bulk
 from ledger.store.database import Connection
@@ -21,22 +21,33 @@ from ledger.view import parties_to
 
 
 class Begun(NamedTuple):
-    """*parties* have a part in *items*, and had none right before."""
+    """*parties* have, or had by now, a part in *items* by themselves."""
 
     parties: frozenset[str]
     items: tuple[str, ...]
 
 
-def parts_begun(step: Step) -> list[Begun]:
-    """The parts that begin by *step*."""
+def parts_begun(step: Step, before: Holdings) -> list[Begun]:
+    """The parts that begin by *step*, *before* it is committed.
+
+    Who had one in a container also had one in what comes out of it.
+    """
     begun = []
     for move in step.moves:
-        parties = parties_to(move.state)
-        if move.before is not None:
-            parties -= parties_to(move.before)
+        parties, was = parties_to(move.state), move.before
+        if was is not None and was.parent is not None and was.parent != move.state.parent:
+            parties |= parties_around(before, move.items[0])
+        elif was is not None:
+            parties -= parties_to(was)
         if parties:
             begun.append(Begun(parties, move.items))
     return begun
+
+
+def parties_around(holdings: Holdings, item: str) -> frozenset[str]:
+    """Who has a part in *item*, by all that it is inside of."""
+    state = effective(holdings, item)
+    return frozenset() if state is None else parties_to(state)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from ledger.finding import FINDINGS, Tier
 from ledger.judge import Verdict
-from ledger.service.query import dossier
+from ledger.service.listing import Wanted, units
+from ledger.service.paging import START
+from ledger.service.query import Dossier, dossier
+from ledger.view import EVERYTHING, Reader
 from tests.stories.histories import (
     FAR_OFF,
     MADE,
@@ -136,3 +139,26 @@ def test_a_stranger_that_was_there_first_keeps_no_chip_from_its_maker(chance):
             assert told.state.custody.is_held_by(party("fab"))
             assert (told.state.ended, told.state.parent) == (None, None)
             assert not worse(told.verdict, Verdict.CHECK)
+
+
+@SOME
+@given(CHANCE)
+def test_a_list_has_what_its_reader_sees_and_nothing_else(chance):
+    """What lies inside of something else that is in view is found below that."""
+    with history(chance, steps=15) as (world, _):
+        for name in PARTIES:
+            reader = Reader(party(name))
+            seen = {thing: dossier(world.ledger, thing, reader=reader) for thing in THINGS}
+            there = {thing: told for thing, told in seen.items() if told.state is not None}
+            page = units(world.ledger, Wanted(), after=START, limit=100, reader=reader)
+
+            outermost = {
+                thing
+                for thing, told in there.items()
+                if told.container not in there or _ends(there[told.container or ""]) < _ends(told)
+            }
+            assert outermost == {line.item for line in page.lines}
+
+
+def _ends(told: Dossier) -> int:
+    return EVERYTHING if told.horizon is None else told.horizon

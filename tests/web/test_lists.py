@@ -345,3 +345,17 @@ def test_an_index_past_all_numbers_is_of_nothing(web, index):
     paths = (f"{API}/shipments/{index}", f"{API}/entries/{index}")
 
     assert [404, 404] == [web.ask(path, by="fab").status_code for path in paths]
+
+
+def test_what_came_out_of_a_box_is_listed_to_who_had_the_box(web, chips):
+    world = web.world
+    world.enroll("lab")
+    inner, outer = (f"urn:chiptrail:chip:acme:box:B{n}" for n in (1, 2))
+    world.pack("fab", inner, chips[3:])
+    world.pack("fab", outer, [inner])
+    for who, to in (("fab", "shop"), ("shop", "lab")):
+        world.ship(who, [outer], to=to)
+        world.receive(to, [outer] if to == "shop" else [inner])
+
+    assert listed(web, "shop")[:2] == [outer, inner]
+    assert chips[3:] == listed(web, "shop", parent=inner)
