@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 import waitress  # type: ignore[import-untyped]  # it has no types
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # as above
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 
 THREADS = 8
 MAX_HEADERS = 16 << 10
@@ -26,6 +28,23 @@ QUEUED = "chiptrail.queued"
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # it has no types
+    """waitress's, refusing what a proxy may read as two requests and we as one.
+
+    Source: RFC 9112, 6.1 and 11.2: a message with both lengths may be an attempt at smuggling.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """The header; Raises: ParsingError, which is answered with 400."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
+    parser_class = _Parser
 
 
 class Server:
@@ -51,6 +70,7 @@ class Server:
             asyncore_use_poll=True,  # select() takes no more than 1,024
             ident="",
         )
+        self._server.channel_class = _Channel
         where = f"[{host}]" if ":" in host else host
         self.url = f"http://{where}:{listening.getsockname()[1]}"
 

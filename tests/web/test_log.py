@@ -97,9 +97,7 @@ def test_a_proof_that_is_known_is_not_sent_again(web):
     assert (304, b"") == (again.status_code, again.data)
 
 
-@pytest.mark.parametrize(
-    "asked", ["", "from=x", "from=-1", "from=3&to=2", "from=1&to=999", "from=1&more=1"]
-)
+@pytest.mark.parametrize("asked", ["", "from=x", "from=-1", "from=3&to=2", "from=1&to=999"])
 def test_sizes_that_are_none_are_refused(web, asked):
     answer = web.ask(f"/log/consistency?{asked}")
 
