@@ -138,7 +138,7 @@ def ship(
     """
     from schemas import short_form
 
-    if due is not None and due < (desk.form.at or desk.ledger.clock.now()):
+    if due is not None and due < (desk.form.at or desk.place.now()):
         raise click.BadParameter(
             "is before it was sent (--at; now if not given)", param_hint="--due"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -10,6 +10,7 @@ from ledger.cli import naming
 from ledger.cli.help import Command, Several
 from ledger.cli.output import BAD_NEWS, show, show_json, table
 from ledger.cli.output import text as styled
+from ledger.cli.remote import Elsewhere, remote_options
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound
 
@@ -148,6 +149,7 @@ def _list(serial: str, dossiers: list["Dossier"]) -> None:
 )
 @as_of_option
 @reader_option
+@remote_options
 @ledger_options
 @pass_settings
 def check(
@@ -159,26 +161,68 @@ def check(
     show_all: bool,
     as_of: datetime | None,
     reader: str | None,
+    elsewhere: Elsewhere | None,
 ) -> None:
     """Check a pallet of serials at once.
 
     Counts come first, then lines, the worst first. What is presented twice, and a serial that
     several items bear, is marked: it may be a clone. Serials are given as arguments, or pasted
     into a FILE in any way: one a line, with commas, blanks or semicolons, as serials, Digital
-    Links or scanned codes; - is standard input. Exit code 1 if anything is contraindicated.
+    Links or scanned codes; - is standard input. With --ledger a ledger elsewhere answers, as its
+    API does, through the eyes of the token's party. Exit code 1 if anything is contraindicated.
 
     For example:
 
         chiptrail check A-0042 A-0043 A-0044
         chiptrail check scanned.txt --document awb:618-12345675
         xclip -o | chiptrail check -
+        chiptrail check scanned.txt --ledger https://ledger.example.com
     """
-    from ledger.service import dossiers, query
-
     texts = naming.texts_in(what)
     if not texts:
         raise click.UsageError("no serials were found in what was given")
     paper = None if document is None else naming.document_named(document)
+    asked = _Asked(texts, paper, presented_by, as_of, show_all)
+    if elsewhere is None:
+        _check_here(settings, asked, reader)
+        return
+    from ledger.cli import asking
+
+    demand_no_reader(reader)
+    asking.check(
+        settings,
+        elsewhere,
+        texts,
+        show_all=show_all,
+        document=paper,
+        presented_by=presented_by,
+        as_of=as_of,
+    )
+
+
+class _Asked(NamedTuple):
+    """What is checked, with which paper, brought by whom, as of when; and how it is shown."""
+
+    texts: list[str]
+    document: str | None
+    presented_by: str | None
+    as_of: datetime | None
+    show_all: bool
+
+
+def demand_no_reader(reader: str | None) -> None:
+    """See that nobody is named through whose eyes a ledger elsewhere should answer.
+
+    Raises: UsageError.
+    """
+    if reader is not None:
+        raise click.UsageError("--reader: a ledger elsewhere answers the token's own party")
+
+
+def _check_here(settings: Settings, asked: _Asked, reader: str | None) -> None:
+    from ledger.service import dossiers, query
+
+    texts, paper, presented_by, as_of, show_all = asked
     ledger = settings.open_ledger()
     who, bringer = naming.reader_named(ledger, reader), _party(ledger, presented_by)
     checked = query.check(

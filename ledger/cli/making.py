@@ -17,14 +17,15 @@ from ledger.cli import naming
 from ledger.cli.help import Several
 from ledger.cli.keyfiles import open_key, signing_options
 from ledger.cli.output import BAD_NEWS, show_json
+from ledger.cli.places import Here, There
 from ledger.cli.pointing import at_option
+from ledger.cli.remote import Elsewhere, remote_options
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
-from ledger.service.answers import receipt_to_json
-from schemas.errors import ChiptrailError, Refusal
+from schemas.errors import Refusal
 
 if TYPE_CHECKING:
+    from ledger.cli.receipts import Receipt
     from ledger.compose import Signer
-    from ledger.service.capture import Receipt
     from ledger.service.ledger import Ledger
     from schemas.draft import Draft
     from schemas.envelope import Submission
@@ -62,12 +63,18 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a short form is filled in: the ledger, and who signs."""
+    """Where a short form is filled in: the ledger, here or elsewhere, and who signs."""
 
     settings: Settings
     form: Form
-    ledger: "Ledger"
+    place: Here | There
     signer: "Signer"
+
+    @property
+    def ledger(self) -> "Ledger":
+        """The ledger at hand, which a statement is always about."""
+        assert isinstance(self.place, Here)
+        return self.place.ledger
 
     @property
     def party(self) -> str:
@@ -81,20 +88,20 @@ class Desk:
 
     def items(self, texts: Sequence[str]) -> tuple[str, ...]:
         """The items that *texts*, or the files among them, name."""
-        found = naming.items_named(self.ledger, naming.texts_in(texts))
+        found = self.place.items_named(naming.texts_in(texts))
         if not found:
             raise click.UsageError("no serial was given")
         return found
 
     def someone(self, text: str) -> str:
         """The party that *text* names."""
-        return naming.party_named(self.ledger, text)
+        return self.place.party_named(text)
 
     def called(self, party: str) -> str:
         """What people call *party*."""
         from ledger.names import party_name
 
-        return party_name(party, naming.names_of(self.ledger))
+        return party_name(party, self.place.names())
 
     def record(self, draft: "Draft") -> None:
         """Sign *draft*, capture it and show what came of it."""
@@ -132,35 +139,28 @@ class Desk:
         """Sign *draft*."""
         from ledger.service.signing import sign
 
-        return sign(draft, self.signer, self.ledger.clock.now(), self.form.withhold)
+        return sign(draft, self.signer, self.place.now(), self.form.withhold)
 
     def capture(self, submission: "Submission", *, dry_run: bool) -> "Receipt":
         """Capture *submission*.
 
         Raises: the refusal.
         """
-        from ledger.service.capture import capture
-        from schemas.envelope import encode_submission
-
-        data = [encode_submission(submission)]
-        (outcome,) = capture(self.ledger, data, actor=self.party, dry_run=dry_run)
-        if isinstance(outcome, ChiptrailError):
-            raise outcome
-        return outcome
+        return self.place.capture(submission, dry_run=dry_run)
 
     def remarks(self, receipt: "Receipt") -> list[str]:
         """What is to be known before it is signed of what has that *receipt* in a dry run."""
         from ledger.cli import receipts
 
-        return receipts.remarks(receipt, naming.names_of(self.ledger), dry_run=True)
+        return receipts.remarks(receipt, self.place.names(), dry_run=True)
 
     def show(self, receipt: "Receipt", submission: "Submission", about: int | None = None) -> None:
         """Show the *receipt*, and end the command if it is bad news."""
         from ledger.cli import receipts
 
-        names = naming.names_of(self.ledger)
+        names = self.place.names()
         if self.settings.as_json:
-            show_json({**receipt_to_json(receipt), "dryRun": self.form.dry_run})
+            show_json({**receipts.to_json(receipt), "dryRun": self.form.dry_run})
         else:
             told = receipts.told(submission, names, receipt, about)
             receipts.show(receipt, names, told, dry_run=self.form.dry_run)
@@ -216,7 +216,7 @@ _OF_STATEMENTS = ("key_path", "passphrase_file", "dry_run")
 
 def form_options(command: F) -> F:
     """Give *command*, of an event, the shared options; it gets a ``Desk`` in place of them."""
-    return _at_desk(command, Form.__slots__, (*_OPTIONS, _DRY_RUN))
+    return _at_desk(command, Form.__slots__, (*_OPTIONS, _DRY_RUN, remote_options))
 
 
 def statement_options(command: F) -> F:
@@ -226,12 +226,12 @@ def statement_options(command: F) -> F:
 
 def _at_desk(command: F, names: Sequence[str], options: Sequence[Callable[[F], F]]) -> F:
     @wraps(command)
-    def filled(settings: Settings, /, **said: Any) -> Any:  # noqa: ANN401 - click's own
+    def filled(settings: Settings, /, elsewhere: Elsewhere | None = None, **said: Any) -> Any:  # noqa: ANN401 - click's own
         form = Form(**{name: said.pop(name) for name in names})
         if form.country is not None and form.place is None:
             raise click.UsageError("--country is that of a place; say which: --place LAT,LON[,M]")
         try:
-            return command(_open_desk(settings, form), **said)
+            return command(_open_desk(settings, form, elsewhere), **said)
         except Refusal as exc:
             raise at_option(exc, click.get_current_context().command) from exc
 
@@ -241,14 +241,28 @@ def _at_desk(command: F, names: Sequence[str], options: Sequence[Callable[[F], F
     return signing_options(decorated)  # type: ignore[no-any-return]  # click decorators are untyped
 
 
-def _open_desk(settings: Settings, form: Form) -> Desk:
+def _open_desk(settings: Settings, form: Form, elsewhere: Elsewhere | None) -> Desk:
     from ledger.service.signing import signer_at
 
+    if elsewhere is not None:
+        return _open_desk_elsewhere(settings, form, elsewhere)
     ledger = settings.open_ledger()
     key = open_key(form.key_path, form.passphrase_file)
-    if form.on_behalf_of is not None:
-        form = replace(form, on_behalf_of=naming.party_named(ledger, form.on_behalf_of))
-    return Desk(settings, form, ledger, signer_at(ledger, key))
+    signer = signer_at(ledger, key)
+    return _seated(Desk(settings, form, Here(ledger, signer.party), signer))
+
+
+def _open_desk_elsewhere(settings: Settings, form: Form, elsewhere: Elsewhere) -> Desk:
+    key = open_key(form.key_path, form.passphrase_file)
+    remote = click.get_current_context().with_resource(elsewhere.opened())
+    return _seated(Desk(settings, form, There(remote), remote.signer(key)))
+
+
+def _seated(desk: Desk) -> Desk:
+    """*desk*, with the party that it acts for known by its id."""
+    if desk.form.on_behalf_of is None:
+        return desk
+    return replace(desk, form=replace(desk.form, on_behalf_of=desk.someone(desk.form.on_behalf_of)))
 
 
 _KINDS = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.cli.matching import match_party
 from schemas.errors import MalformedItems, NotFound, TooLarge
 from schemas.strict_json import JSON
 
@@ -105,7 +106,7 @@ def items_named(
     found = resolve(ledger, list(texts), reader or OPERATOR)
     missing = [text for text in texts if not found[text]]
     meant = in_capitals(ledger, missing, reader or OPERATOR)
-    return tuple(dict.fromkeys(_only(text, found[text], meant.get(text)) for text in texts))
+    return tuple(dict.fromkeys(only(text, found[text], meant.get(text)) for text in texts))
 
 
 def in_capitals(ledger: "Ledger", texts: Sequence[str], reader: "Reader") -> dict[str, str]:
@@ -117,7 +118,12 @@ def in_capitals(ledger: "Ledger", texts: Sequence[str], reader: "Reader") -> dic
     return {text: capitals for text, capitals in raised.items() if found[capitals]}
 
 
-def _only(text: str, matches: Sequence[str], meant: str | None) -> str:
+def only(text: str, matches: Sequence[str], meant: str | None = None) -> str:
+    """The one of *matches* that *text* means, or the new item whose full id it is.
+
+    *meant* as in ``in_capitals``.
+    Raises: NotFound, UsageError (there are several), MalformedItems.
+    """
     from schemas.item import parse_query
 
     if len(matches) > 1:
@@ -236,35 +242,11 @@ def _prefix(text: str | None) -> str | None:
 
 
 def party_named(ledger: "Ledger", text: str) -> str:
-    """The party that *text* means: an id, its last part, or a name, whatever its case.
-
-    A full id need not be enrolled: goods go to parties without keys too.
-
-    Raises: NotFound, UsageError (several bear the name), BadParameter.
-    """
-    from schemas.formats import check_party_id
-
+    """The party that *text* means, as ``match_party`` has it."""
     parties = ledger.registry.parties
     if text in parties:
         return text
-    wanted = text.casefold()
-    matches = [
-        party.id
-        for party in parties.values()
-        if party.id.rpartition(":")[2].casefold() == wanted
-        or any(name.casefold() == wanted for name in party.names)
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise click.UsageError(f"{text} is the name of several: {', '.join(matches)}")
-    if ":" not in text:
-        known = ", ".join(sorted(party.id.rpartition(":")[2] for party in parties.values()))
-        raise NotFound(f"no party {text!r} is enrolled; there are {known}")
-    try:
-        return check_party_id(text)
-    except ValueError as exc:
-        raise click.BadParameter(str(exc)) from exc
+    return match_party(text, {party.id: party.names for party in parties.values()})
 
 
 def reader_named(ledger: "Ledger", text: str | None) -> "Reader":

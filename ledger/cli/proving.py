@@ -7,9 +7,10 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
-from ledger.cli.looking import as_of_option, reader_option
+from ledger.cli.looking import as_of_option, demand_no_reader, reader_option
 from ledger.cli.making import serials
 from ledger.cli.output import BAD_NEWS, progress, show_json
+from ledger.cli.remote import Elsewhere, remote_options
 from ledger.cli.settings import Settings, ledger_options, pass_settings
 from schemas.strict_json import JSON
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 )
 @as_of_option
 @reader_option
+@remote_options
 @ledger_options
 @pass_settings
 def bundle(
@@ -47,12 +49,14 @@ def bundle(
     disclose: bool,
     as_of: "datetime | None",
     reader: str | None,
+    elsewhere: Elsewhere | None,
 ) -> None:
     """Write a proof that anybody can verify, offline.
 
     It tells the stories of the items named, with --reader as far as that party may see them; the
     proof says so. What signers withheld is not in it without --disclose. Whoever gets it needs the
     ledger's verifier key (`chiptrail checkpoint --vkey`) from you by another way, and no database.
+    With --ledger a ledger elsewhere makes it, of one item; it is verified before it is kept.
 
     For example:
 
@@ -60,6 +64,13 @@ def bundle(
         chiptrail bundle scanned.txt -o pallet.chiptrail.json
         chiptrail bundle A-7 --reader norway --disclose -o A-7.chiptrail.json
     """
+    if elsewhere is not None:
+        from ledger.cli import asking
+
+        demand_no_reader(reader)
+        given = naming.texts_in(texts)
+        asking.bundle(settings, elsewhere, given, output, as_of=as_of, disclose=disclose)
+        return
     from ledger.service import keyring
     from ledger.service.bundling import make_bundle
 

@@ -10,6 +10,7 @@ from ledger.finding import Tier
 from ledger.names import item_name, named, retell
 from ledger.outcome import Outcome, is_effective_on
 from ledger.story import tell
+from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.client import answers
@@ -41,6 +42,16 @@ _BESIDE = 9  # behind the word for how bad it is
 def is_contraindicated(receipt: "Receipt") -> bool:
     """Whether the entry has a finding of the worst tier."""
     return any(found.tier is Tier.CONTRAINDICATED for found in receipt.findings)
+
+
+def to_json(receipt: "Receipt") -> dict[str, JSON]:
+    """*receipt* for programs; one from elsewhere as it came."""
+    from ledger.client import answers
+    from ledger.service.answers import receipt_to_json
+
+    if isinstance(receipt, answers.Receipt):
+        return dict(receipt.said)
+    return receipt_to_json(receipt)
 
 
 def told(

@@ -9,6 +9,7 @@ import click
 from ledger.cli.help import Command, Several
 from ledger.cli.keyfiles import open_key, signing_options
 from ledger.cli.output import show_json, warn
+from ledger.cli.remote import Elsewhere, remote_options
 from ledger.cli.settings import Settings, ledger_options, pass_settings
 from schemas.errors import Refusal, TooLarge
 
@@ -42,6 +43,7 @@ DOCUMENT_LIMIT = 64 << 20
     help="Write the submissions to a new FILE instead of standard output.",
 )
 @signing_options
+@remote_options
 @ledger_options
 @pass_settings
 def sign(
@@ -53,6 +55,7 @@ def sign(
     output: Path | None,
     key_path: Path,
     passphrase_file: Path | None,
+    elsewhere: Elsewhere | None,
 ) -> None:
     """Sign EPCIS 2.0 events, or statements.
 
@@ -60,7 +63,7 @@ def sign(
     EPCISQueryDocument, one event or a list of events in JSON; or one statement or a list of them.
     What an entry needs is filled in: eventID or id, ledger, party, nonce, the last checkpoint.
     Lists of two or more items are signed as a commitment; the list goes beside it. There is one
-    submission a line.
+    submission a line. With --ledger they are for a ledger elsewhere, which first shows its head.
 
     For example:
 
@@ -75,7 +78,11 @@ def sign(
     drafts = drafts_of(data, limit=DOCUMENT_LIMIT) if data.strip() else []
     if not drafts:
         raise click.UsageError(f"{'standard input' if str(file) == '-' else file} has no events")
-    signer = _signer(settings, checkpoint, key_path, passphrase_file)
+    if elsewhere is not None and checkpoint is None:
+        with elsewhere.opened() as remote:
+            signer = remote.signer(open_key(key_path, passphrase_file))
+    else:
+        signer = _signer(settings, checkpoint, key_path, passphrase_file)
     lines = _signed(drafts, signer, withhold)
     if output is None:
         out = sys.stdout.buffer

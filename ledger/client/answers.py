@@ -67,6 +67,34 @@ class Recorded:
     envelope: Envelope | None
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One line of a check: *text* as it was given, and the *holder*, None if none is known.
+
+    *looks* are what to look at next.
+    """
+
+    text: str
+    item: str | None
+    answer: str
+    verdict: str
+    holder: str | None
+    findings: tuple[Finding, ...]
+    looks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check: counts by verdict and answer, what was *missing*; *said* is the JSON."""
+
+    presented: int
+    verdicts: Mapping[str, int]
+    answers: Mapping[str, int]
+    missing: tuple[str, ...]
+    lines: tuple[Presented, ...]
+    said: Mapping[str, JSON]
+
+
 def parse_receipt(value: JSON) -> Receipt:
     """The receipt in *value*.
 
@@ -121,6 +149,40 @@ def parse_proof(value: JSON) -> tuple[bytes, Proof]:
         return _leaf(said), Proof(_as(int, said["index"]), path, note)
     except (KeyError, ValueError) as exc:
         raise _unread("proof", exc) from exc
+
+
+def parse_checked(value: JSON) -> Checked:
+    """The check in *value*.
+
+    Raises: Unreachable.
+    """
+    try:
+        said = _as(dict, value)
+        return Checked(
+            presented=_as(int, said["presented"]),
+            verdicts=_counts(said["verdicts"]),
+            answers=_counts(said["answers"]),
+            missing=tuple(_as(str, one) for one in _as(list, said["notPresented"])),
+            lines=tuple(_presented(one) for one in _as(list, said["lines"])),
+            said=said,
+        )
+    except (KeyError, ValueError) as exc:
+        raise _unread("check", exc) from exc
+
+
+def parse_parties(value: JSON) -> dict[str, tuple[str, ...]]:
+    """The names of the parties in a page of them, by id.
+
+    Raises: Unreachable.
+    """
+    try:
+        found = [_as(dict, one) for one in _as(list, _as(dict, value)["parties"])]
+        return {
+            _as(str, one["party"]): tuple(_as(str, name) for name in _as(list, one["names"]))
+            for one in found
+        }
+    except (KeyError, ValueError) as exc:
+        raise _unread("list of parties", exc) from exc
 
 
 def parse_line(value: JSON) -> tuple[Outcome, int]:
@@ -205,6 +267,25 @@ def _finding(value: JSON) -> Finding:
         cites=tuple(_as(int, one) for one in _as(list, said["cites"])),
         on_items=_as(bool, said["onItems"]),
         closed_by=None if closed_by is None else _as(int, closed_by),
+    )
+
+
+def _counts(value: JSON) -> dict[str, int]:
+    return {name: _as(int, count) for name, count in _as(dict, value).items()}
+
+
+def _presented(value: JSON) -> Presented:
+    said = _as(dict, value)
+    state = said["state"]
+    looks = [_as(dict, one)["look"] for one in _as(list, said["look"])]
+    return Presented(
+        text=_as(str, said["text"]),
+        item=_text(said["item"]),
+        answer=_as(str, said["answer"]),
+        verdict=_as(str, said["verdict"]),
+        holder=None if state is None else _text(_as(dict, state)["holder"]),
+        findings=_findings(said["findings"]),
+        looks=tuple(look for look in looks if isinstance(look, str)),
     )
 
 

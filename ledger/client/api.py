@@ -21,10 +21,13 @@ from urllib.parse import quote
 import httpx
 
 from ledger.client.answers import (
+    Checked,
     Outcome,
     Receipt,
     Recorded,
+    parse_checked,
     parse_line,
+    parse_parties,
     parse_problem,
     parse_proof,
     parse_receipt,
@@ -139,8 +142,8 @@ class Api:
         document: str | None = None,
         presented_by: str | None = None,
         as_of: datetime | None = None,
-    ) -> dict[str, JSON]:
-        """The check of *serials*, 10,000 at most, as ``chiptrail check --json`` prints it."""
+    ) -> Checked:
+        """The check of *serials*, 10,000 at most."""
         body: dict[str, JSON] = {"serials": [*serials]}
         if document is not None:
             body["document"] = document
@@ -148,7 +151,11 @@ class Api:
             body["presentedBy"] = presented_by
         if as_of is not None:
             body["asOf"] = format_time(as_of)
-        return self._json("POST", "/check", body=strict_json.dump(body))
+        return parse_checked(self._json("POST", "/check", body=strict_json.dump(body)))
+
+    def parties(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The names of the parties, by id, that have *text* in one or in the id; a page of them."""
+        return parse_parties(self._json("GET", "/parties", {"name": text}))
 
     def checkpoint(self) -> bytes:
         """The newest checkpoint, unread."""

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from ledger.cli.main import cli
 from ledger.service.demo import DemoWorld
+from ledger.service.opening import open_ledger
+from tests.web.serving import served
 
 SETTINGS = {
     "CHIPTRAIL_DATA": None,
@@ -73,3 +75,23 @@ def see(shown_world) -> Callable[[str], str]:
 def size(ask, world) -> Callable[[], int]:
     """How many entries the copy has now."""
     return lambda: ask("checkpoint", "--data", world)["size"]
+
+
+# Over HTTP ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def address(world, monkeypatch, tmp_path) -> Iterator[str]:
+    """The address of the copy, served; what is kept of it goes to the test's own folder."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with served(open_ledger(world)) as url:
+        yield url
+
+
+@pytest.fixture
+def token(ask, world) -> str:
+    """A token of the demo's data centre in Japan."""
+    words = "token", "new", "--party", "inzai", "--label", "t", "--write", "--data", world
+    return ask(*words)["token"]

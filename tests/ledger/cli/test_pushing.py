@@ -4,30 +4,11 @@ import json
 
 import pytest
 
-from ledger.service.opening import open_ledger
-from tests.web.serving import served
-
 
 @pytest.fixture
-def ledger(world, monkeypatch, tmp_path):
-    """The address of the copy, served; what is kept of it goes to the test's own folder."""
-    monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    with served(open_ledger(world)) as url:
-        yield url
-
-
-@pytest.fixture
-def token(ask, world):
-    words = "token", "new", "--party", "inzai", "--label", "t", "--write", "--data", world
-    return ask(*words)["token"]
-
-
-@pytest.fixture
-def push(run, ledger, token):
+def push(run, address, token):
     def push(*words, **more):
-        return run("push", *words, **{"LEDGER": ledger, "TOKEN": token, **more})
+        return run("push", *words, **{"LEDGER": address, "TOKEN": token, **more})
 
     return push
 

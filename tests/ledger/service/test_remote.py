@@ -102,7 +102,7 @@ def test_an_item_is_told_checked_and_proved(world, remote):
     checked = remote.api.check(["A", "B"])
 
     assert f"{CHIPS}A" == remote.api.dossier("A")["item"]
-    assert ["match", "unknown"] == [line["answer"] for line in checked["lines"]]
+    assert ["match", "unknown"] == [line.answer for line in checked.lines]
     assert [f"{CHIPS}A"] == [
         one.item
         for one in verify_bundle(bundle, world.ledger.verifier, world.ledger.atlas).subjects

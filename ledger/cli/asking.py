@@ -1,0 +1,130 @@
+"""Asking a ledger elsewhere: checks and bundles, as its API answers them.
+
+What it says is shown as it says it; whose word that is, is its operator's. A bundle is verified
+before it is kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ledger.cli.output import BAD_NEWS, printable, show, show_json, table
+from ledger.cli.output import text as styled
+from ledger.cli.remote import Elsewhere
+from ledger.cli.settings import Settings
+from ledger.cli.telling import verdict_text
+from ledger.judge import Verdict
+from ledger.names import item_name, party_name
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ledger.client.answers import Checked, Presented
+
+_WORST_FIRST = [Verdict.STOP, Verdict.UNKNOWN, Verdict.CHECK, Verdict.CLEAR]
+_MOST_MISSING = 20
+
+
+def check(
+    settings: Settings,
+    elsewhere: Elsewhere,
+    texts: Sequence[str],
+    *,
+    show_all: bool,
+    **asked: Any,  # noqa: ANN401 - as ``Api.check`` has them
+) -> None:
+    """Check *texts* there, show what comes back, and end with the exit code."""
+    with elsewhere.opened() as remote:
+        checked = remote.api.check(texts, **asked)
+    if settings.as_json:
+        show_json(dict(checked.said))
+    else:
+        _show(checked, show_all=show_all)
+    if any(line.verdict == Verdict.STOP for line in checked.lines):
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def bundle(
+    settings: Settings,
+    elsewhere: Elsewhere,
+    texts: Sequence[str],
+    output: Path,
+    *,
+    as_of: datetime | None,
+    disclose: bool,
+) -> None:
+    """Fetch the bundle of the one item in *texts*, verify it and keep it."""
+    from ledger.note import parse_vkey
+    from ledger.service import keyring
+    from ledger.service.geography import load_atlas
+    from ledger.verify import verify_bundle
+
+    if len(texts) != 1:
+        raise click.UsageError("a ledger elsewhere gives the bundle of one item at a time")
+    with elsewhere.opened() as remote:
+        data = remote.api.bundle(texts[0], as_of, disclose=disclose)
+        vkey = remote.vkey
+    verified = verify_bundle(data, parse_vkey(vkey), load_atlas())
+    keyring.write(output, data)
+    items = [subject.item for subject in verified.subjects]
+    if settings.as_json:
+        show_json({"file": str(output), "items": [*items], "bytes": len(data)})
+        return
+    click.echo(f"Wrote the proof of {texts[0]} to {output}, {len(data):,} bytes. It verifies.")
+    click.echo(f"Verify it anywhere: chiptrail verify {output} --vkey {vkey}")
+
+
+def _show(checked: "Checked", *, show_all: bool) -> None:
+    counts = {**checked.verdicts, **{k: n for k, n in checked.answers.items() if k in _AWRY}}
+    told = [f"{count:,} {printable(name)}" for name, count in counts.items() if count]
+    missing = len(checked.missing)
+    told += [f"{missing:,} not presented"] if missing else []
+    show(styled("   ".join([f"{checked.presented:,} presented", *told]), "bold"))
+    lines = sorted(checked.lines, key=lambda line: _WORST_FIRST.index(_verdict(line)))
+    noteworthy = [line for line in lines if show_all or not _is_fine(line)]
+    if noteworthy:
+        show("", _table(noteworthy))
+    if len(noteworthy) < len(lines):
+        fine = len(lines) - len(noteworthy)
+        show("", styled(f"{fine:,} clear and as recorded; --all lists them.", "dim"))
+    if missing:
+        listed = ", ".join(map(_called, checked.missing[:_MOST_MISSING]))
+        rest = f" and {missing - _MOST_MISSING:,} more" if missing > _MOST_MISSING else ""
+        show("", styled("Expected and not presented", "bold"), f"  {listed}{rest}")
+
+
+# Of the answers those that are counted beside the verdicts.
+_AWRY = frozenset({"other-shipment", "elsewhere"})
+
+
+def _verdict(line: "Presented") -> Verdict:
+    """The verdict; one that is not known here is as bad as not known."""
+    known = {verdict.value: verdict for verdict in Verdict}
+    return known.get(line.verdict, Verdict.UNKNOWN)
+
+
+def _is_fine(line: "Presented") -> bool:
+    return _verdict(line) is Verdict.CLEAR and line.answer == "match"
+
+
+def _table(lines: "Iterable[Presented]") -> "Table":
+    made = table("verdict", "serial", "answer", "what is known", fold=["serial", "what is known"])
+    for line in lines:
+        holder = "nothing recorded" if line.holder is None else f"with {_party(line.holder)}"
+        found = [f"{printable(one.message)}.  {one.code}" for one in line.findings if one.is_open]
+        looks = [f"Look at next: {printable(look)}" for look in line.looks[:1] if found]
+        serial = printable(line.text) if line.item is None else _called(line.item)
+        words = "\n".join([holder, *dict.fromkeys(found), *looks])
+        made.add_row(verdict_text(_verdict(line)), serial, printable(line.answer), words)
+    return made
+
+
+def _called(item: str) -> str:
+    return printable(item_name(item))
+
+
+def _party(party: str) -> str:
+    return printable(party_name(party, {}))

@@ -1,0 +1,109 @@
+"""Where a short form is filled in: at the ledger, or away from it.
+
+What is filled in ``There`` is signed here and pushed; the head that the ledger has shown, which
+continues what was seen of it before, is in the signature. Serials and names are looked up there, as
+far as the token's party sees them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ledger.cli import naming
+from ledger.cli.matching import match_party
+from schemas.errors import ChiptrailError
+
+if TYPE_CHECKING:
+    from ledger.client import answers
+    from ledger.service.capture import Receipt
+    from ledger.service.ledger import Ledger
+    from ledger.service.remote import Remote
+    from schemas.envelope import Submission
+
+# As many serials as one check takes.
+_AT_ONCE = 10_000
+
+
+class Here:
+    """What a desk asks of the ledger at hand."""
+
+    def __init__(self, ledger: "Ledger", actor: str) -> None:
+        self.ledger, self._actor = ledger, actor
+
+    def now(self) -> datetime:
+        """The time there."""
+        return self.ledger.clock.now()
+
+    def items_named(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """The one item that each of *texts* means."""
+        return naming.items_named(self.ledger, texts)
+
+    def party_named(self, text: str) -> str:
+        """The party that *text* means."""
+        return naming.party_named(self.ledger, text)
+
+    def names(self) -> Mapping[str, str]:
+        """What people call each party."""
+        return naming.names_of(self.ledger)
+
+    def capture(self, submission: "Submission", *, dry_run: bool) -> "Receipt":
+        """Capture *submission*.
+
+        Raises: the refusal.
+        """
+        from ledger.service.capture import capture
+        from schemas.envelope import encode_submission
+
+        data = [encode_submission(submission)]
+        (outcome,) = capture(self.ledger, data, actor=self._actor, dry_run=dry_run)
+        if isinstance(outcome, ChiptrailError):
+            raise outcome
+        return outcome
+
+
+class There:
+    """What a desk asks of the ledger that *remote* is."""
+
+    def __init__(self, remote: "Remote") -> None:
+        self._remote = remote
+
+    def now(self) -> datetime:
+        """The time here: nobody asks another clock."""
+        return datetime.now(UTC)
+
+    def items_named(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """The one item that each of *texts* means.
+
+        Raises: as ``naming.items_named``.
+        """
+        from schemas.item import parse_query
+
+        found = {text: item for text in texts if (item := parse_query(text).item) is not None}
+        bare = [text for text in dict.fromkeys(texts) if text not in found]
+        matches: dict[str, list[str]] = {text: [] for text in bare}
+        for start in range(0, len(bare), _AT_ONCE):
+            for line in self._remote.api.check(bare[start : start + _AT_ONCE]).lines:
+                if line.item is not None and line.holder is not None:
+                    matches.setdefault(line.text, []).append(line.item)
+        found |= {text: naming.only(text, matches[text]) for text in bare}
+        return tuple(dict.fromkeys(found[text] for text in texts))
+
+    def party_named(self, text: str) -> str:
+        """The party that *text* means.
+
+        Raises: as ``match_party``.
+        """
+        return match_party(text, self._remote.api.parties(text))
+
+    def names(self) -> Mapping[str, str]:
+        """None: parties are called by their ids."""
+        return {}
+
+    def capture(self, submission: "Submission", *, dry_run: bool) -> "answers.Receipt":
+        """Push *submission*.
+
+        Raises: the refusal, Unreachable.
+        """
+        from schemas.envelope import encode_submission
+
+        return self._remote.api.capture(encode_submission(submission), dry_run=dry_run)

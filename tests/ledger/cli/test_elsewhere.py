@@ -1,0 +1,120 @@
+"""A ledger elsewhere, by command: signed for, checked, and what proves it fetched."""
+
+import json
+
+import pytest
+
+from schemas.context import GS1_CONTEXT
+
+
+@pytest.fixture
+def there(run, address, token):
+    """Run a command on the ledger that is served, as the party of the token."""
+
+    def there(*words, **more):
+        return run(*words, **{"LEDGER": address, "TOKEN": token, **more})
+
+    return there
+
+
+@pytest.fixture
+def key(world):
+    return world / "keys/japan.key"
+
+
+@pytest.fixture
+def chip(see):
+    return see("from the fab to Japan")
+
+
+def test_a_short_form_is_signed_here_and_recorded_there(there, key, chip, size):
+    before = size()
+    result = there("declare", "--key", key, "--place", "35.8,140.1", chip)
+
+    assert (0, before + 1) == (result.exit_code, size())
+    assert f"Recorded as entry {before}" in result.stdout
+
+
+def test_a_serial_and_a_name_are_looked_up_there(there, key, see, size):
+    before, serial = size(), see("from the fab to Japan").rpartition("/")[2]
+    words = "ship", "--key", key, "--to", "fjordhall data centre", serial
+    result = there(*words, "--dry-run", "--json")
+
+    assert (0, before, before) == (result.exit_code, json.loads(result.stdout)["index"], size())
+
+
+WRONG = {
+    "a serial of nobody": (["NONE-0001", "--to", "kestrel"], "not-found"),
+    "a party of nobody": (["N74-0005", "--to", "nobody"], "not-found"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_not_known_there_is_said(there, key, size, case):
+    words, code = WRONG[case]
+    before, result = size(), there("ship", "--key", key, *words)
+
+    assert (1, before) == (result.exit_code, size())
+    assert code in result.stderr
+
+
+def test_another_party_s_key_than_the_token_s_is_refused(there, world, chip):
+    result = there("declare", "--key", world / "keys/norway.key", "--place", "59.6,9.6", chip)
+
+    assert (1, "foreign-party" in result.stderr) == (result.exit_code, True)
+
+
+def test_what_is_signed_for_it_carries_its_head(there, key, chip, tmp_path):
+    draft = {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "stock_taking"}
+    draft |= {"eventTime": "2026-03-03T12:00:00Z", "eventTimeZoneOffset": "+00:00"}
+    draft |= {"epcList": [chip], "@context": [GS1_CONTEXT]}
+    (tmp_path / "event.json").write_text(json.dumps(draft))
+    there("sign", "event.json", "--key", key, "-o", "signed")
+
+    assert 0 == there("push", "signed").exit_code
+    assert [*(tmp_path / "home").glob("chiptrail/*/checkpoint")]
+
+
+def test_many_are_checked_there_the_worst_first(there, chip):
+    result = there("check", chip, "NONE-0001", "--all")
+    lines = result.stdout.splitlines()
+
+    assert (0, True) == (result.exit_code, lines[0].startswith("2 presented"))
+    assert ["UNKNOWN", "CLEAR"] == [w for w in result.stdout.split() if w in ("UNKNOWN", "CLEAR")]
+
+
+def test_a_check_is_as_the_ledger_says_it(there, chip):
+    said = json.loads(there("check", chip, "--json").stdout)
+
+    assert (1, chip) == (said["presented"], said["lines"][0]["item"])
+
+
+def test_the_proof_is_verified_before_it_is_kept(there, chip, run, shown_world, tmp_path):
+    result = there("bundle", chip, "-o", "one")
+
+    assert (0, "It verifies." in result.stdout) == (result.exit_code, True)
+    assert 0 == run("verify", tmp_path / "one", "--vkey", shown_world.vkey, "--brief").exit_code
+
+
+USAGE = {
+    "through other eyes": ["check", "A", "--reader", "fab"],
+    "two items": ["bundle", "A", "B", "-o", "x"],
+    "here and there": ["--data", "x", "check", "A", "--ledger", "http://a.example"],
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_what_cannot_be_asked_there_is_said(there, case):
+    assert 2 == there(*USAGE[case]).exit_code
+
+
+def test_a_folder_that_is_named_counts_more_than_a_setting(there, world, chip):
+    result = there("check", chip, "--data", world, LEDGER="http://127.0.0.1:1")
+
+    assert 0 == result.exit_code
+
+
+def test_a_token_without_a_ledger_is_no_use(run):
+    result = run("check", "A", "--token", "x")
+
+    assert (2, "goes with --ledger" in result.stderr) == (result.exit_code, True)
