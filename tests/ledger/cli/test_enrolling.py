@@ -77,7 +77,8 @@ def test_what_was_signed_since_a_key_is_suspected_is_disputed(world, enroll, dec
 def test_a_key_in_doubt_speaks_against_no_item(run, world, enroll, see):
     words = "--reason", "laptop stolen", "--suspected-since", "2020-01-01"
     enroll("revoke", keyid_of(world / "keys" / "fab.key")[:8], *words)
-    told = run("chip", see("from the fab to Japan"), "--data", world)
+    then = "--as-of", "2026-06-01T12:00:00Z"
+    told = run("chip", see("from the fab to Japan"), *then, "--data", world)
 
     assert (told.exit_code, "key/disputed" in told.stdout) == (0, True)
     assert "CLEAR" in told.stdout

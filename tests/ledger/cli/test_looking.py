@@ -6,9 +6,13 @@ import re
 
 import pytest
 
+THEN = "--as-of", "2026-06-01T12:00:00Z"
+"""When the demo's story ends: a year later nobody has said for long where anything is."""
+
 
 def test_a_chip_tells_its_story_in_order(run, see, shown_world):
-    shown = run("chip", see("from the fab to Japan"), "--data", shown_world.folder).stdout
+    words = see("from the fab to Japan"), *THEN
+    shown = run("chip", *words, "--data", shown_world.folder).stdout
     told = ["Made by Hsinlin", "Shipped by Hsinlin", "Received by Bayan", "Received by Inzai"]
 
     assert told == sorted(told, key=shown.index)
@@ -95,7 +99,7 @@ def test_every_verdict_of_the_demo_is_as_announced(ask, shown_world):
 
 def test_a_check_counts_first_and_shows_the_worst_first(run, see, shown_world):
     texts = see("from the fab to Japan"), "NONE-1", see("stolen"), see("due long ago")
-    shown = run("check", *texts, "--data", shown_world.folder).stdout.splitlines()
+    shown = run("check", *texts, *THEN, "--data", shown_world.folder).stdout.splitlines()
 
     assert shown[0] == "4 presented   1 stop   1 unknown   1 check   1 clear"
     assert [line.split()[1] for line in shown if line[:2] in {"■ ", "? ", "▲ "}] == [
@@ -191,7 +195,7 @@ def test_nothing_is_wider_than_the_terminal(run, see, shown_world, columns):
 def test_what_is_presented_twice_is_counted_and_marked(run, see, shown_world):
     item = see("from the fab to Japan")
     texts = item, item.rpartition("/")[2]
-    shown = run("check", *texts, "--data", shown_world.folder).stdout
+    shown = run("check", *texts, *THEN, "--data", shown_world.folder).stdout
 
     assert shown.startswith("2 presented, 1 item   1 clear   1 presented twice\n")
     assert "Presented twice: look for a second one." in shown
