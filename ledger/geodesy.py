@@ -16,6 +16,7 @@ from geographiclib.geodesic import Geodesic
 RADIUS_KM = 6371.0088
 # The sphere of mean radius against the ellipsoid: at most 0.56 % (along a meridian or the equator).
 SPHERE_ERROR = 0.006
+_ROUNDING_KM = 1e-6  # what is a millimetre apart may be in one place by the exact way
 
 
 class Circle(NamedTuple):
@@ -40,6 +41,8 @@ def is_gap_over(one: Circle, other: Circle, limit_km: float) -> bool:
     about_km = haversine_km(one, other)
     if about_km * (1 + SPHERE_ERROR) <= reach_km:
         return False
+    if about_km * (1 - SPHERE_ERROR) - _ROUNDING_KM > reach_km:
+        return True
     return gap_km(one, other) > limit_km
 
 
