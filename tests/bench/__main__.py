@@ -26,6 +26,7 @@ from typing import TypeVar
 
 from tests import databases
 from tests.bench import (
+    judgement,
     lookup,
     memory,
     pallet,
@@ -288,6 +289,30 @@ def _wallet(run: Run) -> Iterator[Line]:
     yield Line(f"overdrawn after {wallet.DRAWS:,} draws", times.walk_ms, "ms")
 
 
+def _judgement(run: Run) -> Iterator[Line]:
+    filled = ingest(run.fresh("judged"), "placed", judgement.CHECKED, run.seed)
+    for name, unit, block in (
+        ("appraisal of an item's places", "items/s", lambda: judgement.appraisals(filled)),
+        ("countries at a border", "sets/s", lambda: judgement.country_sets(run.seed)),
+    ):
+        yield _ratio(name, unit, None, [run.bound.around(_per_second(block))])
+    check = judgement.check_times(filled, run.seed)
+    yield Line(
+        f"check of {judgement.CHECKED:,} serials, judged",
+        check.judged_s / check.bare_s,
+        "x the bare query",
+        Goal(2.0, at_most=True, reached=3.4),
+        details={"seconds": check.judged_s, "bare_seconds": check.bare_s},
+    )
+    taken = judgement.ingest_times(run.fresh("receipts"), run.seed)
+    yield Line(
+        "capture in hundreds, receipts judged",
+        taken.judged_s / taken.bulk_s,
+        "x bulk",
+        details={"seconds": taken.judged_s, "bulk_seconds": taken.bulk_s},
+    )
+
+
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "ingest": _ingest,
     "submitters": _submitters,
@@ -297,6 +322,7 @@ BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "lookup": _lookup,
     "memory": _memory,
     "wallet": _wallet,
+    "judgement": _judgement,
 }
 
 

@@ -5,6 +5,7 @@ chip gets ten events, and lots are interleaved, as many as ``IN_FLIGHT`` at a ti
 
 - ``single``: commission, four times ship and receive, inspect; one serial an entry;
 - ``lot1000``: the same history for lots of 1,000 serials;
+- ``placed``: as ``mixed``, and every event says where, every shipment under what licence;
 - ``mixed``: lots of 1,000 out of the fab, then of 100, 25 and 8, one statement a chip at the end:
   7.4 serials an entry (a chip trades hands in ever smaller lots).
 
@@ -139,6 +140,7 @@ _CUTS: Mapping[str, tuple[int, ...]] = {
     "single": (1, 1, 1, 1, 1),
     "lot1000": (1000, 1000, 1000, 1000, 1000),
     "mixed": (1000, 100, 25, 8, 1),
+    "placed": (1000, 100, 25, 8, 1),
 }
 STEPS = 2 * len(CHAIN)
 
@@ -160,7 +162,10 @@ def workload(stage: Stage, profile: str, chips: range) -> Iterator[Line]:
             for start in lot[::cut]:
                 numbers = range(start, min(start + cut, lot.stop))
                 items = [chip(number) for number in numbers]
-                yield Line(sign(stage, step, *_draft(step, items)), len(items))
+                who, draft = _draft(step, items)
+                if profile == "placed":
+                    draft |= _said_of(step)
+                yield Line(sign(stage, step, who, draft), len(items))
 
 
 def sign(stage: Stage, step: int, who: str, draft: dict[str, Any]) -> bytes:
@@ -183,6 +188,25 @@ def _draft(step: int, items: Sequence[str]) -> tuple[str, dict[str, Any]]:
         return giver, shipment(giver, taker, items)
     received = event("OBSERVE", "receiving", "in_progress", taker, items)
     return taker, received | _ends(giver, taker)
+
+
+# Hsinchu, Hong Kong, Penang, Singapore, Johor: in order of the chain.
+_PLACES = (
+    (24.78, 121.0, "TW"),
+    (22.31, 113.92, "HK"),
+    (5.30, 100.29, "MY"),
+    (1.34, 103.98, "SG"),
+    (1.62, 103.67, "MY"),
+)
+
+
+def _said_of(step: int) -> dict[str, Any]:
+    """Where the event number *step* in the life of a chip is, and under what it is sent."""
+    latitude, longitude, country = _PLACES[step // 2]
+    place = {"latitude": latitude, "longitude": longitude, "accuracyM": 400, "countryCode": country}
+    nlr = {"regime": "EAR", "kind": "nlr"}
+    sent = {"chiptrail:authorisations": [nlr]} if step in range(1, STEPS - 1, 2) else {}
+    return {"chiptrail:location": place, **sent}
 
 
 def shipment(giver: str, taker: str, items: Sequence[str]) -> dict[str, Any]:
