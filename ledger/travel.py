@@ -11,6 +11,7 @@ impossible. Whoever has no part in the goods can contradict them, no more::
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
@@ -52,6 +53,7 @@ class Limits:
         return self.road_km + between / _HOUR * self.road_km_h
 
 
+@lru_cache(maxsize=64)
 def limits_of(pack: RulePack, as_of: datetime) -> Limits:
     """The limits in force at *as_of*.
 
