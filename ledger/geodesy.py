@@ -8,6 +8,7 @@ never off by more than 0.6 %, which settles nearly every question::
     is_gap_over(one, other, limit_km=1000)
 """
 
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ def is_gap_over(one: Circle, other: Circle, limit_km: float) -> bool:
     return gap_km(one, other) > limit_km
 
 
+@lru_cache(maxsize=4096)  # goods go from place to place on the same ways
 def haversine_km(one: Circle, other: Circle) -> float:
     """The distance between the two centres on a sphere."""
     north, there = radians(one.latitude), radians(other.latitude)

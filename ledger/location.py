@@ -124,10 +124,11 @@ class Terms:
 
     def circle(self, place: Place) -> Circle | None:
         """Where *place* is, None if it is only named."""
-        if place.point is None:
+        point = place.point
+        if point is None:
             return None
         radius = self.assumed_m if place.accuracy_m is None else place.accuracy_m
-        return Circle(*place.point, radius)
+        return Circle(*point, radius)
 
 
 @lru_cache(maxsize=64)
