@@ -48,7 +48,8 @@ def find_by_number(
 ) -> tuple[dict[str, list[str]], Mapping[str, Seen]]:
     """The items of which an entry in view gives each of *texts* as a number, and their views."""
     spellings = {text.strip() for text in texts} | {text.strip().lower() for text in texts}
-    found = identities.find_bearers(sight.connection, spellings - {""})
+    spellings = {text for text in spellings if text and "\0" not in text}  # PostgreSQL has no NUL
+    found = identities.find_bearers(sight.connection, spellings)
     names = items.load_names(sight.connection, {one for some in found.values() for one in some})
     views = load_views(sight, names.values()) if names else {}
     matches: dict[str, list[str]] = {}

@@ -67,6 +67,7 @@ REQUESTS = {
     "a long name": (SESSION, '{"name":5,"password":"x"}', {}, 422, "name"),
     "a day": (f"{ITEM}?as_of=yesterday", None, {}, 422, "as_of"),
     "a NUL": (f"{ITEM}?as_of=%00", None, {}, 422, "as_of"),
+    "a NUL in a parameter": ("/api/v1/findings?item=%00", None, {}, 422, "item"),
     "a page that is too long": ("/api/v1/items?limit=1100", None, {}, 422, "limit"),
     "a cursor that is none": ("/api/v1/items?cursor=x", None, {}, 400, "cursor"),
     "an index that is none": (f"{ENTRIES}/-1", None, {}, 404, ""),
@@ -93,6 +94,19 @@ def test_a_bad_request_is_refused_by_name_and_leaves_no_trace(web, case):
     assert told in f"{answer.json['detail']} {answer.json.get('pointer')}"
     assert "Set-Cookie" not in answer.headers
     assert size == size_of(web)
+
+
+def test_what_is_pasted_with_a_nul_is_not_there(web):
+    answer = web.ask(CHECK, by="fab", data=b"A\0B\n\0", Content_Type="text/plain")
+
+    assert 200 == answer.status_code
+    assert all(line["item"] is None for line in answer.json["lines"])
+
+
+def test_a_form_with_a_nul_is_refused(web):
+    answer = web.client.post("/sign-in", data={"name": "a\0", "password": "x"})
+
+    assert (422, "name: U+0000 is no text") == (answer.status_code, answer.json["detail"])
 
 
 def test_a_parameter_that_a_route_does_not_take_is_refused_on_every_route(web):

@@ -14,6 +14,7 @@ from apispec.utils import deepupdate
 from flask import Flask, current_app, request
 from werkzeug.exceptions import UnprocessableEntity
 
+from schemas.errors import NotFound
 from web.api.shapes import Problem
 
 if TYPE_CHECKING:
@@ -77,10 +78,16 @@ def _merged(responses: Mapping[int | str, Any]) -> dict[str, Any]:
 
 
 def demand_known_parameters() -> None:
-    """Refuse a query that names what the route does not take.
+    """Refuse a query that names what the route does not take, or says it in no text.
 
-    Raises: UnprocessableEntity.
+    Raises: NotFound, UnprocessableEntity; also for U+0000, which PostgreSQL cannot be asked for.
     """
+    if "\0" in request.path:
+        raise NotFound("nothing has U+0000 in its name")
+    forms = request.form if request.mimetype == "application/x-www-form-urlencoded" else {}
+    for name, value in [*request.args.items(multi=True), *forms.items()]:
+        if "\0" in name + value:
+            raise UnprocessableEntity(f"{name}: U+0000 is no text")
     if request.url_rule is None or not request.path.startswith(_STRICT):
         return
     method = "get" if request.method == "HEAD" else request.method.lower()
