@@ -41,8 +41,6 @@ from schemas.shape import pointer
 from schemas.statement import LicenceKind, Role
 
 MAX_PACK_SIZE = 1 << 20
-
-
 _FILE = re.compile(rb"^# chiptrail:file (\S+)\n", re.MULTILINE)
 
 
@@ -63,9 +61,11 @@ def parse_pack(data: bytes) -> RulePack:
         raise TooLarge(f"got a rule pack of {len(data)} bytes, want at most {MAX_PACK_SIZE}")
     first, *rest = _FILE.split(data)
     groups: set[str] = set()
-    parts = [_File(None, first, groups).read()]
+    parts = [_File(None, first, groups, {}).read()]
+    base: Sequence[Any] = parts[0].rows["rule"]
+    known = {rule.id: rule.parameters for rule in base}
     for name, part in zip(rest[::2], rest[1::2], strict=True):
-        parts.append(_File(name.decode(errors="replace"), part, groups).read())
+        parts.append(_File(name.decode(errors="replace"), part, groups, known).read())
 
     def rows(kind: str) -> tuple[Any, ...]:
         return tuple([row for part in parts for row in part.rows.get(kind, ())])
@@ -92,14 +92,15 @@ class _Part:
 # From TOML ---------------------------------------------------------------------------------------
 
 _At: TypeAlias = tuple[str | int, ...]
+_Known: TypeAlias = Mapping[str, Mapping[str, Parameter]]
 _D = TypeVar("_D", bound=Dated)
 
 
 class _File:
-    """One file of a pack; *name* is None for the first. *groups* gets those of its countries."""
+    """A file, the first without *name*: *groups* gets its own, *known* are rules to say anew."""
 
-    def __init__(self, name: str | None, data: bytes, groups: set[str]) -> None:
-        self._name, self._data, self._groups = name, data, groups
+    def __init__(self, name: str | None, data: bytes, groups: set[str], known: _Known) -> None:
+        self._name, self._data, self._groups, self._known = name, data, groups, known
 
     def read(self) -> _Part:
         try:
@@ -129,7 +130,7 @@ class _File:
             _check_succession(rows[kind], kind)
         self._check_groups(rows)
         if self._name is not None:
-            _check_addition(rows["rule"])
+            _check_addition(rows["rule"], self._known)
         named = document.get("geography")
         geography = None if named is None else _line(named, ("geography",))
         return _Part(_text(document["pack"], ("pack",)), geography, rows)
@@ -318,12 +319,26 @@ _TABLES: Mapping[str, tuple[type[Dated], Mapping[str, _Column]]] = {
 }
 
 
-def _check_addition(rules: Sequence[Any]) -> None:
-    """What was found when entries were recorded rests on the rules of time: they stay."""
+def _check_addition(rules: Sequence[Any], known: _Known) -> None:
+    """What nothing asks for is a slip of the pen.
+
+    What was found when entries were recorded rests on the rules of time: they stay.
+    """
     for index, rule in enumerate(rules):
         if rule.id.startswith("time/"):
             message = f"{rule.id} decided what was found on record: it is not changed afterwards"
             raise MalformedRules(message, pointer("rule", index, "id"))
+        if rule.id not in known:
+            message = f"got {rule.id!r}, want a rule of the first file: {', '.join(known)}"
+            raise MalformedRules(message, pointer("rule", index, "id"))
+        wanted = known[rule.id]
+        if _kinds_of(rule.parameters) != _kinds_of(wanted):
+            message = f"want the like of {dict(wanted)}"
+            raise MalformedRules(message, pointer("rule", index, "parameters"))
+
+
+def _kinds_of(parameters: Mapping[str, Parameter]) -> Mapping[str, bool]:
+    return {name: isinstance(value, int | float) for name, value in parameters.items()}
 
 
 def _check_succession(rows: Sequence[Any], kind: str) -> None:

@@ -73,6 +73,17 @@ TYPOS = {
     "no kind": (CONTROL + 'kinds = ["license"]\n', "/control/0/kinds", "'license'"),
     "a flag in quotes": (COUNTRIES + 'unverified = "yes"\n', "/countries/0/unverified", "true or"),
     "two at once": (CONTROL + CONTROL, "/control/1/from", "a second control a/b"),
+    "a rule that nothing asks for": (
+        RULE.replace("custody/overdue", "custody/overdu"),
+        "/rule/0/id",
+        "custody/overdue, ",
+    ),
+    "a parameter that nothing asks for": (
+        RULE.replace("grace_hours", "grace_days"),
+        "/rule/0/parameters",
+        "grace_hours",
+    ),
+    "a number in quotes": (RULE.replace("= 1 }", '= "1" }'), "/rule/0/parameters", "line 8"),
     "a rule of time": (RULE.replace("custody/overdue", "time/future"), "/rule/0/id", "time/future"),
 }
 
