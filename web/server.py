@@ -18,7 +18,7 @@ import waitress  # type: ignore[import-untyped]  # it has no types
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # as above
 from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
 
-THREADS = 8
+THREADS = 32
 MAX_HEADERS = 16 << 10
 IDLE_S = 30
 # Callers who send slowly hold a connection and no thread: many of them leave room for others.
@@ -99,7 +99,7 @@ def run_processes(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4 * THREADS,  # a body that comes slowly holds one
+        blocking_threads=THREADS,  # a body that comes slowly holds one
         backpressure=CONNECTIONS // workers,
         websockets=False,
         ssl_cert=certificate,

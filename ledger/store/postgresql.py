@@ -61,7 +61,9 @@ def make_engine(url: URL) -> Engine:
     url = url.set(drivername="postgresql+psycopg")
     try:
         # An error must never quote what was bound: payloads, ids, signatures.
-        engine = sqlalchemy.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = sqlalchemy.create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24
+        )
     except ImportError as exc:
         raise CannotOpen(
             "the PostgreSQL driver is not installed; run pip install 'chiptrail[postgresql]'"

@@ -36,13 +36,17 @@ READING: dict[str, object] = {"chiptrail_read": True}
 TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
 
 
+# As many as a server has threads, kept: each is set up, and read back, once.
+CONNECTIONS = 32
+
+
 def make_engine(url: URL) -> Engine:
     """An engine whose every connection has its settings read back.
 
     Raises (on connecting): CannotOpen.
     """
     # An error must never quote what was bound: payloads, ids, signatures.
-    engine = sqlalchemy.create_engine(url, hide_parameters=True)
+    engine = sqlalchemy.create_engine(url, hide_parameters=True, pool_size=CONNECTIONS)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
