@@ -213,7 +213,8 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
         best=max(reversed(of_leg), key=_rank, default=None),
         weakest=min(reversed(of_leg), key=_rank, default=None),
         withheld=None if now.withheld is None else made[now.withheld],
-        leg=claims.leg,
+        # Where nobody ever said anything there may be no claims to read a stretch from.
+        leg=claims.leg if made else NO_CLAIMS.leg,
     )
 
 

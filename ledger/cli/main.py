@@ -28,6 +28,7 @@ from ledger.cli import (
     licensing,
     looking,
     parties,
+    people,
     proving,
     pushing,
     rights,
@@ -93,7 +94,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         settling.resolve,
         settling.erase,
     ),
-    "Serve": (serving.serve, serving.token, witnessing.witness),
+    "Serve": (serving.serve, people.user, serving.token, witnessing.witness),
     "Other": (completion.completion,),
 }
 

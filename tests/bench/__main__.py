@@ -26,6 +26,7 @@ from typing import TypeVar
 
 from tests import databases
 from tests.bench import (
+    http,
     judgement,
     lookup,
     memory,
@@ -62,10 +63,14 @@ class Scale:
     dossiers: int
     audits: tuple[int, int]
     slowed_ms: tuple[int, ...]
+    pushed: int
+    posts: int
 
 
-FULL = Scale(5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000, (10_000, 100_000), (0, 1, 5))
-QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000, (1_500, 3_000), ())
+FULL = Scale(
+    5, 1.0, 3_000, 100_000, 100, 10_000, 100_000, 5_000, (10_000, 100_000), (0, 1, 5), 20_000, 4_000
+)
+QUICK = Scale(1, 0.5, 2_000, 50_000, 40, 1_000, 10_000, 2_000, (1_500, 3_000), (), 2_000, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +318,33 @@ def _judgement(run: Run) -> Iterator[Line]:
     )
 
 
+def _http(run: Run) -> Iterator[Line]:
+    pushed = http.push(run.fresh("pushed"), run.seed, run.scale.pushed)
+    for name, speed in (("in batches", pushed.batches), ("as NDJSON", pushed.lines)):
+        ratio = speed / pushed.captured
+        yield Line(f"entries over HTTP {name}", ratio, "x capture in process", Goal(0.6))
+    for kind, (clients, reached) in itertools.product(run.kinds, http.CLIENTS.items()):
+        yield _posts(run, kind, clients, Goal(0.35, reached=reached))
+    if len(run.kinds) > 1:
+        yield _posts(run, run.kinds[1], max(http.CLIENTS), None, workers=2)
+    answered = http.ask(run.log, run.scale.trays)
+    for name, (outside_s, inside_s) in answered.items():
+        yield Line(f"{name} over HTTP", outside_s / inside_s, "x the time in process")
+
+
+def _posts(run: Run, kind: Kind, clients: int, goal: Goal | None, workers: int = 1) -> Line:
+    url = kind.databases.create()
+    try:
+        count = run.scale.posts
+        speeds = http.post_one_by_one(run.fresh("posts"), url, run.seed, count, clients, workers)
+    finally:
+        kind.databases.drop(url)
+    of = "" if workers == 1 else f", {workers} processes"
+    details = {"per_second": speeds[0], "trivial_per_second": speeds[1]}
+    name = f"single POSTs of {clients} clients{of}{kind.name}"
+    return Line(name, speeds[0] / speeds[1], "x a trivial POST", goal, details=details)
+
+
 BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "ingest": _ingest,
     "submitters": _submitters,
@@ -323,6 +355,7 @@ BENCHES: dict[str, Callable[[Run], Iterator[Line]]] = {
     "memory": _memory,
     "wallet": _wallet,
     "judgement": _judgement,
+    "http": _http,
 }
 
 

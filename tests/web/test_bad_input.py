@@ -231,7 +231,8 @@ def test_what_may_be_read_in_two_ways_is_read_in_none(web, served, head, status)
     size = size_of(web)
     answer = say(served, post_of(web, head, chunked(commission(web, "A"))))
 
-    assert (1, str(status).encode()) == (answer.count(b"HTTP/1."), answer[9:12])
+    if status != 431 or answer:  # of what is cut off unread the answer may be lost
+        assert (1, str(status).encode()) == (answer.count(b"HTTP/1."), answer[9:12])
     assert size == size_of(web)
 
 
