@@ -28,7 +28,7 @@ format: $(BIN)/pytest ## let ruff lay out the code and mend what it can
 test: $(BIN)/pytest ## the tests alone; ARGS='-k name' chooses
 	$(BIN)/pytest $(ARGS)
 
-bench: $(BIN)/pytest ## measure against the machine's own Ed25519 speed; QUICK=1 takes three minutes
+bench: $(BIN)/pytest ## measure against the machine's own Ed25519 speed; QUICK=1 takes five minutes
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 faults: $(BIN)/pytest ## kill, cut power, fill disks; DEEP=1 for all of it, SEED=, ONLY=, CASE=, MINUTES= to choose

@@ -33,8 +33,8 @@ from tests.bench.ingest import Filled, count_created, sample_proofs
 from tests.bench.witness import MeasuredALie, check_log
 from tests.bench.workload import IN_FLIGHT, LOT, Stage, build_stage, chip, party, workload
 
-# So many clients, and what was reached with them.
-CLIENTS = {1: 0.11, 32: 0.28, 64: 0.35}
+# So many clients, and what was reached with them on SQLite and on PostgreSQL.
+CLIENTS = {1: (0.11, 0.035), 32: (0.28, 0.16), 64: (0.25, 0.15)}
 CHECKED = (1_000, 10_000)
 BATCH = 500
 NDJSON, JSON = "application/x-ndjson", "application/json"
@@ -174,8 +174,10 @@ def post_one_by_one(  # noqa: PLR0917 - as it is told
     before = stage.ledger.head.size
     lines = _chips(stage, count)
     with serve(stage.ledger, place, url, party("fab"), workers) as served:
-        _post(served, "/healthz", lines[:clients], clients, 405)
-        trivial = _post(served, "/healthz", lines, clients, 405)
+        # What granian refuses at once it does not read to its end.
+        refused = lines if workers == 1 else [b""] * count
+        _post(served, "/healthz", refused[:clients], clients, 405)
+        trivial = _post(served, "/healthz", refused, clients, 405)
         speed = _post(served, _ENTRIES, lines, clients, 201)
     _check(stage.ledger, place, url, before, count, count)
     return speed, trivial
