@@ -79,7 +79,12 @@ class Server:
         self._server.run()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more, and wait some seconds for what is being answered.
+
+        A thread wakes the loop by a byte to a pipe. Were the pipe closed before it, the byte would
+        go to whatever file has its number by then: a database, say.
+        """
+        self._server.task_dispatcher.shutdown()
         self._server.close()
 
 

@@ -29,6 +29,14 @@ def connect(server):
     return socket.create_connection((host, int(port)), timeout=10)
 
 
+def test_no_thread_outlives_a_server_that_is_closed(server):
+    """It would write to a descriptor that is another file's by then."""
+    before = server._server.task_dispatcher.threads.copy()
+    server.close()
+
+    assert (32, set()) == (len(before), server._server.task_dispatcher.threads)
+
+
 def test_stalled_bodies_leave_others_served(server):
     with ExitStack() as held:
         for _ in range(STALLED):
