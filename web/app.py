@@ -52,7 +52,7 @@ def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
     _attend(app)
     if settings.proxies:
         count = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]  # as Flask says
 
     @app.get("/healthz")
     def health() -> Response:

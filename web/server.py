@@ -16,7 +16,10 @@ from wsgiref.types import WSGIApplication
 
 import waitress  # type: ignore[import-untyped]  # it has no types
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # as above
-from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]
+from waitress.parser import (  # type: ignore[import-untyped]  # it has no types
+    HTTPRequestParser,
+    ParsingError,
+)
 
 THREADS = 32
 MAX_HEADERS = 16 << 10
