@@ -6,7 +6,7 @@ UV_HOME := build/uv
 FOREIGN := build/foreign
 
 .DEFAULT_GOAL := help
-.PHONY: help check format test bench faults foreign docs lock clean
+.PHONY: help check lint format test bench faults foreign docs lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,11 +15,12 @@ $(BIN)/pytest:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet -e '.[test]'
 
-check: $(BIN)/pytest ## all that must pass before a commit: format, lint, types, tests
+check: lint test ## all that must pass before a commit: format, lint, types, tests
+
+lint: $(BIN)/pytest ## format, lint and types alone
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
 format: $(BIN)/pytest ## let ruff lay out the code and mend what it can
 	$(BIN)/ruff format .

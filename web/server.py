@@ -23,6 +23,9 @@ from waitress.parser import (  # type: ignore[import-untyped]  # it has no types
 
 THREADS = 32
 MAX_HEADERS = 16 << 10
+# More than a header may have: one that is somewhat too long is read whole and gets its answer, where
+# closing on unread bytes would reset the connection. A body comes in fewer turns of the loop.
+RECEIVED = 64 << 10
 IDLE_S = 30
 # Callers who send slowly hold a connection and no thread: many of them leave room for others.
 CONNECTIONS = 2000
@@ -67,6 +70,7 @@ class Server:
             sockets=[listening],
             threads=THREADS,
             max_request_header_size=MAX_HEADERS,
+            recv_bytes=RECEIVED,
             max_request_body_size=body_limit,
             channel_timeout=IDLE_S,
             connection_limit=CONNECTIONS,
