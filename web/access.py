@@ -112,6 +112,16 @@ def caller() -> Caller:
     return cast("Caller", g.caller)
 
 
+def known_caller() -> Caller | None:
+    """Who asks, if that is known: for what is shown to everybody, and to some a little more."""
+    if "caller" not in g:
+        try:
+            g.caller = authenticate_session(ledger(), request.cookies.get(cookie_name(), ""))
+        except Unauthenticated:
+            g.caller = None
+    return cast("Caller | None", g.caller)
+
+
 def reader() -> Reader:
     """Through whose eyes it is answered."""
     return caller().reader(ledger())

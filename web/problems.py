@@ -87,23 +87,26 @@ def answer_problems(app: Flask) -> None:
             response.headers["WWW-Authenticate"] = 'Bearer realm="chiptrail"'
         return response
 
-    @app.errorhandler(HTTPException)
-    def refuse_early(error: HTTPException) -> Response:
-        status = error.code or 500
-        detail = _said_of_parameters(error) or error.description or error.name
-        ours = _OURS.get(status)
-        code = None if ours is None else ours.code
-        response = _response(_problem(code, status, detail), status)
-        for name, value in error.get_headers():  # Allow, above all
-            if name.lower() not in ("content-type", "content-length"):
-                response.headers[name] = value
-        return response
+    app.register_error_handler(HTTPException, refuse_early)
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:
         _LOG.exception("request=%s", _name(), exc_info=error)
         detail = "a fault of this server; it is in its log"
         return _response(_problem(None, 500, detail), 500)
+
+
+def refuse_early(error: HTTPException) -> Response:
+    """What Flask refuses before any of our code runs."""
+    status = error.code or 500
+    detail = _said_of_parameters(error) or error.description or error.name
+    ours = _OURS.get(status)
+    code = None if ours is None else ours.code
+    response = _response(_problem(code, status, detail), status)
+    for name, value in error.get_headers():  # Allow, above all
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
 
 
 def _said_of_parameters(error: HTTPException) -> str | None:

@@ -23,7 +23,7 @@ from waitress.parser import (  # type: ignore[import-untyped]  # it has no types
 
 THREADS = 32
 MAX_HEADERS = 16 << 10
-# More than a header may have: one that is somewhat too long is read whole and gets its answer, where
+# More than a header may have: one that is somewhat too long is read whole and gets its answer;
 # closing on unread bytes would reset the connection. A body comes in fewer turns of the loop.
 RECEIVED = 64 << 10
 IDLE_S = 30

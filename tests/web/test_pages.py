@@ -83,7 +83,7 @@ def test_who_is_not_signed_in_is_asked_to(web):
 
 
 def test_pages_load_from_here_only_and_run_no_script_of_their_own(web, link):
-    for path in ("/sign-in", link, "/static/style.css", "/api/docs"):
+    for path in ("/sign-in", link, "/static/0/style.css", "/api/docs"):
         with web.client.get(path) as answer:
             assert 200 == answer.status_code
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]

@@ -2,9 +2,14 @@
 
 from flask import Flask
 
-from web.pages import entrance
+from web.pages import entrance, searching
+from web.pages.frame import frame
+from web.pages.languages import speak
 
 
 def add_pages(app: Flask) -> None:
     """Give *app* its pages, and what they load."""
+    speak(app)
+    frame(app)
     app.register_blueprint(entrance.blueprint)
+    app.register_blueprint(searching.blueprint)

@@ -6,18 +6,7 @@ POST       /sign-out
 GET        /                   who one is
 """
 
-from importlib.resources import files
-from urllib.parse import urlsplit
-
-from flask import (
-    Blueprint,
-    Response,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    url_for,
-)
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service import sessions, users
@@ -25,7 +14,6 @@ from ledger.service.passwords import LEAST
 from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound, Refusal, TooMany, Unauthenticated
 from web.access import (
-    caller,
     cookie_name,
     delete_cookie,
     demand_same_origin,
@@ -34,13 +22,9 @@ from web.access import (
     needs,
     set_cookie,
 )
+from web.pages.frame import make_blueprint, own_path, page
 
-blueprint = Blueprint("entrance", __name__)
-
-_POLICY = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none';"
-    " form-action 'self'"
-)
+blueprint = make_blueprint("entrance")
 
 
 @blueprint.get("/setup/<secret>")
@@ -69,7 +53,7 @@ def accept(secret: str) -> AnyResponse:
 @blueprint.get("/sign-in")
 def ask_in() -> Response:
     """The form to sign in."""
-    return _page("sign_in.html", next=_own_path(request.args.get("next", "")))
+    return page("sign_in.html", next=own_path(request.args.get("next", "")))
 
 
 @blueprint.post("/sign-in")
@@ -77,13 +61,13 @@ def sign_in() -> AnyResponse:
     """Sign in, and go where one wanted to."""
     demand_same_origin()
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    goal = _own_path(request.form.get("next", ""))
+    goal = own_path(request.form.get("next", ""))
     try:
         with guessing(name):
             return _signed_in(name, password, goal)
     except (Unauthenticated, TooMany) as exc:
         status = 429 if isinstance(exc, TooMany) else 401
-        return _page("sign_in.html", status, next=goal, name=name, fault=exc.message)
+        return page("sign_in.html", status, next=goal, name=name, fault=exc.message)
 
 
 @blueprint.post("/sign-out")
@@ -96,27 +80,11 @@ def sign_out() -> AnyResponse:
     return answer
 
 
-@blueprint.get("/static/<any('style.css','mark.svg'):name>")
-def asset(name: str) -> Response:
-    """What pages load."""
-    answer = send_from_directory(str(files("web") / "static"), name)
-    answer.headers["Cache-Control"] = "public, max-age=300"
-    return answer
-
-
 @blueprint.get("/")
-def home() -> AnyResponse:
-    """Who one is, and what there is."""
-    try:
-        return _home()
-    except Unauthenticated:
-        return redirect(url_for("entrance.ask_in"), 303)
-
-
 @needs(Scope.READ)
-def _home() -> Response:
-    size = ledger().head.size
-    return _page("home.html", who=caller(), origin=ledger().origin, size=size)
+def home() -> Response:
+    """Who one is, and what there is."""
+    return page("home.html", size=ledger().head.size)
 
 
 def _signed_in(name: str, password: str, goal: str) -> AnyResponse:
@@ -132,22 +100,7 @@ def _set_up_page(secret: str, fault: Refusal | None = None, status: int = 200) -
         with guessing("setup"):
             asked = users.invitation(ledger(), secret)
     except (NotFound, TooMany) as exc:
-        return _page("set_up.html", 404, asked=None, fault=exc.message)
+        return page("set_up.html", 404, asked=None, fault=exc.message)
     name = request.form.get("name", "")
     field, _, said = ("", "", "") if fault is None else fault.message.partition(": ")
-    return _page(
-        "set_up.html", status, asked=asked, name=name, field=field, fault=said, least=LEAST
-    )
-
-
-def _own_path(text: str) -> str:
-    """*text* if it is a path of this site, else the home page: nobody is sent elsewhere."""
-    parts = urlsplit(text)
-    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
-    return text if is_ours and text.isprintable() else url_for("entrance.home")
-
-
-def _page(template: str, status: int = 200, **said: object) -> Response:
-    answer = Response(render_template(template, **said), status)
-    answer.headers["Content-Security-Policy"] = _POLICY
-    return answer
+    return page("set_up.html", status, asked=asked, name=name, field=field, fault=said, least=LEAST)

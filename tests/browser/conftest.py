@@ -1,0 +1,103 @@
+"""A real browser, Debian's Chromium, at a served ledger; what it complains of fails the test."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from argon2 import PasswordHasher
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from ledger.service import passwords
+from schemas.statement import Role
+from tests.web.conftest import PASSWORD, Web
+from tests.web.serving import served
+from tests.world import CHIPS, World
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        if os.environ.get("CHIPTRAIL_REQUIRE_ALL"):
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Site:
+    """A served ledger, its world, and browsers that look at it."""
+
+    def __init__(self, chromium, world, url):
+        self.chromium, self.world, self.url, self.web = chromium, world, url, Web(world)
+        self.complaints, self._known = [], set()
+
+    @contextmanager
+    def page(self, name=None, role="logger", *, of="fab", **options):
+        """A page of a fresh browser; of user *name* of party *of*, signed in, if one is named."""
+        context = self.chromium.new_context(base_url=self.url, locale="en-GB", **options)
+        page = context.new_page()
+        self.watch(page)
+        if name is not None:
+            self.sign_in(page, name, role, of=of)
+        yield page
+        context.close()
+
+    def sign_in(self, page, name, role="logger", *, of="fab"):
+        if name not in self._known:
+            self.web.browser(name, role, of=of)
+            self._known.add(name)
+        page.goto("/sign-in")
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/")
+
+    def watch(self, page):
+        """Keep what *page* complains of: errors, refused by policy, asked of elsewhere."""
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._asked)
+
+    def _heard(self, message):
+        if message.type == "error" and not self._is_expected(message.text):
+            self.complaints.append(message.text)
+
+    def _asked(self, request):
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"asked {request.url}")
+
+    @staticmethod
+    def _is_expected(text):
+        # What the server refuses is told to the page, and the console notes each as an error too.
+        return text.startswith("Failed to load resource: the server responded with a status of 4")
+
+
+@pytest.fixture
+def site(chromium, tmp_path):
+    world = World(tmp_path)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.enroll("shop")
+    world.enroll("customs", Role.INSPECTOR)
+    with served(world.ledger) as url:
+        found = Site(chromium, world, url)
+        yield found
+    assert [] == found.complaints
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """What makes passwords slow to guess makes tests slow."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+    passwords._of_nobody.cache_clear()
+
+
+def faults_of(page):
+    """What axe finds wrong with *page* for people who see, hear or move otherwise."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

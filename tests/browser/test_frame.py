@@ -1,0 +1,38 @@
+"""The frame of every page in a browser: keys, language, theme, a small screen."""
+
+import pytest
+
+from tests.browser.conftest import faults_of
+
+
+def test_the_keys_of_the_keyboard_lead_to_the_search_box_and_are_listed(site):
+    with site.page("lin") as page:
+        page.keyboard.press("/")
+        assert "search" == page.evaluate("document.activeElement.id")
+
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("?")
+        assert page.locator("dialog#keys").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out(site, theme):
+    with site.page("lin", color_scheme=theme) as page:
+        assert [] == faults_of(page)
+
+        page.goto("/search?q=nothing")
+        assert [] == faults_of(page)
+
+
+def test_a_language_is_chosen_and_kept(site):
+    with site.page("lin") as page:
+        page.click("details.menu summary")
+        page.select_option("#language", "zh-Hant")
+        page.click("details.menu button >> nth=0")
+
+        assert "zh-Hant" == page.get_attribute("html", "lang")
+
+
+def test_nothing_sticks_out_of_a_small_screen(site):
+    with site.page("lin", viewport={"width": 360, "height": 740}) as page:
+        assert 360 >= page.evaluate("document.documentElement.scrollWidth")

@@ -1,0 +1,222 @@
+"""The frame of every page: where one can go, search, language, theme; what pages load; errors.
+
+blueprint = make_blueprint("checking")          # its errors are pages
+
+@blueprint.get("/check")
+@needs(Scope.READ)
+def ask() -> Response:
+    return page("checking/ask.html", lines=lines)
+
+What pages load comes out of installed packages and from here alone; its address has a version, so
+that a browser keeps it for good.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from flask_babel import format_decimal, get_locale, lazy_gettext
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from ledger.service.tokens import Caller, Scope
+from schemas import strict_json
+from schemas.errors import ChiptrailError, Refusal, TooMany, Unauthenticated
+from web.access import demand_same_origin, known_caller, ledger
+from web.pages.languages import LANGUAGES, words_of_scripts
+from web.problems import refuse_early, status_of
+
+THEMES = ("light", "dark")
+STATIC = Path(str(files("web") / "static"))
+_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none';"
+    " form-action 'self'"
+)
+_FOR_GOOD, _A_YEAR_S = "public, max-age=31536000, immutable", 365 * 86400
+_PREFERENCES = {"language": frozenset(LANGUAGES), "theme": frozenset({*THEMES, ""})}
+
+blueprint = Blueprint("frame", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Somewhere that the frame leads to, for callers with *scope*; None: for everybody."""
+
+    endpoint: str
+    text: object
+    scope: Scope | None = Scope.READ
+
+
+WAYS: Sequence[Way] = (
+    Way("checking.ask", lazy_gettext("Check")),
+    Way("making.ship", lazy_gettext("Ship"), Scope.WRITE),
+    Way("making.receive", lazy_gettext("Receive"), Scope.WRITE),
+    Way("making.record", lazy_gettext("Record"), Scope.WRITE),
+    Way("unit.units", lazy_gettext("Goods")),
+    Way("trade.shipments", lazy_gettext("Shipments")),
+    Way("trade.licences", lazy_gettext("Licences")),
+    Way("trade.findings", lazy_gettext("Findings")),
+    Way("trade.parties", lazy_gettext("Parties")),
+    Way("keyring.keys", lazy_gettext("Keys")),
+    Way("administration.overview", lazy_gettext("Administration"), Scope.ADMIN),
+    Way("verifying.verify", lazy_gettext("Verify"), None),
+    Way("logbook.log", lazy_gettext("Log"), None),
+)
+
+
+def make_blueprint(name: str) -> Blueprint:
+    """A blueprint whose errors are pages; who has to sign in first is sent there and back."""
+    made = Blueprint(name, __name__)
+    made.register_error_handler(ChiptrailError, _refused)
+    made.register_error_handler(HTTPException, _refused_early)
+    return made
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """The page that *template* makes of *values*; anybody's, or the caller's who is signed in."""
+    answer = Response(render_template(template, **values), status)
+    answer.headers["Content-Security-Policy"] = _POLICY
+    return answer
+
+
+def own_path(text: str) -> str:
+    """*text* if it is a path of this site, else the home page: nobody is sent elsewhere."""
+    parts = urlsplit(text)
+    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
+    return text if is_ours and text.isprintable() else url_for("entrance.home")
+
+
+def asset(name: str) -> str:
+    """The address of the file *name* of web/static."""
+    return url_for("frame.static", version=_version(), name=name)
+
+
+@blueprint.get("/static/<version>/<path:name>")
+def static(version: str, name: str) -> Response:
+    """What pages load."""
+    answer = send_from_directory(STATIC, name, conditional=True)
+    answer.headers["Cache-Control"] = _FOR_GOOD if version == _version() else "no-cache"
+    return answer
+
+
+@blueprint.get("/static/<version>/words/<any(en,'zh-Hant','zh-Hans'):language>.json")
+def words(version: str, language: str) -> Response:
+    """What JavaScript says, from English to *language*."""
+    answer = Response(strict_json.dump(words_of_scripts(language)), mimetype="application/json")
+    answer.headers["Cache-Control"] = _FOR_GOOD if version == _version() else "no-cache"
+    return answer
+
+
+@blueprint.post("/preferences")
+def prefer() -> AnyResponse:
+    """Keep a language or a theme for this browser, and go back."""
+    demand_same_origin()
+    answer = redirect(own_path(request.form.get("next", "")), 303)
+    for name, choices in _PREFERENCES.items():
+        value = request.form.get(name)
+        if value in choices:
+            answer.set_cookie(
+                name, value, _A_YEAR_S, secure=request.is_secure, httponly=True, samesite="Lax"
+            )
+    return answer
+
+
+def frame(app: Flask) -> None:
+    """Give templates of *app* what the frame is made of."""
+    app.register_blueprint(blueprint)
+    app.register_error_handler(404, _lost)
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters |= {
+        "count": format_decimal,
+        "utc": _utc,
+        "country": _country,
+        "segment": functools.partial(quote, safe=""),
+    }
+
+    @app.context_processor
+    def values() -> dict[str, object]:
+        who = known_caller()
+        return {
+            "ways": _ways(who),
+            "who": who,
+            "origin": ledger().origin,
+            "languages": LANGUAGES,
+            "language": str(get_locale() or "en").replace("_", "-"),
+            "theme": _theme(),
+        }
+
+
+def _ways(who: Caller | None) -> list[Way]:
+    scopes = frozenset() if who is None else who.scopes
+    return [
+        way
+        for way in WAYS
+        if way.endpoint in current_app.view_functions and (way.scope is None or way.scope in scopes)
+    ]
+
+
+def _theme() -> str:
+    said = request.cookies.get("theme", "")
+    return said if said in THEMES else ""
+
+
+@functools.cache
+def _version() -> str:
+    """Of all that pages load, together: modules import each other by relative addresses."""
+    found = sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        found.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _country(code: str) -> str:
+    """The name of a country in the reader's language, as CLDR has it; the code if it has none."""
+    locale = get_locale()
+    return code if locale is None else str(locale.territories.get(code, code))
+
+
+# Errors ------------------------------------------------------------------------------------------
+
+
+def _refused(error: ChiptrailError) -> AnyResponse:
+    if isinstance(error, Unauthenticated) and request.method in ("GET", "HEAD"):
+        wanted = request.full_path.rstrip("?")
+        goal = None if wanted == "/" else wanted
+        return redirect(url_for("entrance.ask_in", next=goal), 303)
+    said = error.message if isinstance(error, Refusal) else str(error)
+    answer = page("frame/error.html", int(status_of(error)), said=said, code=error.code)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
+
+
+def _refused_early(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    return page("frame/error.html", status, said=error.description or error.name, code=None)
+
+
+def _lost(error: HTTPException) -> AnyResponse:
+    """No such address: a browser gets a page, a program a problem."""
+    if request.accept_mimetypes.best == "text/html" and not request.path.startswith("/api/"):
+        return _refused_early(error)
+    return refuse_early(error)

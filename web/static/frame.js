@@ -1,0 +1,69 @@
+// What every page has: keys of the keyboard, buttons that copy, local times, menus that close.
+
+import { say } from "./words.js";
+
+const GOES = { c: "/check", s: "/shipments", n: "/ship", f: "/findings", h: "/" };
+const keys = document.getElementById("keys");
+let isGoing = false;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.target.form?.requestSubmit();
+    return;
+  }
+  const isTyping = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  const went = isGoing;
+  isGoing = false;
+  if (went && GOES[event.key]) location.assign(GOES[event.key]);
+  else if (event.key === "g") isGoing = true;
+  else if (event.key === "/") document.getElementById("search")?.focus();
+  else if (event.key === "?") keys.showModal();
+  else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+  else return;
+  event.preventDefault();
+});
+
+// From row to row of a table, by the first link of each.
+function step(by) {
+  const links = [...document.querySelectorAll("main tbody tr")]
+    .map((row) => row.querySelector("a[href]"))
+    .filter(Boolean);
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+}
+
+// A menu closes when one goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button.copy");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.value);
+  button.classList.add("done");
+  button.setAttribute("aria-label", say("Copied"));
+});
+
+// Give what came into *root* its buttons and local times.
+export function dress(root) {
+  for (const code of root.querySelectorAll("code[data-copy]:not(.dressed)")) {
+    code.classList.add("dressed");
+    if (!navigator.clipboard) continue; // only where the connection is secure
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "copy", value: code.dataset.copy });
+    button.setAttribute("aria-label", say("Copy %(text)s", { text: code.dataset.copy }));
+    code.after(button);
+  }
+  for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
+    const moment = new Date(time.dateTime);
+    if (!Number.isNaN(moment.getTime())) time.title = `${moment.toLocaleString()} (${zone})`;
+  }
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+dress(document);
+document.querySelector("[data-focus]")?.focus();
