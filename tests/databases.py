@@ -9,6 +9,7 @@ not run one, so root runs it as ``postgres`` or ``nobody``. Only what was made h
         url = server.create()        # a fresh database, migrated already
 """
 
+import functools
 import itertools
 import os
 import pwd
@@ -52,6 +53,17 @@ class Files:
 
     def create(self) -> None:
         """None: no URL is needed."""
+
+    @staticmethod
+    @functools.cache
+    def template() -> bytes:
+        """A file with its tables and nothing in them."""
+        with tempfile.TemporaryDirectory() as folder:
+            database = Database.open(f"sqlite:///{folder}/made")
+            with database.writing() as connection:
+                database.clear_projections(connection)
+            database.dispose()
+            return Path(folder, "made").read_bytes()
 
     def drop(self, url: None) -> None:
         """Nothing: the file goes with its folder."""

@@ -57,6 +57,7 @@ from schemas.statement import (
     Subject,
     draft_of,
 )
+from tests.databases import Files
 from tests.oracle import Oracle
 
 ORIGIN = "ledger.example/world"
@@ -108,6 +109,9 @@ class World:
         foundation = Foundation(ORIGIN, party("registrar"), self.registrar)
         self.directory = DataDirectory(path / "data")
         self.url = url
+        if url is None and not self.directory.database.exists():
+            self.directory.create()
+            self.directory.database.write_bytes(Files.template())  # making it anew takes as long
         self.ledger: Ledger = found(
             self.directory, foundation, url=url, clock=clock, fresh=self.fresh
         )
