@@ -6,8 +6,9 @@ Pure and outside the lock, so that it runs in as many processes as there are cor
 the payload; (4) it is meant for this ledger; (5) ``chiptrail:after`` carries the log key's
 signature; (6) lists and disclosures are the ones that were signed; (7) read the event as an act.
 
-Whether the key is live, the party is the key's own and the history of ``after`` is ours is decided
-later, at the entry's index, under the lock (``ledger.service.capture``).
+Of what is yet to be signed all but (2) is rehearsed, for a trial that records nothing. Whether the
+key is live, the party is the key's own and the history of ``after`` is ours is decided later, at
+the entry's index, under the lock (``ledger.service.capture``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -78,6 +79,9 @@ class Admitted(NamedTuple):
         return *self[:_ACT], act, *self[_ACT + 1 :]
 
 
+UNSIGNED = bytes(64)
+"""In the place of a signature where there is none; it is one of nobody over nothing."""
+
 _Verified: TypeAlias = tuple[VerifiedPayload, Submission]
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -118,6 +122,10 @@ def admit_all(submissions: Iterable[bytes], gate: Gate) -> list[Admitted | Refus
     return _each(partial(_read, gate=gate), verified)
 
 
+def _unknown(keyid: str) -> UnknownKey:
+    return UnknownKey(f"no key {keyid[:16]} is enrolled", "/signatures/0/keyid")
+
+
 def _each(step: Callable[[_S], _T], values: Iterable[_S | Refusal]) -> list[_T | Refusal]:
     done: list[_T | Refusal] = []
     for value in values:
@@ -132,31 +140,52 @@ def _verify(submission: Submission, gate: Gate) -> _Verified:
     envelope = submission.envelope
     key = gate.keys.get(envelope.keyid)
     if key is None:
-        raise UnknownKey(f"no key {envelope.keyid[:16]} is enrolled", "/signatures/0/keyid")
+        raise _unknown(envelope.keyid)
     return dsse.verify(envelope, key), submission  # (2)
+
+
+def rehearse(data: bytes, gate: Gate) -> Admitted:
+    """What ``admit`` would give of *data*, once the key that it names has signed it.
+
+    Its signature is not looked at and is ``UNSIGNED`` in the answer, of which no leaf is made.
+    Raises: as ``admit``, but for the signature.
+    """
+    submission = parse_submission(data)
+    envelope = submission.envelope
+    if envelope.keyid not in gate.keys:
+        raise _unknown(envelope.keyid)
+    payload, kind = envelope.payload, envelope.payload_type
+    told = _told(payload, kind, submission, gate)
+    identity = dsse.identity_of(kind, payload)
+    return Admitted(identity, envelope.keyid, UNSIGNED, kind, payload, *told)
 
 
 def _read(found: _Verified, gate: Gate) -> Admitted:
     verified, submission = found
-    match verified.payload_type:
-        case PayloadType.EVENT:
-            read = _read_event(verified.payload, submission.lists, submission.disclosures, gate)
-        case PayloadType.STATEMENT:
-            read = _read_statement(verified.payload, gate)
-            if submission.lists or submission.disclosures:
-                raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
-        case _:
-            raise MalformedEnvelope("bundles are never in the log", "/payloadType")
-    if gate.party not in (None, read[0]):
-        raise ForeignParty(f"who asks here asks for {gate.party}", "/chiptrail:party")
     return Admitted(
         verified.identity,
         verified.key.keyid,
         verified.signature,
         verified.payload_type,
         verified.payload,
-        *read,
+        *_told(verified.payload, verified.payload_type, submission, gate),
     )
+
+
+def _told(payload: bytes, kind: PayloadType, beside: Submission, gate: Gate) -> "_Read":
+    """What *payload* tells, with the lists and disclosures *beside* it."""
+    match kind:
+        case PayloadType.EVENT:
+            read = _read_event(payload, beside.lists, beside.disclosures, gate)
+        case PayloadType.STATEMENT:
+            read = _read_statement(payload, gate)
+            if beside.lists or beside.disclosures:
+                raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
+        case _:
+            raise MalformedEnvelope("bundles are never in the log", "/payloadType")
+    if gate.party not in (None, read[0]):
+        raise ForeignParty(f"who asks here asks for {gate.party}", "/chiptrail:party")
+    return read
 
 
 _Read = tuple[

@@ -6,7 +6,7 @@ withheld are withheld again, if their values are known. Example::
 
     draft = plain_event(payload, lists, disclosures)
     right = compose({**draft.event, "chiptrail:dueBy": due}, signer, event_id, now, draft.withheld)
-    wrong = retract(payload, lists, signer, Error(now, "incorrect_data", (event_id,)))
+    wrong = retract(payload, lists, signer, Error(now, "incorrect_data", (event_id,))).signed(key)
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from ledger import dsse
-from ledger.compose import NONCE_SIZE, PAYLOAD_LIMIT, Signer
+from ledger.compose import NONCE_SIZE, PAYLOAD_LIMIT, Author, Prepared
 from ledger.disclosure import parse_disclosure
 from schemas.draft import Draft
-from schemas.envelope import ItemList, PayloadType, Submission
+from schemas.envelope import ItemList, PayloadType
 from schemas.errors import MalformedEvent, TooLarge
 from schemas.event import parse_event
 from schemas.formats import encode_base64url, format_time
@@ -47,23 +47,23 @@ class PlainEvent:
 
 
 def retract(
-    payload: bytes, lists: Mapping[str, ItemList], signer: Signer, error: Error
-) -> Submission:
-    """The signed correction of the entry with *payload*, whose item lists come along.
+    payload: bytes, lists: Mapping[str, ItemList], author: Author, error: Error
+) -> Prepared:
+    """The correction of the entry with *payload*, to be signed; its item lists come along.
 
     Raises: MalformedEvent (it is a correction itself, or somebody else's), TooLarge.
     """
     body = load_object(payload)
     if "errorDeclaration" in body:
         raise MalformedEvent("declares an error itself; correct the entry that it corrects", "")
-    if body["chiptrail:party"] != signer.party:
+    if body["chiptrail:party"] != author.party:
         raise MalformedEvent("only its signer takes it back", "/chiptrail:party")
     said: Draft = {
         "declarationTime": format_time(error.declared_at),
         "reason": error.reason,
         "chiptrail:corrects": dsse.identity_of(PayloadType.EVENT, payload).hex(),
-        "chiptrail:nonce": encode_base64url(signer.fresh(NONCE_SIZE)),
-        "chiptrail:after": signer.after,
+        "chiptrail:nonce": encode_base64url(author.fresh(NONCE_SIZE)),
+        "chiptrail:after": author.after,
     }
     if error.corrective_ids:
         said["correctiveEventIDs"] = list(error.corrective_ids)
@@ -71,7 +71,7 @@ def retract(
     if len(whole) > PAYLOAD_LIMIT:
         raise TooLarge(f"the payload has {len(whole)} bytes, limit {PAYLOAD_LIMIT}", "")
     parse_event(whole)  # what must hold of it no signature can take back
-    return Submission(dsse.sign(whole, PayloadType.EVENT, signer.key), dict(lists), ())
+    return Prepared(whole, PayloadType.EVENT, dict(lists), ())
 
 
 def plain_event(

@@ -78,7 +78,8 @@ def correct(
         )
     redress = Redress(desk.ledger, desk.signer, found.index)
     rights, withheld = _rights(desk, redress, fields, without, file)
-    submissions = redress.signed(reason, rights, withheld)
+    prepared = redress.prepared(reason, rights, withheld)
+    submissions = [one.signed(desk.signer.key) for one in prepared]
     trial = redress.capture(submissions, dry_run=True)
     if desk.form.dry_run:
         _show(desk, trial, submissions, found.index)

@@ -10,14 +10,14 @@ not hold up the others.
         ...                                   # each batch is durable and signed when it comes out
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
-from ledger.admission import Admitted, admit, admit_all, notes_of
+from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
@@ -95,11 +95,11 @@ def capture(
     """
     ledger.demand_writable()
     gate = gate_of(ledger, ledger.registry, party)
-    request = _Request(submissions, admit_all(submissions, gate), actor, party)
+    request = Request(submissions, admit_all(submissions, gate), actor, party)
     if dry_run:
-        return _sequence(ledger, [request], dry_run=True)[0]
+        return sequence(ledger, [request], dry_run=True)[0]
     weight = sum(map(len, submissions))
-    return ledger.group.submit(request, weight, partial(_sequence, ledger))
+    return ledger.group.submit(request, weight, partial(sequence, ledger))
 
 
 def capture_stream(  # noqa: PLR0913 - each by its name
@@ -123,8 +123,8 @@ def capture_stream(  # noqa: PLR0913 - each by its name
             yield capture(ledger, chunk, actor=actor, party=party, dry_run=dry_run)
         return
     for chunk, admissions in admit_in_parallel(ledger, chain(first, chunks), party):
-        request = _Request(chunk, admissions, actor, party)
-        yield _sequence(ledger, [request], dry_run=dry_run, is_bulk=True)[0]
+        request = Request(chunk, admissions, actor, party)
+        yield sequence(ledger, [request], dry_run=dry_run, is_bulk=True)[0]
 
 
 def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -143,21 +143,19 @@ def _chunks(submissions: Iterable[bytes]) -> Iterator[list[bytes]]:
 # Under the lock --------------------------------------------------------------------------------
 
 
-class _Request(NamedTuple):
-    """What one caller wants recorded, by *actor*; an admission for each of *submissions*.
-
-    *party* as in ``capture``.
-    """
+class Request(NamedTuple):
+    """What *actor* wants recorded, *party* as in ``capture``; *admit* made the *admissions*."""
 
     submissions: Sequence[bytes]
     admissions: Sequence[Admission]
     actor: str
     party: str | None
+    admit: Callable[[bytes, Gate], Admitted] = admit
 
 
-def _sequence(
+def sequence(
     ledger: Ledger,
-    requests: Sequence[_Request],
+    requests: Sequence[Request],
     *,
     dry_run: bool = False,
     is_bulk: bool = False,
@@ -173,7 +171,7 @@ def _sequence(
             run = _Run(ledger, batch, admissions, is_trial=dry_run)
             for request in requests:
                 for data, admission in zip(request.submissions, request.admissions, strict=True):
-                    run.take(data, admission, request.party)
+                    run.take(data, admission, request)
                 if request is not last:
                     batch.log_request({"actor": request.actor, "act": _ACT + SHARED})
             run.barrier()
@@ -222,12 +220,13 @@ class _Run:
         self._disclosed: set[int] = set()
         self._drawn: dict[int, tuple[Drawing, ...]] = {}
 
-    def take(self, data: bytes, admission: Admission, party: str | None) -> None:
+    def take(self, data: bytes, admission: Admission, request: Request) -> None:
         """Sequence one submission or note why not."""
         try:
             if isinstance(admission, UnknownKey):
                 # Its key may have been enrolled after the admission, even earlier in this batch.
-                admission = admit(data, gate_of(self._ledger, self._batch.registry, party))
+                gate = gate_of(self._ledger, self._batch.registry, request.party)
+                admission = request.admit(data, gate)
                 self._look_up(admission.identity)
             if isinstance(admission, Refusal):
                 raise admission

@@ -209,7 +209,7 @@ class _Stage:
         wrong, right = self._signed[line.wrong], self._signed[line.right]
         instead = parse_event(right.envelope.payload).event_id
         error = Error(line.recorded_at, "incorrect_data", (instead,))
-        return retract(wrong.envelope.payload, wrong.lists, signer, error)
+        return retract(wrong.envelope.payload, wrong.lists, signer, error).signed(signer.key)
 
     def _identity(self, label: str) -> bytes:
         envelope = self._signed[label].envelope

@@ -92,5 +92,5 @@ class Registrar:
         ledger = self._ledger
         party = ledger.registry.signer(self._key.public.keyid, ledger.head.size).party
         after = ledger.note().decode()
-        signer = Signer(self._key, party, ledger.origin, after, self._fresh)
+        signer = Signer(party, ledger.origin, after, self._fresh, self._key)
         return sign(draft, signer, ledger.clock.now())

@@ -1,19 +1,21 @@
 """A correction with what takes its place, signed and captured in one go.
 
     redress = Redress(ledger, signer, entry.index)
-    receipts = redress.capture("incorrect_data", [draft], dry_run=True)
+    prepared = redress.prepared("incorrect_data", [draft], ())
+    submissions = [one.signed(signer.key) for one in prepared]
+    receipts = redress.capture(submissions, dry_run=True)
 
 The event that takes the place comes first, so that the correction finds it (docs/custody.md).
 """
 
 from collections.abc import Sequence
 
-from ledger.compose import Signer
+from ledger.compose import Author, Prepared
 from ledger.retraction import Error, PlainEvent, plain_event, retract
 from ledger.service.capture import Receipt, capture
 from ledger.service.ledger import Ledger
 from ledger.service.rows import load_item_lists
-from ledger.service.signing import sign
+from ledger.service.signing import prepare
 from ledger.store import log
 from schemas.draft import Draft
 from schemas.envelope import Submission, encode_submission
@@ -24,9 +26,9 @@ from schemas.event import parse_event
 class Redress:
     """What the signer of entry *index* takes back."""
 
-    def __init__(self, ledger: Ledger, signer: Signer, index: int) -> None:
+    def __init__(self, ledger: Ledger, author: Author, index: int) -> None:
         """Raises: NotFound when there is no such event."""
-        self._ledger, self._signer = ledger, signer
+        self._ledger, self._author = ledger, author
         with ledger.database.reading() as connection:
             row = log.load_entries_at(connection, [index]).get(index)
             if row is None or row.kind != log.EVENT:
@@ -43,17 +45,17 @@ class Redress:
         """
         return plain_event(self._payload, self._lists, self._disclosures)
 
-    def signed(
+    def prepared(
         self, reason: str, rights: Sequence[Draft], withheld: Sequence[str]
-    ) -> list[Submission]:
-        """The events *rights*, of which some fields are *withheld*, then the correction.
+    ) -> list[Prepared]:
+        """To be signed: *rights*, of which some fields are *withheld*, then the correction.
 
         Raises: a refusal of any of them.
         """
         now = self._ledger.clock.now()
-        instead = [sign(draft, self._signer, now, withheld) for draft in rights]
-        ids = tuple([parse_event(one.envelope.payload).event_id for one in instead])
-        correction = retract(self._payload, self._lists, self._signer, Error(now, reason, ids))
+        instead = [prepare(draft, self._author, now, withheld) for draft in rights]
+        ids = tuple([parse_event(one.payload).event_id for one in instead])
+        correction = retract(self._payload, self._lists, self._author, Error(now, reason, ids))
         return [*instead, correction]
 
     def capture(self, submissions: Sequence[Submission], *, dry_run: bool) -> list[Receipt]:
@@ -63,7 +65,7 @@ class Redress:
         """
         data = [encode_submission(one) for one in submissions]
         receipts: list[Receipt] = []
-        for outcome in capture(self._ledger, data, actor=self._signer.party, dry_run=dry_run):
+        for outcome in capture(self._ledger, data, actor=self._author.party, dry_run=dry_run):
             if isinstance(outcome, ChiptrailError):
                 raise outcome
             receipts.append(outcome)

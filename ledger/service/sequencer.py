@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from ledger import leaf, merkle
-from ledger.admission import Admitted
+from ledger.admission import UNSIGNED, Admitted
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger, Tip, note_signature
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
@@ -112,6 +112,8 @@ class Batch:
         record = leaf.leaf_record(
             row.recorded_at, key.raw, PAYLOAD_TYPES[row.kind], row.payload, row.signature
         )
+        if row.signature == UNSIGNED:  # that was a rehearsal, and nobody's word
+            raise IntegrityError(f"entry {row.idx} is not signed")
         if record[9:41] != row.identity:
             raise IntegrityError(f"entry {row.idx}: identity is not that of the stored payload")
         return merkle.leaf_hash(record)

@@ -5,6 +5,7 @@ newest of a ledger at hand, or a checkpoint that somebody sent. Example::
 
     signer = signer_at(ledger, key_file)
     submission = sign(short_form.declare([chip], details), signer, now)
+    prepare(short_form.declare([chip], details), author_at(ledger, party), now).payload
 """
 
 import uuid
@@ -13,7 +14,8 @@ from datetime import datetime
 from os import urandom
 
 from ledger.checkpoint import parse_checkpoint
-from ledger.compose import Signer, compose, compose_statement
+from ledger.compose import Author, Prepared, Signer, prepare_statement
+from ledger.compose import prepare as prepare_event
 from ledger.keys import KeyFile
 from ledger.note import parse_note
 from ledger.service.ledger import Ledger
@@ -32,7 +34,7 @@ def signer_at(ledger: Ledger, key_file: KeyFile, fresh: Callable[[int], bytes] =
         tip = ledger.renew(connection)
     enrolled = tip.registry.signer(key_file.key.public.keyid, tip.head.size)
     after = ledger.note().decode()
-    return Signer(key_file.key, enrolled.party, ledger.origin, after, fresh)
+    return Signer(enrolled.party, ledger.origin, after, fresh, key_file.key)
 
 
 def signer_after(note: bytes, key_file: KeyFile, fresh: Callable[[int], bytes] = urandom) -> Signer:
@@ -43,18 +45,28 @@ def signer_after(note: bytes, key_file: KeyFile, fresh: Callable[[int], bytes] =
     Raises: MalformedNote.
     """
     origin = parse_checkpoint(parse_note(note).text).origin
-    return Signer(key_file.key, key_file.name, origin, note.decode(), fresh)
+    return Signer(key_file.name, origin, note.decode(), fresh, key_file.key)
+
+
+def author_at(ledger: Ledger, party: str, fresh: Callable[[int], bytes] = urandom) -> Author:
+    """*party*, that is to sign the next entry of *ledger* elsewhere, where its key is."""
+    return Author(party, ledger.origin, ledger.note().decode(), fresh)
 
 
 def sign(draft: Draft, signer: Signer, now: datetime, withheld: Iterable[str] = ()) -> Submission:
-    """The signed submission of *draft*, event or statement, under an id of its own if it has none.
+    """The signed submission of *draft*; all else as in ``prepare``."""
+    return prepare(draft, signer, now, withheld).signed(signer.key)
 
-    Raises: as ``compose`` and ``compose_statement``.
+
+def prepare(draft: Draft, author: Author, now: datetime, withheld: Iterable[str] = ()) -> Prepared:
+    """What is to be signed of *draft*, event or statement, under a fresh id if it has none.
+
+    Raises: as ``ledger.compose``'s ``prepare`` and ``prepare_statement``.
     """
-    fresh_id = event_id(now, signer.fresh)
+    fresh_id = event_id(now, author.fresh)
     if is_statement(draft):
-        return compose_statement(draft, signer, fresh_id, now)
-    return compose(draft, signer, fresh_id, now, withheld)
+        return prepare_statement(draft, author, fresh_id, now)
+    return prepare_event(draft, author, fresh_id, now, withheld)
 
 
 def event_id(now: datetime, fresh: Callable[[int], bytes] = urandom) -> str:

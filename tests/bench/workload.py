@@ -119,7 +119,7 @@ def build_stage(folder: Path, seed: int, url: str | None = None) -> Stage:
     held = {name: _enrol(clerk, name, keys.private_key(fresh(keys.SEED_SIZE))) for name in _ROLES}
     after = ledger.note().decode()
     signers = {
-        name: Signer(key, party(name), ledger=ORIGIN, after=after, fresh=fresh)
+        name: Signer(party(name), ledger=ORIGIN, after=after, fresh=fresh, key=key)
         for name, key in held.items()
     }
     return Stage(ledger, registrar, signers, fresh)

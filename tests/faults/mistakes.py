@@ -130,7 +130,7 @@ def commit_failure_swallowed() -> None:
 
 def projection_outside() -> None:
     """What acts do is written in a transaction of its own, after that of the entries."""
-    sequence = capturing._sequence
+    sequence = capturing.sequence
     put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     class Later(Projector):
@@ -152,7 +152,7 @@ def projection_outside() -> None:
             put_off.clear()
         return outcomes
 
-    capturing.Projector, capturing._sequence = Later, in_two
+    capturing.Projector, capturing.sequence = Later, in_two
 
 
 def published_first() -> None:

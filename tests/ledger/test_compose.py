@@ -30,11 +30,11 @@ def signer():
     """A signer whose dice are a count, so that every test knows what was thrown."""
     thrown = iter(range(1, 99))
     return Signer(
-        KEY,
         ACME,
         "example.com/ledger",
         "note\n",
         lambda size: sha256(bytes([next(thrown)])).digest()[:size],
+        KEY,
     )
 
 

@@ -29,7 +29,7 @@ DRAFT = {
 def signer():
     key = keys.private_key(bytes(range(32)))
     fresh = iter(range(1, 1000))
-    return Signer(key, PARTY, "ledger.example/x", "a note", lambda n: bytes([next(fresh)] * n))
+    return Signer(PARTY, "ledger.example/x", "a note", lambda n: bytes([next(fresh)] * n), key)
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def signed(signer):
 def test_a_correction_is_the_same_event_again(signer, signed):
     payload = signed.envelope.payload
     found = retract(payload, signed.lists, signer, Error(AT, "incorrect_data", ("urn:uuid:2",)))
-    body = load_object(found.envelope.payload)
-    error = parse_event(found.envelope.payload).error
+    body = load_object(found.payload)
+    error = parse_event(found.payload).error
 
     assert load_object(payload) == {k: v for k, v in body.items() if k != "errorDeclaration"}
     assert dsse.identity_of(PayloadType.EVENT, payload) == error.corrects
@@ -56,7 +56,7 @@ def test_it_has_a_nonce_of_its_own(signer, signed):
         for _ in range(2)
     ]
 
-    assert twice[0].envelope.payload != twice[1].envelope.payload
+    assert twice[0].payload != twice[1].payload
 
 
 def test_a_correction_is_not_corrected(signer, signed):
@@ -64,11 +64,11 @@ def test_a_correction_is_not_corrected(signer, signed):
     once = retract(signed.envelope.payload, signed.lists, signer, error)
 
     with pytest.raises(MalformedEvent, match="declares an error itself"):
-        retract(once.envelope.payload, signed.lists, signer, error)
+        retract(once.payload, signed.lists, signer, error)
 
 
 def test_only_the_signer_takes_an_entry_back(signer, signed):
-    other = Signer(signer.key, "urn:chiptrail:party:shop", "ledger.example/x", "a note", bytes)
+    other = Signer("urn:chiptrail:party:shop", "ledger.example/x", "a note", bytes, signer.key)
 
     with pytest.raises(MalformedEvent, match="only its signer"):
         retract(signed.envelope.payload, signed.lists, other, Error(AT, "did_not_occur"))

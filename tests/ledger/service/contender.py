@@ -32,7 +32,7 @@ def write(folder: str, url: str, count: int, key: bytes) -> None:
     ledger = opened(folder, url)
     for number in range(count):
         signer = Signer(
-            private_key(key), party("fab"), ledger.origin, ledger.note().decode(), os.urandom
+            party("fab"), ledger.origin, ledger.note().decode(), os.urandom, private_key(key)
         )
         event_id = uuid.UUID(bytes=os.urandom(16), version=4).urn
         item = f"urn:contender:{os.getpid()}:{number}"
