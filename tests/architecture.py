@@ -34,6 +34,7 @@ PURE_LAYERS = ("schemas", "ledger")
 
 # The only places where a distribution of others may be imported.
 THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
+    "airportsdata": ("ledger.service.places",),
     "alembic": ("ledger.store", "migrations"),
     "apispec": ("web.api.description",),
     "argon2": ("ledger.service.passwords",),
