@@ -119,6 +119,12 @@ class MalformedParameter(ParseError):
     code = "malformed-parameter"
 
 
+class MalformedPicture(ParseError):
+    """A picture to be scanned that is no JPEG or PNG, or is damaged."""
+
+    code = "malformed-picture"
+
+
 class MalformedTable(ParseError):
     """Not the CSV file or workbook that it is said to be."""
 

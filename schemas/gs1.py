@@ -150,6 +150,21 @@ def key_uri(ai: str, value: str, qualifiers: Mapping[str, str]) -> str:
     return f"{CANONICAL}{ai}/{encode_percent(value)}{tail}"
 
 
+def split_key(uri: str) -> tuple[tuple[str, str], ...]:
+    """AI and plain value of each part of the canonical Digital Link *uri*; () if it is none.
+
+    ``fold_elements`` of them is *uri* again.
+    """
+    path = uri.removeprefix(CANONICAL).split("/")
+    if path[0] not in _BY_AI or len(path) % 2 or not uri.startswith(CANONICAL):
+        return ()
+    try:
+        elements = tuple(zip(path[::2], map(decode_percent, path[1::2]), strict=True))
+        return elements if fold_elements(elements) == uri else ()
+    except MalformedItems:
+        return ()
+
+
 # Digital Link ------------------------------------------------------------------------------------
 
 _WEB = re.compile(r"(?i:https?)://([^/?#]+)(/[^?#]*)(?:\?([^#]*))?(?:#.*)?")

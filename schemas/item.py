@@ -203,8 +203,7 @@ class ItemQuery:
 def parse_query(text: str) -> ItemQuery:
     """What one typed, pasted or scanned *text* names: URI, element string or bare serial.
 
-    Raises: MalformedItems (empty; or a code whose form is clear but which does not read, such as
-    one with a wrong check digit).
+    Raises: MalformedItems (empty; or a code of clear form that does not read: its check digit, say)
     """
     if not text.isascii():
         if _SURROGATE.search(text):
@@ -215,6 +214,7 @@ def parse_query(text: str) -> ItemQuery:
     text = scanned[2] if scanned else text
     if not text.strip(_FNC1):
         raise MalformedItems("nothing was given")
+    text = _PAGE.sub(lambda page: decode_percent(page[1]), text)
     said = _OURS.fullmatch(text)
     if said is not None:
         return ItemQuery(key_uri("00", said[1], {}), None)
@@ -229,6 +229,7 @@ def parse_query(text: str) -> ItemQuery:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what bytes of a command line become that are no text
+_PAGE = re.compile(r"(?i)\Ahttps?://[^/?#]+/items/((?:https?|urn)(?:%3a|:)[^?#]+)\Z")  # of labels
 _OURS = re.compile(r"(?i:SSCC)[:#]?[ \t]*([0-9]{18})")  # as stories call a package
 
 

@@ -52,14 +52,17 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "marshmallow": ("web.api",),
     "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
     "openpyxl": ("web.tables",),
+    "PIL": ("web.scans",),
     "prometheus_client": ("web.metrics",),
     "rich": ("ledger.cli",),
+    "segno": ("web.symbols",),
     "sqlalchemy": ("ledger.store", "migrations"),
     "tzdata": ("ledger.service.geography",),
     "tzfpy": ("ledger.atlas",),
     "waitress": ("web.server",),
     "webargs": ("web.api.bodies",),
     "werkzeug": ("web",),
+    "zxingcpp": ("web.scans", "web.symbols"),
 }
 # Of the standard library: one strict JSON parser, and settings read in two places.
 STANDARD_HOMES: Mapping[str, tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.pages import entrance, searching
+from web.pages import entrance, labels, scanning, searching
 from web.pages.frame import frame
 from web.pages.languages import speak
 
@@ -13,3 +13,5 @@ def add_pages(app: Flask) -> None:
     frame(app)
     app.register_blueprint(entrance.blueprint)
     app.register_blueprint(searching.blueprint)
+    app.register_blueprint(labels.blueprint)
+    app.register_blueprint(scanning.blueprint)

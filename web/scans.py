@@ -1,0 +1,130 @@
+"""Codes in pictures: what a camera or a scanner's photo shows, as texts that name items.
+
+A picture is a JPEG or PNG; its size in pixels is known from its head before anything of it is
+decoded. What is no such picture is refused; one without codes has none::
+
+    read_codes(picture) -> (Code(text="(01)09506000134352(21)A-0042", format="DataMatrix"),)
+
+A code of GS1 is told with its elements in brackets, as people know them, where that reads back as
+the same item; else as its Digital Link.
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import zxingcpp
+from PIL import Image, ImageOps
+
+from schemas.errors import MalformedItems, MalformedPicture, TooLarge
+from schemas.item import parse_query
+from web.symbols import element_string
+
+BYTES_LIMIT = 8 << 20
+PIXELS_LIMIT = 32_000_000
+"""A photo of a telephone has 12 to 24 million."""
+_FORMATS = ("JPEG", "PNG")
+_FNC1 = "\x1d"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that was read: *text* as it is typed, and the kind of symbol."""
+
+    text: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that was opened and not decoded yet; *pixels* is how many it will have."""
+
+    image: Image.Image
+    pixels: int
+
+
+def open_picture(data: bytes) -> Picture:
+    """The picture in *data*.
+
+    Raises: MalformedPicture, TooLarge (more bytes or pixels than are looked at).
+    """
+    if len(data) > BYTES_LIMIT:
+        raise TooLarge(f"a picture has at most {BYTES_LIMIT >> 20} MiB; send a smaller one")
+    try:
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        pixels = image.width * image.height
+    except Image.DecompressionBombError:  # Pillow's own limit lies above ours
+        pixels = PIXELS_LIMIT + 1
+    except _BROKEN as exc:
+        raise MalformedPicture("this is no JPEG or PNG") from exc
+    if pixels > PIXELS_LIMIT:
+        raise TooLarge(f"looked at are pictures of {PIXELS_LIMIT:,} pixels; send a smaller one")
+    return Picture(image, pixels)
+
+
+# What Pillow raises on files that are cut short or made up.
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError)
+
+
+def read_codes(picture: Picture) -> tuple[Code, ...]:
+    """The codes in *picture*, each once, line by line as one reads.
+
+    Raises: MalformedPicture.
+    """
+    try:
+        picture.image.draft("L", picture.image.size)  # a JPEG has its grey apart
+        grey = ImageOps.exif_transpose(picture.image.convert("L"))
+    except _BROKEN as exc:
+        raise MalformedPicture("the picture is damaged") from exc
+    found = [one for one in zxingcpp.read_barcodes(grey, text_mode=_PLAIN) if one.valid]
+    codes = [Code(_told(one), str(one.format)) for line in _in_lines(found) for one in line]
+    return tuple(dict.fromkeys(code for code in codes if code.text))
+
+
+_PLAIN = zxingcpp.TextMode.Plain
+
+
+def _in_lines(found: Iterable[zxingcpp.Barcode]) -> list[list[zxingcpp.Barcode]]:
+    """*found* from top to bottom: whose centre is not below the first of a line stands in it."""
+    lines: list[list[zxingcpp.Barcode]] = []
+    for one in sorted(found, key=lambda one: _corners(one, "y")[1]):
+        if lines and _corners(one, "y")[1] <= _corners(lines[-1][0], "y")[2]:
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return [sorted(line, key=lambda one: _corners(one, "x")[1]) for line in lines]
+
+
+def _corners(one: zxingcpp.Barcode, axis: str) -> tuple[float, float, float]:
+    """Least, mean and most of the coordinates of the corners along *axis*."""
+    at = one.position
+    corners = (at.top_left, at.top_right, at.bottom_left, at.bottom_right)
+    values = [getattr(corner, axis) for corner in corners]
+    return min(values), sum(values) / 4, max(values)
+
+
+def _told(one: zxingcpp.Barcode) -> str:
+    """The text of a code as it stands in a line of its own."""
+    text = one.text
+    if one.content_type == zxingcpp.ContentType.GS1:
+        text = _told_elements(text)
+    return " ".join(text.replace(_FNC1, "\N{SYMBOL FOR GROUP SEPARATOR}").split())
+
+
+def _told_elements(text: str) -> str:
+    item = _item(f"{_GS1}{text}")
+    if item is None:
+        return text
+    bracketed = element_string(item)
+    # A serial may hold what looks like the next element: "A(10)7".
+    return bracketed if _item(bracketed) == item else item
+
+
+_GS1 = "]d2"
+
+
+def _item(text: str) -> str | None:
+    try:
+        return parse_query(text).item
+    except MalformedItems:
+        return None
