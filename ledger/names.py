@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from ledger.replay import OTHERS
+from schemas.errors import MalformedParameter, NotFound
+from schemas.formats import check_party_id
 from schemas.gs1 import CANONICAL
 from schemas.item import plain_serial
 from schemas.place import Place
@@ -28,6 +30,35 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def party_name(party: str, names: Names) -> str:
     """What to call *party*: its name, else the end of its id."""
     return names.get(party) or party.removeprefix(PARTY_PREFIX)
+
+
+def party_meant(text: str, names: Mapping[str, Sequence[str]]) -> str:
+    """The party that *text* means, of those with *names* by id: an id, its last part, or a name.
+
+    Case does not count. A full id need not be enrolled: goods go to parties without keys too.
+
+    Raises: NotFound, MalformedParameter (several bear the name; no party id).
+    """
+    if text in names:
+        return text
+    wanted = text.casefold()
+    matches = [
+        party
+        for party, called in names.items()
+        if party.rpartition(":")[2].casefold() == wanted
+        or any(name.casefold() == wanted for name in called)
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise MalformedParameter(f"{text} is the name of several: {', '.join(matches)}")
+    if ":" not in text:
+        known = ", ".join(sorted(party.rpartition(":")[2] for party in names)) or "none like it"
+        raise NotFound(f"no party {text!r} is enrolled; there are {known}")
+    try:
+        return check_party_id(text)
+    except ValueError as exc:
+        raise MalformedParameter(str(exc)) from exc
 
 
 def item_name(item: str) -> str:

@@ -21,7 +21,7 @@ from ledger.cli.places import Here, There
 from ledger.cli.pointing import at_option
 from ledger.cli.remote import Elsewhere, remote_options
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
-from schemas.errors import Refusal
+from schemas.errors import MalformedParameter, Refusal
 
 if TYPE_CHECKING:
     from ledger.cli.receipts import Receipt
@@ -265,7 +265,8 @@ def _seated(desk: Desk) -> Desk:
     return replace(desk, form=replace(desk.form, on_behalf_of=desk.someone(desk.form.on_behalf_of)))
 
 
-_KINDS = {
+# What help shows of schemas.spelling.AUTHORISATIONS, without loading it; a test compares.
+KINDS = {
     "licence": ("REGIME:NUMBER", "EAR:D1234567", "A licence it goes under"),
     "permit": ("REGIME:NUMBER", "STA:P-17", "A permit of another country"),
     "exception": ("REGIME:CODE[:NUMBER]", "EAR:NAC:A123456", "An exception it goes under"),
@@ -281,11 +282,11 @@ def authorisation_options(command: F) -> F:
 
     @wraps(command)
     def filled(*args: Any, **said: Any) -> Any:  # noqa: ANN401 - click's own
-        found = [_authorisation(kind, one) for kind in _KINDS for one in said.pop(kind)]
+        found = [_authorisation(kind, one) for kind in KINDS for one in said.pop(kind)]
         return command(*args, authorisations=found, **said)
 
     decorated: Any = filled
-    for kind, (metavar, example, words) in reversed(_KINDS.items()):
+    for kind, (metavar, example, words) in reversed(KINDS.items()):
         said = f"{words}, e.g. {example}; may be given several times."
         decorated = click.option(f"--{kind}", kind, multiple=True, metavar=metavar, help=said)(
             decorated
@@ -294,14 +295,12 @@ def authorisation_options(command: F) -> F:
 
 
 def _authorisation(kind: str, text: str) -> dict[str, str]:
-    metavar, example, _ = _KINDS[kind]
-    names = metavar.replace("[", "").replace("]", "").lower().split(":")
-    parts = text.split(":", len(names) - 1)
-    if not all(parts) or len(parts) < len(metavar.partition("[")[0].split(":")):
-        raise click.BadParameter(
-            f"got {text!r}, want {metavar} such as {example}", param_hint=f"--{kind}"
-        )
-    return {"kind": kind, **dict(zip(names, parts, strict=False))}
+    from schemas.spelling import read_authorisation
+
+    try:
+        return read_authorisation(kind, text)
+    except MalformedParameter as exc:
+        raise click.BadParameter(exc.message, param_hint=f"--{kind}") from exc
 
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli.matching import match_party
-from schemas.errors import MalformedItems, NotFound, TooLarge
+from schemas.errors import MalformedItems, MalformedParameter, NotFound, TooLarge
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
     from ledger.service.ledger import Ledger
     from ledger.view import Reader
 
-_SSCC_DIGITS = 18
 FILE_LIMIT = 64 << 20
 _DEFAULT_ACCURACY_M = 1000.0
 
@@ -124,14 +123,14 @@ def only(text: str, matches: Sequence[str], meant: str | None = None) -> str:
     *meant* as in ``in_capitals``.
     Raises: NotFound, UsageError (there are several), MalformedItems.
     """
-    from schemas.item import parse_query
+    from schemas.spelling import whole_item
 
     if len(matches) > 1:
         listed = "".join(f"\n  {item}" for item in matches)
         raise click.UsageError(f"{len(matches)} items bear the serial {text}; say which:{listed}")
     if matches:
         return matches[0]
-    item = parse_query(text).item or _package(text)
+    item = whole_item(text)
     if item is None:
         raise NotFound(
             f"no item with the serial {text} is recorded; {typing_error(meant)}, or give the full"
@@ -145,42 +144,21 @@ def typing_error(meant: str | None) -> str:
     return "look for a typing error" if meant is None else f"{meant} is: capitals count"
 
 
-def _package(text: str) -> str | None:
-    """The SSCC that 18 digits alone are; None for anything else.
-
-    Raises: MalformedItems (check digit).
-    """
-    from schemas.gs1 import CANONICAL, is_checked
-
-    if len(text) != _SSCC_DIGITS or not (text.isascii() and text.isdigit()):
-        return None
-    if not is_checked(text):
-        raise MalformedItems(f"{text} has the length of an SSCC and a wrong check digit")
-    return f"{CANONICAL}00/{text}"
-
-
 def new_items(texts: Sequence[str], gtin: str | None, prefix: str | None) -> tuple[str, ...]:
     """The ids of items that may be new: full ids, or bare serials under *gtin* or *prefix*.
 
-    Under these a text that is no URI and no whole code is a serial, whatever characters it has.
-
     Raises: MalformedItems, UsageError.
     """
-    from schemas.item import is_whole, parse_query, read_item
+    from schemas.item import is_whole, parse_query
+    from schemas.spelling import number_of
 
     if gtin is not None and prefix is not None:
         raise click.UsageError("--gtin and --prefix were given; want one of them")
-    under = _class_of(gtin) if gtin is not None else _prefix(prefix)
-    found = []
-    for text in texts:
-        if under is not None and not is_whole(text):
-            found.append(read_item(f"{under}{_escaped(text)}"))
-            continue
-        item = parse_query(text).item
-        if item is None:
+    under = _class_of(gtin, "--gtin") if gtin is not None else _class_of(prefix, "--prefix")
+    for text in texts if under is None else ():
+        if not is_whole(text) and parse_query(text).item is None:
             raise MalformedItems(f"{text} is a serial alone; add --gtin or --prefix")
-        found.append(item)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([number_of(text, under) for text in texts]))
 
 
 def evidence(path: Path) -> dict[str, JSON]:
@@ -199,43 +177,28 @@ def evidence(path: Path) -> dict[str, JSON]:
     return {"name": path.name, "mediaType": kind, "sha256": digest, "size": len(data)}
 
 
-def _escaped(serial: str) -> str:
-    """*serial* as it stands in an id.
-
-    Raises: MalformedItems (nothing in it).
-    """
-    from schemas.gs1 import encode_percent
-
-    if not serial.strip():
-        raise MalformedItems("nothing was given")
-    return encode_percent(serial.strip())
-
-
-def _class_of(gtin: str) -> str:
-    """The beginning of the ids of *gtin*.
+def _class_of(text: str | None, option: str) -> str | None:
+    """The beginning of the ids of the class that *option* gives.
 
     Raises: BadParameter.
     """
-    from schemas.gs1 import CANONICAL, is_checked
+    from schemas.spelling import class_of
 
-    if re.fullmatch("[0-9]{8}|[0-9]{12,14}", gtin) is None:
-        raise click.BadParameter(f"got {gtin!r}, want 8, 12, 13 or 14 digits", param_hint="--gtin")
-    if not is_checked(gtin):
-        raise click.BadParameter(f"{gtin} has a wrong check digit", param_hint="--gtin")
-    return f"{CANONICAL}01/{gtin.zfill(14)}/21/"
-
-
-def _prefix(text: str | None) -> str | None:
-    """*text*, if ids can begin with it.
-
-    Raises: BadParameter.
-    """
-    from schemas.item import check_item_prefix
-
+    if text is None:
+        return None
+    if text.isdigit() != (option == "--gtin"):
+        raise click.BadParameter(f"got {text!r}, want {_CLASSES[option]}", param_hint=option)
     try:
-        return None if text is None else check_item_prefix(text)
-    except MalformedItems as exc:
-        raise click.BadParameter(f"got {text!r}, {exc}", param_hint="--prefix") from exc
+        return class_of(text)
+    except MalformedParameter as exc:
+        raise click.BadParameter(exc.message, param_hint=option) from exc
+
+
+_CLASSES = {
+    "--gtin": "8, 12, 13 or 14 digits",
+    "--prefix": "a prefix of canonical ids up to the end of a class or maker:"
+    " urn:chiptrail:chip:acme:",
+}
 
 
 # Parties -----------------------------------------------------------------------------------------
@@ -304,21 +267,13 @@ def circle(text: str) -> tuple[float, float, float]:
 
 
 def document_named(text: str) -> str:
-    """The URI of a document: ``awb:618-12345675`` is ``urn:chiptrail:doc:awb:618-12345675``.
-
-    ``AWB 618-12345675``, as stories have it, is the same.
+    """The URI of the document that *text* names, as ``read_document`` has it.
 
     Raises: BadParameter.
     """
-    from schemas.formats import is_uri
+    from schemas.spelling import read_document
 
-    found = re.fullmatch(r"(?i)(awb|hawb|bol|itn|entry|po|inv)(?::|\.? +)(.*)", text.strip())
-    if found is not None and not found[2].strip():
-        raise click.BadParameter(f"got {text!r}, want a number after {found[1].lower()}:")
-    if found is not None:
-        text = f"urn:chiptrail:doc:{found[1].lower()}:{found[2]}"
-    if not is_uri(text):
-        raise click.BadParameter(
-            f"got {text!r}, want awb:NUMBER (or hawb, bol, itn, entry, po, inv) or a URI"
-        )
-    return text
+    try:
+        return read_document(text)
+    except MalformedParameter as exc:
+        raise click.BadParameter(exc.message) from exc

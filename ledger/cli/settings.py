@@ -136,12 +136,15 @@ class Moment(_Param):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> "datetime":
         """The aware UTC time that *value* spells."""
-        from ledger.cli.moments import read_moment
+        from datetime import UTC, datetime
+
+        from schemas.errors import MalformedParameter
+        from schemas.spelling import read_moment
 
         try:
-            return read_moment(str(value))
-        except ValueError as exc:
-            self.fail(str(exc), param, ctx)
+            return read_moment(str(value), datetime.now(UTC))
+        except MalformedParameter as exc:
+            self.fail(exc.message, param, ctx)
 
 
 MOMENT = Moment()

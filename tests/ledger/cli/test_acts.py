@@ -3,11 +3,12 @@
 import click
 import pytest
 
-from ledger.cli import handling
+from ledger.cli import handling, making
 from ledger.cli.naming import new_items
 from ledger.service.demo_cast import sscc
 from schemas import short_form
 from schemas.item import plain_serial
+from schemas.spelling import AUTHORISATIONS
 from schemas.vocabulary import DISPOSITIONS
 
 GTIN = "09520001000010"
@@ -223,6 +224,8 @@ def test_bad_input_writes_nothing_and_says_why(act, size, words, code, message):
 def test_the_words_of_the_options_are_those_of_the_forms():
     assert set(handling.REPORTS) == set(short_form.REPORTS)
     assert set(handling.RESULTS) <= DISPOSITIONS
+    said = {kind: (one.form, one.example) for kind, one in AUTHORISATIONS.items()}
+    assert said == {kind: words[:2] for kind, words in making.KINDS.items()}
 
 
 @pytest.mark.parametrize("serial", ["A:18", "(A)", "0106141411234521", "A/1%"])
