@@ -15,7 +15,7 @@ from tests.architecture import (
 )
 
 MODULES = modules_of(ROOT)
-IMPORT_NAMES = {"pynacl": "nacl", "argon2-cffi": "argon2"}
+IMPORT_NAMES = {"pynacl": "nacl", "argon2-cffi": "argon2", "pillow": "PIL", "zxing-cpp": "zxingcpp"}
 DOC = '"""A module."""\n'
 
 
