@@ -42,11 +42,11 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("single", lazy_gettext("One label, 62 \N{MULTIPLICATION SIGN} 40 mm")),
-        Size("sheet24", lazy_gettext("A4 sheet, 24 labels of 70 \N{MULTIPLICATION SIGN} 37 mm")),
+        Size("single", lazy_gettext("62 \N{MULTIPLICATION SIGN} 40 mm")),
+        Size("sheet24", lazy_gettext("A4: 24 of 70 \N{MULTIPLICATION SIGN} 37 mm")),
         Size(
             "sheet65",
-            lazy_gettext("A4 sheet, 65 labels of 38 \N{MULTIPLICATION SIGN} 21 mm"),
+            lazy_gettext("A4: 65 of 38 \N{MULTIPLICATION SIGN} 21 mm"),
             symbols=1,
         ),
     )
