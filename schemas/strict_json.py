@@ -95,6 +95,11 @@ def dump(value: object) -> bytes:
     return _ENCODER.encode(value).encode("utf-8")
 
 
+def spell(value: JSON) -> str:
+    """*value* over several lines, for people to read; names in the order given."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
 def _read(text: str) -> JSON:
     # What JSONDecoder.decode does, without its two searches for blanks.
     value: JSON

@@ -29,6 +29,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 100
 _MOST_UNPACKED = 64 << 20
+_CHUNK = 64 << 10
 
 Row = Sequence[object]
 
@@ -38,12 +39,22 @@ def write_table(kind: str, columns: Sequence[str], rows: Iterable[Row]) -> bytes
     return (_write_xlsx if kind == XLSX else _write_csv)(columns, rows)
 
 
-def _write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+def stream_csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """*columns* and *rows* as CSV, some lines at a time, while rows come."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([[_quoted(cell) for cell in row] for row in rows])
-    return text.getvalue().encode(errors="replace")
+    for row in rows:
+        writer.writerow([_quoted(cell) for cell in row])
+        if text.tell() > _CHUNK:
+            yield text.getvalue().encode(errors="replace")
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode(errors="replace")
+
+
+def _write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    return b"".join(stream_csv(columns, rows))
 
 
 def _quoted(cell: object) -> object:

@@ -1,17 +1,26 @@
-"""One entry, named by its index or its identity: who signed it, and what it withholds.
+"""One entry, named by its index or its identity: who signed it, what it says and what it withholds.
 
 load_entry(ledger, "41").party
+load_contents(ledger, 41).act.items
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.act import Act
+from ledger.disclosure import Erased
+from ledger.registry import EnrolledKey
+from ledger.service.erasing import erased_fields
+from ledger.service.identities import load_disclosed
 from ledger.service.ledger import Ledger
+from ledger.service.rows import whole_event
+from ledger.service.steps import read_acts
 from ledger.store import log
 from ledger.store.database import Connection
 from schemas.errors import NotFound
 from schemas.event import Event, parse_event
 from schemas.formats import decode_hex, parse_decimal
+from schemas.statement import Statement, parse_statement
 
 IDENTITY_SIZE = 32
 
@@ -29,6 +38,41 @@ class Signed:
     is_correction: bool
     commitments: Mapping[str, str]
     disclosed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is said under *key*: a *statement*, or an *act* by an *event* as far as it is disclosed.
+
+    *withheld* are the names of what is not known of the event, *erased* says what was known.
+    """
+
+    key: EnrolledKey
+    statement: Statement | None = None
+    act: Act | None = None
+    event: Event | None = None
+    withheld: tuple[str, ...] = ()
+    erased: tuple[Erased, ...] = ()
+
+
+def load_contents(ledger: Ledger, index: int) -> Contents:
+    """What entry *index* says, for who sees all that it names (``ledger.service.recorded``).
+
+    Raises: NotFound.
+    """
+    with ledger.database.reading() as connection:
+        registry = ledger.renew(connection).registry
+        row = log.load_entries_at(connection, [index]).get(index)
+        if row is None:
+            raise NotFound(f"there is no entry {index}")
+        key = registry.by_index[row.key_idx]
+        if row.kind != log.EVENT:
+            return Contents(key, parse_statement(row.payload))
+        signed, act = read_acts(connection, {index: row}, registry)[index]
+        event, names = whole_event(signed, load_disclosed(connection, [index]).get(index, ()))
+        erased = erased_fields(connection, row, event, registry)
+    withheld = names - {one.name for one in erased}
+    return Contents(key, None, act, event, tuple(sorted(withheld)), erased)
 
 
 def load_entry(ledger: Ledger, text: str) -> Signed:

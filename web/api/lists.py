@@ -18,12 +18,13 @@ from urllib.parse import urlencode
 from flask import Response, request
 from marshmallow import RAISE
 
+from ledger.finding import Finding
 from ledger.service import directory, listing, pages
 from ledger.service import shipments as sending
-from ledger.service.directory import Paper
+from ledger.service.directory import Enrolled, Paper, Wallet
 from ledger.service.listing import Sought, Wanted
 from ledger.service.paging import START, Cursor, Page, encode_cursor, parse_cursor
-from ledger.service.shipments import Manifest
+from ledger.service.shipments import Manifest, Shipment
 from ledger.service.tokens import Scope
 from schemas import strict_json
 from web.access import ledger, needs, reader
@@ -64,14 +65,7 @@ def items(asked: _Asked) -> Response:
 @blueprint.arguments(shapes.Findings, location="query", unknown=RAISE)
 def findings(asked: _Asked) -> Response:
     """What is found on the units in view and all inside them, or on one item."""
-    state, code = asked.get("state"), asked.get("code")
-    sought = Sought(
-        is_open=None if state is None else state == "open",
-        codes=frozenset() if code is None else frozenset({code}),
-        tier=asked.get("tier"),
-    )
-    more = {"item": asked.get("item"), **_page(pages.FINDINGS, asked), **_day(asked)}
-    return _answer(pages.FINDINGS, listing.findings(ledger(), sought, reader=reader(), **more))
+    return _answer(pages.FINDINGS, load_findings(asked))
 
 
 @blueprint.get("/shipments")
@@ -81,11 +75,7 @@ def findings(asked: _Asked) -> Response:
 @blueprint.arguments(shapes.Shipments, location="query", unknown=RAISE)
 def shipments(asked: _Asked) -> Response:
     """Shipments that name the caller, or a document that it names."""
-    state = asked.get("state")
-    states = frozenset() if state is None else frozenset({state})
-    wanted = Manifest(states, asked.get("partner"), asked.get("document"))
-    more = {**_page(pages.SHIPMENTS, asked), **_day(asked)}
-    return _answer(pages.SHIPMENTS, sending.shipments(ledger(), wanted, reader=reader(), **more))
+    return _answer(pages.SHIPMENTS, load_shipments(asked))
 
 
 @blueprint.get("/shipments/<int:index>")
@@ -107,9 +97,7 @@ def shipment(asked: _Asked, index: int) -> Response:
 @blueprint.arguments(shapes.Licences, location="query", unknown=RAISE)
 def licences(asked: _Asked) -> Response:
     """Licences that the caller may read, with what is left of them."""
-    wanted = Paper(**{name: asked.get(name) for name in ("regime", "number", "holder", "near")})
-    more = {**_page(pages.LICENCES, asked), **_day(asked)}
-    return _answer(pages.LICENCES, directory.licences(ledger(), wanted, reader=reader(), **more))
+    return _answer(pages.LICENCES, load_licences(asked))
 
 
 @blueprint.get("/parties")
@@ -119,8 +107,7 @@ def licences(asked: _Asked) -> Response:
 @blueprint.arguments(shapes.Parties, location="query", unknown=RAISE)
 def parties(asked: _Asked) -> Response:
     """Who is enrolled: whom one can name, and what it does."""
-    more = {"role": asked.get("role"), "text": asked.get("name"), **_page(pages.PARTIES, asked)}
-    return _answer(pages.PARTIES, directory.parties(ledger(), reader=reader(), **more))
+    return _answer(pages.PARTIES, load_parties(asked))
 
 
 @blueprint.get("/keys")
@@ -134,7 +121,41 @@ def keys(asked: _Asked) -> Response:
     return _answer(pages.KEYS, directory.keys(ledger(), **more))
 
 
-# Pages -------------------------------------------------------------------------------------------
+# What is asked for -------------------------------------------------------------------------------
+
+
+def load_findings(asked: _Asked) -> Page[Finding]:
+    """The page of findings that is *asked* for, as the caller sees them."""
+    state, code = asked.get("state"), asked.get("code")
+    sought = Sought(
+        is_open=None if state is None else state == "open",
+        codes=frozenset() if code is None else frozenset({code}),
+        tier=asked.get("tier"),
+    )
+    more = {"item": asked.get("item"), **_page(pages.FINDINGS, asked), **_day(asked)}
+    return listing.findings(ledger(), sought, reader=reader(), **more)
+
+
+def load_shipments(asked: _Asked) -> Page[Shipment]:
+    """The page of shipments that is *asked* for, as the caller sees them."""
+    state = asked.get("state")
+    states = frozenset() if state is None else frozenset({state})
+    wanted = Manifest(states, asked.get("partner"), asked.get("document"))
+    more = {**_page(pages.SHIPMENTS, asked), **_day(asked)}
+    return sending.shipments(ledger(), wanted, reader=reader(), **more)
+
+
+def load_licences(asked: _Asked) -> Page[Wallet]:
+    """The page of licences that is *asked* for, of those that the caller may read."""
+    wanted = Paper(**{name: asked.get(name) for name in ("regime", "number", "holder", "near")})
+    more = {**_page(pages.LICENCES, asked), **_day(asked)}
+    return directory.licences(ledger(), wanted, reader=reader(), **more)
+
+
+def load_parties(asked: _Asked) -> Page[Enrolled]:
+    """The page of parties that is *asked* for."""
+    more = {"role": asked.get("role"), "text": asked.get("name"), **_page(pages.PARTIES, asked)}
+    return directory.parties(ledger(), reader=reader(), **more)
 
 
 def _page(of: pages.List[Any], asked: _Asked) -> dict[str, Any]:

@@ -2,16 +2,30 @@
 
 from flask import Flask
 
-from web.pages import entrance, labels, scanning, searching
+from web.pages import (
+    entrance,
+    labels,
+    scanning,
+    searching,
+    trade,
+)
 from web.pages.frame import frame
 from web.pages.languages import speak
+from web.pages.naming import name_things
+
+_AREAS = (
+    entrance,
+    labels,
+    scanning,
+    searching,
+    trade,
+)
 
 
 def add_pages(app: Flask) -> None:
     """Give *app* its pages, and what they load."""
     speak(app)
     frame(app)
-    app.register_blueprint(entrance.blueprint)
-    app.register_blueprint(searching.blueprint)
-    app.register_blueprint(labels.blueprint)
-    app.register_blueprint(scanning.blueprint)
+    name_things(app)
+    for area in _AREAS:
+        app.register_blueprint(area.blueprint)

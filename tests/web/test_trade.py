@@ -1,0 +1,187 @@
+"""Pages of trade: lists whose address says what is in them, and whole lists as files."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from tests.world import CHIPS, party
+
+HOSTILE = f"{CHIPS}%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+
+
+@pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
+@pytest.fixture
+def lin(web):
+    return web.browser("lin", "logger", of="fab")
+
+
+@pytest.fixture
+def shipped(web):
+    """Three chips to the shop, of which one has arrived; the index of their shipment."""
+    made = web.world.chips(3)
+    web.world.commission("fab", made)
+    papers = [{"bizTransaction": "urn:chiptrail:doc:awb:618-1"}]
+    due = timedelta(days=2)
+    index = web.world.ship("fab", made, to="shop", due_in=due, bizTransactionList=papers).index
+    web.world.receive("shop", made[:1])
+    return index
+
+
+def sent_again(web):
+    web.world.commission("fab", web.world.chips(1, 9))
+    return web.world.ship("fab", web.world.chips(1, 9), to="shop").index
+
+
+# Shipments ---------------------------------------------------------------------------------------
+
+
+def test_a_shipment_is_listed_with_its_clock(web, lin, shipped):
+    assert "due in 2 days" in lin.get("/shipments").text
+
+    web.world.advance(days=5)
+    late = web.signed_in("lin").get("/shipments").text
+    assert f"#{shipped}<" in late
+    assert "overdue by 3 days" in late
+
+
+FILTERS = {
+    "its state": ("state=open", True),
+    "another": ("state=void", False),
+    "the partner by name": ("partner=Shop", True),
+    "another partner": ("partner=Customs", False),
+    "a waybill": ("document=618-1", True),
+    "a waybill as people write it": ("document=AWB+618-1", True),
+    "another kind of paper": ("document=PO+618-1", False),
+    "what is left blank": ("state=&partner=&document=", True),
+}
+
+
+@pytest.mark.parametrize(("asked", "is_there"), FILTERS.values(), ids=FILTERS)
+def test_the_address_says_which_shipments(lin, shipped, asked, is_there):
+    assert is_there == (f"#{shipped}<" in lin.get(f"/shipments?{asked}").text)
+
+
+def test_a_filter_that_is_none_is_refused_by_its_name(lin):
+    answer = lin.get("/shipments?state=lost")
+
+    assert 400 == answer.status_code
+    assert "state: " in answer.text
+
+
+def test_where_nothing_is_it_is_said_what_to_do(lin, web):
+    assert "Nothing was sent yet" in lin.get("/shipments").text
+    assert "No shipment is like that" in lin.get("/shipments?state=void").text
+
+
+def test_pages_follow_each_other_and_keep_the_filter(web, lin, shipped):
+    second = sent_again(web)
+    first = lin.get("/shipments?partner=Shop&limit=1").text
+    (more,) = [line for line in first.splitlines() if 'rel="next"' in line]
+    href = more.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    rest = lin.get(href).text
+
+    assert "partner=Shop" in href
+    assert f"#{second}<" in first
+    assert f"#{second}<" not in rest
+    assert f"#{shipped}<" in rest
+
+
+def test_a_file_has_the_whole_list(web, lin, shipped, monkeypatch):
+    monkeypatch.setattr("web.pages.lists._PER_CHUNK", 1)
+    second = sent_again(web)
+    rows = [*csv.DictReader(io.StringIO(lin.get("/shipments.csv").text))]
+
+    assert [str(second), str(shipped)] == [row["index"] for row in rows]
+    assert "Download all 2 rows" in lin.get("/shipments").text
+    assert "Download this list" in lin.get("/shipments?limit=1").text
+
+
+def test_a_file_may_be_a_workbook(lin, shipped):
+    answer = lin.get("/shipments.xlsx?state=open")
+
+    assert b"PK" == answer.data[:2]
+    assert 'filename="shipments.xlsx"' in answer.headers["Content-Disposition"]
+
+
+def test_a_shipment_tells_what_became_of_each_unit(web, lin, shipped):
+    whole = lin.get(f"/shipments/{shipped}").text
+    rest = lin.get(f"/shipments/{shipped}?fate=outstanding").text
+
+    assert ["A0001" in whole, "A0001" in rest, "A0002" in rest] == [True, False, True]
+    assert "AWB 618-1" in whole
+    assert 4 == lin.get(f"/shipments/{shipped}/units.csv").text.count("\n")
+
+
+def test_units_come_a_page_at_a_time(lin, shipped, monkeypatch):
+    monkeypatch.setattr("web.pages.trade._UNITS_SHOWN", 2)
+
+    assert "1 to 2 of 3" in lin.get(f"/shipments/{shipped}").text
+    assert "3 to 3 of 3" in lin.get(f"/shipments/{shipped}?from=2").text
+    assert 200 == lin.get(f"/shipments/{shipped}?from=-5").status_code
+
+
+def test_a_hostile_serial_is_text(web, lin):
+    web.world.commission("fab", [HOSTILE])
+    index = web.world.ship("fab", [HOSTILE], to="shop").index
+    for path in (f"/shipments/{index}", f"/entries/{index}"):
+        text = lin.get(path).text
+        assert "<img src=x" not in text
+        assert "&lt;img src=x" in text
+
+
+# Entries -----------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_shown_as_it_was_signed(web, lin, shipped):
+    text = lin.get(f"/entries/{shipped}").text
+    keyid = web.world.keys[party("fab")].public.keyid
+
+    assert keyid in text
+    assert "&#34;bizStep&#34;: &#34;shipping&#34;" in text
+    assert "A0003" in text  # of a list that was committed to
+
+
+def test_a_statement_is_told(web):
+    customs = web.browser("ins", "inspector", of="customs")
+    index = web.world.ledger.registry.parties[party("fab")].index
+
+    assert "says who Fab is: maker" in customs.get(f"/entries/{index}").text
+
+
+def test_what_is_withheld_is_said(web, lin):
+    world = web.world
+    world.commission("fab", world.chips(1))
+    customs = {"itn": "X20260101000000"}
+    index = world.ship("fab", world.chips(1), to="shop", **{"chiptrail:customs": customs}).index
+    text = lin.get(f"/entries/{index}").text
+
+    assert "chiptrail:customs" in text
+    assert "X20260101000000" in text
+
+
+def test_who_sees_a_part_of_an_entry_sees_that_it_is_there(web, shipped):
+    web.world.enroll("lab")
+    web.world.ship("shop", web.world.chips(1), to="lab")
+    eve = web.browser("eve", "viewer", of="lab")
+    text = eve.get(f"/entries/{shipped}").text
+
+    assert "You have a part in some" in text
+    assert "A0002" not in text
+    assert 404 == eve.get(f"/entries/{shipped}.json").status_code
+
+
+def test_the_files_of_an_entry_verify(web, lin, shipped):
+    proof = lin.get(f"/entries/{shipped}.tlog-proof")
+    envelope = lin.get(f"/entries/{shipped}.json").json
+
+    assert (
+        proof.data
+        == web.ask(f"/api/v1/entries/{shipped}/proof", by="fab", Accept="text/x.tlog-proof").data
+    )
+    assert {"payload", "payloadType", "signatures"} == envelope.keys()

@@ -1,0 +1,118 @@
+"""What people call parties, items and papers on pages, and how long something takes.
+
+In templates: ``{{ id | party }}``, ``{{ id | item }}``, ``{{ uri | paper }}``, ``{{ text|told }}``
+and ``{{ delta | span }}``; ``wording.state[line.state]`` for what is one of a few;
+``lead("unit.item", name=id)`` is the address of a page, or nothing where there is no such page.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from babel.units import format_unit
+from flask import Flask, current_app, url_for
+from flask_babel import get_locale, lazy_gettext
+
+from ledger.names import Names, document_name, item_name, party_name, retell
+from web.access import ledger
+
+_ = lazy_gettext
+WORDS: Mapping[str, Mapping[str, object]] = {
+    "state": {
+        "open": _("on its way"),
+        "overdue": _("overdue"),
+        "short": _("short"),
+        "received": _("arrived"),
+        "refused": _("refused"),
+        "void": _("called off"),
+    },
+    "fate": {
+        "outstanding": _("outstanding"),
+        "received": _("received"),
+        "delivered": _("delivered"),
+        "refused": _("refused"),
+        "redirected": _("sent on"),
+        "seized": _("seized"),
+        "ended": _("ended"),
+        "void": _("called off"),
+    },
+    "act": {
+        "commission": _("commissioned"),
+        "register": _("registered"),
+        "transform": _("made into something else"),
+        "pack": _("packed"),
+        "unpack": _("unpacked"),
+        "install": _("installed"),
+        "remove": _("removed"),
+        "ship": _("shipped"),
+        "carry": _("carried"),
+        "deliver": _("delivered"),
+        "receive": _("received"),
+        "refuse": _("refused"),
+        "void": _("called off"),
+        "transfer": _("transferred"),
+        "accept": _("accepted"),
+        "declare": _("place declared"),
+        "inspect": _("inspected"),
+        "detain": _("detained"),
+        "seize": _("seized"),
+        "release": _("released"),
+        "report": _("reported"),
+        "clear": _("report taken back"),
+        "replace": _("numbers replaced"),
+        "destroy": _("destroyed"),
+        "decommission": _("taken out of use"),
+        "correct": _("corrected"),
+        "record": _("recorded, moves nothing"),
+    },
+}
+"""What is one of a few, by what it is and by its value."""
+
+
+def name_things(app: Flask) -> None:
+    """Give templates of *app* these words."""
+    app.jinja_env.globals |= {"lead": lead, "wording": WORDS}
+    app.jinja_env.filters |= {
+        "party": lambda party: party_name(party, names()),
+        "item": item_name,
+        "paper": document_name,
+        "told": lambda words: retell(words, names()),
+        "span": span,
+    }
+
+
+def names() -> Names:
+    """What each enrolled party is called, by its id."""
+    return {party.id: party.names[0] for party in ledger().registry.parties.values()}
+
+
+def lead(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - as url_for
+    """The address of the page *endpoint*; None if there is none."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def span(delta: timedelta) -> str:
+    """``3 days``, whichever way it goes, in the reader's language; never more exact than needed."""
+    minutes = abs(delta) // timedelta(minutes=1)
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if round(minutes / size) >= 2:
+            return format_unit(round(minutes / size), f"duration-{unit}", locale=get_locale())
+    return format_unit(minutes, "duration-minute", locale=get_locale())
+
+
+def party_meant(text: str) -> str:
+    """The id of the party that *text* is the id or the name of; *text* where none is."""
+    known = ledger().registry.parties
+    if text in known:
+        return text
+    sought = text.casefold()
+    called = [one.id for one in known.values() if sought in map(str.casefold, one.names)]
+    return called[0] if len(called) == 1 else text
+
+
+def paper_meant(text: str) -> str:
+    """The URI of the document that *text* names: ``AWB 618-12345675``, or a number of a waybill."""
+    if ":" in text:
+        return text
+    kind, _, number = text.rpartition(" ")
+    return f"urn:chiptrail:doc:{kind.strip(' .').lower() or 'awb'}:{number}"

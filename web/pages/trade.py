@@ -1,0 +1,174 @@
+"""What was sent and under which papers: shipments, licences, findings, parties, and entries.
+
+GET  /shipments                 with filters in the address; /<list>.csv, /<list>.xlsx all of it
+GET  /shipments/<index>         one, and what became of each unit
+GET  /entries/<index>           an entry as it was signed, and its place in the log
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, url_for
+
+from ledger.proof import encode_proof
+from ledger.service import pages, query
+from ledger.service import shipments as sending
+from ledger.service.entry import Contents, load_contents
+from ledger.service.recorded import recorded
+from ledger.service.shipments import Fate, Shipment
+from ledger.service.tokens import Scope
+from ledger.statement_story import tell_statement
+from schemas import strict_json
+from schemas.envelope import envelope_to_json
+from schemas.errors import NotFound
+from web.access import caller, ledger, needs, reader
+from web.api import list_shapes as shapes
+from web.api.entries import TLOG_PROOF
+from web.api.lists import load_findings, load_licences, load_parties, load_shipments
+from web.pages.frame import make_blueprint, page
+from web.pages.lists import KINDS, Filters, Load, as_file, filters, list_file, list_page
+from web.pages.naming import names, paper_meant, party_meant
+from web.tables import write_table
+
+blueprint = make_blueprint("trade")
+
+_UNITS_SHOWN = 200
+_UNITS = ("unit", "fate")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A list: what it can be asked for, in which words, and how a page of it is loaded."""
+
+    of: pages.List[Any]
+    known: Filters
+    load: Load[Any]
+    meant: dict[str, Callable[[str], str]]
+
+
+_TABLES = {
+    "shipments": _Table(
+        pages.SHIPMENTS,
+        shapes.Shipments(),
+        load_shipments,
+        {"partner": party_meant, "document": paper_meant},
+    ),
+    "findings": _Table(pages.FINDINGS, shapes.Findings(), load_findings, {}),
+    "licences": _Table(pages.LICENCES, shapes.Licences(), load_licences, {"holder": party_meant}),
+    "parties": _Table(pages.PARTIES, shapes.Parties(), load_parties, {}),
+}
+
+
+@blueprint.get("/<any(shipments,findings,licences,parties):name>.<any(csv,xlsx):kind>")
+@needs(Scope.READ)
+def table(name: str, kind: str) -> Response:
+    """All of a list, as it is filtered, as a file."""
+    one = _TABLES[name]
+    return list_file(one.of, kind, one.load, _asked(name))
+
+
+def _asked(name: str) -> dict[str, Any]:
+    return filters(_TABLES[name].known, **_TABLES[name].meant)
+
+
+# Shipments ---------------------------------------------------------------------------------------
+
+
+@blueprint.get("/shipments")
+@needs(Scope.READ)
+def shipments() -> Response:
+    """What was sent and is to come, the newest first."""
+    found = load_shipments(_asked("shipments"))
+    return list_page("trade/shipments.html", "shipments", found, parties=sorted(names().values()))
+
+
+@blueprint.get("/shipments/<int:index>")
+@needs(Scope.READ)
+def shipment(index: int) -> Response:
+    """One shipment: who sent it to whom, what became of each unit, what is to be done."""
+    found = sending.shipment(ledger(), index, reader=reader())
+    fate = request.args.get("fate", "")
+    units = [unit for unit, its in found.units.items() if fate in ("", its)]
+    start = min(request.args.get("from", 0, int), len(units))
+    shown = units[max(start, 0) :][:_UNITS_SHOWN]
+    checked = query.check(ledger(), shown, reader=reader()) if shown else None
+    return page(
+        "trade/shipment.html",
+        one=found,
+        now=ledger().clock.now(),
+        fate=fate,
+        fates=[one for one in Fate if found.counts.get(one)],
+        lines=() if checked is None else checked.lines,
+        total=len(units),
+        start=start,
+        stop=start + len(shown),
+        next_url=_on(index, fate, start + len(shown)) if start + len(shown) < len(units) else None,
+        first_url=_on(index, fate, 0) if start else None,
+        receives=caller().party == found.consignee and bool(found.counts.get(Fate.OUTSTANDING)),
+    )
+
+
+@blueprint.get("/shipments/<int:index>/units.<any(csv,xlsx):kind>")
+@needs(Scope.READ)
+def units(index: int, kind: str) -> Response:
+    """The units of one shipment, and what became of each, as a file."""
+    found: Shipment = sending.shipment(ledger(), index, reader=reader())
+    rows = [[unit, fate.value] for unit, fate in found.units.items()]
+    answer = Response(write_table(KINDS[kind], _UNITS, rows), content_type=KINDS[kind])
+    return as_file(answer, f"shipment-{index}.{kind}")
+
+
+def _on(index: int, fate: str, start: int) -> str:
+    asked: dict[str, Any] = {"fate": fate or None, "from": start or None}
+    return url_for("trade.shipment", index=index, **asked)
+
+
+# Entries -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/entries/<int:index>")
+@needs(Scope.READ)
+def entry(index: int) -> Response:
+    """One entry: who signed what, and what proves that it is in the log."""
+    found = recorded(ledger(), index, reader())
+    if found.envelope is None:
+        return page("trade/entry_leaf.html", one=found)
+    said = load_contents(ledger(), index)
+    return page(
+        "trade/entry.html",
+        one=found,
+        said=said,
+        told=_told(said),
+        payload=strict_json.spell(strict_json.load(found.envelope.payload)),
+        disclosed=_disclosed(said),
+        most=_UNITS_SHOWN,
+    )
+
+
+@blueprint.get("/entries/<int:index>.<any(json,'tlog-proof'):kind>")
+@needs(Scope.READ)
+def entry_file(index: int, kind: str) -> Response:
+    """The envelope of an entry as it was signed, or the proof of its place."""
+    found = recorded(ledger(), index, reader())
+    if kind == "tlog-proof":
+        answer = Response(encode_proof(found.proof), content_type=TLOG_PROOF)
+    elif found.envelope is None:
+        raise NotFound(f"there is no entry {index}, or not for you")
+    else:
+        envelope = strict_json.dump(envelope_to_json(found.envelope))
+        answer = Response(envelope, content_type="application/json")
+    return as_file(answer, f"entry-{index}.{kind}")
+
+
+def _told(said: Contents) -> str | None:
+    """The statement as a sentence; None where it is an event."""
+    return None if said.statement is None else tell_statement(said.statement, names())
+
+
+def _disclosed(said: Contents) -> dict[str, str]:
+    """What the event commits to and somebody showed, by name."""
+    if said.event is None:
+        return {}
+    body, withheld = said.event.body, said.event.commitments
+    return {name: strict_json.spell(body[name]) for name in sorted(withheld) if name in body}
