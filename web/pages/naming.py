@@ -13,7 +13,10 @@ from babel.units import format_unit
 from flask import Flask, current_app, url_for
 from flask_babel import get_locale, lazy_gettext
 
+from ledger import names as names_of
 from ledger.names import Names, document_name, item_name, party_name, retell
+from schemas.errors import NotFound
+from schemas.spelling import read_document
 from web.access import ledger
 
 _ = lazy_gettext
@@ -101,18 +104,20 @@ def span(delta: timedelta) -> str:
 
 
 def party_meant(text: str) -> str:
-    """The id of the party that *text* is the id or the name of; *text* where none is."""
-    known = ledger().registry.parties
-    if text in known:
+    """The id of the party that *text* means; *text* where there is none: nothing is found by it.
+
+    Raises: MalformedParameter.
+    """
+    known = {party.id: party.names for party in ledger().registry.parties.values()}
+    try:
+        return names_of.party_meant(text, known)
+    except NotFound:
         return text
-    sought = text.casefold()
-    called = [one.id for one in known.values() if sought in map(str.casefold, one.names)]
-    return called[0] if len(called) == 1 else text
 
 
 def paper_meant(text: str) -> str:
-    """The URI of the document that *text* names: ``AWB 618-12345675``, or a number of a waybill."""
-    if ":" in text:
-        return text
-    kind, _, number = text.rpartition(" ")
-    return f"urn:chiptrail:doc:{kind.strip(' .').lower() or 'awb'}:{number}"
+    """The URI of the document that *text* names; a number alone is a waybill's.
+
+    Raises: MalformedParameter.
+    """
+    return read_document(text if ":" in text or " " in text else f"awb:{text}")
