@@ -1,6 +1,7 @@
 """Entries: record signed submissions, read one back with its proof.
 
 POST /api/v1/entries                one submission, {"entries": [...]}, or NDJSON, one a line
+POST /api/v1/entries/rehearsal      what would come of them, before anybody has signed
 GET  /api/v1/entries/<index>        the entry as it was signed, as far as the caller sees it
 GET  /api/v1/entries/<index>/proof  its place in the log, as JSON or as C2SP tlog-proof
 
@@ -17,10 +18,12 @@ from typing import IO, cast
 from flask import Response, request, stream_with_context
 from marshmallow import RAISE
 
+from ledger.advice import ACTIONS
 from ledger.proof import encode_proof
 from ledger.service.answers import receipt_to_json
 from ledger.service.capture import Outcome, Receipt, capture, capture_stream
 from ledger.service.recorded import Recorded, recorded
+from ledger.service.rehearsal import rehearse
 from ledger.service.tokens import Scope
 from schemas import strict_json
 from schemas.envelope import SUBMISSION_LIMIT, envelope_to_json
@@ -63,6 +66,18 @@ def submit(asked: Mapping[str, bool]) -> Response:
     if not dry_run:
         answer.headers["Location"] = f"/api/v1/entries/{outcome.index}"
     return answer
+
+
+@blueprint.post("/entries/rehearsal")
+@blueprint.doc(**shapes.REHEARSE)
+@needs(Scope.WRITE)
+def rehearsal() -> Response:
+    """Tell what would come of submissions that are yet to be signed, and how to mend it."""
+    data = body(SUBMISSION_LIMIT, JSON_TYPE)
+    several, party = _several(data) or [data], caller().party
+    outcomes = rehearse(ledger(), several, actor=party, party=party)
+    told = [_answer(one, dry_run=True) for one in outcomes]
+    return _json({"entries": [*told], "remedies": _remedies(outcomes)})
 
 
 @blueprint.get("/entries/<int:index>")
@@ -139,6 +154,12 @@ def _answer(outcome: Outcome, *, dry_run: bool = False) -> dict[str, JSON]:
     if isinstance(outcome, ChiptrailError):
         return {"status": int(status_of(outcome)), "problem": dict(problem(outcome))}
     return {"status": _status(outcome, dry_run=dry_run), "receipt": receipt_to_json(outcome)}
+
+
+def _remedies(outcomes: Iterable[Outcome]) -> dict[str, JSON]:
+    """By its code, what mends each finding."""
+    found = {one.code for told in outcomes if isinstance(told, Receipt) for one in told.findings}
+    return {code.value: ACTIONS[code].remedy for code in sorted(found)}
 
 
 def _status(outcome: Receipt, *, dry_run: bool) -> int:

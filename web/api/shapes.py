@@ -196,6 +196,14 @@ SUBMIT: dict[str, Any] = {
     },
 }
 
+REHEARSE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _SUBMISSION}},
+    },
+    "responses": {"200": {"description": "As of many, each with its status. Nothing is recorded."}},
+}
+
 _TEXT: dict[str, Any] = {"type": "string"}
 CHECK: dict[str, Any] = {
     "requestBody": {

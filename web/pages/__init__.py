@@ -4,9 +4,11 @@ from flask import Flask
 
 from web.pages import (
     entrance,
+    keyring,
     labels,
     scanning,
     searching,
+    signing,
     trade,
 )
 from web.pages.frame import frame
@@ -15,9 +17,11 @@ from web.pages.naming import name_things
 
 _AREAS = (
     entrance,
+    keyring,
     labels,
     scanning,
     searching,
+    signing,
     trade,
 )
 

@@ -1,0 +1,244 @@
+// The sign panel of a page: what is to be signed, read from its exact bytes; what the ledger would find;
+// the key; then signing, sending and the receipts. The markup is templates/keys/macros.html's.
+//
+// When all is recorded the panel's element gets the event "chiptrail:recorded", whose detail are the
+// receipts in order.
+
+import { count, say } from "../words.js";
+import { decodeBase64 } from "../verify/bytes.js";
+import { hindrance } from "../verify/digest.js";
+import { breathe, el, icon, mono, notice, show } from "./dom.js";
+import { demandSameHistory, noteForks, renewHead } from "./head.js";
+import { keysThatSign } from "./own_keys.js";
+import { readPrepared } from "./payload.js";
+import { showReceipts } from "./receipts.js";
+import { rehearse } from "./rehearse.js";
+import { Interrupted, sendAll } from "./send.js";
+import { demandOurs, sign } from "./sign.js";
+import { keepSigned } from "./store.js";
+import { describe, headlineOf } from "./words_of_event.js";
+
+const FEW = 10;
+
+const root = document.querySelector("[data-sign]");
+const block = root.querySelector("[data-prepared]");
+const parts = Object.fromEntries(
+  ["said", "found", "act", "after"].map((name) => [name, el("div", { class: name })]),
+);
+root.querySelector("[data-sign-live]").append(...Object.values(parts));
+
+await begin().catch(refuse);
+
+async function begin() {
+  const why = await hindrance();
+  if (why) {
+    show(parts.said, notice("notice", el("p", {}, say(why))));
+    return;
+  }
+  root.querySelector("details.elsewhere").open = false;
+  const reads = await readAll();
+  showPayloads(reads);
+  const keys = await keysThatSign(reads[0].said["chiptrail:ledger"], reads[0].said["chiptrail:party"]);
+  await demandSameHistory(reads, keys[0]);
+  if (keys.length) await askToSign(reads, keys);
+  else show(parts.act, noKey(reads[0]));
+}
+
+// Nothing goes on after this.
+function refuse(error) {
+  show(parts.act);
+  const shown = notice("fault", el("h3", {}, say("This is not signed")), el("p", {}, error.message));
+  noteForks(shown, error);
+  show(parts.after, shown);
+}
+
+// What is signed -----------------------------------------------------------------------------------
+
+async function readAll() {
+  const bar = progress(parts.said, say("Reading what is to be signed"));
+  const lines = JSON.parse(block.value);
+  const reads = [];
+  for (const line of lines) {
+    reads.push(await readPrepared(line));
+    if (reads.length % 50 === 0) await breathe();
+    bar(reads.length, lines.length);
+  }
+  if (!reads.length) throw new Error(say("There is nothing to sign."));
+  return reads;
+}
+
+function showPayloads(reads) {
+  const place = el("ol", { class: "payloads" });
+  const more = el("button", { type: "button", class: "quiet", click: grow });
+  function grow() {
+    const from = place.childElementCount;
+    place.append(...reads.slice(from, from + FEW).map(card));
+    more.hidden = place.childElementCount === reads.length;
+    const left = count(reads.length - place.childElementCount);
+    more.textContent = say("Show more: %(count)s are left", { count: left });
+  }
+  grow();
+  const title = say("To sign: %(count)s", { count: count(reads.length) });
+  show(parts.said, reads.length > 1 ? el("p", {}, el("strong", {}, title)) : null, place, more);
+}
+
+function card(read) {
+  return el(
+    "li",
+    { class: "card" },
+    el("h3", {}, headlineOf(read)),
+    describe(read),
+    el("p", { class: "hint" }, say("SHA-256 of the exact bytes"), " ", mono(read.hash)),
+  );
+}
+
+// What the ledger would find ----------------------------------------------------------------------
+
+const TIERS = { contraindicated: "stop", warning: "check", none: "unknown", affirming: "clear" };
+
+function showFound({ findings, refused }, reads) {
+  const worst = findings[0]?.tier;
+  const lines = findings.map((one) => finding(one, reads));
+  const faults = refused.slice(0, FEW).map(({ at, detail, pointer }) =>
+    el("li", {}, icon("stop"), " ", `${headlineOf(reads[at])}: ${detail} `, pointer ? mono(pointer) : null),
+  );
+  show(
+    parts.found,
+    el("h3", {}, say("Before you sign")),
+    faults.length
+      ? notice("fault", el("p", {}, say("The ledger would not take this:")), el("ul", {}, faults))
+      : null,
+    lines.length ? el("ul", { class: "found" }, lines) : null,
+    lines.length || faults.length
+      ? null
+      : el("p", {}, el("span", { class: "verdict clear" }, icon("clear"), " ", say("Nothing stands against it"))),
+  );
+  return { isContradicted: worst === "contraindicated", isRefused: refused.length > 0 };
+}
+
+function finding({ tier, code, message, cites, items, remedy, at }, reads) {
+  const said = { contraindicated: say("contradiction"), warning: say("warning"), none: say("unknown") };
+  const where = cites.map((index) => [" ", el("a", { href: `/entries/${index}` }, `#${index}`)]);
+  return el(
+    "li",
+    {},
+    el("span", { class: `verdict ${TIERS[tier]}` }, icon(TIERS[tier]), " ", said[tier] ?? say("in order")),
+    " ",
+    message,
+    cites.length ? el("span", { class: "hint" }, " ", say("Shown by entry"), where) : null,
+    reads.length > 1 ? el("p", { class: "hint" }, say("On %(count)s of them", { count: count(at.length) })) : null,
+    items.length > 1 ? el("p", { class: "hint" }, say("On %(count)s items", { count: count(items.length) })) : null,
+    remedy ? el("p", { class: "hint" }, say("What mends it:"), " ", remedy) : null,
+    el("p", { class: "hint" }, el("code", {}, code)),
+  );
+}
+
+// Signing -----------------------------------------------------------------------------------------
+
+async function askToSign(reads, keys) {
+  const bar = progress(parts.found, say("Asking the ledger what it would find"));
+  const found = await rehearse(reads, keys[0].keyid, (done) => bar(done, reads.length));
+  const { isContradicted, isRefused } = showFound(found, reads);
+  if (isRefused) return;
+  const choice = el(
+    "select",
+    { id: "sign-key", name: "key" },
+    keys.map((key) => el("option", { value: key.keyid }, `${key.keyid.slice(0, 16)} · ${key.madeAt.slice(0, 10)}`)),
+  );
+  const sure = el("input", { type: "checkbox", id: "sign-sure", required: true });
+  const form = el(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        const key = keys.find((one) => one.keyid === choice.value);
+        signAndSend(reads, key).catch(refuse);
+      },
+    },
+    el("div", { class: "field" }, el("label", { for: "sign-key" }, say("Sign with the key")), choice),
+    isContradicted
+      ? el("p", {}, sure, el("label", { for: "sign-sure", class: "inline" }, say("Record it although signed statements contradict it")))
+      : null,
+    el("p", { class: "hint" }, say("What is recorded stays for good: it can be corrected, never removed.")),
+    el("div", { class: "actions" }, el("button", {}, say("Sign and record"))),
+  );
+  show(parts.act, form);
+}
+
+async function signAndSend(reads, key) {
+  const lines = await signAll(reads, key);
+  show(parts.act);
+  await keepSigned(lines);
+  await sendOn(lines, []);
+}
+
+// What is signed is taken from the page anew, and must be what was shown.
+async function signAll(reads, key) {
+  const bar = progress(parts.after, say("Signing"));
+  const again = JSON.parse(block.value);
+  const lines = [];
+  for (const [at, read] of reads.entries()) {
+    demandOurs(read, key);
+    const bytes = decodeBase64(again[at]?.payload ?? "");
+    const body = JSON.stringify(await sign({ ...read, bytes }, read.hash, key));
+    const { keyid, origin, party } = key;
+    const headline = headlineOf(read);
+    lines.push({ origin, party, keyid, at: new Date().toISOString(), headline, body, problem: null });
+    if (at % 100 === 99) await breathe();
+    bar(at + 1, reads.length);
+  }
+  return lines;
+}
+
+async function sendOn(lines, told) {
+  const bar = progress(parts.after, say("Recording"));
+  const left = lines.slice(told.length);
+  try {
+    for await (const answered of sendAll(left)) {
+      told.push(...answered);
+      bar(told.length, lines.length);
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    showInterrupted(error, lines, told);
+    return;
+  }
+  showReceipts(parts.after, told);
+  await renewHead(lines[0].origin, parts.after);
+  const receipts = told.map((one) => one.receipt ?? null);
+  root.dispatchEvent(new CustomEvent("chiptrail:recorded", { detail: receipts, bubbles: true }));
+}
+
+function showInterrupted(error, lines, told) {
+  const values = { done: count(told.length), all: count(lines.length) };
+  show(
+    parts.after,
+    notice(
+      "fault",
+      el("h3", {}, say("Recorded %(done)s of %(all)s", values)),
+      el("p", {}, error.message),
+      el("p", {}, say("The rest is signed and kept in this browser. Nothing is recorded twice.")),
+      el("div", { class: "actions" }, el("button", { type: "button", click: () => sendOn(lines, told).catch(refuse) }, say("Send the rest"))),
+    ),
+  );
+}
+
+function noKey({ said }) {
+  const party = said["chiptrail:party"];
+  return notice(
+    "notice",
+    el("p", {}, say("This browser has no key of %(party)s that is enrolled.", { party })),
+    el("p", {}, el("a", { href: "/keys" }, say("Make a key, or restore one from its backup"))),
+  );
+}
+
+// Show in *place* how far it is; true figures, said aloud at the quarters.
+function progress(place, what) {
+  const bar = el("progress", { value: 0, max: 1, "aria-label": what });
+  const figure = el("span", { class: "number" });
+  show(place, el("p", {}, what, " ", figure), bar);
+  return (done, all) => {
+    bar.value = done / all;
+    figure.textContent = `${count(done)} / ${count(all)}`;
+  };
+}

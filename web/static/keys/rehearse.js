@@ -1,0 +1,48 @@
+// What the ledger would find, before anybody signs: nothing is recorded (docs/http.md).
+//
+//     const found = await rehearse(reads, keyid, tell);
+//     // {findings: [{tier, code, message, cites, items, remedy, at: [numbers of payloads]}], refused}
+
+import { say } from "../words.js";
+import { batches } from "./batches.js";
+import { unsigned } from "./sign.js";
+
+const TIERS = ["contraindicated", "warning", "none", "affirming"];
+
+export async function rehearse(reads, keyid, tell) {
+  const findings = new Map();
+  const refused = [];
+  let done = 0;
+  const bodies = reads.map((read) => JSON.stringify(unsigned(read, keyid)));
+  for (const batch of batches(bodies, (body) => body)) {
+    const said = await ask(batch);
+    said.entries.forEach(({ receipt, problem }, at) => {
+      if (problem) refused.push({ at: done + at, ...problem });
+      for (const one of receipt?.findings ?? []) gather(findings, one, said.remedies, done + at);
+      if (receipt?.withoutEffect) refused.push({ at: done + at, detail: receipt.withoutEffect });
+    });
+    done += batch.length;
+    tell(done);
+  }
+  const rank = ({ tier }) => TIERS.indexOf(tier);
+  return { findings: [...findings.values()].sort((one, other) => rank(one) - rank(other)), refused };
+}
+
+// The same said of many is said once.
+function gather(findings, one, remedies, at) {
+  const key = `${one.code}\n${one.message}`;
+  const known = findings.get(key) ?? { ...one, remedy: remedies[one.code], at: [] };
+  known.at.push(at);
+  findings.set(key, known);
+}
+
+async function ask(batch) {
+  const answer = await fetch("/api/v1/entries/rehearsal", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: `{"entries":[${batch.join(",")}]}`,
+  }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  if (!answer?.ok) throw new Error(said?.detail ?? say("The ledger cannot be reached."));
+  return said;
+}
