@@ -160,8 +160,7 @@ def check_to_json(
             for name, said in (declared or dict.fromkeys(Counts._fields)).items()
         },
         "look": [
-            {"look": look, "serials": [*texts]}
-            for look, texts in _to_look_at(checked.lines).items()
+            {"look": look, "serials": [*texts]} for look, texts in to_look_at(checked.lines).items()
         ],
         "lines": [_line_to_json(line, checked.as_of) for line in checked.lines],
         "asOf": format_time(checked.as_of),
@@ -169,7 +168,7 @@ def check_to_json(
     }
 
 
-def _to_look_at(lines: Iterable[Line]) -> dict[str, list[str]]:
+def to_look_at(lines: Iterable[Line]) -> dict[str, list[str]]:
     """What to look at next with the goods at hand, and with which of those presented."""
     looks: dict[str, list[str]] = {}
     for line in lines:
@@ -211,7 +210,7 @@ def _row(line: Line) -> list[object]:
         None if custody is None else custody.shipment,
         None if line.place is None else line.place.level.value,
         " ".join(dict.fromkeys(one.code for one in line.findings if one.is_open)),
-        " ".join(_to_look_at([line])),
+        " ".join(to_look_at([line])),
     ]
 
 

@@ -121,14 +121,21 @@ def _keys(text: str, matches: Sequence[str]) -> Sequence[str]:
 
 
 def expected_by(
-    connection: Connection, document: str | None, registry: Registry, until: Horizon
+    connection: Connection,
+    document: str | None,
+    shipment: int | None,
+    registry: Registry,
+    until: Horizon,
 ) -> dict[int, tuple[str, ...]]:
-    """The units that each shipment under *document* set out with."""
-    if document is None:
+    """The units that *shipment*, and each one under *document*, set out with."""
+    named = [] if shipment is None else [shipment]
+    named += [] if document is None else events.find_documents(connection, document)
+    if not named:
         return {}
-    named = [index for index in events.find_documents(connection, document) if index <= until]
-    rows = log.load_entries_at(connection, named)
-    acts = read_acts(connection, rows, registry)
+    rows = log.load_entries_at(connection, [index for index in named if index <= until])
+    acts = read_acts(
+        connection, {i: row for i, row in rows.items() if row.kind == log.EVENT}, registry
+    )
     return {index: act.items for index, (_, act) in acts.items() if act.kind is ActKind.SHIP}
 
 

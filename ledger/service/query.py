@@ -59,7 +59,8 @@ class Dossier:
     are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
     None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
     the parties that are in it; *said* are the statements that bear on it, *numbers* are those that
-    it is bound to, by kind; *place* is where it is said to be, None if it is not in view.
+    it is bound to, by kind; *place* is where it is said to be, None if it is not in view. *around*
+    are the containers that it lies in, the inmost first.
     """
 
     item: str
@@ -77,6 +78,7 @@ class Dossier:
     said: tuple[Said, ...] = ()
     numbers: Mapping[str, Bound] = field(default_factory=dict)
     place: Appraisal | None = None
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class Check:
     """Answers in the order asked, one for each item; *missing* were expected and not presented.
 
     *presented* counts what was given, repeats too. *shipments* is how many that the reader may see
-    go by the document, None if none was asked after. *counted* is what was presented and is in
-    view, *expected* what the shipments of the document set out with.
+    are those that were asked after, None if none were. *counted* is what was presented and is in
+    view, *expected* what these shipments set out with.
     """
 
     lines: tuple[Line, ...]
@@ -177,6 +179,7 @@ def dossier(
             said=said,
             numbers=bound_to(seen.view),
             place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
+            around=seen.around,
         )
 
 
@@ -189,6 +192,7 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
     texts: Sequence[str],
     *,
     document: str | None = None,
+    shipment: int | None = None,
     presented_by: str | None = None,
     here: Place | None = None,
     as_of: datetime | None = None,
@@ -197,7 +201,8 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
 ) -> Check:
     """Answer each presented text: does it fit, what is known against it.
 
-    *document* is a document URI: what its shipments hold is expected. *presented_by* is a party id,
+    *document* is a document URI: what its shipments hold is expected, and so is what *shipment*
+    holds, the index of one. *presented_by* is a party id,
     *here* is where the goods lie. What is presented twice, in one spelling or two, is answered once
     and counted.
     Raises: UnknownRule when the rule pack says nothing of *as_of*; MalformedParameter.
@@ -207,7 +212,7 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
         then = cut(connection, known, tip.head.size, ledger.clock.now())
         as_of = as_of or then.day
         sight = _sight(ledger, connection, tip, reader, then.horizon)
-        expected = expected_by(connection, document, tip.registry, then.horizon)
+        expected = expected_by(connection, document, shipment, tip.registry, then.horizon)
         matches, views = look_up(sight, texts, expected.values())
         inside = look_inside(sight, list(views.values()))
     if not reader.sees_all:
@@ -217,15 +222,16 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
     lines = lines_of(ask, matches, Counter(texts), views, troubled)
     presented = {line.item for line in lines if line.item}
     awaited = {unit for units in expected.values() for unit in units}
+    is_expecting = document is not None or shipment is not None
     return Check(
         lines=lines,
         presented=len(texts),
-        shipments=None if document is None else len(expected),
+        shipments=len(expected) if is_expecting else None,
         answers=Counter(line.answer for line in lines),
         verdicts=Counter(line.verdict for line in lines),
         missing=missing(expected, presented, inside),
         size=then.size,
         as_of=as_of,
         counted=count(presented, inside),
-        expected=None if document is None else count(awaited, inside),
+        expected=count(awaited, inside) if is_expecting else None,
     )

@@ -34,7 +34,7 @@ class Seen:
     """A view, and by which events it came about: in log order, through what each bears on it.
 
     *horizon* is the last entry that the reader may see of it, recorded at *ended_at*; None if it
-    may see all.
+    may see all. *around* are the containers that it lies in, the inmost first.
     """
 
     view: View
@@ -43,6 +43,7 @@ class Seen:
     number: int
     horizon: Horizon
     ended_at: datetime | None
+    around: tuple[str, ...]
 
     def judged_at(self, as_of: datetime) -> datetime:
         """*as_of*, but not after what the reader may see has ended."""
@@ -145,6 +146,7 @@ class _Loader:
             number=number,
             horizon=outlook.horizon,
             ended_at=None if ended_at is None else items.moment(ended_at),
+            around=outlook.around,
         )
 
     def _bearings_on(self, number: int, outlook: Outlook) -> tuple[Bearing, ...]:

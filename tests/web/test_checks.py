@@ -70,6 +70,7 @@ REFUSED = {
     "nothing declared": ({"serials": ["A"], "declared": {}}, "/declared"),
     "no URI": ({"serials": ["A"], "document": "awb"}, "/document"),
     "no party": ({"serials": ["A"], "presentedBy": "a b"}, "/presentedBy"),
+    "no shipment": ({"serials": ["A"], "shipment": "57"}, "/shipment"),
     "no time": ({"serials": ["A"], "asOf": "noon"}, "/asOf"),
     "too many": ({"serials": ["A"] * 10_001}, "/serials"),
 }
@@ -91,6 +92,14 @@ def test_what_is_expected_and_not_presented_is_named(web, chips):
     told = check(web, "customs", serials=chips[:1], document=PAPER).json
 
     assert ([chips[1]], 2) == (told["notPresented"], told["shipments"])
+
+
+def test_what_a_shipment_holds_is_expected(web, chips):
+    index = web.world.ship("fab", chips[1:], to="shop").index
+    told = [check(web, "customs", serials=chips[:1], shipment=one).json for one in (index, 1)]
+
+    assert [([chips[1]], 1), ([], 0)] == [(one["notPresented"], one["shipments"]) for one in told]
+    assert ["other-shipment", "match"] == [one["lines"][0]["answer"] for one in told]
 
 
 def test_what_is_declared_is_held_against_what_is_presented(web, chips):

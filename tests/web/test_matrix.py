@@ -53,6 +53,8 @@ TABLE = {
     f"GET /shipments/{SHIPMENT}/units.csv": READ,
     f"GET /entries/{ENTRY}": READ,
     f"GET /entries/{ENTRY}.json": READ,
+    "GET /check": READ,
+    "POST /check": READ,
     "POST /api/v1/setup": ANY,
     "DELETE /api/v1/session": ANY,
     "POST /api/v1/entries": WRITE,

@@ -18,6 +18,7 @@ from ledger.service import query
 from ledger.service.dossiers import CHECK_COLUMNS, check_rows, check_to_json
 from ledger.service.knowing import Known
 from ledger.service.presenting import Counts
+from ledger.service.query import Check
 from ledger.service.tokens import Scope
 from schemas import strict_json
 from schemas.errors import MalformedJson, MalformedTable, ParseError, TooLarge
@@ -49,8 +50,7 @@ def check(asked: _Asked) -> Response:
     """Check serials: whether each fits, the counts first, what is missing, where to look."""
     serials, said = _read(asked)
     declared = said.pop("declared", None)
-    checked = query.check(ledger(), serials, reader=reader(), **said)
-    missed(sum(line.item is None for line in checked.lines))
+    checked = answer_to(serials, said)
     kind = request.accept_mimetypes.best_match([JSON_TYPE, CSV, XLSX], JSON_TYPE)
     if kind == JSON_TYPE:
         told = strict_json.dump(check_to_json(checked, declared))
@@ -61,13 +61,21 @@ def check(asked: _Asked) -> Response:
     return answer
 
 
+def answer_to(serials: list[str], said: Mapping[str, Any]) -> Check:
+    """The caller's answer to *serials*, of which *said* says what ``query.check`` takes."""
+    checked = query.check(ledger(), serials, reader=reader(), **said)
+    missed(sum(line.item is None for line in checked.lines))
+    return checked
+
+
 def _read(asked: _Asked) -> tuple[list[str], dict[str, Any]]:
     """The serials, and all that is said of them, in the query and in the body.
 
     Raises: a refusal that names the member, the parameter or the line.
     """
     data = body(_LIMIT, JSON_TYPE, _TEXT, CSV, XLSX)
-    said = {name: asked[name] for name in ("document", "presented_by", "as_of") if name in asked}
+    named = ("document", "shipment", "presented_by", "as_of")
+    said = {name: asked[name] for name in named if name in asked}
     said["here"] = None if "at" not in asked else _place(asked["at"])
     said["known"] = Known(asked.get("size"), asked.get("known_at"))
     if "packages" in asked or "units" in asked:
@@ -75,17 +83,29 @@ def _read(asked: _Asked) -> tuple[list[str], dict[str, Any]]:
     if request.mimetype == JSON_TYPE:
         value = strict_json.load_object(data, limit=_LIMIT)
         serials = _serials(value.pop("serials", None))
-        said |= _members(value)
+        said |= dict(read_member(name, one) for name, one in value.items() if one is not None)
     else:
-        serials = _pasted(request.mimetype, data)
+        serials = read_serials(request.mimetype, data)
+    return demand_some(serials), said
+
+
+def demand_some(serials: list[str]) -> list[str]:
+    """*serials*, if they are 1 to ``MOST_SERIALS``.
+
+    Raises: MalformedJson, TooLarge.
+    """
     if not serials:
         raise MalformedJson("want one serial or more, as a list or as pasted text", "/serials")
     if len(serials) > MOST_SERIALS:
         raise TooLarge(f"got {len(serials)} serials, limit {MOST_SERIALS}", "/serials")
-    return serials, said
+    return serials
 
 
-def _pasted(kind: str, data: bytes) -> list[str]:
+def read_serials(kind: str, data: bytes) -> list[str]:
+    """The serials in a file of *kind*: text as it was pasted, a CSV or a workbook.
+
+    Raises: MalformedTable, TooLarge.
+    """
     column = None if kind == _TEXT else read_column(kind, data, _HEADED)
     if column is not None:
         return column
@@ -100,25 +120,31 @@ def _pasted(kind: str, data: bytes) -> list[str]:
 # JSON --------------------------------------------------------------------------------------------
 
 
-def _members(value: Mapping[str, JSON]) -> dict[str, Any]:
-    said: dict[str, Any] = {}
-    for name, one in value.items():
-        if name not in _MEMBERS:
-            raise MalformedJson("unknown member", f"/{name}")
-        if one is not None:
-            known, read = _MEMBERS[name]
-            try:
-                said[known] = read(one)
-            except ValueError as exc:
-                raise MalformedJson(str(exc), f"/{name}") from exc
-            except ParseError as exc:
-                raise MalformedJson(exc.message, f"/{name}{exc.pointer or ''}") from exc
-    return said
+def read_member(name: str, value: JSON) -> tuple[str, Any]:
+    """What the member *name* says of the goods, by the name that ``query.check`` has for it.
+
+    Raises: MalformedJson.
+    """
+    if name not in _MEMBERS:
+        raise MalformedJson("unknown member", f"/{name}")
+    known, read = _MEMBERS[name]
+    try:
+        return known, read(value)
+    except ValueError as exc:
+        raise MalformedJson(str(exc), f"/{name}") from exc
+    except ParseError as exc:
+        raise MalformedJson(exc.message, f"/{name}{exc.pointer or ''}") from exc
 
 
 def _document(value: JSON) -> str:
     if not (isinstance(value, str) and is_uri(value)):
         raise ValueError("want a URI, such as urn:chiptrail:doc:awb:618-12345675")
+    return value
+
+
+def _shipment(value: JSON) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("want the index of a shipment")
     return value
 
 
@@ -161,6 +187,7 @@ def _declared(value: JSON) -> dict[str, int | None]:
 
 _MEMBERS = {
     "document": ("document", _document),
+    "shipment": ("shipment", _shipment),
     "presentedBy": ("presented_by", _party),
     "asOf": ("as_of", _time),
     "at": ("here", _place),

@@ -72,6 +72,9 @@ class Check(AsKnown):
     """What is said of the goods, where it is not in the body."""
 
     document = fields.String(validate=_is_uri, metadata={"description": "What it lists."})
+    shipment = fields.Integer(
+        validate=validate.Range(0), metadata={"description": "What it holds: its index."}
+    )
     presented_by = fields.String(
         validate=_is_party, metadata={"description": "Who presents them: a party's id."}
     )
@@ -222,6 +225,10 @@ CHECK: dict[str, Any] = {
                         "document": {
                             "type": ["string", "null"],
                             "description": "A URI: what it lists.",
+                        },
+                        "shipment": {
+                            "type": ["integer", "null"],
+                            "description": "An index: what it holds.",
                         },
                         "presentedBy": {"type": ["string", "null"], "description": "A party's id."},
                         "asOf": {"type": ["string", "null"], "format": "date-time"},

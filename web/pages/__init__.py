@@ -3,6 +3,7 @@
 from flask import Flask
 
 from web.pages import (
+    checking,
     entrance,
     keyring,
     labels,
@@ -16,6 +17,7 @@ from web.pages.languages import speak
 from web.pages.naming import name_things
 
 _AREAS = (
+    checking,
     entrance,
     keyring,
     labels,

@@ -13,12 +13,12 @@ from ledger.service.paging import START
 from ledger.service.shipments import Manifest
 from ledger.service.tokens import Scope
 from schemas.errors import ParseError
+from schemas.spelling import DOCUMENT_KINDS
 from web.access import ledger, missed, needs, reader
 from web.pages.frame import make_blueprint, page
 
 blueprint: Blueprint = make_blueprint("searching")
 
-_DOCUMENT_KINDS = ("awb", "hawb", "bol", "itn", "entry", "po", "inv")
 _MOST = 20
 _ENTRY = re.compile(r"#?([0-9]{1,18})", re.ASCII)
 
@@ -47,18 +47,21 @@ def _choice(text: str, ways: list[tuple[str, str]]) -> Response:
 
 def _others(text: str) -> list[tuple[str, str]]:
     """What bears no serial: shipments by their papers, entries by their index."""
-    papers = [f"urn:chiptrail:doc:{kind}:{text}" for kind in _DOCUMENT_KINDS]
+    papers = [f"urn:chiptrail:doc:{kind}:{text}" for kind in DOCUMENT_KINDS]
     papers = [text] if ":" in text else papers
     ways = []
     for paper in papers:
-        ways += [(url_for("trade.shipment", index=one.index), paper) for one in _shipments(paper)]
+        ways += [
+            (url_for("trade.shipment", index=one.index), paper) for one in shipments_under(paper)
+        ]
     entry = _ENTRY.fullmatch(text)
     if entry and int(entry[1]) < ledger().head.size:
         ways.append((url_for("trade.entry", index=int(entry[1])), f"#{entry[1]}"))
     return ways
 
 
-def _shipments(paper: str) -> list[shipments.Shipment]:
+def shipments_under(paper: str) -> list[shipments.Shipment]:
+    """The shipments in the caller's view that name the document *paper*."""
     try:
         found = shipments.shipments(
             ledger(), Manifest(document=paper), after=START, limit=_MOST, reader=reader()

@@ -1,0 +1,50 @@
+"""An officer checks goods in a browser."""
+
+import pytest
+
+from tests.browser.conftest import faults_of
+from tests.world import CHIPS
+
+PAPERS = [{"type": "bol", "bizTransaction": "urn:chiptrail:doc:awb:618-1"}]
+HOSTILE = f"{CHIPS}%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E"
+
+
+@pytest.fixture
+def chips(site):
+    """Seventy-two chips on their way to the shop, one of them with a hostile serial."""
+    made = [HOSTILE, *site.world.chips(71)]
+    site.world.commission("fab", made)
+    site.world.ship("fab", made, to="shop", bizTransactionList=PAPERS)
+    return made
+
+
+def check(page, serials):
+    page.goto("/check")
+    page.click("main details summary")
+    page.fill("#document", "AWB 618-1")
+    page.fill("#serials", "\n".join(serials))
+    page.click("text=Check them")
+
+
+def test_customs_finds_two_missing(site, chips):
+    with site.page(
+        "ida", "inspector", of="customs", viewport={"width": 390, "height": 844}
+    ) as page:
+        check(page, chips[:70])
+
+        assert page.locator(".answer").bounding_box()["height"] < 400
+        assert "70 match; 2 expected, not presented" in page.inner_text(".answer")
+        assert ["A0070", "A0071"] == page.locator("h2 + .serials code").all_inner_texts()
+        assert 390 >= page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_check_shuts_nobody_out_and_a_hostile_serial_is_text(site, chips, theme):
+    with site.page("ida", "inspector", of="customs", color_scheme=theme) as page:
+        page.goto("/check")
+        assert [] == faults_of(page)
+
+        check(page, [*chips, "NONE"])
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        assert [] == faults_of(page)
+        assert "<img src=x onerror=alert(1)>" in page.inner_text("main")

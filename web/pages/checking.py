@@ -1,0 +1,73 @@
+"""Check what lies before one: do these fit, and what is known against them.
+
+GET   /check       the form; with ?serials= the answer, which can be sent on as a link
+POST  /check       the answer, also to thousands and to a file
+
+The answer is the same as that of POST /api/v1/check, and made by the same call.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import Response, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from ledger.judge import Match
+from ledger.service.dossiers import CHECK_COLUMNS, check_rows
+from ledger.service.tokens import Scope
+from web.access import needs
+from web.api.checks import answer_to
+from web.api.lists import table
+from web.pages.answer import arrange
+from web.pages.frame import make_blueprint, page
+from web.pages.naming import names
+from web.pages.presented import FILE_LIMIT, read_presented
+from web.tables import SUFFIXES
+
+_KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
+# A link of more is cut off on its way by some.
+_LONGEST_LINK = 2000
+
+blueprint = make_blueprint("checking")
+
+
+@blueprint.get("/check")
+@needs(Scope.READ)
+def ask() -> Response:
+    """The form, or the answer to what is in the address."""
+    if not any(request.args.values()):
+        return page("checking/ask.html", fields={}, faults=[])
+    return _answer(request.args, None)
+
+
+@blueprint.post("/check")
+@needs(Scope.READ)
+def answer() -> Response:
+    """The answer to what is in the form."""
+    request.max_form_memory_size = FILE_LIMIT
+    return _answer(request.form, request.files.get("file"))
+
+
+def _answer(fields: Mapping[str, str], upload: FileStorage | None) -> Response:
+    asked = read_presented(fields, upload)
+    if asked.faults:
+        return page("checking/ask.html", 400, fields=asked.fields, faults=asked.faults)
+    checked = answer_to(asked.serials, asked.said)
+    kind = _KINDS.get(fields.get("as", ""))
+    if kind is not None:
+        return table(kind, "check", CHECK_COLUMNS, check_rows(checked))
+    return page(
+        "checking/answer.html",
+        checked=checked,
+        answer=arrange(checked, asked.declared, names()),
+        counts=[(one, checked.answers.get(one, 0)) for one in Match if checked.answers.get(one)],
+        fields=asked.fields,
+        link=_link(asked.fields),
+    )
+
+
+def _link(fields: Mapping[str, str]) -> str | None:
+    """The address of the answer, if it is short enough to be sent on."""
+    said = urlencode({name: text for name, text in fields.items() if text}, safe=":")
+    link = f"{url_for('checking.ask')}?{said}"
+    return link if len(link) <= _LONGEST_LINK else None
