@@ -79,11 +79,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which findings; None and nothing leave the question open."""
+    """Which findings; None and nothing leave the question open.
+
+    *is_past*: of units in which the reader's part has ended.
+    """
 
     is_open: bool | None = None
     codes: frozenset[Code] = frozenset()
     tier: Tier | None = None
+    is_past: bool | None = None
 
     def finds(self, found: Finding) -> bool:
         """Whether *found* is sought."""
@@ -180,7 +184,8 @@ def findings(  # noqa: PLR0913 - each says one thing of the page
                         yield replace(one, items=()), replace(one, items=on)
 
         if item is None:
-            blocks: Iterable[Block] = walk(sight, after.number)
+            keeps = Wanted(is_past=sought.is_past).keeps
+            blocks: Iterable[Block] = walk(sight, after.number, keeps)
         else:
             blocks = [Block((Unit(_named(sight, item), {}, 0),), 0, 0)]
         lines, rest = fill(blocks, lines_of, after, limit, _joined)

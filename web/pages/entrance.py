@@ -3,23 +3,26 @@
 GET, POST  /setup/<secret>     choose a name and password; once
 GET, POST  /sign-in            then back to where one wanted to go
 POST       /sign-out
-GET        /                   who one is
+GET        /                   what needs one now
 """
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service import sessions, users
+from ledger.service.duties import duties
 from ledger.service.passwords import LEAST
 from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound, Refusal, TooMany, Unauthenticated
 from web.access import (
+    caller,
     cookie_name,
     delete_cookie,
     demand_same_origin,
     guessing,
     ledger,
     needs,
+    reader,
     set_cookie,
 )
 from web.pages.frame import make_blueprint, own_path, page
@@ -83,8 +86,16 @@ def sign_out() -> AnyResponse:
 @blueprint.get("/")
 @needs(Scope.READ)
 def home() -> Response:
-    """Who one is, and what there is."""
-    return page("home.html", size=ledger().head.size)
+    """What needs one now."""
+    who, size = reader(), ledger().head.size
+    looks_up = who.sees_all and Scope.ADMIN not in caller().scopes
+    return page(
+        "home.html",
+        duties=duties(ledger(), reader=who),
+        looks_up=looks_up,
+        size=size,
+        now=ledger().clock.now(),
+    )
 
 
 def _signed_in(name: str, password: str, goal: str) -> AnyResponse:

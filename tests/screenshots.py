@@ -1,0 +1,112 @@
+"""Pictures of every page, of a demo, into docs/screenshots: ``make screenshots``.
+
+Each is for looking at: in light, some in dark, in print, on a phone and in the other languages.
+"""
+
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ledger.service.ledger import Ledger
+from ledger.service.opening import open_ledger
+from ledger.service.users import UserRole, accept, invite
+from tests.web.serving import served
+
+FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+WAYS: dict[str, dict[str, object]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "device_scale_factor": 2},
+    "zh-Hant": {"locale": "zh-TW"},
+    "zh-Hans": {"locale": "zh-CN"},
+}
+EXPORTER, CUSTOMS, OPERATOR = "redwood", "straits", "operator"
+PEOPLE = {
+    EXPORTER: UserRole.ADMINISTRATOR,
+    CUSTOMS: UserRole.INSPECTOR,
+    OPERATOR: UserRole.ADMINISTRATOR,
+}
+CHECKED = "Q10-0005 D07-0011 G44-0001 H50-0029 KD4-0003 NONE-0001"
+# The name of a picture, whose page it is, where, and in which ways beside light.
+PAGES: tuple[tuple[str, str | None, str, tuple[str, ...]], ...] = (
+    ("sign-in", None, "/sign-in", ()),
+    ("verify", None, "/verify", ()),
+    ("log", None, "/log", ()),
+    ("home", EXPORTER, "/", ("dark", "zh-Hant", "zh-Hans", "phone")),
+    ("ship", EXPORTER, "/ship", ("phone",)),
+    ("receive", EXPORTER, "/receive", ()),
+    ("record", EXPORTER, "/record", ()),
+    ("shipments", EXPORTER, "/shipments", ("phone",)),
+    ("licences", EXPORTER, "/licences", ()),
+    ("findings", EXPORTER, "/findings", ()),
+    ("parties", EXPORTER, "/parties", ()),
+    ("keys", EXPORTER, "/keys", ()),
+    ("goods", EXPORTER, "/items", ()),
+    ("check", CUSTOMS, f"/check?serials={CHECKED.replace(' ', '%0A')}", ("dark", "phone")),
+    ("item", CUSTOMS, "/items/H50-0029", ("dark", "phone", "zh-Hant")),
+    ("administration", OPERATOR, "/administration", ()),
+)
+
+
+def people(ledger: Ledger) -> dict[str, str]:
+    """Users to look through, with their passwords."""
+    made = {}
+    for slug, role in PEOPLE.items():
+        made[slug] = secrets.token_urlsafe(15)
+        party = f"urn:chiptrail:party:{slug}"
+        accept(ledger, invite(ledger, None, f"{slug}.person", party, role)[1], password=made[slug])
+    return made
+
+
+def pages(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[tuple[str, Page]]:
+    """Every page in every way that it is wanted, with the name of its picture."""
+    for way, options in WAYS.items():
+        for who in (None, *passwords):
+            wanted = [one for one in PAGES if one[1] == who and (way == "light" or way in one[3])]
+            if not wanted:
+                continue
+            shown = {"viewport": WIDE, "locale": "en-GB", **options}
+            context = browser.new_context(base_url=url, **shown)
+            page = context.new_page()
+            if who is not None:
+                page.goto("/sign-in")
+                page.fill("#name", f"{who}.person")
+                page.fill("#password", passwords[who])
+                page.click("main button")
+            for name, _, path, _ in wanted:
+                page.goto(path, wait_until="networkidle")
+                yield name if way == "light" else f"{name}-{way}", page
+            context.close()
+
+
+def take(browser: Browser, url: str, passwords: dict[str, str], folder: Path) -> None:
+    """Take them all."""
+    for name, page in pages(browser, url, passwords):
+        page.screenshot(path=folder / f"{name}.png")
+        print(f"{name}.png {page.title()}")
+
+
+def main() -> None:
+    """Build a demo, serve it, take the pictures anew."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        data = Path(folder, "demo")
+        command = [sys.executable, "-m", "ledger.cli.guard", "demo", "--no-serve", "--data", data]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        ledger = open_ledger(data)
+        with served(ledger) as url:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            take(browser, url, people(ledger), FOLDER)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

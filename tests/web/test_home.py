@@ -1,0 +1,30 @@
+"""The first page: what needs one now."""
+
+from datetime import timedelta
+
+from tests.world import CHIPS
+
+CHIP = f"{CHIPS}A"
+
+
+def test_who_has_nothing_to_do_is_told_what_will_stand_there(web):
+    assert "Nothing waits for you" in web.browser("lin", "logger", of="shop").get("/").text
+
+
+def test_what_is_sent_to_one_and_what_is_late_stands_on_the_first_page(web):
+    web.world.commission("fab", [CHIP])
+    web.world.ship("fab", [CHIP], to="shop", due_in=timedelta(days=1))
+    coming = web.browser("lin", "logger", of="shop").get("/").text
+    assert "To receive" in coming
+    assert "due in" in coming
+
+    web.world.advance(days=3)
+    late = web.browser("mei", "logger", of="fab").get("/").text
+    assert "Sent, and late" in late
+    assert "custody/overdue" in late
+
+
+def test_an_inspector_finds_the_box_to_check_with(web):
+    shown = web.browser("officer", "inspector", of="customs").get("/").text
+
+    assert 'name="serials"' in shown

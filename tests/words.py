@@ -1,0 +1,63 @@
+"""What pages say, in every language: ``make words`` brings web/translations up to date.
+
+New words come in without a translation, which a test does not let pass; those that nobody says any
+longer go. Example::
+
+    said()["Sign in"]      # {"web/templates/sign_in.html"}
+"""
+
+from collections import defaultdict
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "web" / "translations"
+_READ = [
+    ("**/translations/**", "ignore"),
+    ("**.py", "python"),
+    ("**.html", "jinja2"),
+    ("**.js", "javascript"),
+]
+_ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say"])
+_CALLS = {**_ALONE, "ngettext": (1, 2)}
+
+
+def said() -> dict[str | tuple[str, str], set[str]]:
+    """Every text that pages say, or one for one and one for many, with the files where."""
+    found = defaultdict(set)
+    for path, _, text, _, _ in extract_from_dir(ROOT / "web", _READ, keywords=_CALLS):
+        found[text].add(f"web/{path}")
+    return dict(found)
+
+
+def catalog(language: str) -> Catalog:
+    """The words of *language* as they are kept."""
+    text = (FOLDER / f"{language}.po").read_bytes()
+    return read_po(BytesIO(text), locale=language.replace("-", "_"))
+
+
+def words_of(message: Message) -> str:
+    """Its words, of the languages that have one form for one and for many; "" for none."""
+    return message.string if isinstance(message.string, str) else (message.string or ("",))[0]
+
+
+def _update(language: str) -> int:
+    """Bring the catalog of *language* up to date; how many words it lacks."""
+    known, wanted = catalog(language), said()
+    new = Catalog(known.locale)
+    for text in sorted(wanted, key=str):
+        old = known.get(text)
+        places = [(path, None) for path in sorted(wanted[text])]
+        new.add(text, None if old is None else old.string, places)
+    with (FOLDER / f"{language}.po").open("wb") as file:
+        write_po(file, new, width=0, include_lineno=False, omit_header=True)
+    return sum(not words_of(message) for message in new if message.id)
+
+
+if __name__ == "__main__":
+    for path in sorted(FOLDER.glob("*.po")):
+        print(f"{path.name}: {_update(path.stem)} to translate")
