@@ -12,6 +12,7 @@ country at a border, and a wider radius never has fewer::
 Source: docs/location.md, "From a point to countries".
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -53,9 +54,7 @@ class Atlas:
         Degrees on WGS 84. Looked at are the point and rings around it, up to the first radius of
         a fixed series that is not below *radius_m*, at most a quarter above it.
         """
-        wanted = max(radius_m, BORDERS_M)
-        step = next((n for n, radius in enumerate(_RADII, 1) if radius >= wanted), len(_RADII))
-        return _countries(self, latitude, longitude, step)
+        return _within(self, latitude, longitude, radius_m)
 
     def at(self, latitude: float, longitude: float) -> frozenset[str]:
         """The countries that have the very point: several where it is claimed by several."""
@@ -70,6 +69,12 @@ class Atlas:
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _within(atlas: Atlas, latitude: float, longitude: float, radius_m: float) -> frozenset[str]:
+    step = min(bisect_left(_RADII, max(radius_m, BORDERS_M)) + 1, len(_RADII))
+    return _countries(atlas, latitude, longitude, step)
 
 
 @lru_cache(maxsize=8192)

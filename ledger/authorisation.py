@@ -55,6 +55,9 @@ def _finding(index: int, code: Code, some: Sequence[Said]) -> Finding:
 
 def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
     """What is found of *item* itself: that no licence which it goes under covers its number."""
+    bound = [one for one in consignment.named if one.licence and one.licence.item_prefixes]
+    if not bound or consignment.is_container:
+        return ()
     names = (item, *consignment.around)
     found = [
         Said(
@@ -62,12 +65,10 @@ def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
             f"{one.authorisation.name} covers other items (entry {one.said_in})",
             _cites(one),
         )
-        for one in consignment.named
-        if one.licence is not None
-        and one.licence.item_prefixes
-        and not any(name.startswith(one.licence.item_prefixes) for name in names)
+        for one in bound
+        if one.licence and not any(name.startswith(one.licence.item_prefixes) for name in names)
     ]
-    if not found or consignment.is_container:
+    if not found:
         return ()
     return (_finding(consignment.index, Code.LICENCE_OUT_OF_SCOPE, found),)
 

@@ -17,6 +17,7 @@ from geographiclib.geodesic import Geodesic
 RADIUS_KM = 6371.0088
 # The sphere of mean radius against the ellipsoid: at most 0.56 % (along a meridian or the equator).
 SPHERE_ERROR = 0.006
+_DEGREE_KM = 110.5  # of latitude, nowhere shorter: 110.57 at the equator
 _ROUNDING_KM = 1e-6  # what is a millimetre apart may be in one place by the exact way
 
 
@@ -39,6 +40,8 @@ def gap_km(one: Circle, other: Circle) -> float:
 def is_gap_over(one: Circle, other: Circle, limit_km: float) -> bool:
     """Whether the nearest points of the two circles are more than *limit_km* apart."""
     reach_km = limit_km + (one.radius_m + other.radius_m) / 1000
+    if abs(one.latitude - other.latitude) * _DEGREE_KM - _ROUNDING_KM > reach_km:
+        return True
     about_km = haversine_km(one, other)
     if about_km * (1 + SPHERE_ERROR) <= reach_km:
         return False

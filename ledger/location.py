@@ -15,7 +15,7 @@ never from what it says of itself. From the weakest:
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -83,7 +83,6 @@ _BEGINS_LEG = _ARRIVALS | {
     ActKind.VOID,
     ActKind.SEIZE,
 }
-_ENDS_ROUTE = _BEGINS_LEG - _ARRIVALS
 
 
 def gather(
@@ -103,9 +102,9 @@ def gather(
         if entry.kind in _BEGINS_LEG:
             leg, leg_start = entry.index, len(made)
             has_arrived = entry.kind in _ARRIVALS
-        if entry.kind in _ENDS_ROUTE:
-            way, route_start = entry.route, len(made)
-            route = way if way is not None and way.destinations else None
+            if not has_arrived:
+                way, route_start = entry.route, len(made)
+                route = way if way is not None and way.destinations else None
         if entry.claim is not None:
             made.append(entry.claim)
     return Claims(tuple(made), frozenset(parties), leg, leg_start, route, route_start, has_arrived)
@@ -124,11 +123,10 @@ class Terms:
 
     def circle(self, place: Place) -> Circle | None:
         """Where *place* is, None if it is only named."""
-        point = place.point
-        if point is None:
+        latitude, longitude, radius_m = place.latitude, place.longitude, place.accuracy_m
+        if latitude is None or longitude is None:
             return None
-        radius = self.assumed_m if place.accuracy_m is None else place.accuracy_m
-        return Circle(*point, radius)
+        return Circle(latitude, longitude, self.assumed_m if radius_m is None else radius_m)
 
 
 @lru_cache(maxsize=64)
@@ -184,32 +182,50 @@ class Newest(NamedTuple):
     withheld: int | None
 
 
+# Most items of a lot rest on the same claims; what an item alone has is asked for several times.
+_ONCE = lru_cache(maxsize=4096)
+
+
+@_ONCE
+def circles(claims: Claims, terms: Terms) -> tuple[Circle | None, ...]:
+    """Where each of *claims* has it; None if the place is only named, or withheld."""
+    circle = terms.circle
+    return tuple([None if one.place is None else circle(one.place) for one in claims.made])
+
+
+@_ONCE
 def newest(claims: Claims) -> Newest:
     """Which of *claims* say where it is now."""
-    made = claims.made
-    # The newest last; of one time, what counts last.
-    order = sorted(range(len(made)), key=lambda n: (made[n].at, n))
-    shown = [n for n in order if made[n].place is not None]
-    credible = [n for n in shown if claims.is_credible(made[n])]
-    hidden = [n for n in order if made[n].place is None]
-    at = order.index(credible[-1]) if credible else -1
-    is_hidden = bool(hidden) and order.index(hidden[-1]) > at
-    latest = (credible or shown)[-1] if shown else None
-    return Newest(latest, hidden[-1] if is_hidden else None)
+    # The newest; of one time, what counts last.
+    shown = credible = hidden = _NEVER
+    for number, claim in enumerate(claims.made):
+        at = (claim.at, number)
+        if claim.place is None:
+            hidden = max(hidden, at)
+        elif claims.is_credible(claim):
+            credible = max(credible, at)
+        else:
+            shown = max(shown, at)
+    latest = shown if credible is _NEVER else credible
+    return Newest(None if latest is _NEVER else latest[1], hidden[1] if hidden > credible else None)
 
 
-@lru_cache(maxsize=4096)  # most items of a lot rest on the same claims
+_NEVER = (datetime.min.replace(tzinfo=UTC), -1)
+
+
+@_ONCE
 def appraise(claims: Claims, terms: Terms) -> Appraisal:
     """What *claims* come to."""
     made, now = claims.made, newest(claims)
     order = sorted(range(claims.leg_start, len(made)), key=lambda n: (made[n].at, n))
-    of_leg = [
-        _standing(claims, made[n], terms)
-        for n in order
-        if made[n].place is not None and claims.is_credible(made[n])
-    ]
+    shown = [n for n in order if made[n].place is not None and claims.is_credible(made[n])]
+    told = {n: _standing(claims, n, terms) for n in shown}
+    of_leg = list(told.values())
+    latest = now.latest
+    if latest is not None and latest not in told:
+        told[latest] = _standing(claims, latest, terms)
     return Appraisal(
-        latest=None if now.latest is None else _standing(claims, made[now.latest], terms),
+        latest=None if latest is None else told[latest],
         best=max(reversed(of_leg), key=_rank, default=None),
         weakest=min(reversed(of_leg), key=_rank, default=None),
         withheld=None if now.withheld is None else made[now.withheld],
@@ -218,30 +234,47 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
     )
 
 
+def _have_one_name(one: Place | None, other: Place | None) -> bool:
+    return one is not None and other is not None and one.uri == other.uri
+
+
+_Spot = tuple[Claim, Circle | None]
+
+
 def _rank(standing: Standing) -> int:
     return standing.level.rank
 
 
-def _standing(claims: Claims, claim: Claim, terms: Terms) -> Standing:
-    """The level of *claim*, among the others."""
+def _standing(claims: Claims, number: int, terms: Terms) -> Standing:
+    """The level of claim *number*, among the others."""
+    claim = claims.made[number]
     if claim.is_inspector and claim.who not in claims.parties:
         return Standing(claim, Level.INSPECTED)
-    by = next((other for other in claims.made if agrees(claim, other, terms)), None)
+    where = circles(claims, terms)
+    spot, spots = (claim, where[number]), zip(claims.made, where, strict=True)
+    by = next((one[0] for one in spots if _agree(spot, one, terms)), None)
     return Standing(claim, Level.DECLARED if by is None else Level.COUNTERSIGNED, by)
 
 
-def agrees(claim: Claim, other: Claim, terms: Terms) -> bool:
+def _agree(one: _Spot, other: _Spot, terms: Terms) -> bool:
     """Whether *other* is by a party of another ultimate parent and says the same of the place.
 
     The circles have to meet, and a circle so wide that it says little vouches for nothing.
     """
-    if claim.company == other.company or claim.place is None or other.place is None:
+    (claim, here), (further, there) = one, other
+    if claim.company == further.company:
         return False
-    if abs(claim.at - other.at) > terms.window:
+    # What tells most apart comes first: nearly all other claims are of other places.
+    if here is not None and there is not None:
+        if is_gap_over(here, there, 0.0):
+            return False
+        if here.radius_m > terms.within_m or there.radius_m > terms.within_m:
+            return False
+    elif (
+        here is not there
+        or claim.place is None
+        or further.place is None
+        or claim.place.uri != further.place.uri
+    ):
         return False
-    here, there = terms.circle(claim.place), terms.circle(other.place)
-    if here is None and there is None:
-        return claim.place.uri == other.place.uri
-    if here is None or there is None or max(here.radius_m, there.radius_m) > terms.within_m:
-        return False
-    return not is_gap_over(here, there, 0.0)
+    return abs(claim.at - further.at) <= terms.window

@@ -8,20 +8,22 @@ impossible. Whoever has no part in the goods can contradict them, no more::
     -> [Finding(Code.IMPOSSIBLE_TRAVEL, "... at least 2,561 km in 1 h 10 min ...", index=7)]
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
-from ledger.location import Claims, Terms
+from ledger.location import Claims, Terms, circles
 from ledger.rules import RulePack
 from ledger.sighting import Claim
 from ledger.wording import spot_name
 
 # The longest way on Earth: half a meridian, and a little more.
 _LONGEST_KM = 20_040
+_DEGREE_KM = 111.7  # the longest degree on WGS 84: of a meridian, at the poles
 _HOUR = timedelta(hours=1)
 
 
@@ -47,6 +49,10 @@ class Limits:
         by_any = min((between + self.tolerance) / _HOUR * self.speed_km_h, self.handling_beyond_km)
         by_air = (between + self.tolerance - self.handling) / _HOUR * self.speed_km_h
         return max(by_any, by_air)
+
+    def enough(self, distance_km: float) -> timedelta:
+        """After how long two places that far apart contradict each other in no way."""
+        return max(self.window, timedelta(hours=distance_km / self.speed_km_h) + self.handling)
 
     def road_reach_km(self, between: timedelta) -> float:
         """How far a truck gets in that time."""
@@ -76,24 +82,28 @@ def check_travel(
     claims: Claims, terms: Terms, pack: RulePack, as_of: datetime
 ) -> Iterator[Finding]:
     """Every pair of *claims* of which one must be wrong, by the entry recorded later."""
-    placed = [
-        (claim, circle)
-        for claim in claims.made
-        if claim.place is not None and (circle := terms.circle(claim.place)) is not None
-    ]
+    said = zip(claims.made, circles(claims, terms), strict=True)
+    placed = [(claim, circle) for claim, circle in said if circle is not None]
     if len(placed) < 2:
         return
     limits = limits_of(pack, as_of)
-    farthest = timedelta(hours=_LONGEST_KM / limits.speed_km_h) + limits.handling
-    placed.sort(key=lambda pair: pair[0].at)
+    enough = limits.enough(_across_km([circle for _, circle in placed]))
+    placed.sort(key=lambda spot: spot[0].at)
     for number, (earlier, here) in enumerate(placed):
-        for later, there in placed[number + 1 :]:
-            if later.at - earlier.at > farthest:
+        for later, there in islice(placed, number + 1, None):
+            if later.at - earlier.at > enough:
                 break
             is_held = claims.is_credible(earlier) and claims.is_credible(later)
             found = _compare(_Pair(earlier, later, here, there), limits, is_held=is_held)
             if found is not None:
                 yield found
+
+
+def _across_km(around: Sequence[Circle]) -> float:
+    """No two of *around* are farther apart: along a meridian, then along a parallel."""
+    latitudes, longitudes = [one.latitude for one in around], [one.longitude for one in around]
+    degrees = max(latitudes) - min(latitudes) + max(longitudes) - min(longitudes)
+    return min(_LONGEST_KM, degrees * _DEGREE_KM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,20 @@ of a lot rest on the same entries, so what follows from these alone is worked ou
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 
 from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
-from ledger.location import Claims, Terms, newest, terms_of
+from ledger.location import Claims, Terms, circles, newest, terms_of
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
 from ledger.travel import check_travel
 from ledger.wording import spot_name
 
 _NOWHERE: frozenset[str] = frozenset()
+_AT = attrgetter("at")
 _FREE = frozenset({"bonded", "ftz", "transit"})
 
 
@@ -68,19 +70,16 @@ def _of_claims(
 
 def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Finding]:
     """Claims whose coordinates lie in another country than they say."""
-    for claim in claims.made:
-        place = claim.place
-        if place is None or place.country is None:
-            continue
-        circle = terms.circle(place)
-        if circle is None:
+    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
+        country = None if claim.place is None else claim.place.country
+        if circle is None or country is None:
             continue
         possible = atlas.countries(*circle)
-        if place.country in possible:
+        if country in possible:
             continue
         message = (
-            f"{claim.who} signed that it was in {place.country}, but {spot_name(*circle)} lies in"
-            f" {_countries(possible)}{_mirrored(circle, place.country, atlas)}"
+            f"{claim.who} signed that it was in {country}, but {spot_name(*circle)} lies in"
+            f" {_countries(possible)}{_mirrored(circle, country, atlas)}"
         )
         is_on_it = claims.is_credible(claim)
         yield Finding(Code.COUNTRY_MISMATCH, message, claim.index, on_items=is_on_it)
@@ -102,8 +101,8 @@ def _check_route(
     if claims.route is None and not barred:
         return
     latest = newest(claims).latest
-    for number, claim in enumerate(claims.made):
-        circle = None if claim.place is None else terms.circle(claim.place)
+    for number, circle in enumerate(circles(claims, terms)):
+        claim = claims.made[number]
         if circle is None or not claims.is_credible(claim):
             continue
         possible = atlas.countries(*circle)
@@ -188,8 +187,8 @@ def _check_withheld(claims: Claims) -> Iterator[Finding]:
 
 def _check_age(state: ItemState, claims: Claims, pack: RulePack, as_of: datetime) -> Finding | None:
     """Nobody has said where it is, or not for long."""
-    credible = [claim for claim in claims.made if claims.is_credible(claim)]
-    if not credible:
+    newest = max(filter(claims.is_credible, claims.made), key=_AT, default=None)
+    if newest is None:
         if as_of - state.last_at <= pack.rule(Code.NO_LOCATION, as_of).duration("after_days"):
             return None
         message = (
@@ -197,7 +196,6 @@ def _check_age(state: ItemState, claims: Claims, pack: RulePack, as_of: datetime
             f" {state.last_at:%Y-%m-%d %H:%M} UTC"
         )
         return Finding(Code.NO_LOCATION, message, state.last)
-    newest = max(credible, key=lambda claim: claim.at)
     age = as_of - newest.at
     dwell = _dwell(newest, age, pack, as_of)
     if dwell is not None or age <= pack.rule(Code.STALE, as_of).duration("after_days"):

@@ -8,6 +8,7 @@ Items that went the same way share the same values, so that each is judged once
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
 from ledger import disclosure
@@ -46,9 +47,10 @@ class Dealings:
         self._taken: dict[Horizon, Mapping[int, int]] = {}
         self._known: dict[object, tuple[Consignment, ...]] = {}
 
-    def __contains__(self, index: int) -> bool:
-        """Whether entry *index* is a dealing."""
-        return index in self._dealings
+    @property
+    def indexes(self) -> AbstractSet[int]:
+        """The entries that are dealings."""
+        return self._dealings.keys()
 
     def consignments(
         self,

@@ -9,6 +9,7 @@ was disclosed of withheld places is opened anew; who may see an entry sees that 
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ledger.act import ActKind
 from ledger.judge import Docket, idle_entries
@@ -87,11 +88,16 @@ class Sightings:
 
 
 def _entry(row: EventRow, said: SightingRow | None) -> Entry:
-    kind = ActKind(row.kind)
-    parties = custody_parties(kind, (row.actor, *(row.parties or "").split()))
+    kind, parties = _doing(row.kind, row.actor, row.parties)
     if said is None:
         return Entry(row.idx, kind, parties, None, None)
     return Entry(row.idx, kind, parties, said.claim, said.route)
+
+
+@lru_cache(maxsize=4096)  # the same few parties do the same things to each other
+def _doing(word: str, actor: str, parties: str | None) -> tuple[ActKind, frozenset[str]]:
+    kind = ActKind(word)
+    return kind, custody_parties(kind, (actor, *(parties or "").split()))
 
 
 def sites_named(registry: Registry, said: Iterable[Event]) -> set[int]:

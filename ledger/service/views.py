@@ -101,6 +101,7 @@ class _Loader:
         self._numbers = Numbers(connection, self._wanted.values())
         self._sightings = Sightings(sight, indexes, disclose=disclose)
         self._dealings = Dealings(sight, indexes, disclose=disclose)
+        self._moved = {b.idx for group in self._bearings.values() for b in group if _is_moved(b)}
         # Where what is known ends, no part does.
         ends = {one.horizon for one in outlooks.values() if one.horizon < sight.known}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
@@ -120,8 +121,9 @@ class _Loader:
     def _see(self, item: str, number: int) -> Seen:
         outlook = self._outlooks[item]
         bearings = self._bearings_on(number, outlook)
+        told = [bearing for bearing in bearings if bearing.idx in self._dockets.told]
         by_stay: dict[tuple[int, int], list[Bearing]] = {(number, -1): []}
-        for bearing in bearings:
+        for bearing in told:
             by_stay.setdefault((bearing.subject, bearing.stay), []).append(bearing)
         own, *containers = (self._docket(stay, outlook.horizon) for stay in by_stay.values())
         ended_at = self._ended_at.get(outlook.horizon)
@@ -132,7 +134,7 @@ class _Loader:
             containers=tuple(containers),
             shipment=self._shipment(outlook),
             is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
-            ordinals={b.idx: b.ordinal for b in bearings if b.ordinal != ordinal(b.idx)},
+            ordinals={b.idx: b.ordinal for b in bearings if _is_moved(b)} if self._moved else {},
             identities=self._numbers.of(number, bearings, outlook.horizon),
             claims=self._sightings.claims(
                 [bearing.idx for bearing in bearings], (own, *containers), outlook.horizon
@@ -163,12 +165,11 @@ class _Loader:
 
     def _docket(self, stay: Sequence[Bearing], horizon: Horizon) -> Docket:
         dockets = self._dockets
-        bearings = [bearing for bearing in stay if bearing.idx in dockets.told]
-        if not bearings:
+        if not stay:
             return _NOTHING_FOUND
         return Docket(
-            findings=tuple(self._about(bearings, lambda i: dockets.findings(i, horizon))),
-            closings=tuple(self._about(bearings, lambda i: dockets.closings(i, horizon))),
+            findings=tuple(self._about(stay, lambda i: dockets.findings(i, horizon))),
+            closings=tuple(self._about(stay, lambda i: dockets.closings(i, horizon))),
         )
 
     def _about(
@@ -188,10 +189,12 @@ class _Loader:
     def _consignments(
         self, number: int, outlook: Outlook, bearings: Sequence[Bearing]
     ) -> tuple[Consignment, ...]:
-        dealt = [b for b in bearings if b.idx in self._dealings]
+        dealings, told = self._dealings.indexes, self._dockets.told
+        dealt = [b for b in bearings if b.idx in dealings]
         if not dealt:
             return ()
-        way = tuple([b.idx for b in dealt if not self._is_idle(b, outlook.horizon)])
+        idle = {b for b in dealt if b.idx in told and self._is_idle(b, outlook.horizon)}
+        way = tuple([b.idx for b in dealt if b not in idle])
         around = frozenset([self._subjects[b.subject] for b in bearings if b.subject != number])
         return self._dealings.consignments(
             way,
@@ -203,8 +206,6 @@ class _Loader:
 
     def _is_idle(self, bearing: Bearing, horizon: Horizon) -> bool:
         """Whether the entry did nothing to what it names, so that it sent nothing."""
-        if bearing.idx not in self._dockets.told:
-            return False
         subject = self._subjects[bearing.subject]
         return any(
             one.code in WITHOUT_EFFECT and _is_on(one, subject, bearing)
@@ -222,6 +223,11 @@ class _Loader:
 
 
 _NOTHING_FOUND = Docket()
+
+
+def _is_moved(bearing: Bearing) -> bool:
+    """Whether the entry stands elsewhere than where it was recorded."""
+    return bearing.ordinal != ordinal(bearing.idx)
 
 
 def _is_on(found: Finding | Closing, subject: str, bearing: Bearing) -> bool:

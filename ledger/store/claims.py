@@ -97,14 +97,7 @@ def _read(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 
     if at is not None:
         where = None if place is None else _place(place)
         claim = Claim(
-            index=idx,
-            at=moment(at),
-            who=who,
-            company=company,
-            is_inspector=bool(is_inspector),
-            place=where,
-            regime=regime,
-            is_stop=bool(is_stop),
+            idx, moment(at), who, company, bool(is_inspector), where, regime, bool(is_stop)
         )
     if destinations is not None:
         route = Route(idx, frozenset(destinations.split()), frozenset(through.split()))

@@ -1,6 +1,10 @@
 """Claims that cannot all be true."""
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.finding import Code, Tier
 from ledger.location import terms_of
@@ -78,3 +82,16 @@ def test_who_contradicts_is_told_how_far_apart_they_are():
     (one,) = found(seen("maker", HONG_KONG), seen("carrier", SHENZHEN, 0.1))
 
     assert one.message.endswith(": at least 35.0 km apart, 6 min later")
+
+
+SPOTS = st.sampled_from([HONG_KONG, LO_WU, OSLO, SINGAPORE, (80.0, -179.9), (80.0, 179.9)])
+SAID = st.builds(
+    seen, st.sampled_from(["maker", "carrier", "stranger"]), SPOTS, st.floats(0, 20, width=16)
+)
+
+
+@given(st.lists(SAID, max_size=6))
+def test_every_pair_is_held_against_each_other(entries):
+    pairs = [one.message for pair in combinations(entries, 2) for one in found(*pair)]
+
+    assert sorted(pairs) == sorted(one.message for one in found(*entries))
