@@ -55,6 +55,7 @@ TABLE = {
     f"GET /entries/{ENTRY}.json": READ,
     "GET /check": READ,
     "POST /check": READ,
+    "GET /verify": ANY,
     "POST /api/v1/setup": ANY,
     "DELETE /api/v1/session": ANY,
     "POST /api/v1/entries": WRITE,

@@ -11,6 +11,7 @@ from web.pages import (
     searching,
     signing,
     trade,
+    verifying,
 )
 from web.pages.frame import frame
 from web.pages.languages import speak
@@ -25,6 +26,7 @@ _AREAS = (
     searching,
     signing,
     trade,
+    verifying,
 )
 
 

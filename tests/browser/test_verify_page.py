@@ -1,0 +1,105 @@
+"""The page /verify: anybody drops a bundle, and the own browser says what it proves."""
+
+import pytest
+
+from ledger.service.bundling import make_bundle
+from tests.browser.conftest import faults_of
+from tests.world import CHIPS
+
+CHIP, HOSTILE = f"{CHIPS}A1", f"{CHIPS}%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E"
+
+
+@pytest.fixture
+def bundle(site):
+    """The bytes of a bundle of two chips, and what a browser calls the file."""
+    site.world.commission("fab", [CHIP, HOSTILE])
+    site.world.ship("fab", [CHIP, HOSTILE], to="shop")
+    data = make_bundle(site.world.ledger, [CHIP, HOSTILE])
+    return {"name": "two.chiptrail.json", "mimeType": "application/json", "buffer": data}
+
+
+def verified(page, bundle, wanted="verified"):
+    page.goto("/verify")
+    page.set_input_files("#file", bundle)
+    page.wait_for_selector(f"[data-result={wanted}]")
+
+
+def test_a_bundle_is_verified_without_asking_the_server(site, bundle):
+    with site.page() as page:
+        page.goto("/verify")
+        page.wait_for_selector("#vkey")
+        page.wait_for_load_state("networkidle")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_input_files("#file", bundle)
+        page.wait_for_selector("[data-result=verified]")
+
+        # The worker is the one thing that is loaded only then.
+        assert [] == [url for url in asked if "/static/" not in url and not url.startswith("blob:")]
+        assert 11 == page.locator("ol.steps [data-state=holds]").count()
+        assert 1 == page.locator("ol.steps [data-state=unchecked]").count()
+
+
+def test_a_bundle_that_was_changed_names_the_step(site, bundle):
+    at = bundle["buffer"].index(b'"inclusion":["') + 20
+    other = b"A" if bundle["buffer"][at : at + 1] != b"A" else b"B"
+    bent = bundle["buffer"][:at] + other + bundle["buffer"][at + 1 :]
+    with site.page() as page:
+        verified(page, {**bundle, "buffer": bent}, wanted="failed")
+
+        assert 1 == page.locator("ol.steps [data-state=failed]").count()
+        assert "entry 0" in page.inner_text("#result .fault")
+
+
+def test_names_are_text_whatever_they_say(site, bundle):
+    with site.page() as page:
+        verified(page, bundle)
+        page.get_by_role("button", name="<img src=x onerror=alert(1)>", exact=True).click()
+
+        assert "<img src=x onerror=alert(1)>" in page.inner_text("[data-story] h2")
+        assert 0 == page.locator("main img").count()
+
+
+def test_serials_are_compared_with_the_bundle(site, bundle):
+    with site.page() as page:
+        verified(page, bundle)
+        page.fill("#serials", "A1\nNONE-1")
+        page.get_by_role("button", name="Compare").click()
+
+        counts = page.inner_text("[data-counts]")
+        assert "1 match" in counts
+        assert "1 not in this bundle" in counts
+        assert "1 in the bundle, not presented" in counts
+
+
+def test_a_key_that_is_none_is_named_with_its_field(site, bundle):
+    with site.page() as page:
+        page.goto("/verify")
+        page.fill("#vkey", "nonsense")
+        page.set_input_files("#file", bundle)
+        page.wait_for_selector("[role=alert]")
+
+        assert "true" == page.get_attribute("#vkey", "aria-invalid")
+        assert "Verifier key of the log" in page.inner_text("[role=alert]")
+
+
+def test_a_server_that_says_another_key_than_before_is_told_of(site):
+    with site.page() as page:
+        page.goto("/verify")
+        page.evaluate(
+            "([name, vkey]) => localStorage.setItem(`chiptrail.vkey.${name}`, vkey)",
+            [site.world.ledger.origin, "earlier"],
+        )
+        page.reload()
+
+        page.wait_for_selector("#vkey-hint .wrong")
+        assert "earlier" == page.input_value("#vkey")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out_of_what_it_says(site, bundle, theme):
+    with site.page(color_scheme=theme, viewport={"width": 360, "height": 740}) as page:
+        verified(page, bundle)
+
+        assert [] == faults_of(page)
+        assert 360 >= page.evaluate("document.documentElement.scrollWidth")

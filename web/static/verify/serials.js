@@ -1,0 +1,67 @@
+// Serials against a verified bundle, without a connection: which of those presented it is about.
+//
+//     checkSerials(splitSerials(pasted), verified)
+//     -> {lines: [{text, answer: "match" | "named" | "ambiguous" | "unknown", items}], missing: [item]}
+//
+// "named": entries shown name it, though the bundle is not about it; "ambiguous": a bare serial that
+// several of its items have. Case and leading zeros are part of a serial.
+
+import { splitItem } from "./names.js";
+
+const SEPARATORS = /[ \t\r\n\f\v,;\u00a0\ufeff]+/;
+const INNER_BLANK = /[ \t]+(?=\((?!0[01]\)|800[34]\))[0-9]{2,4}\))|(?<=[0-9]\))[ \t]+/g;
+const QUOTES = /^(["'])(.+)\1$/;
+
+export function splitSerials(text) {
+  const parts = text.replace(INNER_BLANK, "").split(SEPARATORS);
+  return parts.map((part) => part.replace(QUOTES, "$2")).filter(Boolean);
+}
+
+export function checkSerials(texts, verified) {
+  const subjects = byName(verified.subjects);
+  const named = byName(verified.entries.flatMap(({ act }) => act ? itemsOf(act) : []));
+  const presented = new Set();
+  const lines = texts.map((text) => {
+    const found = lookUp(subjects, text);
+    if (found.length === 1) presented.add(found[0]);
+    if (found.length) return { text, answer: found.length > 1 ? "ambiguous" : "match", items: found };
+    const others = lookUp(named, text);
+    return { text, answer: others.length ? "named" : "unknown", items: others };
+  });
+  return { lines, missing: verified.subjects.filter((item) => !presented.has(item)) };
+}
+
+const itemsOf = ({ items, outputs, parent }) => [...items.ids, ...outputs.ids, ...(parent ? [parent] : [])];
+
+// By whole id and by bare serial.
+function byName(items) {
+  const found = new Map();
+  for (const item of new Set(items)) {
+    for (const name of new Set([item, splitItem(item)[1]])) found.set(name, [...(found.get(name) ?? []), item]);
+  }
+  return found;
+}
+
+function lookUp(known, text) {
+  const spelled = spellings(text).find((one) => known.has(one));
+  return spelled === undefined ? [] : known.get(spelled);
+}
+
+// What *text* may stand for: an id, a GS1 element string with brackets, or a bare serial.
+function spellings(text) {
+  const elements = new Map([...text.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, ai, value]) => [ai, value]));
+  const gs1 = "https://id.gs1.org";
+  const link = text.replace(/^http:\/\/id\.gs1\.org|^id\.gs1\.org/i, gs1);
+  const found = [link, link.split("?")[0]];
+  if (elements.has("00")) found.push(`${gs1}/00/${elements.get("00")}`);
+  if (elements.has("01") && elements.has("21")) {
+    found.push(`${gs1}/01/${elements.get("01").padStart(14, "0")}/21/${escaped(elements.get("21"))}`);
+  }
+  return [...found, escaped(text)];
+}
+
+// As ids have it: all but unreserved characters percent-encoded.
+function escaped(text) {
+  const more = /[!'()*]/g;
+  return encodeURIComponent(text.toWellFormed()).replace(more, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}

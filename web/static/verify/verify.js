@@ -1,0 +1,261 @@
+// Verify one bundle in a browser: steps (1) to (11) of ledger/verify.py, by the same numbers, without
+// a server. Not done here is step (12), the refolding of custody and the judgement of findings: it
+// takes the rules and the borders that `chiptrail verify` has. So of what was found, and of who holds
+// what, nothing is proved here: it is the operator's word.
+//
+//     const answer = await verifyBundle(bytes, { vkey, witnesses: [vkey, ...], quorum: 1 });
+//     answer.failed      // null, or {step, head, entry, claimed, why}: head or entry is the one that
+//                        // it was about, claimed the log that the file says it is of
+//     answer.verified    // null, or what the bundle shows, as plain data
+//
+// Reduced in (7) and (8): members that no step rests on are not held against the forms of EPCIS and of
+// statements as closely as there. In (1): the rule pack is not read, its hash is compared in (11).
+
+import { contentsIn, encodeContents, hashesOf, parseBundle, parseBundleStatement } from "./bundle.js";
+import { decodeBase64, encodeHex, isEqual } from "./bytes.js";
+import { sha256 } from "./digest.js";
+import * as dsse from "./dsse.js";
+import { publicKey } from "./ed25519.js";
+import { parseEvent, readAct } from "./event.js";
+import { openDisclosures, verifyItem } from "./disclosure.js";
+import { readTime } from "./forms.js";
+import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
+import { cosignatures, encodeVkey, openCheckpoint, parseVkey } from "./note.js";
+import { demand, Refusal } from "./refusal.js";
+import { Registry } from "./registry.js";
+import { parseStatement } from "./statement.js";
+
+export const LAST_STEP = 11;
+
+// *report* is called with {done, total}, in entries and heads. Refused is only a key that is none.
+export async function verifyBundle(bytes, { vkey, witnesses = [], quorum = 0 }, report = () => {}) {
+  const log = await parseVkey(vkey);
+  const cosigners = await Promise.all(witnesses.map(parseVkey));
+  const at = { step: 1, head: null, entry: null, claimed: null };
+  try {
+    const verified = await verify(bytes, { log, cosigners, quorum }, at, report);
+    return { failed: null, verified };
+  } catch (error) {
+    const why = error instanceof Refusal ? error.message : `cannot be read: ${error.message}`;
+    return { failed: { ...at, why }, verified: null };
+  }
+}
+
+async function verify(bytes, { log, cosigners, quorum }, at, report) {
+  const bundle = parseBundle(bytes);
+  const envelope = dsse.readEnvelope(bundle.statement, "/statement");
+  const stated = parseBundleStatement(envelope.payload);
+  Object.assign(at, { step: 2, claimed: bundle.checkpoint.split("\n", 1)[0] });
+  const checkpoint = await openCheckpoint(bundle.checkpoint, log);
+  const cosigned = await cosignatures(bundle.checkpoint, log, cosigners);
+  demand(cosigned.length >= quorum, `cosigned by ${cosigned.length} of the witnesses, want ${quorum}`);
+  const history = new History(log, checkpoint, at);
+  const total = bundle.heads.length + bundle.entries.length;
+  for (const [number, head] of bundle.heads.entries()) {
+    Object.assign(at, { step: 3, head: number });
+    await history.takeHead(head);
+    report({ done: number + 1, total });
+  }
+  for (const [number, entry] of bundle.entries.entries()) {
+    Object.assign(at, { head: null, entry: entry.index });
+    await history.take(entry);
+    report({ done: bundle.heads.length + number + 1, total });
+  }
+  Object.assign(at, { step: 10, head: null, entry: null });
+  const operator = await history.operatorOf(envelope);
+  at.step = 11;
+  await checkScope(stated, checkpoint, bundle);
+  await checkContents(stated, bundle, bytes);
+  return told({ stated, checkpoint, cosigned, history, operator, quorum, bundle });
+}
+
+// (3) to (10) ----------------------------------------------------------------------------------------
+
+class History {
+  constructor(log, checkpoint, at) {
+    Object.assign(this, { log, checkpoint, at });
+    this.registry = new Registry();
+    this.heads = new Map();
+    this.entries = [];
+    this.withheld = [];
+    this.lastAt = 0n;
+  }
+
+  async takeHead({ note, consistency }) {
+    const old = await openCheckpoint(note, this.log);
+    const { size, root } = this.checkpoint;
+    await verifyConsistency(old.size, size, old.root, root, hashesOf(consistency));
+    this.heads.set(note, old.size);
+  }
+
+  async take(entry) {
+    if ("leaf" in entry) {
+      this.at.step = 6;
+      const leaf = decodeBase64(entry.leaf);
+      await this.#include(entry, dsse.timeInLeaf(leaf), leaf);
+      this.withheld.push(entry.index);
+      return;
+    }
+    const envelope = dsse.readEnvelope(entry.envelope, "");
+    this.at.step = 4;
+    const signer = await this.#signerOf(entry, envelope);
+    this.at.step = 5;
+    await dsse.verifyEnvelope(envelope, signer.key);
+    this.at.step = 6;
+    const recordedAt = readTime(entry.recordedAt).getTime();
+    demand(recordedAt >= 0, "recorded before 1970");
+    const record = await dsse.leafRecord(recordedAt, signer.key, envelope);
+    await this.#include(entry, BigInt(recordedAt), record);
+    this.at.step = 7;
+    const isEvent = envelope.payloadType === dsse.EVENT;
+    demand(isEvent || envelope.payloadType === dsse.STATEMENT, "a statement about a bundle is never in the log");
+    const event = isEvent ? parseEvent(envelope.payload) : null;
+    const said = event ? event.body : parseStatement(envelope.payload);
+    const after = this.#checkPreamble(said, signer);
+    this.at.step = 8;
+    if (!event) await this.#enter(said, entry.index, signer);
+    this.at.step = 9;
+    const shown = event ? await openEvent(event, entry) : openStatement(said, entry);
+    const identity = encodeHex(await sha256(dsse.pae(envelope)));
+    this.entries.push({
+      index: entry.index,
+      recordedAt: entry.recordedAt,
+      identity,
+      party: signer.party,
+      keyid: signer.key.keyid,
+      isEndorsed: signer.isEndorsed,
+      after,
+      ...shown,
+    });
+  }
+
+  async #signerOf({ index }, envelope) {
+    if (index > 0) return this.registry.signer(envelope.keyid, index);
+    const said = parseStatement(envelope.payload);
+    demand(said.statement === "genesis", "it is not the genesis");
+    const key = await publicKey(decodeBase64(said.registrarKey));
+    return { key, party: said["chiptrail:party"], isEndorsed: true };
+  }
+
+  async #include({ index, inclusion }, recordedAt, record) {
+    const { size, root } = this.checkpoint;
+    await verifyInclusion(index, size, await leafHash(record), hashesOf(inclusion), root);
+    demand(recordedAt >= this.lastAt, "recorded before the entry before it");
+    this.lastAt = recordedAt;
+  }
+
+  // The size of the head that the signer held; null of the genesis, which (8) lets entry 0 be alone.
+  #checkPreamble(said, { party }) {
+    const ledger = said["chiptrail:ledger"];
+    demand(ledger === this.log.name, `meant for another ledger, ${ledger}`);
+    demand(said["chiptrail:party"] === party, `it names ${said["chiptrail:party"]}, not the party of the key`);
+    const after = said["chiptrail:after"];
+    if (after === undefined) return null;
+    demand(this.heads.has(after), "the head that its signer held is not among the heads");
+    return this.heads.get(after);
+  }
+
+  async #enter(said, index, signer) {
+    await this.registry.enter(said, index, signer.key);
+    const isOurs = said.statement !== "genesis" || said.logKey === encodeVkey(this.log);
+    demand(isOurs, "it names another key of the log");
+  }
+
+  async operatorOf(envelope) {
+    const signer = this.registry.signer(envelope.keyid, this.checkpoint.size);
+    const roles = this.registry.parties.get(signer.party)?.roles ?? [];
+    demand(roles.includes("operator"), `${signer.party} is not the operator`);
+    demand(envelope.payloadType === dsse.BUNDLE, "not a statement about a bundle");
+    await dsse.verifyEnvelope(envelope, signer.key);
+    return signer.party;
+  }
+}
+
+// (9) ------------------------------------------------------------------------------------------------
+
+function openStatement(said, entry) {
+  demand(!("items" in entry) && !("disclosures" in entry), "a statement has nothing beside it");
+  return { kind: "statement", said, act: null, withheld: [] };
+}
+
+async function openEvent(event, entry) {
+  const given = entry.items ?? {};
+  const isCommitted = (field) => event.lists[field]?.root !== undefined;
+  demand(Object.keys(given).every(isCommitted), "shows items of a list that was not committed");
+  const items = {};
+  for (const [field, list] of Object.entries(event.lists)) {
+    items[field] = list.root ? await shownItems(list, given[field] ?? []) : { ids: list.ids, isWhole: true };
+  }
+  const disclosed = await openDisclosures(event.commitments, entry.disclosures ?? []);
+  const body = filledIn(event.body, disclosed);
+  const withheld = Object.keys(event.commitments).filter((name) => !(name in disclosed));
+  const act = readAct({ ...event, body }, items);
+  return { kind: "event", said: body, act, disclosed: Object.keys(disclosed), withheld };
+}
+
+async function shownItems(list, proofs) {
+  for (const proof of proofs) {
+    const salt = decodeBase64(proof.salt);
+    await verifyItem({ ...proof, salt, path: hashesOf(proof.path) }, list);
+  }
+  const ids = proofs.map((proof) => proof.id);
+  demand(new Set(ids).size === ids.length, "shows an item twice");
+  return { ids, isWhole: ids.length === list.count };
+}
+
+// To a list that is partly open what was disclosed of it is added.
+function filledIn(body, disclosed) {
+  const whole = Object.assign(Object.create(null), body);
+  for (const [name, value] of Object.entries(disclosed)) {
+    const isMore = Array.isArray(whole[name]) && Array.isArray(value);
+    whole[name] = isMore ? [...whole[name], ...value] : value;
+  }
+  return whole;
+}
+
+// (11) -----------------------------------------------------------------------------------------------
+
+async function checkScope(stated, checkpoint, { entries, rulePack }) {
+  const isSame =
+    stated.origin === checkpoint.origin &&
+    stated.size === checkpoint.size &&
+    isEqual(decodeBase64(stated.root), checkpoint.root);
+  demand(isSame, "made for another checkpoint");
+  const indexes = entries.map(({ index }) => index);
+  demand(`${stated.indexes}` === `${indexes}`, "names other entries than are here");
+  const hash = encodeHex(await sha256(decodeBase64(rulePack)));
+  demand(stated.rulePack === hash, "names another rule pack");
+}
+
+async function checkContents(stated, bundle, bytes) {
+  const compact = contentsIn(bytes, bundle);
+  if (compact && encodeHex(await sha256(compact)) === stated.contents) return;
+  const hash = encodeHex(await sha256(encodeContents(bundle)));
+  demand(stated.contents === hash, "something beside it was changed");
+}
+
+// What is shown, as plain data -----------------------------------------------------------------------
+
+function told({ stated, checkpoint, cosigned, history, operator, quorum, bundle }) {
+  const { parties } = history.registry;
+  return {
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    root: encodeHex(checkpoint.root),
+    asOf: stated.asOf,
+    operator,
+    cosigned: cosigned.map(({ name, at }) => ({ name, at: at.toISOString() })),
+    witnessedAt: cosigned.length ? cosigned[Math.max(quorum, 1) - 1].at.toISOString() : null,
+    names: Object.fromEntries([...parties].map(([id, { names }]) => [id, names[0]])),
+    subjects: stated.subjects,
+    unproven: stated.unproven,
+    containers: stated.containers,
+    findings: stated.findings,
+    corrections: stated.corrections ?? [],
+    reader: stated.reader ?? null,
+    horizon: stated.horizon ?? null,
+    entries: history.entries,
+    withheld: history.withheld,
+    heads: bundle.heads.length,
+  };
+}
