@@ -19,6 +19,7 @@ from typing import NamedTuple
 from ledger.atlas import Atlas
 from schemas.errors import MalformedParameter
 from schemas.geo import SWAPPED, is_geo, parse_geo
+from schemas.place import Place
 from schemas.statement import Site
 from schemas.strict_json import JSON
 
@@ -73,6 +74,10 @@ class Spot:
     country: str | None = None
     site: str | None = None
     hint: str | None = None
+
+    def place(self) -> Place:
+        """It as it is read from an event."""
+        return Place(self.latitude, self.longitude, self.accuracy_m, self.country, self.site)
 
     def location(self) -> dict[str, JSON]:
         """It as ``chiptrail:location``."""

@@ -8,6 +8,7 @@ never off by more than 0.6 %, which settles nearly every question::
     is_gap_over(one, other, limit_km=1000)
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
@@ -57,3 +58,30 @@ def haversine_km(one: Circle, other: Circle) -> float:
     across = sin((there - north) / 2) ** 2
     along = sin(radians(other.longitude - one.longitude) / 2) ** 2
     return 2 * RADIUS_KM * asin(min(1.0, sqrt(across + cos(north) * cos(there) * along)))
+
+
+Point = tuple[float, float]
+"""Latitude and longitude in degrees, the longitude from -180 to 180."""
+_STEP_KM = 150
+_MOST_STEPS = 90
+_BEARINGS = 48
+
+
+@lru_cache(maxsize=1024)
+def way(one: Circle, other: Circle) -> tuple[Point, ...]:
+    """The shortest way from centre to centre, as points of it; two at least."""
+    line = Geodesic.WGS84.InverseLine(one.latitude, one.longitude, other.latitude, other.longitude)
+    steps = min(_MOST_STEPS, 1 + int(line.s13 / 1000 / _STEP_KM))
+    return tuple(_points(line.Position(line.s13 * n / steps) for n in range(steps + 1)))
+
+
+@lru_cache(maxsize=1024)
+def rim(circle: Circle) -> tuple[Point, ...]:
+    """Points on the rim of *circle*, once around."""
+    here = circle.latitude, circle.longitude
+    bearings = (360 * n / _BEARINGS for n in range(_BEARINGS))
+    return tuple(_points(Geodesic.WGS84.Direct(*here, b, circle.radius_m) for b in bearings))
+
+
+def _points(found: Iterator[dict[str, float]]) -> Iterator[Point]:
+    yield from ((one["lat2"], one["lon2"]) for one in found)

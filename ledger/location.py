@@ -234,6 +234,13 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
     )
 
 
+def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
+    """Every one of *claims* that can be read, with its level, in the order of their times."""
+    made = claims.made
+    order = sorted(range(len(made)), key=lambda n: (made[n].at, n))
+    return tuple([_standing(claims, n, terms) for n in order if made[n].place is not None])
+
+
 def _have_one_name(one: Place | None, other: Place | None) -> bool:
     return one is not None and other is not None and one.uri == other.uri
 

@@ -24,7 +24,7 @@ from ledger.judge import (
     verdict,
     worst,
 )
-from ledger.location import Appraisal, appraise, terms_of
+from ledger.location import NO_CLAIMS, Appraisal, Claims, appraise, terms_of
 from ledger.service.inside import look_inside, missing
 from ledger.service.knowing import NOW, Known, cut
 from ledger.service.ledger import Ledger, Tip
@@ -59,8 +59,8 @@ class Dossier:
     are those inside that are not clear. *horizon* is the last entry that the reader may see of it,
     None if it may see all: then *as_of* is at most when that was recorded. *names* are those of
     the parties that are in it; *said* are the statements that bear on it, *numbers* are those that
-    it is bound to, by kind; *place* is where it is said to be, None if it is not in view. *around*
-    are the containers that it lies in, the inmost first.
+    it is bound to, by kind; *place* is where it is said to be, None if it is not in view, of all
+    *claims* of that. *around* are the containers that it lies in, the inmost first.
     """
 
     item: str
@@ -79,6 +79,7 @@ class Dossier:
     numbers: Mapping[str, Bound] = field(default_factory=dict)
     place: Appraisal | None = None
     around: tuple[str, ...] = ()
+    claims: Claims = NO_CLAIMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def dossier(
             numbers=bound_to(seen.view),
             place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
             around=seen.around,
+            claims=seen.view.claims,
         )
 
 

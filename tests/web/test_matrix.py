@@ -46,6 +46,8 @@ TABLE = {
     f"GET /items/{ITEM}/datamatrix.svg": READ,
     f"GET /shipments/{SHIPMENT}/labels": READ,
     f"GET /entries/{ENTRY}/qr.svg": READ,
+    f"GET /items/{ITEM}/map.svg": READ,
+    "GET /places?q=nothing": READ,
     "POST /scan": READ,
     "GET /shipments": READ,
     "GET /shipments.csv": READ,

@@ -44,7 +44,7 @@ from web.problems import refuse_early, status_of
 
 THEMES = ("light", "dark")
 STATIC = Path(str(files("web") / "static"))
-_POLICY = (
+POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none';"
     " form-action 'self'"
 )
@@ -91,7 +91,7 @@ def make_blueprint(name: str) -> Blueprint:
 def page(template: str, status: int = 200, **values: object) -> Response:
     """The page that *template* makes of *values*; anybody's, or the caller's who is signed in."""
     answer = Response(render_template(template, **values), status)
-    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["Content-Security-Policy"] = POLICY
     return answer
 
 
@@ -145,7 +145,7 @@ def frame(app: Flask) -> None:
     app.jinja_env.filters |= {
         "count": format_decimal,
         "utc": _utc,
-        "country": _country,
+        "country": country_name,
         "segment": functools.partial(quote, safe=""),
     }
 
@@ -189,7 +189,7 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _country(code: str) -> str:
+def country_name(code: str) -> str:
     """The name of a country in the reader's language, as CLDR has it; the code if it has none."""
     locale = get_locale()
     return code if locale is None else str(locale.territories.get(code, code))

@@ -67,7 +67,7 @@ def item(name: str) -> AnyResponse:
 @needs(Scope.READ)
 def contents(name: str) -> Response:
     """The labels of what lies directly inside an item."""
-    found = query.dossier(ledger(), _one(name), reader=reader())
+    found = query.dossier(ledger(), one_named(name), reader=reader())
     return _sheet(found.contents, "sheet24", found.item)
 
 
@@ -83,7 +83,7 @@ def shipment(index: int) -> Response:
 @needs(Scope.READ)
 def item_qr(name: str) -> Response:
     """The QR code of an item: its Digital Link, else the address of its page."""
-    found = _one(name)
+    found = one_named(name)
     return _svg(symbols.qr(symbols.link_of(found, page_of(found))))
 
 
@@ -91,7 +91,7 @@ def item_qr(name: str) -> Response:
 @needs(Scope.READ)
 def item_datamatrix(name: str) -> Response:
     """The DataMatrix of an item."""
-    return _svg(symbols.datamatrix(_one(name)))
+    return _svg(symbols.datamatrix(one_named(name)))
 
 
 @blueprint.get("/entries/<int:index>/qr.svg")
@@ -115,7 +115,11 @@ def _named(name: str) -> Sequence[str]:
     return found
 
 
-def _one(name: str) -> str:
+def one_named(name: str) -> str:
+    """The one item in view that *name* means.
+
+    Raises: NotFound, MalformedParameter (several bear that serial).
+    """
     found = _named(name)
     if len(found) > 1:
         raise MalformedParameter("several items bear that serial; name one by its whole id")

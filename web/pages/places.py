@@ -1,0 +1,191 @@
+"""Places: the map of where an item was said to be, and what people type for one.
+
+GET /items/<id>/map.svg    the map, as a document of its own; pages fetch it when it is seen
+GET /places?q=             JSON: what is called so, and which one place it means, for pickers
+
+``place_asked`` reads the fields of a picker (templates/places/macros.html) from a form that was
+sent; what was typed is resolved here, so it works without JavaScript.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from ledger.gazetteer import Known, Spot, resolve_place, suggest_places
+from ledger.journey import Journey, Stop, Way, journey_of
+from ledger.location import terms_of
+from ledger.names import place_name
+from ledger.service import query
+from ledger.service.places import places_of
+from ledger.service.query import Dossier
+from ledger.service.tokens import Scope
+from schemas import strict_json
+from schemas.errors import MalformedParameter
+from schemas.strict_json import JSON
+from web.access import caller, ledger, needs, reader
+from web.api.bodies import JSON_TYPE
+from web.map import Words, draw_map
+from web.outline import Outline, outline
+from web.pages.frame import POLICY, asset, country_name, make_blueprint
+from web.pages.labels import one_named
+
+blueprint: Blueprint = make_blueprint("places")
+
+_KILOMETRE_M = 1000
+_TOLD = 20
+"""So many stops are told in a map's description; the list beside it has them all."""
+
+
+# Maps ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/items/<path:name>/map.svg")
+@needs(Scope.READ)
+def item_map(name: str) -> Response:
+    """The map of one item."""
+    item = one_named(name)
+    found = query.dossier(ledger(), item, reader=reader())
+    journey = journey_in(found)
+    drawn = draw_map(journey, _outline, _words(journey))
+    style = f'<?xml-stylesheet type="text/css" href="{asset("style.css")}"?>\n'
+    answer = Response(style + drawn, mimetype="image/svg+xml")
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
+
+
+def journey_in(found: Dossier) -> Journey:
+    """Where the item of a dossier was said to be."""
+    return journey_of(found.claims, terms_of(ledger().pack, found.as_of), found.findings)
+
+
+def _outline(detail: float) -> Outline:
+    return outline(detail, Path(ledger().directory.path) / "maps")
+
+
+def _words(journey: Journey) -> Words:
+    told = [_told(stop) for stop in journey.stops[:_TOLD]]
+    told += [speed(one) for one in journey.ways if one.is_suspect]
+    return Words(
+        title=_("Where it was said to be"),
+        desc="; ".join(told) or _("Nobody has signed where it is."),
+        name_of=country_name,
+        told=_told,
+        speed=speed,
+    )
+
+
+def _told(stop: Stop) -> str:
+    return f"{stop.number}: {where(stop)}"
+
+
+@blueprint.app_template_filter()
+def where(stop: Stop | Spot) -> str:
+    """``1.36 N, 103.99 E, within 5 km, Singapore``; what names the place, if that is all."""
+    place = stop.place if isinstance(stop, Stop) else stop.place()
+    parts = [place_name(replace(place, country=None))]
+    if place.accuracy_m is not None and place.point is not None:
+        parts.append(_("within %(far)s", far=_far(place.accuracy_m)))
+    return ", ".join(parts if place.country is None else [*parts, country_name(place.country)])
+
+
+@blueprint.app_template_filter()
+def speed(one: Way) -> str:
+    """``at least 2,547 km/h``; how far, if it is to have taken no time."""
+    if one.speed_km_h is None:
+        return str(_("at least %(far)s at once", far=_far(one.distance_km * _KILOMETRE_M)))
+    return str(_("at least %(speed)s km/h", speed=format_decimal(round(one.speed_km_h))))
+
+
+def _far(metres: float) -> str:
+    if metres < _KILOMETRE_M:
+        return f"{format_decimal(round(metres))} m"
+    return f"{format_decimal(round(metres / _KILOMETRE_M, 1 if metres < 10_000 else None))} km"
+
+
+# What people type ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a picker was given: the *spot*, None if nothing; *is_withheld*: for few to see."""
+
+    spot: Spot | None
+    is_withheld: bool
+
+
+def place_asked(form: Mapping[str, str], name: str = "place") -> Placed:
+    """The place in the fields *name* of a picker.
+
+    Raises: MalformedParameter, which begins with the name of the field.
+    """
+    text = form.get(name, "")
+    is_withheld = bool(form.get(f"{name}_withheld"))
+    if not text.strip():
+        return Placed(None, is_withheld)
+    country, accuracy = form.get(f"{name}_country") or None, form.get(f"{name}_accuracy", "")
+    try:
+        radius_m = _metres(accuracy)
+        spot = resolve_place(text, _known(), country=country, accuracy_m=radius_m)
+    except MalformedParameter as exc:
+        raise MalformedParameter(f"{name}{exc.message.removeprefix('place')}") from exc
+    return Placed(spot, is_withheld)
+
+
+def _metres(text: str) -> float | None:
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdecimal() and len(text) < 9):
+        raise MalformedParameter(f"place_accuracy: got {text!r}, want metres, a whole number")
+    return float(text)
+
+
+def _known() -> Known:
+    return places_of(ledger(), caller().party)
+
+
+@blueprint.get("/places")
+@needs(Scope.READ)
+def places() -> Response:
+    """What is called *q*, and which place that means; *country* may be said beside it."""
+    text = request.args.get("q", "")[:200]
+    said: dict[str, JSON] = {
+        "places": [_to_json(spot) for spot in suggest_places(text, _known())],
+        "meant": None,
+        "fault": None,
+    }
+    try:
+        said["meant"] = _to_json(
+            resolve_place(text, _known(), country=request.args.get("country") or None)
+        )
+    except MalformedParameter as exc:
+        said["fault"] = exc.message.removeprefix("place: ")
+    return Response(strict_json.dump(said), content_type=JSON_TYPE)
+
+
+def _to_json(spot: Spot) -> dict[str, JSON]:
+    return {
+        "kind": spot.kind.value,
+        "text": spot.text,
+        "name": spot.name,
+        "where": where(spot),
+        "site": spot.site,
+        "hint": spot.hint,
+        **spot.location(),
+    }
+
+
+@blueprint.app_template_global()
+def own_sites() -> tuple[Spot, ...]:
+    """The sites of the caller's party, for a picker to offer at once."""
+    return suggest_places("", _known(), limit=200)
+
+
+@blueprint.app_template_global()
+def countries() -> list[tuple[str, str]]:
+    """Code and name of every country that has a time zone, by name."""
+    codes = {code for zone in ledger().atlas.zones.values() for code in zone}
+    return sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1])

@@ -1,0 +1,33 @@
+// What is typed for a place: suggestions, and what it means, as the ledger will understand it.
+
+const PAUSE_MS = 200;
+
+for (const picker of document.querySelectorAll("[data-places]:not(.ready)")) {
+  picker.classList.add("ready");
+  const field = picker.querySelector("input[list]");
+  const country = picker.querySelector("select");
+  let timer = 0;
+  const ask = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => look(picker, field, country), PAUSE_MS);
+  };
+  field.addEventListener("input", ask);
+  country.addEventListener("change", ask);
+  if (field.value) ask();
+}
+
+async function look(picker, field, country) {
+  const asked = new URLSearchParams({ q: field.value, country: country.value });
+  const answer = await fetch(`${picker.dataset.places}?${asked}`).catch(() => null);
+  if (!answer?.ok || asked.get("q") !== field.value) return; // typed on meanwhile
+  const { places, meant, fault } = await answer.json();
+  document.getElementById(field.getAttribute("list")).replaceChildren(...places.map(option));
+  const told = picker.querySelector(".meant");
+  told.classList.toggle("wrong", Boolean(meant?.hint));
+  if (meant) told.textContent = [`${meant.name}: ${meant.where}`, meant.hint].filter(Boolean).join("; ");
+  else told.textContent = field.value && !places.length ? fault : "";
+}
+
+function option({ text, name }) {
+  return Object.assign(document.createElement("option"), { value: text, label: name });
+}
