@@ -9,6 +9,7 @@ comes back as it was. In XLSX a cell says that it is text. Example::
     read_column(CSV, data, {"text"})                                      # ["=1+1"]
 """
 
+import codecs
 import csv
 import io
 import re
@@ -94,7 +95,7 @@ def read_column(kind: str, data: bytes, names: Collection[str]) -> list[str] | N
     Headings are compared without case and blanks around; empty cells are passed over.
     Raises: MalformedTable, TooLarge.
     """
-    rows = _read_xlsx(data) if kind == XLSX else _read_csv(data)
+    rows = read_rows(kind, data)
     heading = next(rows, [])
     found = [n for n, name in enumerate(heading) if name.strip().casefold() in names]
     if not found:
@@ -103,14 +104,29 @@ def read_column(kind: str, data: bytes, names: Collection[str]) -> list[str] | N
     return [text for text in texts if text.strip()]
 
 
+def read_rows(kind: str, data: bytes) -> Iterator[list[str]]:
+    """All rows of the table in *data*, the heading first, as text.
+
+    Raises: MalformedTable, TooLarge.
+    """
+    return _read_xlsx(data) if kind == XLSX else _read_csv(data)
+
+
+def kind_of(data: bytes) -> str:
+    """What *data* is: XLSX, which is a ZIP archive, or else text."""
+    return XLSX if data.startswith(b"PK\x03\x04") else CSV
+
+
 def _read_csv(data: bytes) -> Iterator[list[str]]:
     try:
-        text = data.decode("utf-8-sig")
+        is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError as exc:
         raise MalformedTable("want a CSV file in UTF-8") from exc
-    # Spreadsheets of half the world part cells by semicolons.
+    # Spreadsheets of half the world part cells by semicolons, and what is copied has tabs.
     head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",")
+    mark = next((mark for mark in ";\t" if mark in head), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         for row in reader:
             yield [_bare(cell) for cell in row]

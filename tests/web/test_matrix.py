@@ -58,6 +58,8 @@ TABLE = {
     "GET /check": READ,
     "POST /check": READ,
     "GET /verify": ANY,
+    "GET /ship": WRITE,
+    "POST /ship": WRITE,
     "POST /api/v1/setup": ANY,
     "DELETE /api/v1/session": ANY,
     "POST /api/v1/entries": WRITE,

@@ -1,0 +1,311 @@
+"""What is said in a form, or in a row of a spreadsheet, read as what an event says.
+
+Everything is read before anything is refused: what is wrong is kept with the field that it is in,
+so that a form comes back with all of it at once, and as it was typed. Example::
+
+    filled = Filling(said, desk)
+    draft = short_form.ship(items, desk.party, filled.party("to"), filled.details())
+    filled.faults                              # [("due", "Due: got 'soon', want a time ...")]
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeVar
+
+from flask_babel import gettext as _
+
+from ledger.gazetteer import Known, Spot, resolve_place
+from ledger.names import document_name, moment, party_meant, party_name
+from ledger.service.ledger import Ledger
+from ledger.service.places import places_of
+from ledger.view import Reader
+from schemas import strict_json
+from schemas.errors import MalformedEvent, MalformedJson, NotFound, ParseError, Refusal
+from schemas.extension import FIELDS, check_customs
+from schemas.short_form import Details
+from schemas.spelling import (
+    AUTHORISATIONS,
+    class_of,
+    read_authorisation,
+    read_document,
+    read_moment,
+)
+from schemas.strict_json import JSON
+from web.pages.fields import label_of
+
+T = TypeVar("T")
+Said = Mapping[str, Sequence[str]]
+
+_EVIDENCE_LIMIT = 16 << 10
+_DAY = len("2026-03-03")
+
+
+class Fault(NamedTuple):
+    """What is wrong with the field of that id."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who fills in, where and when; what it knows is looked up once for all rows."""
+
+    ledger: Ledger
+    party: str
+    reader: Reader
+    now: datetime
+
+    @cached_property
+    def called(self) -> dict[str, tuple[str, ...]]:
+        """What people call each party."""
+        return {one.id: one.names for one in self.ledger.registry.parties.values()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name to show of each party."""
+        return {party: names[0] for party, names in self.called.items()}
+
+    @cached_property
+    def places(self) -> Known:
+        """The places that can be named."""
+        return places_of(self.ledger, self.party)
+
+    def name_of(self, party: str) -> str:
+        """What to call *party*."""
+        return party_name(party, self.names)
+
+
+class Filling:
+    """What *said* has, by the names of the fields, as values."""
+
+    def __init__(self, said: Said, desk: Desk) -> None:
+        self.said, self.desk = said, desk
+        self.faults: list[Fault] = []
+        self.spot: Spot | None = None
+        self.answers: dict[str, list[str]] = {}
+
+    def fault(self, name: str, why: str) -> None:
+        """Keep that *why* is wrong with field *name*."""
+        self.faults.append(Fault(name, f"{label_of(name)}: {why}"))
+
+    def text(self, name: str, *, required: bool = False) -> str:
+        """What is said in field *name*, empty for nothing."""
+        text = next(iter(self.said.get(name, ())), "").strip()
+        if required and not text:
+            self.fault(name, _("missing"))
+        return text
+
+    def several(self, name: str) -> list[str]:
+        """All that is said in field *name*: in fields of that name, or parted by semicolons."""
+        texts = [
+            part for text in self.said.get(name, ()) for part in text.replace("\n", ";").split(";")
+        ]
+        return [text.strip() for text in texts if text.strip()]
+
+    def ticked(self, name: str) -> bool:
+        """Whether box *name* is ticked, or says so in words."""
+        text = self.text(name).casefold()
+        if text not in _YES | _NO:
+            self.fault(name, _("got %(text)s, want yes or nothing", text=repr(text)))
+        return text in _YES
+
+    # Values ---------------------------------------------------------------------------------------
+
+    @property
+    def acting(self) -> str:
+        """Whose act it is: the party's, or that of whom it signs for."""
+        return self.principal or self.desk.party
+
+    @cached_property
+    def principal(self) -> str | None:
+        """For whom the party signs, if for another."""
+        return self.party("on_behalf_of")
+
+    def item_class(self, name: str) -> str | None:
+        """The beginning of ids that field *name* gives: a class, or a trade item number."""
+        return self._read(name, self.text(name), class_of)
+
+    def party(self, name: str, *, required: bool = False) -> str | None:
+        """The party that field *name* means."""
+        return self._party(name, self.text(name, required=required))
+
+    def somebody(self, name: str) -> str:
+        """The same, where somebody must be said."""
+        return self.party(name, required=True) or ""
+
+    def parties(self, name: str) -> list[str]:
+        """The parties that field *name* lists."""
+        found = [self._party(name, one) for one in self.several(name)]
+        return [one for one in dict.fromkeys(found) if one is not None]
+
+    def _party(self, name: str, text: str) -> str | None:
+        def read(one: str) -> str:
+            try:
+                return party_meant(one, self.desk.called)
+            except NotFound as exc:
+                said = _("no party %(name)s is enrolled; choose one of the list", name=repr(one))
+                raise NotFound(said) from exc
+
+        return self._read(name, text, read, self.desk.name_of)
+
+    def moment(self, name: str, *, is_end: bool = False) -> datetime | None:
+        """The time of field *name*; *is_end*: a day alone is its end."""
+        text = self.text(name)
+        is_day = is_end and len(text) == _DAY and text[0] not in "+-"
+        rest = timedelta(days=1, seconds=-1) if is_day else timedelta()
+
+        def read(one: str) -> datetime:
+            return read_moment(one, self.desk.now) + rest
+
+        return self._read(name, text, read, lambda at: f"{moment(at)} UTC")
+
+    def documents(self) -> list[str]:
+        """The URIs of the papers it goes by."""
+        pairs = zip(self.said.get("paper-kind", ()), self.said.get("paper", ()), strict=False)
+        texts = [
+            text.strip() if kind == "uri" else f"{kind}:{text.strip()}"
+            for kind, text in pairs
+            if text.strip()
+        ]
+        texts += self.several("document")
+        found = [self._read("paper", text, read_document, document_name) for text in texts]
+        return [one for one in dict.fromkeys(found) if one is not None]
+
+    def authorisations(self) -> list[dict[str, str]]:
+        """What it goes under: licences that were ticked, others as they are typed."""
+        pairs = zip(self.said.get("other-kind", ()), self.said.get("other", ()), strict=False)
+        typed = [("other", kind, text.strip()) for kind, text in pairs if text.strip()]
+        typed += [(kind, kind, text) for kind in AUTHORISATIONS for text in self.several(kind)]
+        found = []
+        for name, kind, text in typed:
+            if kind not in AUTHORISATIONS:
+                self.fault(name, _("say of which kind it is"))
+                continue
+            one = self._read(name, text, partial(read_authorisation, kind), _named)
+            if one is not None and one not in found:
+                found.append(one)
+        return found
+
+    def location(self) -> dict[str, JSON] | None:
+        """Where it is, as ``chiptrail:location``."""
+        country = self.text("country").upper() or None
+        text = self.text("place")
+        if country and not text:
+            self.fault("place", _("say which place is in that country"))
+        known = self.desk.places if text else None
+        if known is not None:
+            self.spot = self._read(
+                "place", text, lambda one: resolve_place(one, known, country=country), _where
+            )
+        return None if self.spot is None else self.spot.location()
+
+    def withheld(self) -> tuple[str, ...]:
+        """The fields that are committed to in place of being told."""
+        return ("chiptrail:location",) if self.ticked("withhold") else ()
+
+    def evidence(self) -> list[dict[str, JSON]]:
+        """The files that were hashed: a JSON object each."""
+        found: list[dict[str, JSON]] = []
+        for text in self.said.get("evidence", ()):
+            try:
+                one = strict_json.load_object(text.encode(), limit=_EVIDENCE_LIMIT)
+                FIELDS["chiptrail:evidence"]([one])
+                found.append(one)
+                self.answers.setdefault("evidence", []).append(str(one["name"]))
+            except (MalformedEvent, MalformedJson) as exc:
+                self.fault("evidence", exc.message)
+        return found
+
+    def customs(self) -> dict[str, JSON]:
+        """What customs is told, as ``chiptrail:customs``."""
+        found: dict[str, JSON] = {}
+        for name, read in _CUSTOMS.items():
+            text = self.text(name)
+            try:
+                if text:
+                    found[name] = read(text)
+                    self.answers[name] = [text]
+            except ValueError:
+                self.fault(name, _("got %(text)s, want a number", text=repr(text)))
+        ports: dict[str, JSON] = {
+            end: text for end in ("loading", "discharge") if (text := self.text(end))
+        }
+        if ports:
+            found["ports"] = ports
+            self.answers |= {end: [str(text)] for end, text in ports.items()}
+        try:
+            check_customs(found)
+        except MalformedEvent as exc:
+            name, *rest = (exc.pointer or "/itn").strip("/").split("/")
+            self.fault(rest[-1] if name == "ports" and rest else name, exc.message)
+        return found
+
+    def details(self, **more: Any) -> Details:  # noqa: ANN401 - fields of Details
+        """What is said of any event, and *more*."""
+        return Details(
+            event_at=self.moment("at"),
+            location=self.location(),
+            documents=self.documents(),
+            evidence=self.evidence(),
+            on_behalf_of=self.principal,
+            **more,
+        )
+
+    def _read(
+        self, name: str, text: str, read: Callable[[str], T], show: Callable[[T], str] = str
+    ) -> T | None:
+        """What *read* makes of *text*, kept as *show* tells it; None where it is none, or wrong."""
+        if not text:
+            return None
+        try:
+            value = read(text)
+        except (ParseError, Refusal, OverflowError) as exc:
+            why = exc.message if isinstance(exc, Refusal) else _("out of range")
+            self.fault(name, why.removeprefix(f"{name}: "))
+            return None
+        self.answers.setdefault(name, []).append(show(value))
+        return value
+
+
+def _named(authorisation: Mapping[str, str]) -> str:
+    """``EAR licence D1234567``."""
+    parts = ("regime", "kind", "code", "number")
+    return " ".join([authorisation[part] for part in parts if part in authorisation])
+
+
+def _where(spot: Spot) -> str:
+    country = f", {spot.country}" if spot.country else ""
+    hint = f" ({spot.hint})" if spot.hint else ""
+    return f"{spot.name}{country}{hint}"
+
+
+_YES = frozenset({"yes", "y", "1", "true", "on", "x"})
+_NO = frozenset({"", "no", "n", "0", "false", "-"})
+
+
+def _number(text: str) -> float | int:
+    plain = text.replace(" ", "").replace("'", "")
+    return int(plain) if plain.isdecimal() else float(plain)
+
+
+def _words(text: str) -> list[JSON]:
+    return [part for part in text.replace(",", " ").replace(";", " ").split() if part]
+
+
+_CUSTOMS: Mapping[str, Callable[[str], JSON]] = {
+    "itn": str.strip,
+    "hts": _words,
+    "eccn": _words,
+    "value": _number,
+    "currency": str.upper,
+    "incoterm": str.upper,
+    "packages": _number,
+    "weightKg": _number,
+    "seals": _words,
+    "origin": str.upper,
+    "mode": str.lower,
+    "regime": str.lower,
+}

@@ -1,0 +1,72 @@
+"""What would come of drafts: prepared for the sign panel, and tried without recording anything.
+
+ahead = foresee(drafts, withheld)
+ahead.lines                # for sign_panel
+ahead.receipts             # what each would get; None where the party has no key to sign with
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.admission import UNSIGNED
+from ledger.compose import Prepared
+from ledger.service.capture import Receipt
+from ledger.service.ledger import Ledger
+from ledger.service.rehearsal import rehearse
+from ledger.service.signing import prepare
+from schemas.draft import Draft
+from schemas.envelope import Envelope, Submission, encode_submission
+from schemas.errors import ChiptrailError, Refusal
+from schemas.strict_json import JSON
+from web.access import caller, ledger
+from web.pages.preparing import author, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """The *lines* of the sign panel; *outcomes* in their order, None where nobody could sign."""
+
+    lines: list[dict[str, JSON]]
+    outcomes: list[Receipt | ChiptrailError] | None
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """The outcomes that are receipts."""
+        return [one for one in self.outcomes or () if isinstance(one, Receipt)]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """The outcomes that are none."""
+        return [one for one in self.outcomes or () if isinstance(one, Refusal)]
+
+
+def foresee(drafts: Sequence[Draft], withheld: Sequence[str] = ()) -> Foresight:
+    """What would come of *drafts*, of which the fields in *withheld* are withheld.
+
+    Raises: a refusal of a draft that nobody could sign.
+    """
+    who, now = author(), ledger().clock.now()
+    return foresee_prepared([prepare(draft, who, now, withheld) for draft in drafts])
+
+
+def foresee_prepared(prepared: Sequence[Prepared]) -> Foresight:
+    """The same of what is *prepared* already."""
+    party = caller().party
+    keyid = _live_key(ledger(), party)
+    outcomes = None
+    if keyid is not None:
+        data = [encode_submission(_unsigned(one, keyid)) for one in prepared]
+        outcomes = rehearse(ledger(), data, actor=party, party=party)
+    return Foresight(lines_of(prepared), outcomes)
+
+
+def _unsigned(prepared: Prepared, keyid: str) -> Submission:
+    envelope = Envelope(prepared.payload, prepared.payload_type, keyid, UNSIGNED)
+    return Submission(envelope, prepared.lists, prepared.disclosures)
+
+
+def _live_key(ledger: Ledger, party: str) -> str | None:
+    """The id of a key that *party* could sign with."""
+    registry = ledger.registry
+    live = [one.key for one in registry.keys.values() if (one.party, one.revoked) == (party, None)]
+    return live[0].keyid if live else None
