@@ -18,18 +18,10 @@ from ledger.identity import KINDS, Bound, spelled
 from ledger.location import Appraisal
 from ledger.names import item_name, moment, party_name, several
 from ledger.place_story import tell_place
+from ledger.tenure import due_at, making, sending, tenure
 from ledger.wording import ENDED
 from schemas.particulars import read_particulars
 
-_BEGINS = frozenset(
-    {
-        ActKind.COMMISSION,
-        ActKind.REGISTER,
-        ActKind.TRANSFORM,
-        ActKind.RECEIVE,
-        ActKind.SEIZE,
-    }
-)
 _REPORTED = frozenset({Status.STOLEN, Status.LOST, Status.TAMPERED})
 
 
@@ -86,19 +78,16 @@ def _facts(
 def _made(
     state: ItemState | None, steps: Sequence[Told], names: Names
 ) -> Iterator[tuple[str, str]]:
-    for step in steps:
-        is_maker = state is None or state.origin in (None, step.act.actor, step.act.principal)
-        is_made_of = step.act.kind is ActKind.TRANSFORM and step is steps[0]
-        if is_made_of and step.stands:
-            listed = several(step.act.items) or "something not named"
-            yield "made", f"out of {listed} by {party_name(step.act.actor, names)}"
-            return
-        if step.act.kind is ActKind.COMMISSION and step.stands and is_maker:
-            said = read_particulars(step.event)
-            lot = f"lot {said.lot}" if said.lot else None
-            maker = f"by {party_name(step.act.actor, names)}"
-            yield "made", ", ".join(part for part in (said.product, lot, maker) if part)
-            return
+    step = making(state, steps)
+    if step is None:
+        return
+    maker = f"by {party_name(step.act.actor, names)}"
+    if step.act.kind is ActKind.TRANSFORM:
+        yield "made", f"out of {several(step.act.items) or 'something not named'} {maker}"
+        return
+    said = read_particulars(step.event)
+    lot = f"lot {said.lot}" if said.lot else None
+    yield "made", ", ".join(part for part in (said.product, lot, maker) if part)
 
 
 def _custody(
@@ -117,22 +106,17 @@ def _custody(
             return
         via = ", ".join(party_name(party, names) for party in state.custody.via)
         yield "in transit", f"from {holder} to {to}" + (f", with {via}" if via else "")
-        due_at = next((s.act.due_at for s in steps if s.index == state.custody.shipment), None)
-        if due_at is not None:
-            late = f", {_span(due_at - as_of)}" if state.stopped_at is None else ", and held back"
-            yield "due", f"{moment(due_at)} UTC{late}"
+        due = due_at(state, steps)
+        if due is not None:
+            late = f", {_span(due - as_of)}" if state.stopped_at is None else ", and held back"
+            yield "due", f"{moment(due)} UTC{late}"
         yield "answers for it", f"{holder}, until {to} signs"
 
 
 def _since(state: ItemState, steps: Sequence[Told]) -> str:
     """When the present holder came to have it, by the entry that says so."""
-    for step in reversed(steps):
-        act, holder = step.act, state.custody.holder
-        begins = act.kind in _BEGINS and holder in (act.actor, act.principal)
-        is_brought = act.kind is ActKind.DELIVER and act.counterparty == holder
-        if (begins or is_brought) and step.stands:
-            return f", since {moment(step.act.event_at)} UTC (entry {step.index})"
-    return ""
+    step = tenure(state, steps)
+    return "" if step is None else f", since {moment(step.act.event_at)} UTC (entry {step.index})"
 
 
 def _span(span: timedelta) -> str:
@@ -155,15 +139,15 @@ def _destination(
     state: ItemState, steps: Sequence[Told], names: Names
 ) -> Iterator[tuple[str, str]]:
     """The end user and the licence that the last shipment names."""
-    for step in reversed(steps):
-        if step.act.kind is ActKind.SHIP and step.stands:
-            said = read_particulars(step.event)
-            # Once it has arrived, who uses it is on record.
-            if "end_user" in said.ends and (state.title is None or state.title.user is None):
-                yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
-            if said.licences:
-                yield "shipped under", f"{', '.join(said.licences)}, says the sender"
-            return
+    step = sending(steps)
+    if step is None:
+        return
+    said = read_particulars(step.event)
+    # Once it has arrived, who uses it is on record.
+    if "end_user" in said.ends and (state.title is None or state.title.user is None):
+        yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
+    if said.licences:
+        yield "shipped under", f"{', '.join(said.licences)}, says the sender"
 
 
 _SHORT = {"printed_serial": "printed", "nvml_serial": "NVML", "part_number": "part"}

@@ -21,7 +21,7 @@ from ledger.finding import Finding, Tier
 from ledger.identity import KINDS, spelled
 from ledger.judge import Verdict
 from ledger.names import day, item_name, moment, place_name, retell
-from ledger.outcome import Outcome, agreements, idle, is_effective, outcomes
+from ledger.outcome import Outcome, agreements, idle, outcomes
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
 from ledger.story import PLACES, tell
@@ -74,11 +74,6 @@ class Told:
     withheld: tuple[str, ...] = ()
     corrected_by: int | None = None
     corrects: int | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Whether it took effect, and has not been taken back."""
-        return self.corrected_by is None and is_effective(self.findings)
 
 
 def verdict_text(verdict: Verdict) -> Text:
