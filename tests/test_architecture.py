@@ -15,7 +15,13 @@ from tests.architecture import (
 )
 
 MODULES = modules_of(ROOT)
-IMPORT_NAMES = {"pynacl": "nacl", "argon2-cffi": "argon2", "pillow": "PIL", "zxing-cpp": "zxingcpp"}
+IMPORT_NAMES = {
+    "pynacl": "nacl",
+    "argon2-cffi": "argon2",
+    "pillow": "PIL",
+    "pyshp": "shapefile",
+    "zxing-cpp": "zxingcpp",
+}
 DOC = '"""A module."""\n'
 
 

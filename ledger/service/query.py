@@ -159,9 +159,8 @@ def dossier(
         if seen is None:
             return Dossier(item, None, Verdict.UNKNOWN, (), (), (), {}, None, {}, size, as_of)
         as_of = seen.judged_at(as_of)
-        findings = judge(seen.view, ledger.pack, ledger.atlas, as_of)
-        state = seen.view.state
-        inside = look_inside(sight, [seen])
+        view, inside = seen.view, look_inside(sight, [seen])
+        findings, state = judge(view, ledger.pack, ledger.atlas, as_of), view.state
         troubled = inside.troubled(ledger.pack, ledger.atlas, as_of).get(seen.number, {})
         steps, said = steps_of(sight, seen, findings), said_of(sight, seen)
         return Dossier(
@@ -178,10 +177,10 @@ def dossier(
             as_of=as_of,
             horizon=None if seen.horizon >= then.horizon else seen.horizon,
             said=said,
-            numbers=bound_to(seen.view),
-            place=appraise(seen.view.claims, terms_of(ledger.pack, as_of)),
+            numbers=bound_to(view),
+            place=appraise(view.claims, terms_of(ledger.pack, as_of)),
             around=seen.around,
-            claims=seen.view.claims,
+            claims=view.claims,
         )
 
 
