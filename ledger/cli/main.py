@@ -36,6 +36,7 @@ from ledger.cli import (
     serving,
     settling,
     signing,
+    verifier,
     verifying,
     watching,
     witnessing,
@@ -51,6 +52,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
     "Prove": (
         proving.bundle,
         verifying.verify,
+        verifier.verifier,
         proving.checkpoint,
         witnessing.cosign,
         proving.publish,

@@ -1,6 +1,7 @@
 """Bundles, checkpoints, the public log and the audit by command."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -33,6 +34,16 @@ def test_a_proof_tells_the_same_story(run, ask, proof, see, shown_world):
 
     assert told["steps"] == [step["index"] for step in story["steps"]]
     assert (told["verdict"], told["state"]) == (story["verdict"], story["state"])
+
+
+def test_the_browsers_verifier_is_one_file(ask, tmp_path):
+    path = tmp_path / "verify.html"
+    told = ask("verifier", "-o", path)
+
+    assert (path.stat().st_size, sha256(path.read_bytes()).hexdigest()) == (
+        told["bytes"],
+        told["sha256"],
+    )
 
 
 def test_a_changed_proof_is_refused_by_the_number_of_the_step(run, proof, tmp_path):

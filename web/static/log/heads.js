@@ -32,7 +32,7 @@ export class Fork extends Refusal {
 
 // The last head that was remembered of *origin*: {note, seenAt}, seenAt in ISO 8601; null for none.
 export function last(origin) {
-  return JSON.parse(localStorage.getItem(HEAD + origin) ?? "null");
+  return JSON.parse(read(HEAD + origin) ?? "null");
 }
 
 // Keep *note* as the last head of its log, unless a larger one is kept.
@@ -40,13 +40,30 @@ export function remember(note) {
   const { origin, size } = headIn(note);
   const kept = last(origin);
   if (kept && headIn(kept.note).size > size) return;
-  localStorage.setItem(HEAD + origin, JSON.stringify({ note, seenAt: new Date().toISOString() }));
+  write(HEAD + origin, JSON.stringify({ note, seenAt: new Date().toISOString() }));
 }
 
 // The verifier key by which *origin* was known at an earlier visit; null for none.
-export const keptVkey = (origin) => localStorage.getItem(KEY + origin);
+export const keptVkey = (origin) => read(KEY + origin);
 
-export const keepVkey = (vkey) => localStorage.setItem(KEY + vkey.split("+", 1)[0], vkey);
+export const keepVkey = (vkey) => write(KEY + vkey.split("+", 1)[0], vkey);
+
+// A browser may be told to keep nothing: then every visit is the first.
+function read(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function write(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // As above; or there is no room.
+  }
+}
 
 // What is held against it --------------------------------------------------------------------------
 

@@ -74,12 +74,19 @@ document.addEventListener("drop", (event) => {
 });
 
 // *name* is what the browser does not say beside its button already.
-function choose(file, name) {
+async function choose(file, name) {
   if (!file) return;
   chosen = file;
   parts.name.textContent = name;
-  if (parts.vkey.value.trim()) start();
+  if (!parts.vkey.value.trim()) parts.vkey.value = keptVkey(await originIn(file)) ?? "";
+  if (parts.vkey.value) start();
   else parts.vkey.focus();
+}
+
+// The log that the file says it is of: good enough to look up a key, which then has to fit.
+async function originIn(file) {
+  if (file.size > LIMIT) return "";
+  return /"checkpoints?"\s*:\s*\[?\s*"([^"\\]+)\\n/.exec(await file.text())?.[1] ?? "";
 }
 
 // Verifying ------------------------------------------------------------------------------------------
