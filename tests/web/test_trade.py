@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -133,6 +134,92 @@ def test_a_hostile_serial_is_text(web, lin):
         text = lin.get(path).text
         assert "<img src=x" not in text
         assert "&lt;img src=x" in text
+
+
+# Licences, parties -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(web):
+    """A licence of the fab for ten that the shop may draw on too, two of it drawn by the fab."""
+    world = web.world
+    index = world.licence(
+        "customs", "D1", holder=party("fab"), quantity=10, drawers=(party("shop"),)
+    ).index
+    under = [{"regime": "EAR", "kind": "licence", "number": "D1"}]
+    world.commission("fab", world.chips(2))
+    world.ship("fab", world.chips(2), to="shop", **{"chiptrail:authorisations": under})
+    return index
+
+
+def test_a_licence_is_drawn_down_for_its_holder(web, lin, drawn):
+    text = lin.get(f"/licences/{drawn}").text
+
+    assert f'href="/licences/{drawn}"' in lin.get("/licences?near=").text
+    assert "2 of 10 drawn" in text
+    assert "From 10 to 8 in 1 steps" in text
+    assert 404 == lin.get("/licences/1").status_code
+
+
+def test_who_may_draw_on_a_licence_sees_what_it_drew_itself(web, drawn):
+    text = web.browser("eve", "viewer", of="shop").get(f"/licences/{drawn}").text
+
+    assert "2 of 10 drawn" in text
+    assert "You see what you drew yourself" in text
+    assert "Nothing was drawn yet" in text
+
+
+def test_to_everybody_else_there_is_no_licence(web, drawn):
+    web.world.enroll("lab")
+    eve = web.browser("eve", "viewer", of="lab")
+
+    assert "There is no licence that you may read" in eve.get("/licences").text
+    assert 404 == eve.get(f"/licences/{drawn}").status_code
+
+
+def test_who_owns_a_party_and_what_it_numbers_is_for_itself(web, lin):
+    index = web.world.ledger.registry.parties[party("fab")].indexes[0]
+    own = lin.get(f"/parties/{index}").text
+    others = web.browser("eve", "viewer", of="shop").get(f"/parties/{index}").text
+
+    assert f'href="/parties/{index}"' in lin.get("/parties?name=FAB").text
+    assert [True, False] == [CHIPS in text for text in (own, others)]
+    assert web.world.keys[party("fab")].public.keyid[:24] in others
+    assert "Nobody is called that" in lin.get("/parties?name=nobody").text
+    assert 404 == lin.get("/parties/0").status_code
+
+
+# Findings ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stolen(web, shipped):
+    return web.world.report("shop", web.world.chips(1, 2), "stolen").index
+
+
+def test_what_is_open_is_shown_first_with_what_to_do(web, lin, stolen):
+    assert "state=open" in lin.get("/findings").headers["Location"]
+    text = lin.get("/findings?state=open").text
+
+    assert "status/stolen" in text
+    assert "To mend it" in text
+    assert "Settle</a>" not in text
+    assert "No finding is like that" in lin.get("/findings?code=status/lost").text
+
+
+def test_an_inspector_settles_a_finding_that_is_not_its_own(web, stolen):
+    ins, lin = (
+        web.browser("ins", "inspector", of="customs"),
+        web.browser("lee", "logger", of="shop"),
+    )
+    (chip,) = web.world.chips(1, 2)
+    path = f"/findings/{stolen}/settle?{urlencode({'code': 'status/stolen', 'item': chip})}"
+
+    assert "Settle</a>" in ins.get(f"/findings?{urlencode({'item': chip})}").text
+    assert "stolen" in ins.get(path).text
+    assert 400 == ins.post(path, data={"reason": " "}).status_code
+    assert "data-sign" in ins.post(path, data={"reason": "It was found."}).text
+    assert 404 == lin.get(path).status_code
 
 
 # Entries -----------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 GET  /shipments                 with filters in the address; /<list>.csv, /<list>.xlsx all of it
 GET  /shipments/<index>         one, and what became of each unit
+GET  /licences, /licences/<n>   with what is left of them, and how it was drawn
+GET  /parties, /parties/<n>     who is enrolled, by whose word
+GET  /findings                  what does not fit, and what to do about it
 GET  /entries/<index>           an entry as it was signed, and its place in the log
 """
 
@@ -9,10 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from ledger.advice import ACTIONS
+from ledger.finding import FINDINGS, Code, Tier
 from ledger.proof import encode_proof
-from ledger.service import pages, query
+from ledger.service import directory, pages, query
 from ledger.service import shipments as sending
 from ledger.service.entry import Contents, load_contents
 from ledger.service.recorded import recorded
@@ -26,6 +32,7 @@ from web.access import caller, ledger, needs, reader
 from web.api import list_shapes as shapes
 from web.api.entries import TLOG_PROOF
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
+from web.pages.drawdown import draw_down
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import KINDS, Filters, Load, as_file, filters, list_file, list_page
 from web.pages.naming import names, paper_meant, party_meant
@@ -122,6 +129,77 @@ def units(index: int, kind: str) -> Response:
 def _on(index: int, fate: str, start: int) -> str:
     asked: dict[str, Any] = {"fate": fate or None, "from": start or None}
     return url_for("trade.shipment", index=index, **asked)
+
+
+# Licences, parties -------------------------------------------------------------------------------
+
+
+@blueprint.get("/licences")
+@needs(Scope.READ)
+def licences() -> Response:
+    """What one may ship under, and what is left of it."""
+    found = load_licences(_asked("licences"))
+    return list_page("trade/licences.html", "licences", found, parties=sorted(names().values()))
+
+
+@blueprint.get("/licences/<int:index>")
+@needs(Scope.READ)
+def licence(index: int) -> Response:
+    """One licence: what it covers, and how it was drawn down."""
+    found, now = directory.account(ledger(), index, reader()), ledger().clock.now()
+    said = found.wallet.balance.licence
+    chart = None
+    if found.is_whole and said.quantity is not None:
+        chart = draw_down(found.draws, said.quantity, said.starts_at, said.ends_at, now)
+    return page("trade/licence.html", one=found, said=said, chart=chart, now=now)
+
+
+@blueprint.get("/parties")
+@needs(Scope.READ)
+def parties() -> Response:
+    """Who is enrolled."""
+    return list_page("trade/parties.html", "parties", load_parties(_asked("parties")))
+
+
+@blueprint.get("/parties/<int:index>")
+@needs(Scope.READ)
+def party(index: int) -> Response:
+    """One party: who it is, by whose word, with which keys."""
+    found = directory.profile(ledger(), index, reader())
+    return page("trade/party.html", one=found, party=found.enrolled.party)
+
+
+# Findings ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/findings")
+@needs(Scope.READ)
+def findings() -> AnyResponse:
+    """What does not fit, the worst first on each page; what is open, if nothing else is asked."""
+    if not request.args:
+        return redirect(url_for("trade.findings", state="open"), 303)
+    found = load_findings(_asked("findings"))
+    groups = sorted(
+        {(one.is_open, one.code) for one in found.lines},
+        key=lambda group: (not group[0], -_TIERS.index(FINDINGS[group[1]]), group[1]),
+    )
+    return list_page(
+        "trade/findings.html",
+        "findings",
+        found,
+        groups=groups,
+        actions=ACTIONS,
+        codes={code.value: code.value for code in Code},
+        may_settle=_may_settle(),
+    )
+
+
+_TIERS = [*Tier]
+
+
+def _may_settle() -> bool:
+    """Whether the caller is of those who settle what they are not accused of."""
+    return Scope.WRITE in caller().scopes and ledger().registry.may_resolve(caller().party)
 
 
 # Entries -----------------------------------------------------------------------------------------
