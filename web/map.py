@@ -28,7 +28,7 @@ _POLE = 84.0
 _MARK = 60
 """How far the middles of two marks are apart at least."""
 _NAMES = 12
-_WORLD = ((-50, 75), (-170, 0, 170))
+_WORLD = ((-50, 75), range(-170, 180, 10))
 _WIDEST_RIM_M = 3_000_000
 """Wider circles would go around a pole or the world; they say nothing that a map could show."""
 
@@ -98,7 +98,7 @@ def draw_map(journey: Journey, outline_of: Callable[[float], Outline], words: Wo
         *(_line(one, view) for one in ways),
         *(_leader(there, at) for _, there, at in marks if there != at),
         *(_mark(stop, at, words.told(stop)) for stop, _, at in marks),
-        *(_speed(one, view, words.speed(one), spots) for one in ways if one.is_suspect),
+        *_speeds([one for one in ways if one.is_suspect], view, words.speed, spots),
         "</svg>",
     ]
     return "\n".join(part for part in parts if part)
@@ -183,16 +183,15 @@ def _names(
     pieces: Iterable[Piece], view: View, name_of: Callable[[str], str], taken: Iterable[Spot]
 ) -> Iterator[str]:
     """The names of countries where there is room for them, the largest first."""
-    boxes = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in taken]
+    boxes = _boxes(taken)
     count = 0
     for piece in sorted(pieces, key=lambda piece: -piece.area):
         if count == _NAMES or not piece.code:
             continue
         x, y = view.at(piece.inside)
         name = name_of(piece.code)
-        half = 6.5 * sum(2 if ord(letter) > 0x2E80 else 1 for letter in name)
-        box = x - half, y - 20, x + half, y + 10
-        is_wide = piece.wide * view.across > 2 * half and piece.high * view.down > 30
+        box = _box(name, x, y)
+        is_wide = piece.wide * view.across > box[2] - box[0] and piece.high * view.down > 30
         if is_wide and _is_free(box, boxes, view):
             boxes.append(box)
             count += 1
@@ -224,10 +223,10 @@ def _line(one: Way, view: View) -> str:
 
 
 def _steps(points: Iterable[Point], view: View) -> str:
-    """A line through *points*, broken where it leaves the map on one side for the other."""
+    """A line through *points*, broken where it goes on at the other edge, or beyond a pole."""
     told, before = "", float("inf")
     for x, y in map(view.at, points):
-        told += f"{'L' if abs(x - before) < 180 * view.across else 'M'}{x:.0f} {y:.0f}"
+        told += f"{'L' if abs(x - before) < 90 * view.across else 'M'}{x:.0f} {y:.0f}"
         before = x
     return told
 
@@ -281,16 +280,27 @@ def _mark(stop: Stop, at: Spot, told: str) -> str:
     )
 
 
-def _speed(one: Way, view: View, told: str, taken: Sequence[Spot]) -> str:
-    """What a suspect way would have taken, beside its middle, where no mark stands."""
-    points = _path(one)
-    spots = [
-        view.at(points[int(part * (len(points) - 1))])
-        for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
-    ]
-    free = (
-        x for x in spots if all(hypot(x[0] - a, (x[1] - b) * 2) > 1.5 * _MARK for a, b in taken)
-    )
-    x, y = next(free, spots[0])
-    x, y = min(WIDTH - 150, max(150, x)), min(view.height - 20, max(40, y - 14))
-    return f'<text class="speed" x="{x:.0f}" y="{y:.0f}">{escape(told)}</text>'
+def _speeds(
+    ways: Iterable[Way], view: View, speed: Callable[[Way], str], taken: Iterable[Spot]
+) -> Iterator[str]:
+    """How fast each suspect way would have been, where there is room along it."""
+    boxes = _boxes(taken)
+    for one in ways:
+        points, told = _path(one), speed(one)
+        for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+            x, y = view.at(points[int(part * (len(points) - 1))])
+            box = _box(told, x, y)
+            if _is_free(box, boxes, view):
+                boxes.append(box)
+                yield f'<text class="speed" x="{x:.0f}" y="{y:.0f}">{escape(told)}</text>'
+                break
+
+
+def _boxes(marks: Iterable[Spot]) -> list[Box]:
+    return [(x - 20, y - 20, x + 20, y + 20) for x, y in marks]
+
+
+def _box(text: str, x: float, y: float) -> Box:
+    """What *text* covers around its middle; letters of Chinese are twice as wide."""
+    half = 7.5 * sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+    return x - half, y - 24, x + half, y + 10

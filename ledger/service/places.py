@@ -19,11 +19,9 @@ from ledger.service.ledger import Ledger
 
 def places_of(ledger: Ledger, party: str) -> Known:
     """What *party* can name: of the sites those that it named or runs."""
-    sites = {
-        site.id: site
-        for site in ledger.registry.places().values()
-        if party in (site.party, site.operated_by)
-    }
+    with ledger.database.reading() as connection:
+        named = ledger.renew(connection).registry.places().values()
+    sites = {site.id: site for site in named if party in (site.party, site.operated_by)}
     return Known(sites, load_airports(), ledger.atlas)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.geodesy import Circle, gap_km, haversine_km, is_gap_over
+from ledger.geodesy import Circle, gap_km, haversine_km, is_gap_over, rim, way
 
 AIRPORTS = [
     # As the table of flights in docs/location.md has them.
@@ -37,3 +37,19 @@ def test_the_sphere_is_never_off_by_more_than_it_says(one, other):
     exact = gap_km(one._replace(radius_m=0), other._replace(radius_m=0))
 
     assert abs(haversine_km(one, other) - exact) <= 0.006 * exact + 1e-6
+
+
+def test_the_shortest_way_over_the_pacific_crosses_the_antimeridian():
+    points = way(Circle(25.08, 121.23, 0), Circle(37.36, -121.93, 0))
+
+    assert points[0] == pytest.approx((25.08, 121.23))
+    assert points[-1] == pytest.approx((37.36, -121.93))
+    assert max(latitude for latitude, _ in points) > 45
+    assert all(-180 <= longitude <= 180 for _, longitude in points)
+
+
+def test_the_rim_of_a_circle_is_as_far_from_its_centre_everywhere():
+    circle = Circle(64.1, -21.9, 400_000)
+    distances = [gap_km(Circle(*point, 0), circle._replace(radius_m=0)) for point in rim(circle)]
+
+    assert distances == pytest.approx([400] * len(distances))

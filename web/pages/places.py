@@ -84,20 +84,30 @@ def _told(stop: Stop) -> str:
 
 @blueprint.app_template_filter()
 def where(stop: Stop | Spot) -> str:
-    """``1.36 N, 103.99 E, within 5 km, Singapore``; what names the place, if that is all."""
+    """``1.36 N, 103.99 E, within 5 km, Singapore``; what names the place, if that is all.
+
+    A country that nobody said is that of the borders, in brackets.
+    """
     place = stop.place if isinstance(stop, Stop) else stop.place()
-    parts = [place_name(replace(place, country=None))]
-    if place.accuracy_m is not None and place.point is not None:
-        parts.append(_("within %(far)s", far=_far(place.accuracy_m)))
-    return ", ".join(parts if place.country is None else [*parts, country_name(place.country)])
+    told = place_name(replace(place, country=None))
+    if place.point is None:
+        return told
+    if place.accuracy_m is not None:
+        told += ", " + _("within %(far)s", far=_far(place.accuracy_m))
+    if place.country is not None:
+        return f"{told}, {country_name(place.country)}"
+    there = ledger().atlas.countries(*place.point, place.accuracy_m or 0)
+    return f"{told} ({' / '.join(map(country_name, sorted(there))) or _('open sea')})"
 
 
 @blueprint.app_template_filter()
 def speed(one: Way) -> str:
-    """``at least 2,547 km/h``; how far, if it is to have taken no time."""
+    """``at least 2,400 km/h``, to two digits; how far, if it is to have taken no time."""
     if one.speed_km_h is None:
         return str(_("at least %(far)s at once", far=_far(one.distance_km * _KILOMETRE_M)))
-    return str(_("at least %(speed)s km/h", speed=format_decimal(round(one.speed_km_h))))
+    step = 10 ** max(0, len(str(int(one.speed_km_h))) - 2)
+    told = format_decimal(int(one.speed_km_h) // step * step)
+    return str(_("at least %(speed)s km/h", speed=told))
 
 
 def _far(metres: float) -> str:

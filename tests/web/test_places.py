@@ -1,0 +1,148 @@
+"""Places over HTTP: the map of an item, and what pickers ask and send."""
+
+import pytest
+from flask import g, render_template_string
+
+from ledger.gazetteer import Kind
+from ledger.service import query
+from ledger.service.tokens import Caller, Scope
+from schemas.errors import MalformedParameter
+from schemas.statement import Site
+from tests.web.test_labels import path
+from tests.world import party
+from web.pages.places import journey_in, place_asked
+
+HALL = {"name": "Hall <4>", "latitude": 59.9, "longitude": 10.8, "radius_m": 400, "country": "NO"}
+TRIAL = "{% from 'places/macros.html' import journey_map, place_picker %}"
+
+
+@pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
+@pytest.fixture
+def chip(web):
+    """A chip that was said to be in Singapore, and an hour later in Oslo, by another."""
+    (made,) = web.world.chips(1)
+    web.world.commission("fab", [made])
+    web.world.declare("fab", [made], readPoint={"id": "geo:1.36,103.99;u=5000"})
+    web.world.ship("fab", [made], to="shop")
+    web.world.receive("shop", [made], readPoint={"id": "geo:59.9,10.8;u=400"})
+    return made
+
+
+@pytest.fixture
+def asking(web):
+    """Within a request of the fab's, which has a hall."""
+    web.world.say("fab", Site, **HALL)
+    with web.app.test_request_context():
+        g.caller = Caller(party("fab"), frozenset({Scope.READ}), "lin")
+        yield web
+
+
+def test_the_map_of_an_item_shows_where_it_was_said_to_be(web, chip):
+    answer = web.ask(path(chip, "map.svg"), by="shop")
+
+    assert ("image/svg+xml", 2) == (answer.mimetype, answer.text.count('class="stop '))
+    assert "1: 1.36 N, 103.99 E, within 5 km (Singapore); 2: 59.90 N, 10.80 E, " in answer.text
+    assert "style-src" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_suspect_way_is_told_on_the_map_and_beside_it(web, chip):
+    assert 'class="way suspect"' in web.ask(path(chip, "map.svg"), by="shop").text
+
+
+def test_a_map_is_drawn_of_what_its_reader_sees(web, chip):
+    web.world.enroll("rival")
+
+    assert 404 == web.ask(path(chip, "map.svg"), by="rival").status_code
+
+
+def test_countries_are_called_as_the_reader_speaks(web, chip):
+    answer = web.ask(path(chip, "map.svg"), by="shop", Accept_Language="zh-CN")
+
+    assert "中国" in answer.text
+
+
+def test_the_list_beside_the_map_says_the_same_without_a_script(web, chip, asking):
+    journey = journey_in(query.dossier(web.world.ledger, chip))
+    told = render_template_string(
+        TRIAL + "{{ journey_map(item, journey) }}", item=chip, journey=journey
+    )
+
+    assert ['<li value="1">', '<li value="2">'] == [
+        f'<li value="{n}">' for n in (1, 2) if f'<li value="{n}">' in told
+    ]
+    assert "59.90 N, 10.80 E, within 400 m (Norway)" in told
+    assert "From 1 to 2: at least" in told
+
+
+# Pickers -----------------------------------------------------------------------------------------
+
+
+def test_a_picker_is_told_what_is_called_so_and_what_it_means(web):
+    told = web.ask("/places?q=changi&country=NO", by="fab").json
+
+    assert ["SIN"] == [place["text"] for place in told["places"]]
+    assert "the coordinates are in SG, not in NO" == told["meant"]["hint"]
+
+
+def test_a_picker_is_told_what_to_mend(web):
+    told = web.ask("/places?q=Atlantis", by="fab").json
+
+    assert ([], None) == (told["places"], told["meant"])
+    assert "no site of yours and no airport" in told["fault"]
+
+
+def test_sites_of_others_are_not_offered(asking):
+    assert [["Hall <4>"], []] == [
+        [place["text"] for place in asking.ask("/places?q=hall+4", by=who).json["places"]]
+        for who in ("fab", "shop")
+    ]
+
+
+FORMS = {
+    "an airport": ({"place": "sin"}, (Kind.AIRPORT, 5000, "SG", False)),
+    "coordinates, how exact and where": (
+        {"place": "1.36,103.99", "place_accuracy": "80", "place_country": "sg"},
+        (Kind.COORDINATES, 80, "SG", False),
+    ),
+    "a site that is withheld": (
+        {"place": "hall <4>", "place_withheld": "1"},
+        (Kind.SITE, 400, "NO", True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "wanted"), FORMS.values(), ids=FORMS)
+def test_what_is_typed_is_resolved_without_a_script(asking, form, wanted):
+    placed = place_asked(form)
+
+    assert placed.spot is not None
+    assert wanted == (
+        placed.spot.kind,
+        placed.spot.accuracy_m,
+        placed.spot.country,
+        placed.is_withheld,
+    )
+
+
+def test_a_place_that_is_left_out_is_none(asking):
+    assert place_asked({"place": " "}).spot is None
+
+
+@pytest.mark.parametrize("form", [{"from": "Atlantis"}, {"from": "SIN", "from_accuracy": "1e3"}])
+def test_what_is_wrong_is_said_of_its_field(asking, form):
+    with pytest.raises(MalformedParameter, match=r"^from(_accuracy)?: "):
+        place_asked(form, "from")
+
+
+def test_a_picker_shows_again_what_was_sent(asking):
+    given = {"from": "1.36,103.99", "from_country": "SG", "from_withheld": "1"}
+    told = render_template_string(TRIAL + "{{ place_picker('from', given=given) }}", given=given)
+
+    assert 'value="1.36,103.99"' in told
+    assert '<option value="SG" selected>Singapore' in told
+    assert " checked" in told
+    assert '<option value="Hall &lt;4&gt;">' in told
