@@ -99,10 +99,10 @@ def resolve_place(
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     if not text:
         raise MalformedParameter("place: say a site, an airport or coordinates")
-    spot = _coordinates(text) or _only(text, _named(text, known))
+    spot = read_coordinates(text) or _only(text, _named(text, known))
     if accuracy_m is not None:
         spot = replace(spot, accuracy_m=accuracy_m)
-    return spot if country is None else _located(spot, country.upper(), known.atlas)
+    return spot if country is None else located(spot, country.upper(), known.atlas)
 
 
 def suggest_places(text: str, known: Known, limit: int = 8) -> tuple[Spot, ...]:
@@ -210,10 +210,10 @@ _ANGLE = (
     rf"([NSEWnsew])?\s*([+-]?{_NUMBER})\s*°?\s*(?:({_NUMBER})\s*['\u2032]\s*)?"
     rf"(?:({_NUMBER})\s*(?:[\"\u2033]|''|\u2032\u2032)\s*)?([NSEWnsew])?"
 )
-_PAIR = re.compile(rf"{_ANGLE}(?:\s*[,;/]\s*|\s+){_ANGLE}(?:\s*[,;±]\s*({_NUMBER})\s*(k?m)?)?")
+_PAIR = re.compile(rf"{_ANGLE}(?:\s*[,;/]\s*|\s+){_ANGLE}(?:\s*[,;±]\s*(-?{_NUMBER})\s*(k?m)?)?")
 
 
-def _coordinates(text: str) -> Spot | None:
+def read_coordinates(text: str) -> Spot | None:
     """The place that *text* gives in degrees; None if it is a name.
 
     Raises: MalformedParameter.
@@ -260,6 +260,10 @@ def _spot(latitude: float, longitude: float, radius_m: float) -> Spot:
         raise MalformedParameter(
             f"place: got a longitude of {longitude:g}, want degrees from -180 to 180"
         )
+    if radius_m <= 0:
+        raise MalformedParameter(
+            f"place: got an accuracy of {radius_m:g} m, want more than 0: how far off it may be"
+        )
     text = f"{latitude:.7g},{longitude:.7g},{radius_m:g}"
     name = f"{latitude:.7g}, {longitude:.7g}"
     return Spot(Kind.COORDINATES, text, name, latitude, longitude, radius_m)
@@ -268,7 +272,7 @@ def _spot(latitude: float, longitude: float, radius_m: float) -> Spot:
 # Which country ------------------------------------------------------------------------------------
 
 
-def _located(spot: Spot, country: str, atlas: Atlas) -> Spot:
+def located(spot: Spot, country: str, atlas: Atlas) -> Spot:
     """*spot* said to be in *country*, with a hint where that does not fit."""
     there = atlas.countries(spot.latitude, spot.longitude, spot.accuracy_m)
     if country in there:

@@ -5,6 +5,7 @@ What they say counts from the next entry on, and as far as their signer may say 
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,8 @@ from ledger.cli.settings import MOMENT
 from schemas.errors import NotFound
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_SHOWN = 5
 
 # The words of schemas.statement.LicenceKind, without loading it for --help; a test compares.
 KINDS = ("licence", "exception", "nlr", "permit")
@@ -87,7 +90,7 @@ def mandate(
 @_several("--prefix", "item_prefixes", "PREFIX", "Beginning of the item ids that it covers.")
 @_several("--consignee", "consignees", "PARTY", "To whom: a party, or a name.")
 @_several("--end-user", "end_users", "PARTY", "For whose use: a party, or a name.")
-@_several("--site", "sites", "ID", "Where to: the id of a site, as `party` shows it.")
+@_several("--site", "sites", "SITE", "Where to: a site by its name or id; `party` shows it.")
 @_several("--country", "countries", "CC", "Into which country, two capitals.")
 @_several("--condition", "conditions", "TEXT", "A proviso, word for word.")
 @click.option("--quantity", type=click.IntRange(1), metavar="COUNT", help="How many at most.")
@@ -106,6 +109,7 @@ def licence(
     drawers: tuple[str, ...],
     consignees: tuple[str, ...],
     end_users: tuple[str, ...],
+    sites: tuple[str, ...],
     starts_at: datetime | None,
     **more: Any,  # noqa: ANN401 - fields of Licence
 ) -> None:
@@ -132,6 +136,7 @@ def licence(
         "kind": LicenceKind(kind),
         "holder": desk.party if holder is None else desk.someone(holder),
         "drawers": tuple(map(desk.someone, drawers)),
+        "sites": tuple([_site(desk, name) for name in sites]),
         "consignees": tuple([_anyone(desk, name) for name in consignees]),
         "end_users": tuple([_anyone(desk, name) for name in end_users]),
         "starts_at": starts_at or desk.ledger.clock.now(),
@@ -145,6 +150,23 @@ def _anyone(desk: Desk, text: str) -> str:
         return desk.someone(text)
     except NotFound:
         return text
+
+
+def _site(desk: Desk, text: str) -> str:
+    """The id of the site that *text* names.
+
+    Raises: BadParameter (nobody has stated it, or several).
+    """
+    known = desk.ledger.registry.places()
+    found = [one for one in known if one == text]
+    found = found or [i for i, one in known.items() if one.name.casefold() == text.casefold()]
+    if len(found) == 1:
+        return found[0]
+    shown = list(found or known)[:_SHOWN]
+    listed = "; ".join(f"{known[one].name} ({one})" for one in shown)
+    said = f"{len(found)} sites are called {text!r}" if found else f"no site {text!r} is recorded"
+    there = f": {listed}" if found else f"; there are {listed}" if listed else ""
+    raise click.BadParameter(f"{said}{there}; `chiptrail site` records one", param_hint="--site")
 
 
 @click.command(cls=Command)
@@ -169,13 +191,13 @@ def site(desk: Desk, *, name: str, place: str, country: str, operated_by: str | 
     """
     from schemas.statement import Site, draft_of
 
-    latitude, longitude, radius_m = naming.circle(place)
+    spot = naming.spot(place, country)
     draft = draft_of(
         Site,
         name=name,
-        latitude=latitude,
-        longitude=longitude,
-        radius_m=round(radius_m),
+        latitude=spot.latitude,
+        longitude=spot.longitude,
+        radius_m=ceil(spot.accuracy_m),
         country=country.upper(),
         operated_by=None if operated_by is None else desk.someone(operated_by),
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.cli import naming
 from ledger.cli.founding import PARTY_ID, REGISTRAR_KEY
 from ledger.cli.help import Group
 from ledger.cli.keyfiles import open_key, passphrase_option
-from ledger.cli.naming import circle
 from ledger.cli.output import show_json
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.errors import NotFound, WrongLedger
@@ -308,12 +308,12 @@ def landmark(
     """
     from schemas.statement import Landmark, draft_of
 
-    latitude, longitude, _ = circle(place)
+    spot = naming.spot(place, country)
     draft = draft_of(
         Landmark,
         name=name,
-        latitude=latitude,
-        longitude=longitude,
+        latitude=spot.latitude,
+        longitude=spot.longitude,
         country=country.upper(),
     )
     clerk = _registrar(settings, settings.open_ledger(), registrar_key, passphrase_file)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from schemas.draft import Draft
     from schemas.envelope import Submission
     from schemas.short_form import Details
+    from schemas.strict_json import JSON
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,11 +55,14 @@ class Form:
 
         return Details(
             event_at=self.at,
-            location=None if self.place is None else naming.location(self.place, self.country),
+            location=self._location(),
             documents=tuple(map(naming.document_named, self.documents)),
             on_behalf_of=self.on_behalf_of,
             **more,
         )
+
+    def _location(self) -> "dict[str, JSON] | None":
+        return None if self.place is None else naming.spot(self.place, self.country).location()
 
 
 @dataclass(frozen=True, slots=True)

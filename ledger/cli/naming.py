@@ -19,11 +19,12 @@ from schemas.errors import MalformedItems, MalformedParameter, NotFound, TooLarg
 from schemas.strict_json import JSON
 
 if TYPE_CHECKING:
+    from ledger.gazetteer import Spot
     from ledger.service.ledger import Ledger
     from ledger.view import Reader
 
 FILE_LIMIT = 64 << 20
-_DEFAULT_ACCURACY_M = 1000.0
+_PLACE = "--place"
 
 
 # Serials -----------------------------------------------------------------------------------------
@@ -236,34 +237,27 @@ def names_of(ledger: "Ledger") -> dict[str, str]:
 # Places and documents ----------------------------------------------------------------------------
 
 
-def location(text: str, country: str | None) -> dict[str, JSON]:
-    """The location ``LATITUDE,LONGITUDE[,METRES]``.
+def spot(text: str, country: str | None = None) -> "Spot":
+    """The place ``LATITUDE,LONGITUDE[,METRES]``, said to be in *country*.
 
-    Raises: BadParameter.
+    Raises: BadParameter; also where it is in *country* only with the coordinates swapped.
     """
-    latitude, longitude, accuracy_m = circle(text)
-    said: dict[str, JSON] = {
-        "latitude": latitude,
-        "longitude": longitude,
-        "accuracyM": accuracy_m,
-    }
-    return said if country is None else {**said, "countryCode": country.upper()}
+    from ledger.gazetteer import located, read_coordinates
+    from ledger.service.geography import load_atlas
+    from schemas.geo import SWAPPED
 
-
-def circle(text: str) -> tuple[float, float, float]:
-    """Latitude, longitude and metres around them of ``LATITUDE,LONGITUDE[,METRES]``.
-
-    Raises: BadParameter.
-    """
+    wanted = f"got {text!r}, want LATITUDE,LONGITUDE[,METRES] such as 1.36,103.99,50"
     try:
-        latitude, longitude, *rest = (float(part) for part in text.split(","))
-        (radius_m,) = rest or [_DEFAULT_ACCURACY_M]
-    except ValueError as exc:
-        raise click.BadParameter(
-            f"got {text!r}, want LATITUDE,LONGITUDE[,METRES] such as 1.36,103.99,50",
-            param_hint="--place",
-        ) from exc
-    return latitude, longitude, radius_m
+        found = read_coordinates(text.strip())
+    except MalformedParameter as exc:
+        raise click.BadParameter(exc.message.removeprefix("place: "), param_hint=_PLACE) from exc
+    if found is None:
+        raise click.BadParameter(wanted, param_hint=_PLACE)
+    if country is not None:
+        found = located(found, country.upper(), load_atlas())
+    if found.hint is not None and SWAPPED in found.hint:
+        raise click.BadParameter(found.hint, param_hint=_PLACE)
+    return found
 
 
 def document_named(text: str) -> str:

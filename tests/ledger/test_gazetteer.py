@@ -54,6 +54,8 @@ REFUSED = {
     "what several are called": ("Singapore", "several are called 'Singapore': Singapore Changi"),
     "a latitude that is none": ("103.99, 1.36", "latitude of 103.99, .*look swapped"),
     "a longitude that is none": ("1.36, 203.99", "longitude of 203.99"),
+    "an accuracy of nothing": ("1.36, 103.99, 0 m", "accuracy of 0 m, want more than 0"),
+    "an accuracy below nothing": ("1.36, 103.99, -5", "accuracy of -5 m"),
     "two latitudes": ("1.36 N, 3.99 S", "one latitude .* and one longitude"),
     "a geo URI that is none": ("geo:91,0", "latitude of 91"),
 }

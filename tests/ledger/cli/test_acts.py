@@ -114,7 +114,7 @@ def test_a_place_is_declared_in_the_open_or_withheld(act, made, run, world):
     assert "location withheld, and shown to you" in run("chip", "NEW-2", "--data", world).stdout
 
 
-@pytest.mark.parametrize("place", ["somewhere", "1", "1,2,3,4", "1;2"])
+@pytest.mark.parametrize("place", ["somewhere", "1", "1,2,3,4", "1;x"])
 def test_a_place_that_does_not_read_is_a_usage_error(act, made, place):
     result = act("declare", "fab", "--place", place, made[0])
 
@@ -125,8 +125,24 @@ def test_a_place_off_the_earth_is_refused_unsigned(act, made, size):
     before = size()
     result = act("declare", "fab", "--place", "95,10", made[0])
 
-    assert (result.exit_code, size()) == (1, before)
-    assert "--place: got a number, want degrees" in result.stderr
+    assert (result.exit_code, size()) == (2, before)
+    assert "--place: got a latitude of 95, want degrees" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("24.78,121.0,0",), "--place: got an accuracy of 0 m, want more than 0"),
+        (("24.78,121.0,-5",), "--place: got an accuracy of -5 m, want more than 0"),
+        (("9.65,59.66", "--country", "NO"), "not in NO; latitude and longitude look swapped"),
+    ],
+)
+def test_a_place_that_cannot_be_meant_is_refused_unsigned(act, made, size, words, said):
+    before = size()
+    result = act("declare", "fab", "--place", *words, made[0])
+
+    assert (result.exit_code, size()) == (2, before)
+    assert said in " ".join(result.stderr.split())
 
 
 def test_what_is_reported_lost_can_be_cleared(act, made, state):

@@ -65,6 +65,25 @@ def test_a_site_gets_an_id(say, party):
     assert site["id"].startswith("urn:uuid:")
 
 
+def test_a_licence_names_a_site_as_people_call_it(say, party):
+    say("site", "fab", "Hall 4", "--place", "24.78,121.0", "--country", "TW")
+    (site,) = [one["statement"]["id"] for one in party("hsinlin")["sites"]]
+    for name in ("hall 4", site):
+        say("licence", "fab", "EAR:D7", "--site", name, "--until", "+9d")
+
+    licences = [one["statement"]["sites"] for one in party("hsinlin")["licences"]]
+    assert [[site], [site]] == licences
+
+
+def test_a_name_that_several_sites_have_is_not_guessed(say):
+    for _ in range(2):
+        say("site", "fab", "Hall 4", "--place", "24.78,121.0", "--country", "TW")
+    result = say("licence", "fab", "EAR:D7", "--site", "Hall 4", "--until", "+9d")
+
+    assert 2 == result.exit_code
+    assert "2 sites are called 'Hall 4': Hall 4 (urn:uuid:" in " ".join(result.stderr.split())
+
+
 def test_a_grant_names_items(say, party, see):
     item = see("from the fab to Japan")
     result = say("grant", "fab", item, "--to", "skua", "--until", "+30d")
@@ -101,9 +120,11 @@ def test_a_statement_answers_in_json(say, size):
         (["licence", "fab", "D7", "--until", "+9d"], 2, "want REGIME:NUMBER"),
         (["licence", "fab", "EAR:D7", "--until", "+9d", "--country", "UK"], 1, "--country: "),
         (["licence", "fab", "EAR:D7", "--until", "+9d", "--quantity", "0"], 2, "'--quantity'"),
-        (["site", "fab", "Hall", "--place", "91,1", "--country", "TW"], 1, "--place: "),
+        (["site", "fab", "Hall", "--place", "91,1", "--country", "TW"], 2, "--place: got a lat"),
+        (["site", "fab", "Hall", "--place", "121,24", "--country", "TW"], 2, "look swapped"),
+        (["licence", "fab", "EAR:D7", "--until", "+9d", "--site", "Attic"], 2, "no site 'Attic'"),
         (["site", "fab", "Hall", "--place", "1", "--country", "TW"], 2, "want LATITUDE"),
-        (["site", "fab", "Hall", "--place", "1,1,0", "--country", "TW"], 1, "--place: "),
+        (["site", "fab", "Hall", "--place", "1,1,0", "--country", "TW"], 2, "accuracy of 0 m"),
         (["grant", "fab", "--to", "skua", "NONE"], 1, "no item with the serial NONE"),
     ],
 )

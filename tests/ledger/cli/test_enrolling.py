@@ -103,7 +103,7 @@ def test_a_landmark_is_named(enroll):
     [
         (["rule-pack", ROOT / "README.md"], 1, "malformed-rules"),
         ([*MARK, "--place", "1,1", "--public-key", "x"], 1, "/publicKey"),
-        ([*MARK, "--place", "1,200", "--public-key", PUBLIC], 1, "/longitude"),
+        ([*MARK, "--place", "1,200", "--public-key", PUBLIC], 2, "longitude of 200"),
         ([*MARK, "--place", "1", "--public-key", PUBLIC], 2, "want LATITUDE"),
     ],
 )

@@ -10,7 +10,7 @@ from schemas.errors import MalformedEvent
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["ship", "--to", "kestrel", "--place", "91,0"], "--place: got a number, want degrees"),
+        (["ship", "--to", "kestrel", "--place", "91,0"], "--place: got a latitude of 91, want"),
         (["ship", "--to", "kestrel", "--place", "1,2", "--country", "Norway"], "--country: "),
         (["ship", "--to", "kestrel", "--country", "NO"], "--country is that of a place"),
         (["ship", "--to", "kestrel", "--withhold", "x"], "--withhold x: cannot be withheld; what"),
