@@ -16,13 +16,6 @@ const root = document.querySelector("[data-keys]");
 const { origin, party } = root.dataset;
 const place = (name) => root.querySelector(`[data-place="${name}"]`);
 
-const why = await hindrance();
-if (why) show(place("local"), notice("notice", el("p", {}, say(why))));
-else {
-  for (const part of root.querySelectorAll("[data-able]")) part.hidden = false;
-  await showLocal();
-}
-
 // What is here ------------------------------------------------------------------------------------
 
 async function showLocal() {
@@ -204,4 +197,11 @@ function askForBackup(key, after) {
       el("div", { class: "actions" }, el("button", {}, say("Open it"))),
     ),
   );
+}
+
+const why = await hindrance();
+if (why) show(place("local"), notice("notice", el("p", {}, say(why))));
+else {
+  for (const part of root.querySelectorAll("[data-able]")) part.hidden = false;
+  await showLocal();
 }

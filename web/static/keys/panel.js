@@ -19,6 +19,7 @@ import { keepSigned } from "./store.js";
 import { describe, headlineOf } from "./words_of_event.js";
 
 const FEW = 10;
+const EYE_MS = 100;
 
 const root = document.querySelector("[data-sign]");
 const block = root.querySelector("[data-prepared]");
@@ -26,8 +27,6 @@ const parts = Object.fromEntries(
   ["said", "found", "act", "after"].map((name) => [name, el("div", { class: name })]),
 );
 root.querySelector("[data-sign-live]").append(...Object.values(parts));
-
-await begin().catch(refuse);
 
 async function begin() {
   const why = await hindrance();
@@ -232,13 +231,18 @@ function noKey({ said }) {
   );
 }
 
-// Show in *place* how far it is; true figures, said aloud at the quarters.
+// Show in *place* how far it is, in true figures, as often as an eye can follow.
 function progress(place, what) {
+  let shownAt = -Infinity;
   const bar = el("progress", { value: 0, max: 1, "aria-label": what });
   const figure = el("span", { class: "number" });
   show(place, el("p", {}, what, " ", figure), bar);
   return (done, all) => {
+    if (done < all && performance.now() - shownAt < EYE_MS) return;
+    shownAt = performance.now();
     bar.value = done / all;
     figure.textContent = `${count(done)} / ${count(all)}`;
   };
 }
+
+await begin().catch(refuse);

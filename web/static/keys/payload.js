@@ -69,14 +69,18 @@ async function rootOf(field, ids, seed) {
     const salt = (await sha256(concat(head, raw))).subarray(0, SALT_SIZE);
     return sha256(concat(LEAF, salt, raw));
   });
-  level = level.map((hash) => [encodeHex(hash), hash]).sort(([one], [other]) => (one < other ? -1 : 1));
-  level = level.map(([, hash]) => hash);
+  level.sort(inOrder);
   while (level.length > 1) {
     const pairs = Array.from({ length: level.length >> 1 }, (_, at) => [level[2 * at], level[2 * at + 1]]);
     const odd = level.length % 2 ? [level.at(-1)] : [];
     level = [...(await eachAtOnce(pairs, ([left, right]) => nodeHash(left, right))), ...odd];
   }
   return level[0];
+}
+
+function inOrder(one, other) {
+  const at = one.findIndex((byte, place) => byte !== other[place]);
+  return at < 0 ? 0 : one[at] - other[at];
 }
 
 async function eachAtOnce(values, work) {

@@ -13,8 +13,7 @@ export async function rehearse(reads, keyid, tell) {
   const findings = new Map();
   const refused = [];
   let done = 0;
-  const bodies = reads.map((read) => JSON.stringify(unsigned(read, keyid)));
-  for (const batch of batches(bodies, (body) => body)) {
+  for (const batch of batches(bodiesOf(reads, keyid), (body) => body)) {
     const said = await ask(batch);
     said.entries.forEach(({ receipt, problem }, at) => {
       if (problem) refused.push({ at: done + at, ...problem });
@@ -26,6 +25,10 @@ export async function rehearse(reads, keyid, tell) {
   }
   const rank = ({ tier }) => TIERS.indexOf(tier);
   return { findings: [...findings.values()].sort((one, other) => rank(one) - rank(other)), refused };
+}
+
+function* bodiesOf(reads, keyid) {
+  for (const read of reads) yield JSON.stringify(unsigned(read, keyid));
 }
 
 // The same said of many is said once.
