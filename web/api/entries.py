@@ -74,8 +74,10 @@ def submit(asked: Mapping[str, bool]) -> Response:
 def rehearsal() -> Response:
     """Tell what would come of submissions that are yet to be signed, and how to mend it."""
     data = body(SUBMISSION_LIMIT, JSON_TYPE)
-    several, party = _several(data) or [data], caller().party
-    outcomes = rehearse(ledger(), several, actor=party, party=party)
+    many, party = _several(data), caller().party
+    outcomes = rehearse(ledger(), many or [data], actor=party, party=party)
+    if many is None and isinstance(outcomes[0], ChiptrailError):
+        raise outcomes[0]
     told = [_answer(one, dry_run=True) for one in outcomes]
     return _json({"entries": [*told], "remedies": _remedies(outcomes)})
 
