@@ -58,6 +58,7 @@ TABLE = {
     "GET /check": READ,
     "POST /check": READ,
     "GET /verify": ANY,
+    "GET /log": ANY,
     "GET /ship": WRITE,
     "POST /ship": WRITE,
     "GET /licences": READ,

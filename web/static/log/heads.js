@@ -48,6 +48,11 @@ export const keptVkey = (origin) => read(KEY + origin);
 
 export const keepVkey = (vkey) => write(KEY + vkey.split("+", 1)[0], vkey);
 
+// Keep nothing of *origin* any more: its next visit is the first.
+export function forget(origin) {
+  for (const name of [HEAD + origin, KEY + origin]) localStorage.removeItem(name);
+}
+
 // A browser may be told to keep nothing: then every visit is the first.
 function read(name) {
   try {
