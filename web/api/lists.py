@@ -22,7 +22,7 @@ from ledger.finding import Finding
 from ledger.service import directory, listing, pages
 from ledger.service import shipments as sending
 from ledger.service.directory import Enrolled, Paper, Wallet
-from ledger.service.listing import Sought, Wanted
+from ledger.service.listing import Listed, Sought, Wanted
 from ledger.service.paging import START, Cursor, Page, encode_cursor, parse_cursor
 from ledger.service.shipments import Manifest, Shipment
 from ledger.service.tokens import Scope
@@ -46,16 +46,7 @@ blueprint = Blueprint("lists", __name__, description="What one has in view, a pa
 @blueprint.arguments(shapes.Items, location="query", unknown=RAISE)
 def items(asked: _Asked) -> Response:
     """Units in view: what lies by itself, or directly inside one that is named."""
-    kind, part, verdict = (asked.get(name) for name in ("kind", "part", "verdict"))
-    wanted = Wanted(
-        verdicts=frozenset() if verdict is None else frozenset({verdict}),
-        phase=asked.get("state"),
-        holder=asked.get("holder"),
-        is_container=None if kind is None else kind == "container",
-        is_past=None if part is None else part == "past",
-    )
-    more = {"parent": asked.get("parent"), **_page(pages.ITEMS, asked), **_day(asked)}
-    return _answer(pages.ITEMS, listing.units(ledger(), wanted, reader=reader(), **more))
+    return _answer(pages.ITEMS, load_items(asked))
 
 
 @blueprint.get("/findings")
@@ -122,6 +113,20 @@ def keys(asked: _Asked) -> Response:
 
 
 # What is asked for -------------------------------------------------------------------------------
+
+
+def load_items(asked: _Asked) -> Page[Listed]:
+    """The page of units that is *asked* for, as the caller sees them."""
+    kind, part, verdict = (asked.get(name) for name in ("kind", "part", "verdict"))
+    wanted = Wanted(
+        verdicts=frozenset() if verdict is None else frozenset({verdict}),
+        phase=asked.get("state"),
+        holder=asked.get("holder"),
+        is_container=None if kind is None else kind == "container",
+        is_past=None if part is None else part == "past",
+    )
+    more = {"parent": asked.get("parent"), **_page(pages.ITEMS, asked), **_day(asked)}
+    return listing.units(ledger(), wanted, reader=reader(), **more)
 
 
 def load_findings(asked: _Asked) -> Page[Finding]:

@@ -15,6 +15,7 @@ from web.pages import (
     settling,
     signing,
     trade,
+    unit,
     verifying,
 )
 from web.pages.frame import frame
@@ -34,6 +35,7 @@ _AREAS = (
     settling,
     signing,
     trade,
+    unit,
     verifying,
 )
 

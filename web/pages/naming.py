@@ -1,26 +1,41 @@
 """What people call parties, items and papers on pages, and how long something takes.
 
-In templates: ``{{ id | party }}``, ``{{ id | item }}``, ``{{ uri | paper }}``, ``{{ text|told }}``
-and ``{{ delta | span }}``; ``wording.state[line.state]`` for what is one of a few;
-``lead("unit.item", name=id)`` is the address of a page, or nothing where there is no such page.
+In templates: ``{{ id | party }}``, ``{{ id | item }}``, ``{{ uri | paper }}``, ``{{ text|told }}``,
+``{{ place | spot }}`` and ``{{ delta | span }}``; ``wording.state[line.state]`` for what is one of
+a few; ``lead("unit.item", name=id)`` is the address of a page, or nothing where there is none.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from babel.units import format_unit
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, url_for
 from flask_babel import get_locale, lazy_gettext
 
 from ledger import names as names_of
-from ledger.names import Names, document_name, item_name, party_name, retell
+from ledger.names import Names, document_name, item_name, party_name, place_name, retell
 from schemas.errors import NotFound
 from schemas.spelling import read_document
 from web.access import ledger
 
 _ = lazy_gettext
 WORDS: Mapping[str, Mapping[str, object]] = {
+    "verdict": {
+        "clear": _("Clear"),
+        "check": _("Check it"),
+        "stop": _("Stop"),
+        "unknown": _("Unknown"),
+    },
+    "phase": {
+        "held": _("held"),
+        "in-transit": _("on its way"),
+        "ended": _("ended"),
+    },
+    "kind": {
+        "unit": _("single thing"),
+        "container": _("container"),
+    },
     "state": {
         "open": _("on its way"),
         "overdue": _("overdue"),
@@ -100,14 +115,17 @@ def name_things(app: Flask) -> None:
         "party": lambda party: party_name(party, names()),
         "item": item_name,
         "paper": document_name,
+        "spot": place_name,
         "told": lambda words: retell(words, names()),
         "span": span,
     }
 
 
 def names() -> Names:
-    """What each enrolled party is called, by its id."""
-    return {party.id: party.names[0] for party in ledger().registry.parties.values()}
+    """What each enrolled party is called, by its id; for a page that is looked up once."""
+    if "names" not in g:
+        g.names = {party.id: party.names[0] for party in ledger().registry.parties.values()}
+    return cast("Names", g.names)
 
 
 def lead(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - as url_for

@@ -42,7 +42,7 @@ def search() -> AnyResponse:
 
 
 def _choice(text: str, ways: list[tuple[str, str]]) -> Response:
-    return page("frame/search_results.html", 200 if ways else 404, text=text, ways=ways)
+    return page("frame/search_results.html", 200 if ways else 404, text=text, found=ways)
 
 
 def _others(text: str) -> list[tuple[str, str]]:

@@ -1,0 +1,102 @@
+"""Goods: the page of an item or a container, and the list of all that one has in view.
+
+GET  /items                 with filters in the address; /items.csv, /items.xlsx all of it
+GET  /items/<id>            what is known of one, in any spelling; ?day= or ?size= what was known
+"""
+
+from datetime import datetime, timedelta
+
+from flask import Response, request, url_for
+
+from ledger.judge import Verdict
+from ledger.service import pages, query
+from ledger.service.knowing import NOW, Known
+from ledger.service.listing import PHASES
+from ledger.service.tokens import Scope
+from schemas.errors import MalformedParameter, NotFound
+from schemas.formats import parse_decimal
+from schemas.spelling import read_moment
+from schemas.statement import Role
+from web.access import caller, ledger, needs, reader
+from web.api import list_shapes as shapes
+from web.api.lists import load_items
+from web.pages.dossier import arrange
+from web.pages.frame import make_blueprint, page
+from web.pages.lists import filters, list_file, list_page
+from web.pages.naming import names, party_meant
+from web.pages.places import journey_in
+
+blueprint = make_blueprint("unit")
+
+_NOTHING = "nothing is recorded by that name, or not for you"
+
+
+@blueprint.get("/items")
+@needs(Scope.READ)
+def units() -> Response:
+    """The goods in view that lie by themselves, or directly inside of one."""
+    found = load_items(filters(shapes.Items(), holder=party_meant))
+    return list_page(
+        "unit/units.html",
+        "items",
+        found,
+        phases=PHASES,
+        verdicts=[one.value for one in Verdict],
+        parties=sorted(names().values()),
+        parent=request.args.get("parent"),
+    )
+
+
+@blueprint.get("/items.<any(csv,xlsx):kind>")
+@needs(Scope.READ)
+def table(kind: str) -> Response:
+    """All of the list, as it is filtered, as a file."""
+    return list_file(pages.ITEMS, kind, load_items, filters(shapes.Items(), holder=party_meant))
+
+
+@blueprint.get("/items/<path:name>")
+@needs(Scope.READ)
+def item(name: str) -> Response:
+    """What is known of one item; of several that bear the serial, which is meant."""
+    matches = query.resolve(ledger(), [name], reader())[name]
+    if not matches:
+        raise NotFound(_NOTHING)
+    if len(matches) > 1:
+        ways = [(url_for("unit.item", name=one), one) for one in matches]
+        return page("frame/search_results.html", 300, text=name, found=ways)
+    known = _known()
+    found = query.dossier(ledger(), matches[0], known=known, reader=reader())
+    if not found.steps and found.state is None and known != NOW:
+        raise NotFound(_NOTHING)
+    return page(
+        "unit/item.html",
+        one=found,
+        shown=arrange(found),
+        journey=journey_in(found),
+        head=ledger().head,
+        is_now=known == NOW,
+        inspects=Role.INSPECTOR in reader().roles and Scope.WRITE in caller().scopes,
+    )
+
+
+def _known() -> Known:
+    """What is asked about: the log at a size, or at the end of a day; a time is that time.
+
+    Raises: MalformedParameter.
+    """
+    size, day = (request.args.get(name, "").strip() for name in ("size", "day"))
+    if size and day:
+        raise MalformedParameter("size: not together with a day")
+    if size:
+        try:
+            return Known(size=parse_decimal(size))
+        except ValueError as exc:
+            raise MalformedParameter(f"size: got {size!r}, want a number") from exc
+    return Known(at=_end_of(day)) if day else NOW
+
+
+def _end_of(day: str) -> datetime:
+    now = ledger().clock.now()
+    at = read_moment(day, now)
+    is_day = len(day) == len("2026-03-03")
+    return min(now, at + timedelta(days=1, milliseconds=-1)) if is_day else at
