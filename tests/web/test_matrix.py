@@ -71,6 +71,8 @@ TABLE = {
     "GET /items": READ,
     "GET /items.csv": READ,
     f"GET /items/{ITEM}": READ,
+    "GET /ship": WRITE,
+    "POST /ship": WRITE,
     "POST /api/v1/setup": ANY,
     "DELETE /api/v1/session": ANY,
     "POST /api/v1/entries": WRITE,
