@@ -28,11 +28,16 @@ from schemas.spelling import number_of, whole_item
 
 
 class Standing(StrEnum):
-    """What somebody has to be to things to act on them."""
+    """What somebody has to be to things to act on them.
+
+    HANDLER: who may pack them; CARRIER: who sent them, or carries them.
+    """
 
     HOLDER = "holder"
     SENDER = "sender"
     CONSIGNEE = "consignee"
+    HANDLER = "handler"
+    CARRIER = "carrier"
     ANYBODY = "anybody"
 
 
@@ -170,18 +175,19 @@ def _state(outlooks: Mapping[str, Outlook], item: str) -> ItemState | None:
 
 
 def _is_fit(state: ItemState | None, reader: Reader, standing: Standing) -> bool:
-    if state is None:
+    if state is None or reader.party is None:
         return False
-    custody, is_away = state.custody, state.custody.phase is Phase.IN_TRANSIT
-    match standing:
-        case Standing.ANYBODY:
-            return True
-        case Standing.HOLDER:  # who sent something may send it on
-            return custody.holder == reader.party
-        case Standing.SENDER:
-            return is_away and custody.holder == reader.party
-        case Standing.CONSIGNEE:
-            return is_away and custody.consignee == reader.party
+    custody, party = state.custody, reader.party
+    is_away, is_ours = custody.phase is Phase.IN_TRANSIT, custody.holder == party
+    fits = {
+        Standing.ANYBODY: True,
+        Standing.HOLDER: is_ours,  # who sent something may send it on
+        Standing.SENDER: is_away and is_ours,
+        Standing.CONSIGNEE: is_away and custody.consignee == party,
+        Standing.HANDLER: custody.is_handled_by(party),
+        Standing.CARRIER: is_away and (is_ours or party in custody.via),
+    }
+    return fits[standing]
 
 
 def _spelled(ledger: Ledger, rows: tuple[Row, ...], reader: Reader) -> tuple[Row, ...]:

@@ -88,7 +88,7 @@ def test_serials_are_counted_up_from_the_first(clerk):
 
 DOUBTS = {
     "B-1": "nothing is recorded by that name",
-    "a-0001": "A-0001 is: capitals count",
+    "a-0001": "A-0001 is known: capitals count",
     "S-0001": "not in your holdings: Shop has it",
     "(01)09506000134353(21)A": "check digit",
 }

@@ -1,68 +1,150 @@
-"""What the fields of forms are called, and the columns of spreadsheets with them.
+"""The fields of forms, which are the columns of spreadsheets too: what each is called, and asks.
 
 label_of("to")          # "Consignee", in the reader's language
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 
-LABELS: Mapping[str, object] = {
-    "act": _("What happened"),
-    "units": _("Things"),
-    "first": _("First serial"),
-    "count": _("How many"),
-    "file": _("Spreadsheet"),
-    "under": _("Class"),
-    "container": _("Container"),
-    "to": _("Consignee"),
-    "from": _("Sender"),
-    "owner": _("New owner"),
-    "end_user": _("End user"),
-    "via": _("By way of"),
-    "due": _("Due"),
-    "at": _("When it happened"),
-    "place": _("Place"),
-    "country": _("Country"),
-    "withhold": _("Withheld place"),
-    "document": _("Papers"),
-    "paper": _("Papers"),
-    "evidence": _("Files as evidence"),
-    "licence": _("Licence"),
-    "exception": _("Exception"),
-    "permit": _("Permit"),
-    "nlr": _("No licence required"),
-    "other": _("Another authorisation"),
-    "on_behalf_of": _("On behalf of"),
-    "final": _("Nothing more comes"),
-    "damaged": _("Damaged"),
-    "report": _("What is reported"),
-    "numbers": _("Numbers on the items"),
-    "lot": _("Lot"),
-    "product": _("Product"),
-    "class_eccn": _("ECCN of the product"),
-    "entry": _("Entry"),
-    "reason": _("What was wrong"),
-    "itn": _("ITN"),
-    "hts": _("HTS codes"),
-    "eccn": _("ECCN"),
-    "value": _("Value"),
-    "currency": _("Currency"),
-    "incoterm": _("Incoterm"),
-    "packages": _("Packages"),
-    "weightKg": _("Weight in kg"),
-    "seals": _("Seals"),
-    "origin": _("Country of origin"),
-    "loading": _("Port of loading"),
-    "discharge": _("Port of discharge"),
-    "mode": _("Mode of transport"),
-    "regime": _("Customs regime"),
+
+class Kind(StrEnum):
+    """How a field is asked for."""
+
+    TEXT = "text"
+    LONG = "long"
+    DATE = "date"
+    PARTY = "party"
+    TICK = "tick"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its *label*, a *hint*, and the *options* of a choice with their words."""
+
+    label: object
+    hint: object = ""
+    kind: Kind = Kind.TEXT
+    options: Sequence[tuple[str, object]] = ()
+
+
+_WHAT = (
+    ("stolen", _("stolen")),
+    ("lost", _("lost")),
+    ("tampered", _("tampered with")),
+    ("recalled", _("recalled")),
+)
+_MODES = (
+    ("air", _("Air")),
+    ("sea", _("Sea")),
+    ("road", _("Road")),
+    ("rail", _("Rail")),
+    ("mail", _("Mail")),
+    ("multimodal", _("Several")),
+)
+_REGIMES = (
+    ("free", _("Free circulation")),
+    ("bonded", _("Bonded")),
+    ("ftz", _("Free trade zone")),
+    ("transit", _("Transit")),
+)
+
+FIELDS: Mapping[str, Field] = {
+    "act": Field(_("What happened")),
+    "units": Field(_("Things")),
+    "first": Field(_("First serial")),
+    "count": Field(_("How many")),
+    "file": Field(_("Spreadsheet")),
+    "under": Field(
+        _("Class"),
+        _("Of which class the serials are: a GTIN, or how ids begin, as urn:chiptrail:chip:me:X:"),
+    ),
+    "container": Field(
+        _("Container"), _("The box, pallet, board or rack: its SSCC, serial or full id.")
+    ),
+    "to": Field(_("Consignee"), _("Who is to sign for it: a party by its name or id."), Kind.PARTY),
+    "from": Field(_("Sender"), _("Who sent it."), Kind.PARTY),
+    "owner": Field(_("New owner"), _("Who is to own it, once that party has signed."), Kind.PARTY),
+    "end_user": Field(_("End user"), _("Who is to use it, if not the consignee."), Kind.PARTY),
+    "via": Field(
+        _("By way of"),
+        _("Who may carry, store and repack it; several parted by semicolons."),
+        Kind.PARTY,
+    ),
+    "due": Field(_("Due"), _("By the end of which day (UTC) it should have arrived."), Kind.DATE),
+    "at": Field(
+        _("When it happened"), _("Now if not said; otherwise as 2026-03-03 09:30 (UTC) or -2h.")
+    ),
+    "place": Field(
+        _("Place"),
+        _("Where: a site of yours, an airport such as SIN, or degrees as in 1.36, 103.99."),
+    ),
+    "country": Field(_("Country"), _("Of the place, two capitals such as SG.")),
+    "withhold": Field(
+        _("Withhold the place"),
+        _("A commitment to it is signed; it is shown to the parties to it and to inspectors."),
+        Kind.TICK,
+    ),
+    "document": Field(_("Papers")),
+    "paper": Field(
+        _("Papers"),
+        _("The numbers of waybill, invoice or filing, by which a shipment is found."),
+    ),
+    "evidence": Field(_("Files as evidence")),
+    "licence": Field(_("Licence")),
+    "exception": Field(_("Exception")),
+    "permit": Field(_("Permit")),
+    "nlr": Field(_("No licence required")),
+    "other": Field(
+        _("Another authorisation"),
+        _("An exception EAR:NAC:A123456, NLR by its regime EAR, a permit STA:P-17."),
+    ),
+    "on_behalf_of": Field(
+        _("On behalf of"), _("A party that has given yours a mandate."), Kind.PARTY
+    ),
+    "final": Field(
+        _("Nothing more comes"), _("What did not arrive is missing for good."), Kind.TICK
+    ),
+    "damaged": Field(_("Damaged"), _("What is listed arrived damaged."), Kind.TICK),
+    "report": Field(_("What is reported"), kind=Kind.CHOICES, options=_WHAT),
+    "outputs": Field(
+        _("What was made"), _("The serials or ids of the new things, one per line."), Kind.LONG
+    ),
+    "numbers": Field(
+        _("Numbers on the items"),
+        _("A table: serial, printedSerial, uuid ...; each line about one of the things."),
+        Kind.LONG,
+    ),
+    "lot": Field(_("Lot")),
+    "product": Field(_("Product"), _("What it is, in words.")),
+    "class_eccn": Field(_("ECCN of the product"), _("For example 3A090.a.")),
+    "itn": Field(_("ITN")),
+    "hts": Field(_("HTS codes")),
+    "eccn": Field(_("ECCN")),
+    "value": Field(_("Value")),
+    "currency": Field(_("Currency")),
+    "incoterm": Field(_("Incoterm")),
+    "packages": Field(_("Packages")),
+    "weightKg": Field(_("Weight in kg")),
+    "seals": Field(_("Seals")),
+    "origin": Field(_("Country of origin")),
+    "loading": Field(_("Port of loading")),
+    "discharge": Field(_("Port of discharge")),
+    "mode": Field(_("Mode of transport"), kind=Kind.CHOICE, options=_MODES),
+    "regime": Field(_("Customs regime"), kind=Kind.CHOICE, options=_REGIMES),
 }
+CUSTOMS = tuple(list(FIELDS)[list(FIELDS).index("itn") :])
+WHERE = ("place", "country", "withhold", "at", "on_behalf_of")
+"""Of any act."""
 
 
 def label_of(name: str) -> str:
     """What to call field *name*."""
-    return str(LABELS[name]) if name in LABELS else name
+    return str(FIELDS[name].label) if name in FIELDS else name
 
 
 # The kinds of papers and authorisations, as one chooses them.
@@ -76,7 +158,7 @@ PAPERS: Mapping[str, object] = {
     "entry": _("Import entry"),
     "uri": _("Another, by its URI"),
 }
-KINDS: Mapping[str, object] = {
+AUTHORISATIONS: Mapping[str, object] = {
     "exception": _("Licence exception"),
     "nlr": _("No licence required (NLR)"),
     "permit": _("Permit of another country"),

@@ -17,13 +17,15 @@ from typing import Any, NamedTuple, TypeVar
 from flask_babel import gettext as _
 
 from ledger.gazetteer import Known, Spot, resolve_place
-from ledger.names import document_name, moment, party_meant, party_name
+from ledger.names import document_name, item_name, moment, party_meant, party_name
 from ledger.service.ledger import Ledger
 from ledger.service.places import places_of
+from ledger.service.stock import Sorted, new_items, sort_out
 from ledger.view import Reader
 from schemas import strict_json
 from schemas.errors import MalformedEvent, MalformedJson, NotFound, ParseError, Refusal
 from schemas.extension import FIELDS, check_customs
+from schemas.item import split_pasted
 from schemas.short_form import Details
 from schemas.spelling import (
     AUTHORISATIONS,
@@ -33,6 +35,7 @@ from schemas.spelling import (
     read_moment,
 )
 from schemas.strict_json import JSON
+from web.pages.doubts import told
 from web.pages.fields import label_of
 
 T = TypeVar("T")
@@ -73,6 +76,16 @@ class Desk:
         """The places that can be named."""
         return places_of(self.ledger, self.party)
 
+    @cached_property
+    def _sorted(self) -> dict[str, Sorted]:
+        return {}
+
+    def sorted(self, text: str) -> Sorted:
+        """What *text* names, looked up once."""
+        if text not in self._sorted:
+            self._sorted[text] = sort_out(self.ledger, [text], self.reader)
+        return self._sorted[text]
+
     def name_of(self, party: str) -> str:
         """What to call *party*."""
         return party_name(party, self.names)
@@ -81,8 +94,9 @@ class Desk:
 class Filling:
     """What *said* has, by the names of the fields, as values."""
 
-    def __init__(self, said: Said, desk: Desk) -> None:
-        self.said, self.desk = said, desk
+    def __init__(self, said: Said, desk: Desk, numbers: Sequence[dict[str, JSON]] = ()) -> None:
+        """*numbers* are ``chiptrail:identities`` of the things that it is about."""
+        self.said, self.desk, self.numbers = said, desk, numbers
         self.faults: list[Fault] = []
         self.spot: Spot | None = None
         self.answers: dict[str, list[str]] = {}
@@ -96,6 +110,13 @@ class Filling:
         text = next(iter(self.said.get(name, ())), "").strip()
         if required and not text:
             self.fault(name, _("missing"))
+        return text
+
+    def shown(self, name: str) -> str:
+        """The same, which is an answer as it stands."""
+        text = self.text(name)
+        if text:
+            self.answers[name] = [text]
         return text
 
     def several(self, name: str) -> list[str]:
@@ -124,9 +145,32 @@ class Filling:
         """For whom the party signs, if for another."""
         return self.party("on_behalf_of")
 
+    def thing(self, name: str) -> str:
+        """The one thing, which may be new, that field *name* means."""
+        text = self.text(name, required=True)
+        (row,) = self.desk.sorted(text).rows if text else (None,)
+        if row is None or row.item is None:
+            if row is not None:
+                self.fault(name, told(row, self.desk.name_of))
+            return ""
+        self.answers[name] = [item_name(row.item)]
+        return row.item
+
+    def new_items(self, name: str) -> tuple[str, ...]:
+        """The things that field *name* lists, which may be new."""
+        found = new_items(split_pasted("\n".join(self.several(name))), self.item_class("under"))
+        for row in found.doubtful:
+            self.fault(name, f"{row.text}: {told(row, self.desk.name_of)}")
+        if not found.rows:
+            self.fault(name, _("missing"))
+        self.answers[name] = [item_name(item) for item in found.items]
+        return found.items
+
     def item_class(self, name: str) -> str | None:
         """The beginning of ids that field *name* gives: a class, or a trade item number."""
-        return self._read(name, self.text(name), class_of)
+        found = self._read(name, self.text(name), class_of)
+        self.faults = list(dict.fromkeys(self.faults))
+        return found
 
     def party(self, name: str, *, required: bool = False) -> str | None:
         """The party that field *name* means."""

@@ -1,220 +1,49 @@
-"""Making: a shipment, from what is in it to what is to be signed.
+"""Making entries: a shipment, a receipt, any other act, or many from a spreadsheet.
 
-GET   /ship      the form, with what the address says filled in: ?unit=..., ?to=...
-POST  /ship      ``step`` says what for: ``check`` it, ``add`` a file or a series to the list,
-                 ``leave`` out the rows that are in doubt, ``edit`` it again; ``csv``, ``xlsx``:
-                 those rows as a file
+GET, POST  /ship               a new shipment
+GET        /record             what else can be recorded
+GET, POST  /record/<act>       the form of one act, with only its fields
 
-Nothing is kept here: what was typed goes along from page to page until it is signed.
+A form that is sent comes back with what is wrong, or as what is to be signed (web.pages.entered).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from flask import Response, request
+from flask import Response, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
-from ledger.service.licences import Balance, balances
-from ledger.service.stock import Row, Sorted, new_items, sort_out
 from ledger.service.tokens import Scope
-from ledger.wallet import drawers
-from schemas.errors import Refusal
-from schemas.item import split_pasted
-from web.access import caller, demand_same_origin, ledger, needs, reader
-from web.api.lists import table
-from web.pages.acts import ACTS, Act
-from web.pages.fields import KINDS as AUTHORISATION_KINDS
-from web.pages.fields import PAPERS, label_of
-from web.pages.filling import Desk, Fault, Filling, Said
-from web.pages.foresight import Foresight, foresee
+from schemas.errors import NotFound
+from web.access import needs
+from web.pages.acts import ACTS
+from web.pages.entered import handled
 from web.pages.frame import make_blueprint, page
-from web.pages.manifest import FAULT_COLUMNS, KINDS, MOST, Listed, faults_rows, read_listed, told
 
 blueprint = make_blueprint("making")
 
-_BODY_LIMIT = 32 << 20
-_SHOWN = 50
-_NOTHING = Sorted((), {}, 0)
-_SEPARATING = frozenset(" \t\r\n\f\v,;\"'")
+_UNLISTED = frozenset({"ship", "receive", "refuse"})
+"""These have pages of their own."""
 
 
 @blueprint.route("/ship", methods=["GET", "POST"])
 @needs(Scope.WRITE)
 def ship() -> Response:
     """A new shipment."""
-    return handled(ACTS["ship"], "making/ship.html")
+    return handled(ACTS["ship"], _("New shipment"))
 
 
-def handled(act: Act, template: str) -> Response:
-    """The form of *act*; or what was filled in: in order, or what is wrong with it."""
-    if request.method != "POST":
-        return form_page(template, Entered.of_address(act))
-    demand_same_origin()
-    return answer(Entered.of_form(act), template)
+@blueprint.get("/record")
+@needs(Scope.WRITE)
+def record() -> Response:
+    """What can be recorded."""
+    return page("making/record.html", acts=[a for a in ACTS.values() if a.name not in _UNLISTED])
 
 
-# What was filled in -------------------------------------------------------------------------------
-
-
-def desk() -> Desk:
-    """The caller's."""
-    return Desk(ledger(), caller().party, reader(), ledger().clock.now())
-
-
-@dataclass(frozen=True)
-class Entered:
-    """What was *said* in the form of *act*, what it *listed*, and how that is *sorted* out."""
-
-    act: Act
-    desk: Desk
-    said: Said
-    listed: Listed
-    sorted: Sorted
-
-    @classmethod
-    def of_address(cls, act: Act) -> "Entered":
-        """What the address says already."""
-        said = {name: tuple(values) for name, values in request.args.lists()}
-        units = "\n".join(said.pop("unit", ()))
-        return cls(act, desk(), said | {"units": (units,)}, Listed((), None, ()), _NOTHING)
-
-    @classmethod
-    def of_form(cls, act: Act) -> "Entered":
-        """What was sent; rows in doubt are left out, if that is wanted."""
-        request.max_content_length = request.max_form_memory_size = _BODY_LIMIT
-        said = {
-            name: tuple([value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values])
-            for name, values in request.form.lists()
-        }
-        listed = read_listed(said, request.files.get("file"))
-        entered = cls(act, desk(), said, listed, _NOTHING)
-        entered = replace(entered, sorted=entered.sort(listed.texts))
-        if said.get("step") == ("leave",):
-            rest = [row.text for row in entered.sorted.rows if row.doubt is None]
-            listed = replace(listed, texts=tuple(rest))
-            entered = replace(entered, listed=listed, sorted=entered.sort(rest))
-        return entered
-
-    def sort(self, texts: Sequence[str]) -> Sorted:
-        """What *texts* name that the act can be about."""
-        if not texts:
-            return _NOTHING
-        if self.act.standing is None:
-            under = Filling(self.said, self.desk).item_class("under")
-            return new_items(texts, under)
-        return sort_out(self.desk.ledger, texts, self.desk.reader, self.act.standing)
-
-    @property
-    def step(self) -> str:
-        """What it was sent for."""
-        return next(iter(self.said.get("step", ())), "check")
-
-    def value(self, name: str) -> str:
-        """What stands in field *name*."""
-        return next(iter(self.said.get(name, ())), "")
-
-    def rows(self, *names: str, spare: int = 1) -> list[tuple[str, ...]]:
-        """What stands in the rows of the fields *names*, and some that are empty."""
-        filled = zip(*[self.said.get(name, ()) for name in names], strict=False)
-        kept = [row for row in filled if row[-1].strip()]
-        return [*kept, *[("",) * len(names)] * spare]
-
-    def says(self, *names: str) -> bool:
-        """Whether something stands in one of these fields."""
-        return any(self.value(name).strip() for name in names)
-
-    @property
-    def units_text(self) -> str:
-        """The list as it stands in the form, a line for each."""
-        if not self.sorted.rows:
-            return self.value("units")
-        return "\n".join(map(_line, self.sorted.rows))
-
-
-def _line(row: Row) -> str:
-    """The text of *row* so that it is read back as one."""
-    is_one = _SEPARATING.isdisjoint(row.text) or split_pasted(row.text) == [row.text]
-    return row.text if is_one else row.item or row.text
-
-
-# Answers ------------------------------------------------------------------------------------------
-
-
-def answer(entered: Entered, template: str) -> Response:
-    """The form again, the rows in doubt as a file, or all of it, to be checked and signed."""
-    if entered.step in KINDS:
-        rows = faults_rows(entered.sorted.doubtful, entered.desk)
-        return table(KINDS[entered.step], "rows-in-doubt", FAULT_COLUMNS, rows)
-    if entered.step == "edit":
-        return form_page(template, entered)
-    filling = Filling(entered.said, entered.desk)
-    faults = list(entered.listed.faults)
-    if entered.step == "add":
-        return form_page(template, entered, faults, 400 if faults else 200)
-    drafts = entered.act.make(filling, entered.sorted.items)
-    faults += [*_of_units(entered), *filling.faults]
-    ahead: Foresight | None = None
-    if not faults:
-        try:
-            ahead = foresee(drafts, filling.withheld())
-            faults += [Fault("units", one.message) for one in ahead.refusals]
-        except Refusal as exc:
-            faults.append(Fault("units", exc.message))
-    if faults or ahead is None:
-        return form_page(template, entered, faults, 400)
-    return page(
-        "making/check.html",
-        entered=entered,
-        answers=filling.answers,
-        ahead=ahead,
-        label_of=label_of,
-        balances=_drawn(ahead),
-    )
-
-
-def form_page(
-    template: str, entered: Entered, faults: Sequence[Fault] = (), status: int = 200
-) -> Response:
-    """The form with what was filled in, and what is wrong with it."""
-    doubtful = entered.sorted.doubtful
-    return page(
-        template,
-        status,
-        entered=entered,
-        faults=faults,
-        wrong=dict(reversed([(fault.field, fault.text) for fault in faults])),
-        doubts=[(row, told(row, entered.desk)) for row in doubtful[:_SHOWN]],
-        licences=_licences(entered.desk),
-        papers=PAPERS,
-        kinds=AUTHORISATION_KINDS,
-        label_of=label_of,
-        most=MOST,
-    )
-
-
-def _of_units(entered: Entered) -> list[Fault]:
-    """What is wrong with the things that are listed."""
-    count = len(entered.sorted.doubtful)
-    if count:
-        said = _(
-            "%(count)s of %(all)s rows are in doubt", count=count, all=len(entered.sorted.rows)
-        )
-        return [Fault("units", f"{label_of('units')}: {said}")]
-    if entered.act.needs_units and not entered.sorted.rows and not entered.listed.faults:
-        return [Fault("units", f"{label_of('units')}: {_('say at least one')}")]
-    return []
-
-
-def _licences(desk: Desk) -> list[Balance]:
-    """Those that the caller may draw on and that are in force."""
-    found = balances(desk.ledger, desk.reader)
-    return [
-        one
-        for one in found
-        if desk.party in drawers(one.licence) and one.licence.ends_at > desk.now
-    ]
-
-
-def _drawn(ahead: Foresight) -> list[tuple[Balance, int]]:
-    """What would be drawn on each licence, and its balance then."""
-    return [(one.balance, one.quantity) for receipt in ahead.receipts for one in receipt.drawn]
+@blueprint.route("/record/<act>", methods=["GET", "POST"])
+@needs(Scope.WRITE)
+def record_act(act: str) -> AnyResponse:
+    """The form of one act."""
+    if act == "ship":
+        return redirect(url_for("making.ship"), 303)
+    if act not in ACTS:
+        raise NotFound(f"there is no act {act}")
+    return handled(ACTS[act], str(ACTS[act].title))

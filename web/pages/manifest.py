@@ -16,18 +16,18 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from ledger.service.stock import Doubt, Row
 from schemas.errors import MalformedParameter, MalformedTable, TooLarge
-from schemas.item import HEADINGS, split_pasted
+from schemas.item import split_pasted
 from schemas.spelling import series
 from web.pages.fields import label_of
-from web.pages.filling import Desk, Fault
-from web.tables import CSV, XLSX, kind_of, read_rows, write_table
+from web.pages.filling import Fault
+from web.pages.numbers import HEADED, number_columns, read_numbers
+from web.tables import CSV, kind_of, read_rows, write_table
 
 MOST = 10_000
 """Things that one form takes."""
 TABLE_LIMIT = 8 << 20
-_HEADED = HEADINGS | {"text"}
+_FAULTS_SHOWN = 20
 
 
 class Table(NamedTuple):
@@ -39,16 +39,25 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """All *texts* in order; *faults* are what is wrong with how they were given."""
+    """All *texts* in order; *faults* are what is wrong with how they were given.
 
-    texts: tuple[str, ...]
-    table: Table | None
-    faults: tuple[Fault, ...]
+    *numbers* is the table of what is printed on them, as text.
+    """
+
+    texts: tuple[str, ...] = ()
+    table: Table | None = None
+    faults: tuple[Fault, ...] = ()
+    numbers: str = ""
 
 
-def read_listed(said: Mapping[str, Sequence[str]], upload: FileStorage | None) -> Listed:
-    """What ``units``, ``first`` and ``count``, ``file``, or ``table`` and ``column`` list."""
-    texts = split_pasted(_one(said, "units"))
+def read_listed(
+    said: Mapping[str, Sequence[str]], upload: FileStorage | None, *, numbered: bool = False
+) -> Listed:
+    """What ``units``, ``first`` and ``count``, ``file``, or ``table`` and ``column`` list.
+
+    *numbered*: so does ``numbers``, in which a file with such columns ends up.
+    """
+    texts, numbers = split_pasted(_one(said, "units")), _one(said, "numbers")
     faults: list[Fault] = []
     table: Table | None = None
     try:
@@ -56,16 +65,33 @@ def read_listed(said: Mapping[str, Sequence[str]], upload: FileStorage | None) -
     except MalformedParameter as exc:
         faults.append(Fault("first", f"{label_of('first')}: {exc.message}"))
     try:
-        more, table = _uploaded(said, upload)
-        texts += more
+        rows, column = _uploaded(said, upload)
+        if numbered and not numbers.strip() and rows and number_columns(rows[0]):
+            numbers = _text(rows)
+        elif rows:
+            more, table = _of_column(rows, column)
+            texts += more
     except (MalformedTable, TooLarge) as exc:
         faults.append(Fault("file", f"{label_of('file')}: {exc.message}"))
     if table is not None:
         faults.append(Fault("column", _("Say which column has the serials")))
+    if numbered:
+        faults += [Fault("numbers", f"{label_of('numbers')}: {why}") for why in _wrong(numbers)]
+        texts += _unlisted(numbers, texts)
     if len(texts) > MOST:
         said_most = _("%(count)s lines, of at most %(most)s", count=len(texts), most=MOST)
         faults.append(Fault("units", f"{label_of('units')}: {said_most}"))
-    return Listed(tuple(texts[:MOST]), table, tuple(faults))
+    return Listed(tuple(texts[:MOST]), table, tuple(faults), numbers)
+
+
+def _wrong(numbers: str) -> Sequence[str]:
+    return read_numbers(numbers).faults[:_FAULTS_SHOWN]
+
+
+def _unlisted(numbers: str, texts: Sequence[str]) -> list[str]:
+    """What the table of numbers names besides *texts*."""
+    known = frozenset(texts)
+    return [row.text for row in read_numbers(numbers).rows if row.text not in known]
 
 
 def _one(said: Mapping[str, Sequence[str]], name: str) -> str:
@@ -90,20 +116,15 @@ def _counted(first: str, count: str) -> list[str]:
 
 def _uploaded(
     said: Mapping[str, Sequence[str]], upload: FileStorage | None
-) -> tuple[list[str], Table | None]:
-    """The serials of the file *upload*, or of the table that came along; or that table again.
+) -> tuple[list[list[str]], str]:
+    """The rows of the file *upload*, or of the table that came along, and the column chosen in it.
 
     Raises: MalformedTable, TooLarge.
     """
-    kept = _one(said, "table")
-    data = read_upload(upload)
-    if not data:
-        return _of_column(_rows(CSV, kept.encode()), _one(said, "column")) if kept else ([], None)
-    kind = kind_of(data)
-    rows = _rows(kind, data)
-    if kind == CSV and len(rows[0]) < 2 and rows[0][0].strip().casefold() not in _HEADED:
-        return split_pasted("\n".join(cell for row in rows for cell in row)), None
-    return _of_column(rows, "")
+    kept, data = _one(said, "table"), read_upload(upload)
+    if data:
+        return rows_of(data), ""
+    return (rows_of(kept.encode()), _one(said, "column")) if kept else ([], "")
 
 
 def read_upload(upload: FileStorage | None) -> bytes:
@@ -117,56 +138,29 @@ def read_upload(upload: FileStorage | None) -> bytes:
     return data
 
 
-def _rows(kind: str, data: bytes) -> list[list[str]]:
-    """The rows of a table in which something stands.
+def rows_of(data: bytes) -> list[list[str]]:
+    """The rows of a table in which something stands, the heading first; lines of plain text too.
 
     Raises: MalformedTable.
     """
-    rows = [row for row in read_rows(kind, data) if any(cell.strip() for cell in row)]
+    rows = [row for row in read_rows(kind_of(data), data) if any(cell.strip() for cell in row)]
     if not rows:
         raise MalformedTable(_("the file is empty"))
+    if max(map(len, rows)) == 1 and rows[0][0].strip().casefold() not in HEADED:
+        return [["serial"], *[[text] for row in rows for text in split_pasted(row[0])]]
     return rows
 
 
 def _of_column(rows: list[list[str]], wanted: str) -> tuple[list[str], Table | None]:
     """The column headed *wanted*, else the first whose heading is known; or all as a table."""
     headings = [cell.strip() for cell in rows[0]]
-    known = [n for n, name in enumerate(headings) if name.casefold() in _HEADED]
-    chosen = [headings.index(wanted)] if wanted in headings and wanted else known
+    known = [n for n, name in enumerate(headings) if name.casefold() in HEADED]
+    chosen = [headings.index(wanted)] if wanted and wanted in headings else known
     if not chosen:
-        text = write_table(CSV, headings, rows[1:]).decode()
-        return [], Table(tuple(name for name in headings if name), text)
+        return [], Table(tuple(name for name in headings if name), _text(rows))
     cells = [row[chosen[0]].strip() for row in rows[1:] if len(row) > chosen[0]]
     return [cell for cell in cells if cell], None
 
 
-# What is doubtful ---------------------------------------------------------------------------------
-
-
-def told(row: Row, desk: Desk) -> str:
-    """What is doubtful about *row*, and what to do about it."""
-    match row.doubt:
-        case Doubt.UNREADABLE:
-            said = row.about
-        case Doubt.SEVERAL:
-            said = _("several things bear this serial; give the full id: %(ids)s", ids=row.about)
-        case Doubt.REPEATED:
-            said = _("the same as row %(number)s", number=row.about)
-        case Doubt.ELSEWHERE:
-            said = _("not in your holdings: %(party)s has it", party=desk.name_of(row.about))
-        case Doubt.ENDED:
-            said = _("it exists no more")
-        case Doubt.UNKNOWN if row.about:
-            said = _("not in your holdings, but %(one)s is: capitals count", one=row.about)
-        case _:
-            said = _("not in your holdings: nothing is recorded by that name, or not for you")
-    return str(said)
-
-
-def faults_rows(rows: Sequence[Row], desk: Desk) -> list[list[object]]:
-    """The doubtful *rows*, for a file that can be mended and uploaded again."""
-    return [[row.number, row.text, told(row, desk)] for row in rows]
-
-
-FAULT_COLUMNS = ("row", "serial", "what")
-KINDS = {"csv": CSV, "xlsx": XLSX}
+def _text(rows: Sequence[Sequence[str]]) -> str:
+    return write_table(CSV, rows[0], rows[1:]).decode()

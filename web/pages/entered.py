@@ -1,0 +1,229 @@
+"""What was filled in in the form of an act: listed, sorted out, checked, prepared to be signed.
+
+``step`` says what it was sent for: to ``check`` it, to ``add`` a file or a series to the list, to
+``leave`` out the rows that are in doubt, to ``edit`` it again; ``csv`` and ``xlsx`` give those rows
+as a file. Nothing is kept here: what was typed goes along from page to page until it is signed. ::
+
+    handled(ACTS["pack"], "Pack")
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from ledger.service.licences import Balance, balances
+from ledger.service.stock import Row, Sorted, new_items, sort_out
+from ledger.wallet import drawers
+from schemas.errors import Refusal
+from schemas.item import split_pasted
+from web.access import caller, demand_same_origin, ledger, reader
+from web.api.lists import table
+from web.pages.acts import Act
+from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
+from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHERE, label_of
+from web.pages.filling import Desk, Fault, Filling, Said
+from web.pages.foresight import Foresight, foresee
+from web.pages.frame import page
+from web.pages.manifest import MOST, Listed, read_listed
+from web.pages.numbers import read_numbers
+
+_BODY_LIMIT = 32 << 20
+_SHOWN = 50
+_NOTHING, _UNLISTED = Sorted((), {}, 0), Listed()
+_SEPARATING = frozenset(" \t\r\n\f\v,;\"'")
+
+
+def handled(act: Act, title: str) -> Response:
+    """The form of *act*; or what was filled in: in order, or what is wrong with it."""
+    if request.method != "POST":
+        return form_page(Entered.of_address(act, title))
+    demand_same_origin()
+    return answer(Entered.of_form(act, title))
+
+
+def read_form() -> dict[str, tuple[str, ...]]:
+    """All that was sent, as text."""
+    request.max_content_length = request.max_form_memory_size = _BODY_LIMIT
+    return {
+        name: tuple([value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values])
+        for name, values in request.form.lists()
+    }
+
+
+def desk() -> Desk:
+    """The caller's."""
+    return Desk(ledger(), caller().party, reader(), ledger().clock.now())
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What was *said* in the form of *act*, what it *listed*, and how that is *sorted* out."""
+
+    act: Act
+    title: str
+    desk: Desk
+    said: Said
+    listed: Listed = _UNLISTED
+    sorted: Sorted = _NOTHING
+
+    @classmethod
+    def of_address(cls, act: Act, title: str) -> "Entered":
+        """What the address says already."""
+        said = {name: tuple(values) for name, values in request.args.lists()}
+        units = "\n".join(said.pop("unit", ()))
+        return cls(act, title, desk(), said | {"units": (units,)})
+
+    @classmethod
+    def of_form(cls, act: Act, title: str) -> "Entered":
+        """What was sent; rows in doubt are left out, if that is wanted."""
+        said = read_form()
+        is_numbered = "numbers" in act.fields
+        listed = read_listed(said, request.files.get("file"), numbered=is_numbered)
+        said = said | {"numbers": (listed.numbers,)} if is_numbered else said
+        entered = cls(act, title, desk(), said, listed)
+        entered = replace(entered, sorted=entered.sort(listed.texts))
+        if said.get("step") == ("leave",):
+            rest = [row.text for row in entered.sorted.rows if row.doubt is None]
+            listed = replace(listed, texts=tuple(rest))
+            entered = replace(entered, listed=listed, sorted=entered.sort(rest))
+        return entered
+
+    def sort(self, texts: Sequence[str]) -> Sorted:
+        """What *texts* name that the act can be about."""
+        if not texts:
+            return _NOTHING
+        if self.act.standing is None:
+            under = Filling(self.said, self.desk).item_class("under")
+            return new_items(texts, under)
+        return sort_out(self.desk.ledger, texts, self.desk.reader, self.act.standing)
+
+    def filling(self) -> Filling:
+        """What was said, to be read."""
+        named = {row.text: row.item for row in self.sorted.rows if row.item is not None}
+        numbers = read_numbers(self.listed.numbers).of(named)
+        return Filling(self.said, self.desk, numbers)
+
+    @property
+    def step(self) -> str:
+        """What it was sent for."""
+        return next(iter(self.said.get("step", ())), "check")
+
+    def value(self, name: str) -> str:
+        """What stands in field *name*."""
+        return next(iter(self.said.get(name, ())), "")
+
+    def rows(self, *names: str, spare: int = 1) -> list[tuple[str, ...]]:
+        """What stands in the rows of the fields *names*, and some that are empty."""
+        filled = zip(*[self.said.get(name, ()) for name in names], strict=False)
+        kept = [row for row in filled if row[-1].strip()]
+        return [*kept, *[("",) * len(names)] * spare]
+
+    def says(self, *names: str) -> bool:
+        """Whether something stands in one of these fields."""
+        return any(self.value(name).strip() for name in names)
+
+    @property
+    def units_text(self) -> str:
+        """The list as it stands in the form, a line for each."""
+        if not self.sorted.rows:
+            return self.value("units")
+        return "\n".join(map(_line, self.sorted.rows))
+
+
+def _line(row: Row) -> str:
+    """The text of *row* so that it is read back as one."""
+    is_one = _SEPARATING.isdisjoint(row.text) or split_pasted(row.text) == [row.text]
+    return row.text if is_one else row.item or row.text
+
+
+# Answers ------------------------------------------------------------------------------------------
+
+
+def answer(entered: Entered) -> Response:
+    """The form again, the rows in doubt as a file, or all of it, to be checked and signed."""
+    if entered.step in KINDS:
+        called, standing = entered.desk.name_of, entered.act.standing
+        rows = faults_rows(entered.sorted.doubtful, called, standing)
+        return table(KINDS[entered.step], "rows-in-doubt", FAULT_COLUMNS, rows)
+    if entered.step == "edit":
+        return form_page(entered)
+    faults = list(entered.listed.faults)
+    if entered.step == "add":
+        return form_page(entered, faults)
+    filling = entered.filling()
+    if "under" in entered.act.fields:
+        filling.item_class("under")
+    draft = entered.act.make(filling, entered.sorted.items)
+    faults += [*_of_units(entered), *filling.faults]
+    if not faults:
+        try:
+            ahead = foresee([draft], filling.withheld())
+            if not ahead.refusals:
+                return check_page(entered, filling, ahead)
+            faults += [Fault("units", one.message) for one in ahead.refusals]
+        except Refusal as exc:
+            faults.append(Fault("units", exc.message))
+    return form_page(entered, faults)
+
+
+def check_page(entered: Entered, filling: Filling, ahead: Foresight) -> Response:
+    """What was filled in, to be checked, with what would be left of licences; and signed."""
+    return page(
+        "making/check.html",
+        entered=entered,
+        answers=filling.answers,
+        ahead=ahead,
+        label_of=label_of,
+        balances=drawn(ahead),
+    )
+
+
+def form_page(entered: Entered, faults: Sequence[Fault] = ()) -> Response:
+    """The form with what was filled in, and what is wrong with it."""
+    some, called = entered.sorted.doubtful[:_SHOWN], entered.desk.name_of
+    return page(
+        "making/form.html",
+        400 if faults else 200,
+        entered=entered,
+        faults=faults,
+        wrong=dict(reversed([(fault.field, fault.text) for fault in faults])),
+        doubts=[(row, told(row, called, entered.act.standing)) for row in some],
+        licences=_licences(entered.desk) if "authorisations" in entered.act.fields else (),
+        papers=PAPERS,
+        kinds=AUTHORISATIONS,
+        fields=FIELDS,
+        customs=CUSTOMS,
+        where=WHERE,
+        label_of=label_of,
+        most=MOST,
+    )
+
+
+def _of_units(entered: Entered) -> list[Fault]:
+    """What is wrong with the things that are listed."""
+    count = len(entered.sorted.doubtful)
+    if count:
+        said = _(
+            "%(count)s of %(all)s rows are in doubt", count=count, all=len(entered.sorted.rows)
+        )
+        return [Fault("units", f"{label_of('units')}: {said}")]
+    if entered.act.needs_units and not entered.sorted.rows and not entered.listed.faults:
+        return [Fault("units", f"{label_of('units')}: {_('say at least one')}")]
+    return []
+
+
+def _licences(desk: Desk) -> list[Balance]:
+    """Those that the caller may draw on and that are in force."""
+    found = balances(desk.ledger, desk.reader)
+    return [
+        one
+        for one in found
+        if desk.party in drawers(one.licence) and one.licence.ends_at > desk.now
+    ]
+
+
+def drawn(ahead: Foresight) -> list[tuple[Balance, int]]:
+    """What would be drawn on each licence, and its balance then."""
+    return [(one.balance, one.quantity) for receipt in ahead.receipts for one in receipt.drawn]
