@@ -152,7 +152,7 @@ def test_a_licence_shows_what_would_be_left(web, clerk):
 
 
 def test_a_withheld_place_is_only_committed_to(clerk):
-    event, _ = payload_of(send(clerk, units="A-0001", place="SIN", withhold="yes"))
+    event, _ = payload_of(send(clerk, units="A-0001", place="SIN", place_withheld="1"))
 
     assert "chiptrail:location" in event["chiptrail:commitments"]
     assert "103.99" not in json.dumps(event)

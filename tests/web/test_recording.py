@@ -56,7 +56,7 @@ SIGNED = {
     "install": ({"units": "A-0001", "container": RACK}, "installing", {"parentID": RACK}),
     "remove": ({"units": "A-0001", "container": RACK}, "removing", {"childEPCs": [A]}),
     "declare": (
-        {"units": "A-0001", "place": "1.36,103.99,50", "country": "sg"},
+        {"units": "A-0001", "place": "1.36,103.99,50", "place_country": "sg"},
         "storing",
         {"chiptrail:location": {"latitude": 1.36, "longitude": 103.99, "accuracyM": 50}
          | {"countryCode": "SG"}},

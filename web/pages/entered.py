@@ -22,7 +22,7 @@ from web.access import caller, demand_same_origin, ledger, reader
 from web.api.lists import table
 from web.pages.acts import Act
 from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
-from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHERE, label_of
+from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
 from web.pages.filling import Desk, Fault, Filling, Said
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
@@ -114,6 +114,11 @@ class Entered:
         """What stands in field *name*."""
         return next(iter(self.said.get(name, ())), "")
 
+    @property
+    def first(self) -> dict[str, str]:
+        """What stands first in each field."""
+        return {name: values[0] for name, values in self.said.items() if values}
+
     def rows(self, *names: str, spare: int = 1) -> list[tuple[str, ...]]:
         """What stands in the rows of the fields *names*, and some that are empty."""
         filled = zip(*[self.said.get(name, ()) for name in names], strict=False)
@@ -195,7 +200,7 @@ def form_page(entered: Entered, faults: Sequence[Fault] = ()) -> Response:
         kinds=AUTHORISATIONS,
         fields=FIELDS,
         customs=CUSTOMS,
-        where=WHERE,
+        when=WHEN,
         label_of=label_of,
         most=MOST,
     )

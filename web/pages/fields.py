@@ -83,12 +83,9 @@ FIELDS: Mapping[str, Field] = {
         _("Place"),
         _("Where: a site of yours, an airport such as SIN, or degrees as in 1.36, 103.99."),
     ),
-    "country": Field(_("Country"), _("Of the place, two capitals such as SG.")),
-    "withhold": Field(
-        _("Withhold the place"),
-        _("A commitment to it is signed; it is shown to the parties to it and to inspectors."),
-        Kind.TICK,
-    ),
+    "place_country": Field(_("Country of the place")),
+    "place_accuracy": Field(_("Within metres")),
+    "place_withheld": Field(_("Withhold the place"), kind=Kind.TICK),
     "document": Field(_("Papers")),
     "paper": Field(
         _("Papers"),
@@ -138,7 +135,7 @@ FIELDS: Mapping[str, Field] = {
     "regime": Field(_("Customs regime"), kind=Kind.CHOICE, options=_REGIMES),
 }
 CUSTOMS = tuple(list(FIELDS)[list(FIELDS).index("itn") :])
-WHERE = ("place", "country", "withhold", "at", "on_behalf_of")
+WHEN = ("at", "on_behalf_of")
 """Of any act."""
 
 

@@ -23,7 +23,14 @@ from ledger.service.places import places_of
 from ledger.service.stock import Sorted, new_items, sort_out
 from ledger.view import Reader
 from schemas import strict_json
-from schemas.errors import MalformedEvent, MalformedJson, NotFound, ParseError, Refusal
+from schemas.errors import (
+    MalformedEvent,
+    MalformedJson,
+    MalformedParameter,
+    NotFound,
+    ParseError,
+    Refusal,
+)
 from schemas.extension import FIELDS, check_customs
 from schemas.item import split_pasted
 from schemas.short_form import Details
@@ -42,6 +49,7 @@ T = TypeVar("T")
 Said = Mapping[str, Sequence[str]]
 
 _EVIDENCE_LIMIT = 16 << 10
+_FURTHEST_M = 20_100_000  # to the other side of the Earth
 _DAY = len("2026-03-03")
 
 
@@ -98,7 +106,6 @@ class Filling:
         """*numbers* are ``chiptrail:identities`` of the things that it is about."""
         self.said, self.desk, self.numbers = said, desk, numbers
         self.faults: list[Fault] = []
-        self.spot: Spot | None = None
         self.answers: dict[str, list[str]] = {}
 
     def fault(self, name: str, why: str) -> None:
@@ -235,20 +242,24 @@ class Filling:
 
     def location(self) -> dict[str, JSON] | None:
         """Where it is, as ``chiptrail:location``."""
-        country = self.text("country").upper() or None
+        country, metres = self.text("place_country").upper(), self.text("place_accuracy")
         text = self.text("place")
-        if country and not text:
-            self.fault("place", _("say which place is in that country"))
-        known = self.desk.places if text else None
-        if known is not None:
-            self.spot = self._read(
-                "place", text, lambda one: resolve_place(one, known, country=country), _where
-            )
-        return None if self.spot is None else self.spot.location()
+        if not text:
+            if country or metres:
+                self.fault("place", _("say which place that is"))
+            return None
+        radius_m = self._read("place_accuracy", metres, _metres)
+
+        def read(one: str) -> Spot:
+            known = self.desk.places
+            return resolve_place(one, known, country=country or None, accuracy_m=radius_m)
+
+        spot = self._read("place", text, read, _where)
+        return None if spot is None else spot.location()
 
     def withheld(self) -> tuple[str, ...]:
         """The fields that are committed to in place of being told."""
-        return ("chiptrail:location",) if self.ticked("withhold") else ()
+        return ("chiptrail:location",) if self.ticked("place_withheld") else ()
 
     def evidence(self) -> list[dict[str, JSON]]:
         """The files that were hashed: a JSON object each."""
@@ -328,6 +339,13 @@ def _where(spot: Spot) -> str:
 
 _YES = frozenset({"yes", "y", "1", "true", "on", "x"})
 _NO = frozenset({"", "no", "n", "0", "false", "-"})
+
+
+def _metres(text: str) -> float:
+    """Raises: MalformedParameter."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < _FURTHEST_M):
+        raise MalformedParameter(_("got %(text)s, want metres, a whole number", text=repr(text)))
+    return float(text)
 
 
 def _number(text: str) -> float | int:
