@@ -106,7 +106,8 @@ def test_what_is_pasted_with_a_nul_is_not_there(web):
 def test_a_form_with_a_nul_is_refused(web):
     answer = web.client.post("/sign-in", data={"name": "a\0", "password": "x"})
 
-    assert (422, "name: U+0000 is no text") == (answer.status_code, answer.json["detail"])
+    assert 422 == answer.status_code
+    assert "name: U+0000 is no text" in answer.text
 
 
 def test_a_parameter_that_a_route_does_not_take_is_refused_on_every_route(web):

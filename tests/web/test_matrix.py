@@ -71,8 +71,6 @@ TABLE = {
     "GET /items": READ,
     "GET /items.csv": READ,
     f"GET /items/{ITEM}": READ,
-    "GET /ship": WRITE,
-    "POST /ship": WRITE,
     "GET /record": WRITE,
     "GET /record/pack": WRITE,
     "POST /record/pack": WRITE,
