@@ -15,8 +15,7 @@ const LEAF_SIZE = 137;
 
 const note = (value, where) => typeof value === "string" || refuse(where, "want text");
 const bytes = (value, where) => void decoded(value, where);
-const hash = form.base64(32);
-const hashes = listOf(hash);
+const hashes = listOf(form.hash);
 const envelope = (value, where) => void readEnvelope(value, where);
 const open = record({
   index: count,
@@ -100,7 +99,20 @@ function orderedEnvelope({ payload, payloadType, signatures: [{ keyid, sig }] })
   return { payload, payloadType, signatures: [{ keyid, sig }] };
 }
 
-export const hashesOf = (texts) => texts.map(decodeBase64);
+// Proofs of one tree share most of their hashes: each is decoded once.
+const decodedHashes = new Map();
+const MAX_HASHES = 1 << 16;
+
+export const hashesOf = (texts) => texts.map(hashOf);
+
+function hashOf(text) {
+  const before = decodedHashes.get(text);
+  if (before) return before;
+  const made = decodeBase64(text);
+  if (decodedHashes.size >= MAX_HASHES) decodedHashes.clear();
+  decodedHashes.set(text, made);
+  return made;
+}
 
 // What the operator states ---------------------------------------------------------------------------
 
@@ -112,7 +124,7 @@ const STATEMENT = record({
   asOf: form.moment,
   origin: form.origin,
   size: count,
-  root: hash,
+  root: form.hash,
   indexes: listOf(count, { least: 1 }),
   containers: items,
   unproven: items,

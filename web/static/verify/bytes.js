@@ -54,7 +54,9 @@ export function decodeBase64(text) {
   if (binary === null || btoa(binary) !== text) {
     throw new Refusal("want base64, padded, that re-encodes to itself");
   }
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
 
 export function encodeBase64url(bytes) {

@@ -71,6 +71,8 @@ export const message = text(
 );
 export const item = text((value) => isCanonical(value), "an item id in canonical form");
 export const base64 = (size) => text(isBase64(size, decodeBase64), `base64 of ${size} bytes`);
+// The two bits of the last character that no byte needs are 0.
+export const hash = matching(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "base64 of 32 bytes");
 export const digest = text(isBase64(32, decodeBase64url), "base64url of 32 bytes, unpadded");
 export const sha256Hex = matching(/^[0-9a-f]{64}$/, "64 lower-case hex digits");
 export const origin = matching(/^[!-*,-~]{1,255}$/, "an origin without blanks and plus signs");
@@ -103,4 +105,10 @@ export function isCanonical(value) {
   const key = KEY.exec(value);
   // Leading zeros make 8 to 13 digits of a GTIN 14.
   return !key || key[1] === "0" || key[2].length === 14 || key[2].length < 8;
+}
+
+// Class and serial of a canonical id; the two together are the id again.
+export function splitItem(item) {
+  const end = Math.max(...[..."/:?#=&"].map((sign) => item.lastIndexOf(sign))) + 1;
+  return [item.slice(0, end), item.slice(end)];
 }

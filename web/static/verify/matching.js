@@ -2,9 +2,8 @@
 
 import { count, say } from "../words.js";
 import { badge, mono, node } from "./draw.js";
-import { checkSerials, splitSerials } from "./serials.js";
 
-const SHOWN = 200;
+const SHOWN = 100;
 const ANSWERS = {
   unknown: ["stop", () => say("not in this bundle")],
   ambiguous: ["check", () => say("several items have this serial")],
@@ -12,7 +11,8 @@ const ANSWERS = {
   match: ["clear", () => say("match")],
 };
 
-export function drawMatching(verified) {
+// {form, show}: *check* takes what was pasted, and *show* what the check came to.
+export function drawMatching(check) {
   const answer = node("section", { "aria-live": "polite" });
   const area = node("textarea", { id: "serials", spellcheck: "false", "aria-describedby": "serials-hint" });
   const form = node(
@@ -27,9 +27,9 @@ export function drawMatching(verified) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    answer.replaceChildren(...drawAnswer(checkSerials(splitSerials(area.value), verified)));
+    check(area.value);
   });
-  return form;
+  return { form, show: (checked) => answer.replaceChildren(...drawAnswer(checked)) };
 }
 
 function drawAnswer({ lines, missing }) {

@@ -2,6 +2,7 @@
 // party ids to names.
 
 import { say } from "../words.js";
+import { splitItem } from "./forms.js";
 
 const CANONICAL = "https://id.gs1.org/";
 const PARTY_PREFIX = "urn:chiptrail:party:";
@@ -25,12 +26,6 @@ export function itemName(item) {
   if (found?.[1] === "00") return `SSCC ${found[2]}`;
   const serial = plainSerial(item);
   return ["8003", "8004"].includes(found?.[1]) ? say("asset %(serial)s", { serial }) : serial;
-}
-
-// Class and serial of a canonical id; the two together are the id again.
-export function splitItem(item) {
-  const end = Math.max(...[..."/:?#=&"].map((sign) => item.lastIndexOf(sign))) + 1;
-  return [item.slice(0, end), item.slice(end)];
 }
 
 export function plainSerial(item) {

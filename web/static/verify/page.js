@@ -14,7 +14,9 @@ const served = root.dataset.vkey ?? "";
 const kept = served && keptVkey(served.split("+", 1)[0]);
 const parts = drawForm();
 let chosen = null;
-let worker = null;
+let worker = startWorker(); // at once, so that it is there when the connection is not
+let isBusy = false;
+let matching = null;
 
 // The form -------------------------------------------------------------------------------------------
 
@@ -94,13 +96,16 @@ async function originIn(file) {
 async function start() {
   const trust = await readTrust();
   if (trust === null) return;
-  worker?.terminate();
+  if (isBusy) {
+    worker.terminate();
+    worker = startWorker();
+  }
+  isBusy = true;
   const bar = node("progress", { id: "progress", "aria-label": say("Verifying") });
   parts.result.replaceChildren(node("p", { role: "status" }, say("Verifying")), bar);
   const bytes = new Uint8Array(await chosen.arrayBuffer());
-  worker = startWorker();
   worker.onmessage = ({ data }) => hear(data, trust, bar);
-  worker.onerror = (event) => complain([["file", event.message || say("The verifier did not start.")]]);
+  worker.onerror = () => complain([["file", say("The verifier did not start: reload the page.")]]);
   worker.postMessage({ bytes, trust }, [bytes.buffer]);
 }
 
@@ -139,11 +144,16 @@ function complain(faults) {
   summary.focus();
 }
 
-function hear({ progress, bundle, evidence, refused }, trust, bar) {
+function hear({ progress, bundle, evidence, checked, refused }, trust, bar) {
+  if (checked) {
+    matching.show(checked);
+    return;
+  }
   if (progress) {
     Object.assign(bar, { max: progress.total, value: progress.done });
     return;
   }
+  isBusy = false;
   if (refused) {
     complain([["file", refused]]);
     return;
@@ -151,7 +161,8 @@ function hear({ progress, bundle, evidence, refused }, trust, bar) {
   parts.result.replaceChildren(...(evidence ? drawEvidence(evidence) : drawBundle(bundle, chosen.name)));
   if (bundle?.verified) {
     keepVkey(trust.vkey);
-    parts.result.append(drawMatching(bundle.verified));
+    matching = drawMatching((serials) => worker.postMessage({ serials }));
+    parts.result.append(matching.form);
   } else if (bundle) offerKept(bundle.failed, trust);
   parts.result.querySelector("h2").focus();
 }

@@ -6,7 +6,7 @@
 // "named": entries shown name it, though the bundle is not about it; "ambiguous": a bare serial that
 // several of its items have. Case and leading zeros are part of a serial.
 
-import { splitItem } from "./names.js";
+import { splitItem } from "./forms.js";
 
 const SEPARATORS = /[ \t\r\n\f\v,;\u00a0\ufeff]+/;
 const INNER_BLANK = /[ \t]+(?=\((?!0[01]\)|800[34]\))[0-9]{2,4}\))|(?<=[0-9]\))[ \t]+/g;

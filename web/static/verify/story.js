@@ -39,7 +39,8 @@ function follow(around, act) {
 
 function statementsAbout(entries, told, item) {
   const identities = new Set(told.map(({ entry }) => entry.identity));
-  const bears = ({ said, act }) => act === null && (identities.has(said.entry ?? said.correction) || said.items?.includes(item));
+  const bears = ({ said, act }) =>
+    act === null && (identities.has(said.entry ?? said.correction) || said.items?.includes(item));
   return entries.filter(bears).map((entry) => ({ entry, through: null }));
 }
 

@@ -27,7 +27,7 @@ import { parseStatement } from "./statement.js";
 
 export const LAST_STEP = 11;
 
-// *report* is called with {done, total}, in entries and heads. Refused is only a key that is none.
+// *report* is called with {done, total}, in heads, entries and items. Refused is only a key that is none.
 export async function verifyBundle(bytes, { vkey, witnesses = [], quorum = 0 }, report = () => {}) {
   const log = await parseVkey(vkey);
   const cosigners = await Promise.all(witnesses.map(parseVkey));
@@ -49,17 +49,14 @@ async function verify(bytes, { log, cosigners, quorum }, at, report) {
   const checkpoint = await openCheckpoint(bundle.checkpoint, log);
   const cosigned = await cosignatures(bundle.checkpoint, log, cosigners);
   demand(cosigned.length >= quorum, `cosigned by ${cosigned.length} of the witnesses, want ${quorum}`);
-  const history = new History(log, checkpoint, at);
-  const total = bundle.heads.length + bundle.entries.length;
+  const history = new History(log, checkpoint, at, counter(bundle, report));
   for (const [number, head] of bundle.heads.entries()) {
     Object.assign(at, { step: 3, head: number });
     await history.takeHead(head);
-    report({ done: number + 1, total });
   }
-  for (const [number, entry] of bundle.entries.entries()) {
+  for (const entry of bundle.entries) {
     Object.assign(at, { head: null, entry: entry.index });
     await history.take(entry);
-    report({ done: bundle.heads.length + number + 1, total });
   }
   Object.assign(at, { step: 10, head: null, entry: null });
   const operator = await history.operatorOf(envelope);
@@ -69,11 +66,19 @@ async function verify(bytes, { log, cosigners, quorum }, at, report) {
   return told({ stated, checkpoint, cosigned, history, operator, quorum, bundle });
 }
 
+// What to call after each head, entry and item.
+function counter({ heads, entries }, report) {
+  const items = entries.flatMap((entry) => Object.values(entry.items ?? {}));
+  const total = heads.length + entries.length + items.reduce((sum, { length }) => sum + length, 0);
+  let done = 0;
+  return () => report({ done: (done += 1), total });
+}
+
 // (3) to (10) ----------------------------------------------------------------------------------------
 
 class History {
-  constructor(log, checkpoint, at) {
-    Object.assign(this, { log, checkpoint, at });
+  constructor(log, checkpoint, at, step) {
+    Object.assign(this, { log, checkpoint, at, step });
     this.registry = new Registry();
     this.heads = new Map();
     this.entries = [];
@@ -86,9 +91,15 @@ class History {
     const { size, root } = this.checkpoint;
     await verifyConsistency(old.size, size, old.root, root, hashesOf(consistency));
     this.heads.set(note, old.size);
+    this.step();
   }
 
   async take(entry) {
+    await this.#take(entry);
+    this.step();
+  }
+
+  async #take(entry) {
     if ("leaf" in entry) {
       this.at.step = 6;
       const leaf = decodeBase64(entry.leaf);
@@ -115,7 +126,7 @@ class History {
     this.at.step = 8;
     if (!event) await this.#enter(said, entry.index, signer);
     this.at.step = 9;
-    const shown = event ? await openEvent(event, entry) : openStatement(said, entry);
+    const shown = event ? await openEvent(event, entry, this.step) : openStatement(said, entry);
     const identity = encodeHex(await sha256(dsse.pae(envelope)));
     this.entries.push({
       index: entry.index,
@@ -178,25 +189,26 @@ function openStatement(said, entry) {
   return { kind: "statement", said, act: null, withheld: [] };
 }
 
-async function openEvent(event, entry) {
+async function openEvent(event, entry, step) {
   const given = entry.items ?? {};
   const isCommitted = (field) => event.lists[field]?.root !== undefined;
   demand(Object.keys(given).every(isCommitted), "shows items of a list that was not committed");
   const items = {};
   for (const [field, list] of Object.entries(event.lists)) {
-    items[field] = list.root ? await shownItems(list, given[field] ?? []) : { ids: list.ids, isWhole: true };
+    items[field] = list.root ? await shownItems(list, given[field] ?? [], step) : { ids: list.ids, isWhole: true };
   }
   const disclosed = await openDisclosures(event.commitments, entry.disclosures ?? []);
   const body = filledIn(event.body, disclosed);
   const withheld = Object.keys(event.commitments).filter((name) => !(name in disclosed));
   const act = readAct({ ...event, body }, items);
-  return { kind: "event", said: body, act, disclosed: Object.keys(disclosed), withheld };
+  return { kind: "event", said: null, act, disclosed: Object.keys(disclosed), withheld };
 }
 
-async function shownItems(list, proofs) {
+async function shownItems(list, proofs, step) {
   for (const proof of proofs) {
     const salt = decodeBase64(proof.salt);
     await verifyItem({ ...proof, salt, path: hashesOf(proof.path) }, list);
+    step();
   }
   const ids = proofs.map((proof) => proof.id);
   demand(new Set(ids).size === ids.length, "shows an item twice");

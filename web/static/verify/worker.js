@@ -1,18 +1,30 @@
 // Beside the page, so that it answers while a large bundle is verified. Takes {bytes, trust}, and
-// answers {progress: {done, total}} now and then, then {bundle}, {evidence} or {refused}.
+// answers {progress: {done, total}} now and then, then {bundle}, {evidence} or {refused}. Takes
+// {serials}, a pasted text, after a bundle that verified, and answers {checked}.
 
 import { hindrance } from "./digest.js";
 import { isEvidence, verifyEvidence } from "./evidence.js";
+import { checkSerials, splitSerials } from "./serials.js";
 import { verifyBundle } from "./verify.js";
 
 const PAUSE_MS = 100;
 
-globalThis.onmessage = async ({ data: { bytes, trust } }) => {
+let verified = null;
+
+globalThis.onmessage = async ({ data: { bytes, trust, serials } }) => {
   try {
+    if (serials !== undefined) {
+      postMessage({ checked: checkSerials(splitSerials(serials), verified) });
+      return;
+    }
     const hindered = await hindrance();
     if (hindered) postMessage({ refused: hindered });
     else if (isEvidence(bytes)) postMessage({ evidence: await verifyEvidence(bytes, trust) });
-    else postMessage({ bundle: await verifyBundle(bytes, trust, reporter()) });
+    else {
+      const bundle = await verifyBundle(bytes, trust, reporter());
+      verified = bundle.verified;
+      postMessage({ bundle });
+    }
   } catch (error) {
     postMessage({ refused: error.message });
   }
