@@ -6,7 +6,7 @@ of a small-order point. OpenSSL, Node and browsers accept some of those; under t
 one signature fits every message, so its owner could deny anything.
 
 A keyid is the lower-case hex SHA-256 of the 32-byte public key. A key file is one JSON object, its
-seed in the open or in a box under a passphrase (argon2id, then secretbox)::
+seed in the open or in a box under a passphrase (``ledger.key_box``)::
 
     {"chiptrailKey": 1, "name": "urn:chiptrail:party:acme", "publicKey": "<b64>", "keyid": "<hex>",
      "kdf": "argon2id", "salt": "<b64>", "opslimit": 3, "memlimit": 67108864, "box": "<b64>"}
@@ -27,32 +27,21 @@ from nacl.bindings import (
     crypto_sign_open,
     crypto_sign_seed_keypair,
 )
-from nacl.exceptions import BadSignatureError, CryptoError
-from nacl.pwhash import argon2id
-from nacl.secret import SecretBox
+from nacl.exceptions import BadSignatureError
 
+from ledger.key_box import FIELDS, Box, bytes_of, seal, unseal
 from schemas import strict_json
-from schemas.errors import BadSignature, MalformedKey, WeakKey, WrongPassphrase
-from schemas.formats import decode_base64, encode_base64
+from schemas.errors import BadSignature, MalformedKey, WeakKey
+from schemas.formats import encode_base64
 from schemas.strict_json import JSON
 
 KEY_SIZE = 32
 SEED_SIZE = 32
 SIGNATURE_SIZE = 64
-SALT_SIZE = argon2id.SALTBYTES
-NONCE_SIZE = SecretBox.NONCE_SIZE
-
-# RFC 9106 section 4, second recommended option: 3 passes over 64 MiB.
-OPSLIMIT = 3
-MEMLIMIT = 64 << 20
-# What a key file may ask of the machine that opens it; the floor is libsodium's own.
-_OPSLIMITS = range(1, 17)
-_MEMLIMITS = range(8192, (1 << 30) + 1)
 
 _KEY_FILE_LIMIT = 1 << 16
 _COMMON_FIELDS = frozenset({"chiptrailKey", "name", "publicKey", "keyid"})
 _OPEN_FIELDS = _COMMON_FIELDS | {"seed"}
-_SEALED_FIELDS = _COMMON_FIELDS | {"kdf", "salt", "opslimit", "memlimit", "box"}
 
 # All 14 encodings of the 8 points of small order, non-canonical ones included: as key or as R they
 # are where verifiers differ. Little-endian as on the wire, each with either sign bit.
@@ -93,6 +82,11 @@ class PrivateKey:
 
     public: PublicKey
     _secret: bytes = field(repr=False)
+
+    @property
+    def seed(self) -> bytes:
+        """The 32 bytes that it was made from, to be kept in a key file and nowhere else."""
+        return self._secret[:SEED_SIZE]
 
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature over *message* (RFC 8032: the same one every time)."""
@@ -165,10 +159,16 @@ def key_proof_message(origin: str, party: str, keyid: str) -> bytes:
     return f"chiptrail/key-proof/v1\n{origin}\n{party}\n{keyid}\n".encode()
 
 
-def encode_key_file(
-    seed: bytes, *, name: str, passphrase: bytes | None, salt: bytes, nonce: bytes
+def encode_key_file(  # noqa: PLR0913 - each by its name
+    seed: bytes,
+    *,
+    name: str,
+    passphrase: bytes | None,
+    salt: bytes,
+    nonce: bytes,
+    box: Box = Box.ARGON2ID,
 ) -> bytes:
-    """The key file of *seed*: in the open when *passphrase* is None, else in a box.
+    """The key file of *seed*: in the open when *passphrase* is None, else in a box of that kind.
 
     *salt* (16 bytes) and *nonce* (24 bytes) must be fresh random ones; unused without a passphrase.
 
@@ -183,13 +183,8 @@ def encode_key_file(
     }
     if passphrase is None:
         value["seed"] = encode_base64(seed)
-        return strict_json.dump(value) + b"\n"
-    if len(salt) != SALT_SIZE or len(nonce) != NONCE_SIZE:
-        raise MalformedKey(f"want a salt of {SALT_SIZE} bytes and a nonce of {NONCE_SIZE}")
-    box = _box(passphrase, salt, OPSLIMIT, MEMLIMIT).encrypt(seed, nonce)
-    value["kdf"], value["salt"] = "argon2id", encode_base64(salt)
-    value["opslimit"], value["memlimit"] = OPSLIMIT, MEMLIMIT
-    value["box"] = encode_base64(bytes(box))
+    else:
+        value |= seal(box, seed, passphrase, salt, nonce)
     return strict_json.dump(value) + b"\n"
 
 
@@ -200,44 +195,20 @@ def parse_key_file(data: bytes, passphrase: bytes | None) -> KeyFile:
     together), WrongPassphrase (also when none is given and one is needed).
     """
     value = strict_json.load_object(data, limit=_KEY_FILE_LIMIT)
-    if value.keys() not in (_OPEN_FIELDS, _SEALED_FIELDS):
+    kinds = (_OPEN_FIELDS, *[_COMMON_FIELDS | fields for fields in FIELDS.values()])
+    if value.keys() not in kinds or ("kdf" in value and not _has_its_fields(value)):
         raise MalformedKey("not a key file of version 1")
     version, name = value["chiptrailKey"], value["name"]
     if type(version) is not int or version != 1:
         raise MalformedKey("not a key file of version 1", "/chiptrailKey")
     if not isinstance(name, str):
         raise MalformedKey("want a string", "/name")
-    key = private_key(_bytes(value, "seed") if "seed" in value else _unseal(value, passphrase))
+    key = private_key(bytes_of(value, "seed") if "seed" in value else unseal(value, passphrase))
     if (value["publicKey"], value["keyid"]) != (encode_base64(key.public.raw), key.public.keyid):
         raise MalformedKey("the public key and the seed do not belong together", "/publicKey")
     return KeyFile(name, key)
 
 
-def _unseal(value: dict[str, JSON], passphrase: bytes | None) -> bytes:
-    if passphrase is None:
-        raise WrongPassphrase("the key file is encrypted: a passphrase is needed")
-    salt, box = _bytes(value, "salt"), _bytes(value, "box")
-    opslimit, memlimit = value["opslimit"], value["memlimit"]
-    if value["kdf"] != "argon2id" or len(salt) != SALT_SIZE:
-        raise MalformedKey(f"want argon2id with a salt of {SALT_SIZE} bytes", "/kdf")
-    # A key file may not ask for all memory of the machine, nor pass True off as 1.
-    if type(opslimit) is not int or type(memlimit) is not int:
-        raise MalformedKey("want integers", "/opslimit")
-    if opslimit not in _OPSLIMITS or memlimit not in _MEMLIMITS:
-        raise MalformedKey("the work asked for is out of bounds", "/opslimit")
-    try:
-        return _box(passphrase, salt, opslimit, memlimit).decrypt(box)
-    except (CryptoError, ValueError) as exc:
-        raise WrongPassphrase("the key file does not open with this passphrase") from exc
-
-
-def _box(passphrase: bytes, salt: bytes, opslimit: int, memlimit: int) -> SecretBox:
-    return SecretBox(argon2id.kdf(SecretBox.KEY_SIZE, passphrase, salt, opslimit, memlimit))
-
-
-def _bytes(value: dict[str, JSON], name: str) -> bytes:
-    text = value[name]
-    try:
-        return decode_base64(text if isinstance(text, str) else "\n")
-    except ValueError as exc:
-        raise MalformedKey("want standard base64", f"/{name}") from exc
+def _has_its_fields(value: dict[str, JSON]) -> bool:
+    kdf = value["kdf"]
+    return isinstance(kdf, str) and kdf in FIELDS and FIELDS[Box(kdf)] <= value.keys()

@@ -51,7 +51,7 @@ THIRD_PARTY_HOMES: Mapping[str, tuple[str, ...]] = {
     "httpx": ("ledger.client",),
     "limits": ("web.limits",),
     "marshmallow": ("web.api",),
-    "nacl": ("ledger.keys", "ledger.dsse", "ledger.note"),
+    "nacl": ("ledger.keys", "ledger.key_box", "ledger.dsse", "ledger.note"),
     "openpyxl": ("web.tables",),
     "PIL": ("web.scans",),
     "prometheus_client": ("web.metrics",),

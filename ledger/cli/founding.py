@@ -242,6 +242,53 @@ def keygen(
     _show_key(settings, file, party, key, request)
 
 
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--for-browser",
+    is_flag=True,
+    help="In a box that browsers can open: to be restored on the page of keys.",
+)
+@unencrypted_option
+@passphrase_option
+@json_option
+@pass_settings
+def keycopy(
+    settings: Settings,
+    *,
+    file: Path,
+    new: Path,
+    for_browser: bool,
+    unencrypted: bool,
+    passphrase_file: Path | None,
+) -> None:
+    """Copy a signing key into another form.
+
+    NEW has the same key as FILE, encrypted with a passphrase, for its owner only, and never written
+    over. A backup that a browser made is such a file too. With --passphrase-file or
+    CHIPTRAIL_PASSPHRASE both have the same passphrase; else that of NEW is asked for.
+
+    For example:
+
+        chiptrail keycopy registrar.key registrar-browser.key --for-browser
+        chiptrail keycopy browser-backup.key acme.key
+    """
+    from ledger.key_box import Box
+    from ledger.service import keyring
+
+    if for_browser and unencrypted:
+        raise click.UsageError("--for-browser is a way to encrypt it, and --unencrypted is none")
+    opened = open_key(file, passphrase_file)
+    passphrase = None if unencrypted else new_passphrase(passphrase_file, str(new))
+    box = Box.PBKDF2 if for_browser else Box.ARGON2ID
+    keyring.copy_key_file(opened, new, passphrase=passphrase, box=box)
+    if settings.as_json:
+        show_json({"file": str(new), "party": opened.name, "keyid": opened.key.public.keyid})
+        return
+    click.echo(f"Copied the key {opened.key.public.keyid} of {opened.name} to {new}.")
+
+
 def _request(origin: str, party: str, key: "PrivateKey", endorser: "PrivateKey | None") -> bytes:
     from ledger.keys import key_proof_message
     from schemas.key_request import KeyRequest, encode_key_request

@@ -47,7 +47,7 @@ from ledger.cli.settings import Settings, shared_options
 from schemas.errors import CannotOpen, ChiptrailError
 
 THEMES: dict[str, tuple[click.Command, ...]] = {
-    "Begin": (demo.demo, founding.init, founding.keygen, enrolling.enroll),
+    "Begin": (demo.demo, founding.init, founding.keygen, founding.keycopy, enrolling.enroll),
     "Look": (looking.chip, looking.check, parties.party, licensing.licences, ruling.rules),
     "Prove": (
         proving.bundle,

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from os import urandom
 from pathlib import Path
 
-from ledger import keys
+from ledger import key_box, keys
+from ledger.key_box import Box
 from ledger.keys import KeyFile, PrivateKey
 from ledger.store import files
 from schemas.errors import CannotOpen, NotFound, WrongPassphrase
@@ -33,11 +34,27 @@ def make_key_file(
         seed,
         name=name,
         passphrase=passphrase,
-        salt=fresh(keys.SALT_SIZE),
-        nonce=fresh(keys.NONCE_SIZE),
+        salt=fresh(key_box.SALT_SIZE),
+        nonce=fresh(key_box.NONCE_SIZE),
     )
     write_new(path, data, 0o600)
     return keys.private_key(seed)
+
+
+def copy_key_file(key_file: KeyFile, path: Path, *, passphrase: bytes | None, box: Box) -> None:
+    """The same key at another *path*: in a *box*, or in the open when *passphrase* is None.
+
+    Raises: CannotOpen when *path* exists or cannot be written.
+    """
+    data = keys.encode_key_file(
+        key_file.key.seed,
+        name=key_file.name,
+        passphrase=passphrase,
+        salt=urandom(key_box.SALT_SIZE),
+        nonce=urandom(key_box.NONCE_SIZE),
+        box=box,
+    )
+    write_new(path, data, 0o600)
 
 
 def open_key_file(path: Path, passphrase: bytes | None) -> KeyFile:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from ledger import dsse
-from ledger.keys import encode_key_file, parse_public_key
+from ledger.keys import encode_key_file, parse_key_file, parse_public_key
 from schemas.context import GS1_CONTEXT
 from schemas.envelope import envelope_from_json
 from schemas.key_request import parse_key_request
@@ -50,8 +50,9 @@ def give_key(page, world, folder, name="fab"):
     """The key that *name* has in the world, out of a key file."""
     key = world.key(name)
     file = folder / f"{name}.key"
-    seed = key._secret[:32]
-    file.write_bytes(encode_key_file(seed, name=party(name), passphrase=None, salt=b"", nonce=b""))
+    file.write_bytes(
+        encode_key_file(key.seed, name=party(name), passphrase=None, salt=b"", nonce=b"")
+    )
     restore(page, file)
 
 
@@ -92,6 +93,8 @@ def test_a_key_is_made_backed_up_lost_and_restored(site, tmp_path):
     with site.page("lin") as page:
         backup, request = make_key(page, tmp_path)
         keyid = enrol(site.world, request)
+        opened = parse_key_file(backup.read_bytes(), PASSPHRASE.encode())
+        assert keyid == opened.key.public.keyid
         sign(page, [f"{CHIPS}1"])
         assert keyid == recorded(page, site.world)[0]
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.bindings import crypto_core_ed25519_add, crypto_core_ed25519_is_valid_point
 
+from ledger.key_box import Box
 from ledger.keys import (
     SMALL_ORDER_POINTS,
     KeyFile,
@@ -158,13 +159,14 @@ def test_a_key_proof_cannot_be_read_two_ways():
 # Key files --------------------------------------------------------------------------------------
 
 
-def sealed(passphrase=b"correct horse"):
+def sealed(passphrase=b"correct horse", box=Box.ARGON2ID):
     return encode_key_file(
-        SEED, name="Acme", passphrase=passphrase, salt=bytes(16), nonce=bytes(24)
+        SEED, name="Acme", passphrase=passphrase, salt=bytes(16), nonce=bytes(24), box=box
     )
 
 
 SEALED = sealed()
+FOR_BROWSERS = sealed(box=Box.PBKDF2)
 OPEN = sealed(None)
 
 
@@ -178,13 +180,14 @@ def test_an_open_key_file_opens_without_a_passphrase():
     assert set(json.loads(OPEN)) == {"chiptrailKey", "name", "publicKey", "keyid", "seed"}
 
 
-def test_a_sealed_key_file_opens_with_its_passphrase_only():
+@pytest.mark.parametrize("data", [SEALED, FOR_BROWSERS], ids=["argon2id", "for browsers"])
+def test_a_sealed_key_file_opens_with_its_passphrase_only(data):
     with pytest.raises(WrongPassphrase):
-        parse_key_file(SEALED, b"wrong horse")
+        parse_key_file(data, b"wrong horse")
     with pytest.raises(WrongPassphrase, match="needed"):
-        parse_key_file(SEALED, None)
+        parse_key_file(data, None)
 
-    assert parse_key_file(SEALED, b"correct horse") == KeyFile("Acme", KEY)
+    assert parse_key_file(data, b"correct horse") == KeyFile("Acme", KEY)
 
 
 def test_a_sealed_key_file_does_not_hold_the_seed():
@@ -192,6 +195,12 @@ def test_a_sealed_key_file_does_not_hold_the_seed():
 
     assert "seed" not in value
     assert (value["kdf"], value["opslimit"], value["memlimit"]) == ("argon2id", 3, 64 << 20)
+
+
+def test_what_a_browser_sealed_is_opened():
+    file = json.dumps(VECTORS["ofABrowser"]["file"]).encode()
+
+    assert parse_key_file(file, b"correct horse") == KeyFile("Acme", KEY)
 
 
 BAD_FILES = {
@@ -212,6 +221,8 @@ BAD_FILES = {
     "memory beyond bounds": changed(SEALED, memlimit=1 << 40),
     "no work": changed(SEALED, opslimit=0),
     "a boolean for a number": changed(SEALED, opslimit=True),
+    "the fields of another box": changed(FOR_BROWSERS, kdf="argon2id"),
+    "work without bounds": changed(FOR_BROWSERS, iterations=1 << 40),
 }
 
 

@@ -234,3 +234,15 @@ def test_somebody_elses_key_is_no_registrars(run, home):
 
 def test_the_roles_of_the_option_are_those_of_the_statements():
     assert set(ROLES) == set(Role)
+
+
+def test_a_key_is_copied_into_a_form_that_browsers_open_and_back(run, tmp_path):
+    passphrase = {"PASSPHRASE": "correct horse"}
+    run("keygen", tmp_path / "a.key", "--party", "acme", **passphrase)
+    run("keycopy", tmp_path / "a.key", tmp_path / "b.key", "--for-browser", **passphrase)
+    run("keycopy", tmp_path / "b.key", tmp_path / "c.key", "--unencrypted", **passphrase)
+    kinds = [json.loads((tmp_path / name).read_text()) for name in ("a.key", "b.key", "c.key")]
+
+    assert ["argon2id", "pbkdf2-sha256", None] == [kind.get("kdf") for kind in kinds]
+    assert 1 == len({kind["keyid"] for kind in kinds})
+    assert "seed" in kinds[2]

@@ -42,7 +42,7 @@ export function isSealed(text) {
   const file = read(text);
   demand(
     file.kdf === undefined || file.kdf === KDF,
-    say("A browser cannot open this key file. Convert it first: chiptrail rekey FILE --for-browser -o NEW"),
+    say("A browser cannot open this key file. Convert it first: chiptrail keycopy FILE NEW --for-browser"),
   );
   return file.kdf === KDF;
 }
