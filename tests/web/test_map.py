@@ -13,6 +13,7 @@ from ledger.location import Level
 from schemas.place import Place
 from tests.ledger.sightings import BEGIN
 from web.map import WIDTH, Words, draw_map, view_of
+from web.natural_earth import version
 from web.outline import DETAILS, Outline, outline
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,8 +132,13 @@ def test_islands_beyond_the_antimeridian_are_beside_those_before_it():
 # The real outlines -------------------------------------------------------------------------------
 
 
-def test_outlines_are_made_once_and_kept(tmp_path, monkeypatch):
+@pytest.fixture
+def forgetful(monkeypatch):
+    """Nothing is in memory."""
     monkeypatch.setattr("web.outline._made", {})
+
+
+def test_outlines_are_made_once_and_kept(tmp_path, monkeypatch, forgetful):
     made = outline(DETAILS[0], tmp_path)
     monkeypatch.setattr("web.outline._made", {})
     monkeypatch.setattr("web.outline._make", None)
@@ -144,10 +150,16 @@ def test_outlines_are_made_once_and_kept(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [b"", b"SG TW\nnothing", b"SG\n"])
-def test_an_outline_that_was_damaged_is_made_anew(tmp_path, monkeypatch, damage):
-    monkeypatch.setattr("web.outline._made", {})
+def test_an_outline_that_was_damaged_is_made_anew(tmp_path, monkeypatch, forgetful, damage):
     monkeypatch.setattr("web.outline._make", lambda *_: ISLANDS)
-    monkeypatch.setattr("web.outline._version", lambda: "1")
-    (tmp_path / f"outline-1-{DETAILS[0]}").write_bytes(damage)
+    (tmp_path / f"outline-{version()}-{DETAILS[0]}").write_bytes(damage)
 
     assert ISLANDS is outline(DETAILS[0], tmp_path)
+
+
+def test_where_nothing_can_be_written_a_map_has_no_land(tmp_path, forgetful):
+    (tmp_path / "maps").write_text("a file is in the way")
+    told = draw_map(journey([(1.3, 103.8)]), lambda _: outline(0.2, tmp_path / "maps"), WORDS)
+
+    assert '<path class="land" d=""/>' in told
+    assert 'class="stop declared"' in told
