@@ -10,8 +10,10 @@ the same item; else as its Digital Link.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import cos, dist, radians, sin
+from statistics import median
 
 import zxingcpp
 from PIL import Image, ImageOps
@@ -77,30 +79,38 @@ def read_codes(picture: Picture) -> tuple[Code, ...]:
     except _BROKEN as exc:
         raise MalformedPicture("the picture is damaged") from exc
     found = [one for one in zxingcpp.read_barcodes(grey, text_mode=_PLAIN) if one.valid]
-    codes = [Code(_told(one), str(one.format)) for line in _in_lines(found) for one in line]
+    codes = [Code(_told(one), str(one.format)) for one in _in_lines(found)]
     return tuple(dict.fromkeys(code for code in codes if code.text))
 
 
 _PLAIN = zxingcpp.TextMode.Plain
 
 
-def _in_lines(found: Iterable[zxingcpp.Barcode]) -> list[list[zxingcpp.Barcode]]:
-    """*found* from top to bottom: whose centre is not below the first of a line stands in it."""
-    lines: list[list[zxingcpp.Barcode]] = []
-    for one in sorted(found, key=lambda one: _corners(one, "y")[1]):
-        if lines and _corners(one, "y")[1] <= _corners(lines[-1][0], "y")[2]:
-            lines[-1].append(one)
-        else:
-            lines.append([one])
-    return [sorted(line, key=lambda one: _corners(one, "x")[1]) for line in lines]
+def _in_lines(found: Sequence[zxingcpp.Barcode]) -> Iterator[zxingcpp.Barcode]:
+    """*found* line by line, as if the picture were straight: it is turned as most codes are."""
+    if not found:
+        return
+    turn = radians(median((one.orientation + 45) % 90 - 45 for one in found))
+    size = median(dist(_corner(one, "top_left"), _corner(one, "bottom_right")) for one in found)
+    at = {id(one): _turned(one, turn) for one in found}
+    rest = sorted(found, key=lambda one: at[id(one)][1])
+    while rest:
+        # Who begins a line is its highest; in it is whoever is not lower by half of a code.
+        line = [one for one in rest if at[id(one)][1] <= at[id(rest[0])][1] + size / 3]
+        rest = rest[len(line) :]
+        yield from sorted(line, key=lambda one: at[id(one)][0])
 
 
-def _corners(one: zxingcpp.Barcode, axis: str) -> tuple[float, float, float]:
-    """Least, mean and most of the coordinates of the corners along *axis*."""
-    at = one.position
-    corners = (at.top_left, at.top_right, at.bottom_left, at.bottom_right)
-    values = [getattr(corner, axis) for corner in corners]
-    return min(values), sum(values) / 4, max(values)
+def _corner(one: zxingcpp.Barcode, name: str) -> tuple[int, int]:
+    corner = getattr(one.position, name)
+    return corner.x, corner.y
+
+
+def _turned(one: zxingcpp.Barcode, turn: float) -> tuple[float, float]:
+    """The middle of a code after the picture was turned back by *turn*."""
+    (left, top), (right, bottom) = _corner(one, "top_left"), _corner(one, "bottom_right")
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return x * cos(turn) + y * sin(turn), y * cos(turn) - x * sin(turn)
 
 
 def _told(one: zxingcpp.Barcode) -> str:

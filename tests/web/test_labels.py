@@ -73,9 +73,9 @@ def test_all_of_a_shipment_is_labelled_at_once(web, chips):
 
 
 def test_many_labels_come_some_at_a_time(web, chips, monkeypatch):
-    monkeypatch.setattr(labels, "MOST", 1)
-    first = web.ask(path(f"{CHIPS}BOX", "labels"), by="fab").text
-    second = web.ask(path(f"{CHIPS}BOX", "labels?first=2"), by="fab").text
+    monkeypatch.setattr(labels, "SHEETS", 1)
+    asked = ("labels?size=single", "labels?size=single&first=2")
+    first, second = (web.ask(path(f"{CHIPS}BOX", one), by="fab").text for one in asked)
 
     assert [1, 1] == [page.count('class="label"') for page in (first, second)]
     assert [True, False] == ["first=2" in first, "first=3" in second]

@@ -25,28 +25,33 @@ from web.pages.frame import make_blueprint, page
 
 blueprint: Blueprint = make_blueprint("labels")
 
-MOST = 480
-"""Labels on one page; a browser lays them out and prints them in seconds."""
+SHEETS = 10
+"""On one page: two hundred and forty labels with two symbols take a second or two to draw."""
 _SVG = "image/svg+xml"
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of labels, *name* in addresses and style; *symbols*: 1 is the DataMatrix alone."""
+    """A size of labels, *name* in addresses and style, so many on a sheet.
+
+    *symbols*: 1 is the DataMatrix alone.
+    """
 
     name: str
     text: object
+    on_sheet: int
     symbols: int = 2
 
 
 SIZES = {
     size.name: size
     for size in (
-        Size("single", lazy_gettext("62 \N{MULTIPLICATION SIGN} 40 mm")),
-        Size("sheet24", lazy_gettext("A4: 24 of 70 \N{MULTIPLICATION SIGN} 37 mm")),
+        Size("single", lazy_gettext("62 \N{MULTIPLICATION SIGN} 40 mm"), 1),
+        Size("sheet24", lazy_gettext("A4: 24 of 70 \N{MULTIPLICATION SIGN} 37 mm"), 24),
         Size(
             "sheet65",
             lazy_gettext("A4: 65 of 38 \N{MULTIPLICATION SIGN} 21 mm"),
+            65,
             symbols=1,
         ),
     )
@@ -132,7 +137,8 @@ def _sheet(items: Sequence[str], usual: str, of: str | None) -> Response:
     if size is None or not (first.isascii() and first.isdecimal() and int(first[:9]) > 0):
         raise MalformedParameter(f"size: want {', '.join(SIZES)}; first: a number from 1 on")
     start = int(first[:9]) - 1
-    shown = items[start : start + MOST]
+    most = SHEETS * size.on_sheet
+    shown = items[start : start + most]
     return page(
         "labels/sheet.html",
         labels=[symbols.label(one, page_of(one)) for one in shown],
@@ -141,7 +147,7 @@ def _sheet(items: Sequence[str], usual: str, of: str | None) -> Response:
         of=of,
         total=len(items),
         first=start + 1,
-        next=start + MOST + 1 if start + MOST < len(items) else None,
+        next=start + most + 1 if start + most < len(items) else None,
     )
 
 
