@@ -27,7 +27,6 @@ blueprint: Blueprint = make_blueprint("labels")
 
 SHEETS = 10
 """On one page: two hundred and forty labels with two symbols take a second or two to draw."""
-_SVG = "image/svg+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,4 @@ def _sheet(items: Sequence[str], usual: str, of: str | None) -> Response:
 
 
 def _svg(drawn: str) -> Response:
-    answer = Response(drawn, mimetype=_SVG)
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return Response(drawn, mimetype="image/svg+xml")
