@@ -3,14 +3,12 @@
 import pytest
 from flask import g, render_template_string
 
-from ledger.gazetteer import Kind
 from ledger.service import query
 from ledger.service.tokens import Caller, Scope
-from schemas.errors import MalformedParameter
 from schemas.statement import Site
 from tests.web.test_labels import path
 from tests.world import party
-from web.pages.places import journey_in, place_asked
+from web.pages.places import journey_in
 
 HALL = {"name": "Hall <4>", "latitude": 59.9, "longitude": 10.8, "radius_m": 400, "country": "NO"}
 TRIAL = "{% from 'places/macros.html' import journey_map, place_picker %}"
@@ -100,42 +98,6 @@ def test_sites_of_others_are_not_offered(asking):
         [place["text"] for place in asking.ask("/places?q=hall+4", by=who).json["places"]]
         for who in ("fab", "shop")
     ]
-
-
-FORMS = {
-    "an airport": ({"place": "sin"}, (Kind.AIRPORT, 5000, "SG", False)),
-    "coordinates, how exact and where": (
-        {"place": "1.36,103.99", "place_accuracy": "80", "place_country": "sg"},
-        (Kind.COORDINATES, 80, "SG", False),
-    ),
-    "a site that is withheld": (
-        {"place": "hall <4>", "place_withheld": "1"},
-        (Kind.SITE, 400, "NO", True),
-    ),
-}
-
-
-@pytest.mark.parametrize(("form", "wanted"), FORMS.values(), ids=FORMS)
-def test_what_is_typed_is_resolved_without_a_script(asking, form, wanted):
-    placed = place_asked(form)
-
-    assert placed.spot is not None
-    assert wanted == (
-        placed.spot.kind,
-        placed.spot.accuracy_m,
-        placed.spot.country,
-        placed.is_withheld,
-    )
-
-
-def test_a_place_that_is_left_out_is_none(asking):
-    assert place_asked({"place": " "}).spot is None
-
-
-@pytest.mark.parametrize("form", [{"from": "Atlantis"}, {"from": "SIN", "from_accuracy": "1e3"}])
-def test_what_is_wrong_is_said_of_its_field(asking, form):
-    with pytest.raises(MalformedParameter, match=r"^from(_accuracy)?: "):
-        place_asked(form, "from")
 
 
 def test_a_picker_shows_again_what_was_sent(asking):

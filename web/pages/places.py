@@ -3,12 +3,11 @@
 GET /items/<id>/map.svg    the map, as a document of its own; pages fetch it when it is seen
 GET /places?q=             JSON: what is called so, and which one place it means, for pickers
 
-``place_asked`` reads the fields of a picker (templates/places/macros.html) from a form that was
-sent; what was typed is resolved here, so it works without JavaScript.
+What a picker (templates/places/macros.html) sends is text; ``ledger.gazetteer`` resolves it, so a
+picker works without JavaScript.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, Response, request
@@ -117,40 +116,6 @@ def _far(metres: float) -> str:
 
 
 # What people type ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What a picker was given: the *spot*, None if nothing; *is_withheld*: for few to see."""
-
-    spot: Spot | None
-    is_withheld: bool
-
-
-def place_asked(form: Mapping[str, str], name: str = "place") -> Placed:
-    """The place in the fields *name* of a picker.
-
-    Raises: MalformedParameter, which begins with the name of the field.
-    """
-    text = form.get(name, "")
-    is_withheld = bool(form.get(f"{name}_withheld"))
-    if not text.strip():
-        return Placed(None, is_withheld)
-    country, accuracy = form.get(f"{name}_country") or None, form.get(f"{name}_accuracy", "")
-    try:
-        radius_m = _metres(accuracy)
-        spot = resolve_place(text, _known(), country=country, accuracy_m=radius_m)
-    except MalformedParameter as exc:
-        raise MalformedParameter(f"{name}{exc.message.removeprefix('place')}") from exc
-    return Placed(spot, is_withheld)
-
-
-def _metres(text: str) -> float | None:
-    if not text.strip():
-        return None
-    if not (text.strip().isascii() and text.strip().isdecimal() and len(text) < 9):
-        raise MalformedParameter(f"place_accuracy: got {text!r}, want metres, a whole number")
-    return float(text)
 
 
 def _known() -> Known:
