@@ -20,6 +20,7 @@ from web.api.checks import answer_to
 from web.api.lists import table
 from web.pages.answer import arrange
 from web.pages.frame import make_blueprint, page
+from web.pages.inspections import may_inspect
 from web.pages.naming import names
 from web.pages.presented import FILE_LIMIT, read_presented
 from web.tables import SUFFIXES
@@ -63,6 +64,7 @@ def _answer(fields: Mapping[str, str], upload: FileStorage | None) -> Response:
         counts=[(one, checked.answers.get(one, 0)) for one in Match if checked.answers.get(one)],
         fields=asked.fields,
         link=_link(asked.fields),
+        inspects=may_inspect(),
     )
 
 

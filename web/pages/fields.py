@@ -38,6 +38,11 @@ _WHAT = (
     ("tampered", _("tampered with")),
     ("recalled", _("recalled")),
 )
+_FOUND = (
+    ("conformant", _("as recorded")),
+    ("non_conformant", _("not as described")),
+    ("mismatch_instance", _("it is another item than its label says")),
+)
 _MODES = (
     ("air", _("Air")),
     ("sea", _("Sea")),
@@ -107,6 +112,12 @@ FIELDS: Mapping[str, Field] = {
         _("Nothing more comes"), _("What did not arrive is missing for good."), Kind.TICK
     ),
     "damaged": Field(_("Damaged"), _("What is listed arrived damaged."), Kind.TICK),
+    "result": Field(
+        _("What was found"),
+        _("Whether it is what the record says; that a label was moved shows by its numbers."),
+        Kind.CHOICE,
+        _FOUND,
+    ),
     "report": Field(_("What is reported"), kind=Kind.CHOICES, options=_WHAT),
     "outputs": Field(
         _("What was made"), _("The serials or ids of the new things, one per line."), Kind.LONG

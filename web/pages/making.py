@@ -12,14 +12,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service.tokens import Scope
-from schemas.errors import NotFound
+from schemas.errors import Forbidden, NotFound
 from web.access import needs
 from web.pages.acts import ACTS
 from web.pages.entered import handled
 from web.pages.frame import make_blueprint, page
+from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
 
 blueprint = make_blueprint("making")
 
+_ACTS = {**INSPECTIONS, **ACTS}
 _UNLISTED = frozenset({"ship", "receive", "refuse"})
 """These have pages of their own."""
 
@@ -35,7 +37,8 @@ def ship() -> Response:
 @needs(Scope.WRITE)
 def record() -> Response:
     """What can be recorded."""
-    return page("making/record.html", acts=[a for a in ACTS.values() if a.name not in _UNLISTED])
+    unlisted = _UNLISTED if may_inspect() else _UNLISTED | OF_INSPECTORS
+    return page("making/record.html", acts=[a for a in _ACTS.values() if a.name not in unlisted])
 
 
 @blueprint.route("/record/<act>", methods=["GET", "POST"])
@@ -44,6 +47,8 @@ def record_act(act: str) -> AnyResponse:
     """The form of one act."""
     if act == "ship":
         return redirect(url_for("making.ship"), 303)
-    if act not in ACTS:
+    if act not in _ACTS:
         raise NotFound(f"there is no act {act}")
-    return handled(ACTS[act], str(ACTS[act].title))
+    if act in OF_INSPECTORS and not may_inspect():
+        raise Forbidden("only an inspector holds goods back")
+    return handled(_ACTS[act], str(_ACTS[act].title))

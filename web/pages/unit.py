@@ -4,10 +4,12 @@ GET  /items                 with filters in the address; /items.csv, /items.xlsx
 GET  /items/<id>            what is known of one, in any spelling; ?day= or ?size= what was known
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flask import Response, request, url_for
 
+from ledger.holding import HELD_BACK, ItemState
 from ledger.judge import Verdict
 from ledger.service import pages, query
 from ledger.service.knowing import NOW, Known
@@ -16,18 +18,21 @@ from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import parse_decimal
 from schemas.spelling import read_moment
-from schemas.statement import Role
-from web.access import caller, ledger, needs, reader
+from web.access import ledger, needs, reader
 from web.api import list_shapes as shapes
 from web.api.lists import load_items
+from web.pages.acts import Act
 from web.pages.dossier import arrange
 from web.pages.frame import make_blueprint, page
+from web.pages.inspections import INSPECTIONS, may_inspect
 from web.pages.lists import filters, list_file, list_page
 from web.pages.naming import names, party_meant
 from web.pages.places import journey_in
 
 blueprint = make_blueprint("unit")
 
+# What is read from a device, as the form has it.
+_READ = ("serial", "printedSerial", "nvmlSerial", "uuid")
 _NOTHING = "nothing is recorded by that name, or not for you"
 
 
@@ -75,8 +80,17 @@ def item(name: str) -> Response:
         journey=journey_in(found),
         head=ledger().head,
         is_now=known == NOW,
-        inspects=Role.INSPECTOR in reader().roles and Scope.WRITE in caller().scopes,
+        inspects=may_inspect(),
+        acts=_held(found.state),
+        numbers=f"{','.join(_READ)}\n{found.item},,,",
     )
+
+
+def _held(state: ItemState | None) -> Iterator[Act]:
+    """What an inspector can do with what is in that *state*: hold it back, or let it go."""
+    marks = frozenset() if state is None else state.status & HELD_BACK
+    yield from (INSPECTIONS[act] for act in ("detain", "seize") if not marks)
+    yield from (INSPECTIONS["release"],) if marks else ()
 
 
 def _known() -> Known:
