@@ -21,7 +21,7 @@ from ledger.view import Reader
 T = TypeVar("T")
 
 MOST = 8
-_WAITING = frozenset({State.OPEN, State.OVERDUE, State.SHORT})
+WAITING = frozenset({State.OPEN, State.OVERDUE, State.SHORT})
 _LATE = frozenset({State.OVERDUE, State.SHORT})
 _TIERS = (Tier.CONTRAINDICATED, Tier.WARNING)
 _OF_PLACE = frozenset({Code.STALE, Code.NO_LOCATION})
@@ -45,7 +45,7 @@ class Duties:
 def duties(ledger: Ledger, *, reader: Reader) -> Duties:
     """What needs the party of *reader*."""
     waiting = shipments.shipments(
-        ledger, Manifest(_WAITING, partner=reader.party), after=START, limit=50, reader=reader
+        ledger, Manifest(WAITING, partner=reader.party), after=START, limit=50, reader=reader
     ).lines
     found = listing.findings(
         ledger, Sought(is_open=True, is_past=False), after=START, limit=100, reader=reader

@@ -8,7 +8,8 @@ fills in a form mends them or leaves them out. Example::
     [(row.text, row.doubt) for row in found.doubtful]      # A-1 is there twice, A-9 is unknown
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -206,15 +207,26 @@ def _spelled(ledger: Ledger, rows: tuple[Row, ...], reader: Reader) -> tuple[Row
     )
 
 
+def contents_of(ledger: Ledger, containers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What is inside each of *containers* that has contents, at any depth; they are in view."""
+    with ledger.database.reading() as connection:
+        found: dict[str, list[str]] = {}
+        for root, thing, _ in _inside(connection, containers):
+            found.setdefault(root, []).append(thing)
+    return {root: tuple(things) for root, things in found.items()}
+
+
 def _contents(connection: Connection, named: Sequence[str]) -> tuple[dict[str, int], int]:
     """How much is inside each of *named* that has contents; the units in all."""
+    rows = list(_inside(connection, named))
+    pairs = [(thing, container) for _, thing, container in rows]
+    return dict(Counter(root for root, _, _ in rows)), len(units(named, pairs, ()))
+
+
+def _inside(connection: Connection, named: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Each of *named* with a thing inside it, and what that lies directly in."""
     numbers = items.load_ids(connection, named)
     names = {number: item for item, number in numbers.items()}
-    now = ordinal(EVERYTHING)
-    inside: dict[str, int] = {}
-    pairs = []
-    wanted = [(number, now) for number in numbers.values()]
+    wanted = [(number, ordinal(EVERYTHING)) for number in numbers.values()]
     for root, _, thing, container in stays.load_contained(connection, wanted):
-        inside[names[root]] = inside.get(names[root], 0) + 1
-        pairs.append((thing, container))
-    return inside, len(units(named, pairs, ()))
+        yield names[root], thing, container

@@ -24,12 +24,13 @@ from web.pages.acts import Act
 from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
 from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
 from web.pages.filling import Desk, Fault, Filling, Said
+from web.pages.filling import Desk, Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
 from web.pages.manifest import MOST, Listed, read_listed
 from web.pages.numbers import read_numbers
+from web.pages.sent import Sent, sent
 
-_BODY_LIMIT = 32 << 20
 _SHOWN = 50
 _NOTHING, _UNLISTED = Sorted((), {}, 0), Listed()
 _SEPARATING = frozenset(" \t\r\n\f\v,;\"'")
@@ -41,15 +42,6 @@ def handled(act: Act, title: str) -> Response:
         return form_page(Entered.of_address(act, title))
     demand_same_origin()
     return answer(Entered.of_form(act, title))
-
-
-def read_form() -> dict[str, tuple[str, ...]]:
-    """All that was sent, as text."""
-    request.max_content_length = request.max_form_memory_size = _BODY_LIMIT
-    return {
-        name: tuple([value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values])
-        for name, values in request.form.lists()
-    }
 
 
 def desk() -> Desk:
@@ -64,7 +56,7 @@ class Entered:
     act: Act
     title: str
     desk: Desk
-    said: Said
+    form: Sent
     listed: Listed = _UNLISTED
     sorted: Sorted = _NOTHING
 
@@ -73,18 +65,18 @@ class Entered:
         """What the address says already."""
         said = {name: tuple(values) for name, values in request.args.lists()}
         units = "\n".join(said.pop("unit", ()))
-        return cls(act, title, desk(), said | {"units": (units,)})
+        return cls(act, title, desk(), Sent(said | {"units": (units,)}))
 
     @classmethod
     def of_form(cls, act: Act, title: str) -> "Entered":
         """What was sent; rows in doubt are left out, if that is wanted."""
-        said = read_form()
+        said = sent().said
         is_numbered = "numbers" in act.fields
         listed = read_listed(said, request.files.get("file"), numbered=is_numbered)
-        said = said | {"numbers": (listed.numbers,)} if is_numbered else said
-        entered = cls(act, title, desk(), said, listed)
+        form = Sent({**said, "numbers": (listed.numbers,)}) if is_numbered else Sent(said)
+        entered = cls(act, title, desk(), form, listed)
         entered = replace(entered, sorted=entered.sort(listed.texts))
-        if said.get("step") == ("leave",):
+        if form.step == "leave":
             rest = [row.text for row in entered.sorted.rows if row.doubt is None]
             listed = replace(listed, texts=tuple(rest))
             entered = replace(entered, listed=listed, sorted=entered.sort(rest))
@@ -95,7 +87,7 @@ class Entered:
         if not texts:
             return _NOTHING
         if self.act.standing is None:
-            under = Filling(self.said, self.desk).item_class("under")
+            under = Filling(self.form.said, self.desk).item_class("under")
             return new_items(texts, under)
         return sort_out(self.desk.ledger, texts, self.desk.reader, self.act.standing)
 
@@ -103,37 +95,13 @@ class Entered:
         """What was said, to be read."""
         named = {row.text: row.item for row in self.sorted.rows if row.item is not None}
         numbers = read_numbers(self.listed.numbers).of(named)
-        return Filling(self.said, self.desk, numbers)
-
-    @property
-    def step(self) -> str:
-        """What it was sent for."""
-        return next(iter(self.said.get("step", ())), "check")
-
-    def value(self, name: str) -> str:
-        """What stands in field *name*."""
-        return next(iter(self.said.get(name, ())), "")
-
-    @property
-    def first(self) -> dict[str, str]:
-        """What stands first in each field."""
-        return {name: values[0] for name, values in self.said.items() if values}
-
-    def rows(self, *names: str, spare: int = 1) -> list[tuple[str, ...]]:
-        """What stands in the rows of the fields *names*, and some that are empty."""
-        filled = zip(*[self.said.get(name, ()) for name in names], strict=False)
-        kept = [row for row in filled if row[-1].strip()]
-        return [*kept, *[("",) * len(names)] * spare]
-
-    def says(self, *names: str) -> bool:
-        """Whether something stands in one of these fields."""
-        return any(self.value(name).strip() for name in names)
+        return Filling(self.form.said, self.desk, numbers)
 
     @property
     def units_text(self) -> str:
         """The list as it stands in the form, a line for each."""
         if not self.sorted.rows:
-            return self.value("units")
+            return self.form.value("units")
         return "\n".join(map(_line, self.sorted.rows))
 
 
@@ -148,14 +116,14 @@ def _line(row: Row) -> str:
 
 def answer(entered: Entered) -> Response:
     """The form again, the rows in doubt as a file, or all of it, to be checked and signed."""
-    if entered.step in KINDS:
+    if entered.form.step in KINDS:
         called, standing = entered.desk.name_of, entered.act.standing
         rows = faults_rows(entered.sorted.doubtful, called, standing)
-        return table(KINDS[entered.step], "rows-in-doubt", FAULT_COLUMNS, rows)
-    if entered.step == "edit":
+        return table(KINDS[entered.form.step], "rows-in-doubt", FAULT_COLUMNS, rows)
+    if entered.form.step == "edit":
         return form_page(entered)
     faults = list(entered.listed.faults)
-    if entered.step == "add":
+    if entered.form.step == "add":
         return form_page(entered, faults)
     filling = entered.filling()
     if "under" in entered.act.fields:
@@ -178,6 +146,7 @@ def check_page(entered: Entered, filling: Filling, ahead: Foresight) -> Response
     return page(
         "making/check.html",
         entered=entered,
+        form=entered.form,
         answers=filling.answers,
         ahead=ahead,
         label_of=label_of,
@@ -187,15 +156,21 @@ def check_page(entered: Entered, filling: Filling, ahead: Foresight) -> Response
 
 def form_page(entered: Entered, faults: Sequence[Fault] = ()) -> Response:
     """The form with what was filled in, and what is wrong with it."""
+    takes_licences = "authorisations" in entered.act.fields
     some, called = entered.sorted.doubtful[:_SHOWN], entered.desk.name_of
     return page(
         "making/form.html",
         400 if faults else 200,
         entered=entered,
+        form=entered.form,
         faults=faults,
         wrong=dict(reversed([(fault.field, fault.text) for fault in faults])),
         doubts=[(row, told(row, called, entered.act.standing)) for row in some],
-        licences=_licences(entered.desk) if "authorisations" in entered.act.fields else (),
+        doubt_count=len(entered.sorted.doubtful),
+        good_count=len(entered.sorted.items),
+        takes_licences=takes_licences,
+        licences=_licences(entered.desk) if takes_licences else (),
+        place_needed=entered.act.name == "declare",
         papers=PAPERS,
         kinds=AUTHORISATIONS,
         fields=FIELDS,

@@ -44,9 +44,9 @@ from schemas.spelling import (
 from schemas.strict_json import JSON
 from web.pages.doubts import told
 from web.pages.fields import label_of
+from web.pages.sent import Said
 
 T = TypeVar("T")
-Said = Mapping[str, Sequence[str]]
 
 _EVIDENCE_LIMIT = 16 << 10
 _FURTHEST_M = 20_100_000  # to the other side of the Earth

@@ -1,27 +1,35 @@
 """Making entries: a shipment, a receipt, any other act, or many from a spreadsheet.
 
 GET, POST  /ship               a new shipment
+GET        /receive            what is on its way to the caller
+GET, POST  /receive/<index>    one shipment, ticked off
 GET        /record             what else can be recorded
 GET, POST  /record/<act>       the form of one act, with only its fields
 
 A form that is sent comes back with what is wrong, or as what is to be signed (web.pages.entered).
 """
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from ledger.service.duties import WAITING
+from ledger.service.pages import SHIPMENTS
+from ledger.service.paging import START, encode_cursor, parse_cursor
+from ledger.service.shipments import Manifest, shipment, shipments
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, NotFound
-from web.access import needs
+from web.access import caller, ledger, needs, reader
 from web.pages.acts import ACTS
 from web.pages.entered import handled
 from web.pages.frame import make_blueprint, page
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
+from web.pages.receiving import received
 
 blueprint = make_blueprint("making")
 
 _ACTS = {**INSPECTIONS, **ACTS}
+_MANY = 50
 _UNLISTED = frozenset({"ship", "receive", "refuse"})
 """These have pages of their own."""
 
@@ -31,6 +39,33 @@ _UNLISTED = frozenset({"ship", "receive", "refuse"})
 def ship() -> Response:
     """A new shipment."""
     return handled(ACTS["ship"], _("New shipment"))
+
+
+@blueprint.get("/receive")
+@needs(Scope.WRITE)
+def receive() -> AnyResponse:
+    """What is on its way to the caller; or one shipment, if the address names it."""
+    index = request.args.get("shipment", type=int)
+    if index is not None:
+        return redirect(url_for("making.receive_shipment", index=index), 303)
+    text = request.args.get("cursor")
+    after = START if text is None else parse_cursor(SHIPMENTS.kind, text)
+    wanted = Manifest(WAITING, partner=caller().party)
+    found = shipments(ledger(), wanted, after=after, limit=_MANY, reader=reader())
+    expected = [one for one in found.lines if one.consignee == caller().party]
+    cursor = found.next and encode_cursor(SHIPMENTS.kind, found.next)
+    next_url = cursor and url_for("making.receive", cursor=cursor)
+    return page("making/expected.html", lines=expected, now=found.as_of, next_url=next_url)
+
+
+@blueprint.route("/receive/<int:index>", methods=["GET", "POST"])
+@needs(Scope.WRITE)
+def receive_shipment(index: int) -> Response:
+    """One shipment, ticked off: all of it, some, damaged, refused."""
+    found = shipment(ledger(), index, reader=reader())
+    if found.consignee != caller().party:
+        raise NotFound(f"there is no shipment {index}, or not for you")
+    return received(found)
 
 
 @blueprint.get("/record")
