@@ -23,7 +23,6 @@ from web.api.lists import table
 from web.pages.acts import Act
 from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
 from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
-from web.pages.filling import Desk, Fault, Filling, Said
 from web.pages.filling import Desk, Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
