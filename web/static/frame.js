@@ -3,6 +3,7 @@
 import { say } from "./words.js";
 
 const GOES = { c: "/check", s: "/shipments", n: "/ship", f: "/findings", h: "/" };
+const SVG = "http://www.w3.org/2000/svg";
 const keys = document.getElementById("keys");
 let isGoing = false;
 
@@ -44,9 +45,19 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button.copy");
   if (!button) return;
   await navigator.clipboard.writeText(button.value);
-  button.classList.add("done");
+  button.replaceChildren(icon("done"));
   button.setAttribute("aria-label", say("Copied"));
 });
+
+function icon(name) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${new URL("./icons.svg", import.meta.url)}#${name}`);
+  drawing.append(use);
+  return drawing;
+}
 
 // Give what came into *root* its buttons and local times.
 export function dress(root) {
@@ -56,6 +67,7 @@ export function dress(root) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "copy", value: code.dataset.copy });
     button.setAttribute("aria-label", say("Copy %(text)s", { text: code.dataset.copy }));
+    button.append(icon("copy"));
     code.after(button);
   }
   for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
