@@ -11,10 +11,13 @@ there; one that cannot be finished leaves nothing.
 
     for step in back_up(ledger, Path("backups/monday")):
         if isinstance(step, Manifest): print(step.size)
+    last_backup(ledger)      # when, and of how many entries
 """
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +30,9 @@ from ledger.store.database import Database
 from ledger.store.files import DataDirectory
 from ledger.store.staging import copy_hashed, hash_file, new_folder
 from ledger.store.transfer import copy_truth, count_truth
-from schemas.errors import IntegrityError
+from schemas import strict_json
+from schemas.errors import CannotOpen, IntegrityError, Refusal
+from schemas.formats import format_time, parse_time
 from schemas.manifest import BackupFile, Manifest, encode_manifest
 
 MANIFEST = "manifest.json"
@@ -74,7 +79,32 @@ def back_up(
             files=tuple([BackupFile(name, *hash_file(folder / name)) for name in kept]),
         )
         files.save_new(folder / MANIFEST, encode_manifest(manifest))
+    _note(ledger, manifest)
     yield manifest
+
+
+def _note(ledger: Ledger, made: Manifest) -> None:
+    """Keep for those who look after the ledger when it was backed up last."""
+    said = {"size": made.size, "createdAt": format_time(made.created_at)}
+    with suppress(OSError):  # it is whole all the same
+        files.save_durably(ledger.directory.last_backup, strict_json.dump(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The last backup that was made of a ledger, *at* what time, of *size* entries."""
+
+    at: datetime
+    size: int
+
+
+def last_backup(ledger: Ledger) -> Backup | None:
+    """The last backup that was made from this folder; None if none is known of."""
+    try:
+        said = strict_json.load_object(files.load(ledger.directory.last_backup))
+        return Backup(parse_time(str(said["createdAt"])), int(str(said["size"])))
+    except (Refusal, CannotOpen, KeyError, ValueError):
+        return None
 
 
 def _copy(

@@ -53,11 +53,24 @@ def load_rules(ledger: Ledger, name: str) -> RulePack:
     return parse_pack(join_files(load_pack(), more))
 
 
+def read_rules(name: str, data: bytes) -> RulePack:
+    """The rules of the product with those of the file *name*, which holds *data*.
+
+    Raises: MalformedRules.
+    """
+    return parse_pack(join_files(load_pack(), [(name, data)]))
+
+
 def differences(
-    ledger: Ledger, one: RulePack, other: RulePack, as_of: datetime
+    ledger: Ledger,
+    one: RulePack,
+    other: RulePack,
+    as_of: datetime,
+    most: int | None = None,
 ) -> Iterator[Progress | tuple[Change, ...]]:
     """How far it is; at the end what changes from *one* to *other*, in order of the entries.
 
+    Of no more than the *most* newest items, if that is not None.
     Raises: UnknownRule when one of them says nothing of a day.
     """
     changes: dict[tuple[int, str, bool], Change] = {}
@@ -65,7 +78,8 @@ def differences(
         tip = ledger.renew(connection)
         sight = Sight(connection, tip.registry, ledger.pack, OPERATOR, ledger.clock.now())
         count = items.count_items(connection)
-        for start in range(1, count + 1, _AT_ONCE):
+        first = 1 if most is None else max(1, count + 1 - most)
+        for start in range(first, count + 1, _AT_ONCE):
             stop = min(start + _AT_ONCE, count + 1)
             names = items.load_names(connection, range(start, stop))
             for seen in load_views(sight, list(names.values())).values():

@@ -205,6 +205,18 @@ def change_user(
     return _user(changed)
 
 
+def end_sessions(ledger: Ledger, caller: Caller | None, name: str) -> None:
+    """Sign a user out everywhere.
+
+    Raises: NotFound, the same where it is not the caller's.
+    """
+    with ledger.database.writing() as connection:
+        row = users.find_user(connection, name)
+        if row is None or not (caller is None or caller.is_over(row.party)):
+            raise NotFound(f"there is no user {name}, or not for you")
+        users.delete_sessions(connection, name)
+
+
 def _check_party(ledger: Ledger, connection: Connection, party: str, role: UserRole) -> None:
     found = ledger.renew(connection).registry.parties.get(party)
     if found is None:

@@ -39,6 +39,20 @@ def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]
     )
 
 
+def load_activity(
+    connection: Connection, below: int, limit: int, actor: str | None, act: str | None
+) -> list[ActivityRow]:
+    """Activity before row *below*, the newest first; of *actor* and *act*, if they are not None."""
+    wanted = {name: value for name, value in (("actor", actor), ("act", act)) if value is not None}
+    where = "".join(f" AND {name} = ?" for name in wanted)
+    rows = connection.exec_driver_sql(
+        f"SELECT id, at, actor, act, ref FROM activity WHERE id < ?{where}"
+        " ORDER BY id DESC LIMIT ?",
+        (below, *wanted.values(), limit),
+    )
+    return [_activity(tuple(row)) for row in rows]
+
+
 def iterate_activity(connection: Connection) -> Iterator[ActivityRow]:
     """All activity, by id. After an IntegrityError it goes on with the next."""
     rows = bulk.stream(connection, "SELECT id, at, actor, act, ref FROM activity ORDER BY id")

@@ -51,6 +51,7 @@ class DataDirectory:
         self.witnesses = path / "witnesses"
         self.seal_file = path / "seal"
         self.retired = path / "retired"
+        self.last_backup = path / "last-backup"
         self._lock = path / "lock"
 
     def create(self) -> None:

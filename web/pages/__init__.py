@@ -3,7 +3,10 @@
 from flask import Flask
 
 from web.pages import (
+    account,
+    administration,
     checking,
+    enrolling,
     entrance,
     keyring,
     labels,
@@ -23,7 +26,10 @@ from web.pages.languages import speak
 from web.pages.naming import name_things
 
 _AREAS = (
+    account,
+    administration,
     checking,
+    enrolling,
     entrance,
     keyring,
     labels,

@@ -75,6 +75,29 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "none": _("unknown"),
         "affirming": _("in order"),
     },
+    "user": {
+        "administrator": _("administrator"),
+        "logger": _("logger"),
+        "viewer": _("viewer"),
+        "inspector": _("inspector"),
+    },
+    "may": {
+        "administrator": _("records, and looks after users and programs"),
+        "logger": _("reads, and records with a key of its own"),
+        "viewer": _("reads what its party may see"),
+        "inspector": _("looks any item up, and records inspections; for inspecting parties"),
+    },
+    "scope": {
+        "read": _("ask"),
+        "write": _("record what is signed"),
+        "admin": _("look after users"),
+    },
+    "deed": {"capture": _("recorded entries"), "look": _("looked at"), "cosign": _("cosigned")},
+    "fact": {
+        "country": _("Seat"),
+        "hq_country": _("Headquarters"),
+        "ultimate_parent_country": _("Headquarters of the ultimate parent"),
+    },
     "act": {
         "commission": _("commissioned"),
         "register": _("registered"),

@@ -33,6 +33,7 @@ from web.api import list_shapes as shapes
 from web.api.entries import TLOG_PROOF
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
 from web.pages.drawdown import draw_down
+from web.pages.enrolling import may_enrol
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import KINDS, Filters, Load, as_file, filters, list_file, list_page
 from web.pages.naming import names, paper_meant, party_meant
@@ -166,7 +167,9 @@ def parties() -> Response:
 def party(index: int) -> Response:
     """One party: who it is, by whose word, with which keys."""
     found = directory.profile(ledger(), index, reader())
-    return page("trade/party.html", one=found, party=found.enrolled.party)
+    return page(
+        "trade/party.html", one=found, party=found.enrolled.party, may_enrol=may_enrol(caller())
+    )
 
 
 # Findings ----------------------------------------------------------------------------------------

@@ -1,0 +1,127 @@
+"""Administration: what is still to be done, rules and what others would change, who did what.
+
+GET        /administration              how far the ledger is; for a party's administrator, its own
+GET, POST  /administration/rules        the rules in force; what those of a file would change
+GET        /administration/activity     who recorded what, and who looked at what
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from ledger.rules import RulePack
+from ledger.service.activity import activity as load_activity
+from ledger.service.paging import START, parse_cursor
+from ledger.service.readiness import readiness
+from ledger.service.rule_diff import Change, differences, read_rules
+from ledger.service.tokens import Scope
+from schemas.errors import Forbidden, Refusal
+from web.access import caller, demand_same_origin, ledger, needs
+from web.pages.frame import make_blueprint, page
+from web.pages.lists import PER_PAGE, list_page
+from web.pages.naming import names, party_meant
+
+blueprint = make_blueprint("administration")
+
+MOST_JUDGED = 5_000
+_RULES_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By other rules, findings of *code* come or go on so many *entries* and *items*."""
+
+    code: str
+    is_gone: bool
+    entries: int
+    items: int
+
+
+@blueprint.get("/administration")
+@needs(Scope.ADMIN)
+def overview() -> Response:
+    """What is still to be done."""
+    found = readiness(ledger()) if caller().is_operator else None
+    return page("administration/overview.html", found=found, now=ledger().clock.now())
+
+
+# Activity ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/administration/activity")
+@needs(Scope.ADMIN)
+def activity() -> Response:
+    """Who did what, the newest first."""
+    asked = {name: text for name, text in request.args.items() if text}
+    after = parse_cursor("activity", asked["cursor"]) if "cursor" in asked else START
+    actor = party_meant(asked["actor"]) if "actor" in asked else None
+    more: dict[str, Any] = {"after": after, "limit": PER_PAGE, "actor": actor}
+    found = load_activity(ledger(), caller(), act=asked.get("act"), **more)
+    return list_page(
+        "administration/activity.html", "activity", found, parties=sorted(names().values())
+    )
+
+
+# Rules -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/administration/rules")
+@needs(Scope.ADMIN)
+def rules() -> Response:
+    """The rules by which everything is judged."""
+    return _rules_page(ledger().pack)
+
+
+@blueprint.post("/administration/rules")
+@needs(Scope.ADMIN)
+def compare() -> Response:
+    """What the rules of a file would change; nothing is changed."""
+    demand_same_origin()
+    if not caller().is_operator:
+        raise Forbidden("other rules are tried by the operator's administrators")
+    file = request.files.get("file")
+    data = b"" if file is None else file.read(_RULES_LIMIT)
+    try:
+        other = read_rules((file and file.filename) or "rules.toml", data)
+        shifts = _shifts(other)
+    except Refusal as exc:
+        return _rules_page(ledger().pack, fault=exc.message)
+    return _rules_page(ledger().pack, other=other, shifts=shifts)
+
+
+def _shifts(other: RulePack) -> list[Shift]:
+    """By code: who may try rules need not see whose goods they are on."""
+    now, changes = ledger().clock.now(), tuple[Change, ...]()
+    for step in differences(ledger(), ledger().pack, other, now, MOST_JUDGED):
+        if isinstance(step, tuple):
+            changes = step
+    entries = Counter((one.found.code.value, one.is_gone) for one in changes)
+    items = Counter[tuple[str, bool]]()
+    for one in changes:
+        items[one.found.code.value, one.is_gone] += one.items
+    return [
+        Shift(code, is_gone, entries[code, is_gone], items[code, is_gone])
+        for code, is_gone in sorted(entries)
+    ]
+
+
+def _rules_page(
+    used: RulePack,
+    *,
+    other: RulePack | None = None,
+    shifts: list[Shift] | None = None,
+    fault: str | None = None,
+) -> Response:
+    day = ledger().clock.now().date()
+    return page(
+        "administration/rules.html",
+        400 if fault else 200,
+        used=used,
+        rules=[one for one in used.rules if one.is_in_force(day)],
+        other=other,
+        shifts=shifts,
+        fault=fault,
+        most=MOST_JUDGED,
+    )
