@@ -24,6 +24,7 @@ from ledger.holding import ItemState, Phase
 from ledger.identity import NO_IDENTITIES, Bound, Identities, appraise
 from ledger.location import NO_CLAIMS, Claims
 from ledger.order import ordinal
+from ledger.papers import papers_of
 from ledger.rules import RulePack
 from ledger.whereabouts import check_location
 from ledger.wording import ENDED
@@ -126,7 +127,9 @@ def judge(view: View, pack: RulePack, atlas: Atlas, as_of: datetime) -> tuple[Fi
         awaited = Awaited(view.item, view.state, view.shipment, view.claims)
         found += settle(check_arrival(awaited, pack, as_of), (*own.closings, *around), ordinals)
     if view.state is not None and view.state.ended is None:
-        placed = check_location(view.state, view.claims, pack, atlas, as_of)
+        placed = check_location(
+            view.state, view.claims, pack, atlas, as_of, papers_of(view.consignments, pack, as_of)
+        )
         on_it = [replace(one, items=(view.item,)) for one in placed]
         found += settle(on_it, (*own.closings, *around), ordinals)
     if view.consignments:

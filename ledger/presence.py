@@ -16,6 +16,7 @@ from ledger.finding import Finding
 from ledger.holding import Phase
 from ledger.judge import View
 from ledger.location import Claims, newest, terms_of
+from ledger.papers import papers_of
 from ledger.rules import RulePack
 from ledger.sighting import Claim
 from ledger.view import EVERYTHING
@@ -35,7 +36,8 @@ def check_here(
     state = view.state
     if state is None or state.ended is not None:
         return ()
-    found = check_location(state, _with(view.claims, here, as_of), pack, atlas, as_of)
+    papers = papers_of(view.consignments, pack, as_of)
+    found = check_location(state, _with(view.claims, here, as_of), pack, atlas, as_of, papers)
     return tuple([_told(one, view, state.last) for one in found if one.index == EVERYTHING])
 
 

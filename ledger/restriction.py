@@ -9,6 +9,7 @@ nobody classified is taken for controlled where it matters who gets it. Example:
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.consignment import Consignment
@@ -16,6 +17,7 @@ from ledger.controls import Control, groups_of
 from ledger.dealing import CUSTOMS
 from ledger.finding import Code
 from ledger.rules import RulePack
+from schemas.country import is_country
 from schemas.statement import CountryFact
 
 GOES_TO = ("consignee", "ultimate consignee", "end user")
@@ -113,6 +115,29 @@ def _headquarters(one: Consignment, control: Control, pack: RulePack, day: date)
                 words = f"the {what} of {party} is in {fact.code} ({_fact(fact)}){why}"
                 code, cited = Code.RESTRICTED_HEADQUARTERS, standing.index
                 yield _restriction(one, code, words, control, cited)
+
+
+def closed_to(one: Consignment, pack: RulePack, as_of: datetime) -> frozenset[str]:
+    """The countries into which what is sent by *one* may not go, under what is named for it."""
+    if one.site is None and not any(standing.is_placed for standing in one.parties.values()):
+        return frozenset()
+    day = utc_day(one.law_day(as_of))
+    closed = [
+        _members(control, pack, day)
+        for control in _in_force(pack.controls, day)
+        if control.into and _is_covered(one, control) and not _is_met(one, control)
+    ]
+    return frozenset().union(*closed)
+
+
+@lru_cache(maxsize=256)
+def _members(control: Control, pack: RulePack, day: date) -> frozenset[str]:
+    """The countries that *control* is about on *day*."""
+    known = {country for row in pack.countries for country in row.members}
+    every = known.union([place for place in control.into if is_country(place)])
+    return frozenset(
+        [one for one in every if _why(one, control.into, control.exempt, pack, day) is not None]
+    )
 
 
 def _restriction(one: Consignment, code: Code, words: str, control: Control, cited: int) -> Said:

@@ -8,6 +8,7 @@ of a lot rest on the same entries, so what follows from these alone is worked ou
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -17,13 +18,14 @@ from ledger.finding import Code, Finding
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
 from ledger.location import Claims, Terms, circles, newest, terms_of
+from ledger.papers import NO_PAPERS, Duty, Papers
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
 from ledger.travel import check_travel
 from ledger.wording import spot_name
 
-_NOWHERE: frozenset[str] = frozenset()
 _AT = attrgetter("at")
+_NOWHERE: frozenset[str] = frozenset()
 _FREE = frozenset({"bonded", "ftz", "transit"})
 
 
@@ -33,19 +35,18 @@ def check_location(  # noqa: PLR0913, PLR0917 - all that is held against each ot
     pack: RulePack,
     atlas: Atlas,
     as_of: datetime,
-    barred: frozenset[str] = _NOWHERE,
+    papers: Papers = NO_PAPERS,
 ) -> tuple[Finding, ...]:
-    """What is found of the *claims* on an item that is in *state*, not ended.
+    """What is found of the *claims* on an item that is in *state*, not ended, under its *papers*.
 
-    *barred* are countries in which it must not be by other rules: where a place may lie in one of
-    them or not, nobody can tell.
+    Where a place may lie in a country that is barred or not, nobody can tell.
     Raises: UnknownRule, MalformedRules.
     """
-    found = _of_claims(claims, pack, atlas, as_of, barred)
+    found = _of_claims(claims, pack, atlas, as_of, papers.barred)
     is_container = state.origin is None and not state.registered  # it began with a packing
     if is_container or state.custody.phase is not Phase.HELD:
         return found  # nobody asks where an empty box is; what is under way is awaited
-    aged = _check_age(state, claims, pack, as_of)
+    aged = _check_age(state, claims, pack, as_of, papers.duty)
     return found if aged is None else (*found, aged)
 
 
@@ -117,7 +118,10 @@ def _check_route(
                 cites=() if route.index == claim.index else (route.index,),
             )
         elif number == latest:
-            yield from _cannot_tell(claim, circle, possible, allowed, route, barred)
+            # It may have been made where it may not be sent.
+            is_there = claims.has_arrived and number >= claims.leg_start
+            shut = barred if is_there else _NOWHERE
+            yield from _cannot_tell(claim, circle, possible, allowed, route, shut)
 
 
 def _allowed(claims: Claims, route: Route, number: int) -> frozenset[str]:
@@ -137,9 +141,16 @@ def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on e
 ) -> Iterator[Finding]:
     is_mixed = allowed is not None and not possible <= allowed
     is_close = bool(possible & barred) and not possible <= barred
+    if allowed is None and possible and possible <= barred:
+        message = (
+            f"{claim.who} signed that it was at {spot_name(*circle)}, which lies in"
+            f" {_countries(possible)}; what it was sent under does not let it be there"
+        )
+        yield Finding(Code.OUTSIDE_DESTINATION, message, claim.index)
     if not is_mixed and not is_close:
         return
-    why = _goes(route) if route is not None and is_mixed else f"{_countries(barred)} is barred"
+    shut = _countries(possible & barred)
+    why = _goes(route) if route is not None and is_mixed else f"it must not be in {shut}"
     yield Finding(
         Code.CANNOT_TELL,
         f"{claim.who} signed that it was at {spot_name(*circle)}, which may lie in"
@@ -185,26 +196,45 @@ def _check_withheld(claims: Claims) -> Iterator[Finding]:
     yield Finding(Code.WITHHELD, message, withheld.index, on_items=claims.is_credible(withheld))
 
 
-def _check_age(state: ItemState, claims: Claims, pack: RulePack, as_of: datetime) -> Finding | None:
-    """Nobody has said where it is, or not for long."""
+def _check_age(
+    state: ItemState, claims: Claims, pack: RulePack, as_of: datetime, duty: Duty | None
+) -> Finding | None:
+    """Nobody has said where it is, or not for long: by the rules, or by a licence."""
     newest = max(filter(claims.is_credible, claims.made), key=_AT, default=None)
     if newest is None:
-        if as_of - state.last_at <= pack.rule(Code.NO_LOCATION, as_of).duration("after_days"):
+        asked = duty if _is_over(as_of - state.last_at, duty) else None
+        limit = pack.rule(Code.NO_LOCATION, as_of).duration("after_days")
+        if asked is None and as_of - state.last_at <= limit:
             return None
         message = (
             "nobody with a part in it has signed where it is, and nothing has happened to it since"
             f" {state.last_at:%Y-%m-%d %H:%M} UTC"
         )
-        return Finding(Code.NO_LOCATION, message, state.last)
+        return _by_duty(Finding(Code.NO_LOCATION, message, state.last), asked)
     age = as_of - newest.at
     dwell = _dwell(newest, age, pack, as_of)
-    if dwell is not None or age <= pack.rule(Code.STALE, as_of).duration("after_days"):
+    asked = duty if _is_over(age, duty) else None
+    limit = pack.rule(Code.STALE, as_of).duration("after_days")
+    if dwell is not None or (asked is None and age <= limit):
         return dwell
     message = (
         f"{newest.who} signed on {newest.at:%Y-%m-%d %H:%M} UTC where it was, {age.days} days ago;"
         " nobody has since"
     )
-    return Finding(Code.STALE, message, newest.index)
+    return _by_duty(Finding(Code.STALE, message, newest.index), asked)
+
+
+def _is_over(age: timedelta, duty: Duty | None) -> bool:
+    return duty is not None and age > duty.every
+
+
+def _by_duty(found: Finding, duty: Duty | None) -> Finding:
+    """*found*, with the licence that asks for more than the rules do, if one does."""
+    if duty is None:
+        return found
+    asked = f"{found.message}; {duty.name} asks for it every {duty.every.days} days"
+    cites = () if duty.said_in == found.index else (duty.said_in,)
+    return replace(found, message=f"{asked} (entry {duty.said_in})", cites=cites)
 
 
 def _dwell(newest: Claim, age: timedelta, pack: RulePack, as_of: datetime) -> Finding | None:

@@ -102,11 +102,12 @@ def init(
         chiptrail init ledger.example.com --registrar-key reg.key
     """
     from ledger.service.founding import Foundation
-    from ledger.service.opening import found_ledger
+    from ledger.service.opening import demand_rules, found_ledger
 
     reserve = disk_reserve()
     retired = None if predecessor is None else _retired(predecessor, origin)
     _check_origin(origin)  # before a key is made: one that was written is never taken back
+    demand_rules(settings.folder)
     path = registrar_key or settings.folder / REGISTRAR_KEY
     if registrar_key is None and not path.exists():
         _check_vacant(settings.folder)

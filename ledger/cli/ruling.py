@@ -8,7 +8,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Group
-from ledger.cli.output import folded, progress, show, show_json, table
+from ledger.cli.output import folded, progress, show, show_json, table, warn
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
 from schemas.strict_json import JSON
 
@@ -89,17 +89,21 @@ def diff(settings: Settings, *, one: str, other: str, on: datetime | None) -> No
     """Show which shipments would be judged otherwise by OTHER than by ONE, and why.
 
     Each is `used`, the rules of the ledger; `base`, those of the product alone; or a file, or a
-    folder of files, that would stand in the folder `rules`.
+    folder of files, that would stand in the folder `rules`. Where they name other borders, that is
+    said too; places are judged by those that are installed.
 
     For example:
 
         chiptrail rules diff base used
         chiptrail rules diff used ./new-rules --on 2026-06-01
     """
-    from ledger.service.rule_diff import differences, load_rules
+    from ledger.service.rule_diff import border_change, differences, load_rules
 
     ledger = settings.open_ledger()
     packs = load_rules(ledger, one), load_rules(ledger, other)
+    change_of_borders = border_change(*packs, ledger)
+    if change_of_borders is not None:
+        warn(change_of_borders)
     found: tuple[Change, ...] = ()
     with progress("Judging", "items") as tell:
         for step in differences(ledger, *packs, on or ledger.clock.now()):

@@ -18,7 +18,7 @@ from ledger.compose import NONCE_SIZE
 from ledger.keys import PrivateKey
 from ledger.service.clock import Clock
 from ledger.service.enrolment import Registrar
-from ledger.service.ledger import Ledger, OwnKeys
+from ledger.service.ledger import Ledger, OwnKeys, rules_in
 from ledger.service.sequencer import sequencing
 from ledger.store import files, log
 from ledger.store.database import Database
@@ -56,9 +56,11 @@ def found(
     """Found a ledger in *directory*, or finish a founding that was cut short.
 
     Raises: CannotOpen when a ledger is there already, or the founding of another was begun;
-    MalformedNote, MalformedStatement for a bad origin or party id (nothing is written).
+    MalformedNote, MalformedStatement for a bad origin or party id, MalformedRules, TooLarge,
+    CannotOpen for rules in the folder that cannot be judged by (nothing is written).
     """
     clock = clock or Clock()
+    rules_in(directory)
     if directory.checkpoint.exists():
         ledger = Ledger.open(directory, url, clock)
     else:

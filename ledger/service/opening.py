@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger.service.clock import Clock
 from ledger.service.founding import Foundation, found
-from ledger.service.ledger import Ledger
+from ledger.service.ledger import Ledger, rules_in
 from ledger.store.files import DataDirectory
 
 
@@ -35,3 +35,11 @@ def found_ledger(
     Raises: as ``founding.found``.
     """
     return found(DataDirectory(folder, reserve), foundation, url=url)
+
+
+def demand_rules(folder: Path) -> None:
+    """Demand that a ledger in *folder* can judge by the rules there.
+
+    Raises: as ``ledger.service.ledger.rules_in``.
+    """
+    rules_in(DataDirectory(folder))

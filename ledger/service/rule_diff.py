@@ -61,6 +61,18 @@ def read_rules(name: str, data: bytes) -> RulePack:
     return parse_pack(join_files(load_pack(), [(name, data)]))
 
 
+def border_change(one: RulePack, other: RulePack, ledger: Ledger) -> str | None:
+    """What it means that the two name other borders; None if they name the same."""
+    installed = ledger.atlas.version
+    before, after = one.geography or installed, other.geography or installed
+    if before == after:
+        return None
+    return (
+        f"the borders differ: {before} in the one, {after} in the other. Both are judged here by"
+        f" those installed, {installed}: what is found of places near a border may change besides"
+    )
+
+
 def differences(
     ledger: Ledger,
     one: RulePack,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledger.act import ActKind
 from ledger.finding import Code
 from ledger.holding import ItemState, held_by
+from ledger.papers import Duty, Papers
 from ledger.rule_files import parse_pack
 from ledger.service.ledger import load_pack
 from ledger.whereabouts import check_location
@@ -114,12 +115,30 @@ def test_swapped_coordinates_are_hinted_at():
 
 
 def test_a_country_that_is_barred_makes_a_place_doubtful():
-    lo_wu = seen("maker", LO_WU, within_m=1000)
-    barred = frozenset({"CN"})
+    came = part("buyer", kind=ActKind.RECEIVE)
+    lo_wu, papers = seen("buyer", LO_WU, within_m=1000), Papers(barred=frozenset({"CN"}))
 
-    assert [MIXED] == codes(lo_wu, barred=barred)
-    assert [] == codes(seen("maker", HONG_KONG), barred=barred)
-    assert [] == codes(lo_wu)
+    assert [MIXED] == codes(came, lo_wu, papers=papers)
+    assert [] == codes(came, seen("buyer", HONG_KONG), papers=papers)
+    assert [OUTSIDE] == codes(came, seen("buyer", SHENZHEN), papers=papers)
+    assert [] == codes(came, lo_wu)
+
+
+def test_where_it_was_made_it_may_be():
+    papers = Papers(barred=frozenset({"CN"}))
+
+    assert [] == codes(seen("maker", SHENZHEN), papers=papers)
+
+
+def test_a_licence_may_ask_for_reports_more_often_than_the_rules():
+    papers = Papers(duty=Duty(timedelta(days=90), "EAR licence D1", 7))
+    at = BEGIN + timedelta(days=91)
+    (one,) = found(seen("maker", HONG_KONG), at=at, papers=papers)
+
+    assert (Code.STALE, (7,)) == (one.code, one.cites)
+    assert one.message.endswith("since; EAR licence D1 asks for it every 90 days (entry 7)")
+    assert [] == codes(seen("maker", HONG_KONG), at=at)
+    assert [Code.NO_LOCATION] == codes(at=at, papers=papers)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,16 @@ def test_a_bad_origin_leaves_nothing_behind(run, tmp_path, origin):
     assert (result.exit_code, list(tmp_path.iterdir())) == (1, [])
 
 
+def test_rules_for_other_borders_leave_no_key_behind(run, tmp_path):
+    (tmp_path / "home" / "rules").mkdir(parents=True)
+    rules = tmp_path / "home" / "rules" / "house.toml"
+    rules.write_text('pack = "house"\ngeography = "tzfpy 2025a, zones 0"\n')
+    result = run("init", ORIGIN, "--data", tmp_path / "home", "--unencrypted")
+
+    assert (result.exit_code, "judge by the borders" in result.stderr) == (3, True)
+    assert [rules.parent] == list((tmp_path / "home").iterdir())
+
+
 def save_with_a_full_disk(path, data, mode=0o600, save=files.save_durably):
     if path.name == "checkpoint":
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -61,6 +61,15 @@ def test_a_diff_names_the_shipments_and_why(run, world, house):
     assert "No shipments would be judged otherwise." == same.strip()
 
 
+def test_a_diff_says_that_the_borders_differ(run, world, house):
+    house.write_text('pack = "house"\ngeography = "tzfpy 2025a, zones 0"\n')
+    result = run("rules", "diff", "used", house, "--data", world)
+
+    assert 0 == result.exit_code
+    assert "the borders differ: tzfpy 20" in result.stderr
+    assert "tzfpy 2025a, zones 0 in the other" in " ".join(result.stderr.split())
+
+
 def test_a_typo_is_answered_by_every_command_until_it_is_mended(run, world):
     (world / "rules").mkdir()
     (world / "rules" / "house.toml").write_text(HOUSE.replace("title", "titel"))
