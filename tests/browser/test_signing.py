@@ -272,3 +272,32 @@ def test_nobody_is_shut_out(site, tmp_path, theme):
         page.click("text=Sign and record")
         page.wait_for_selector(".after table")
         assert [] == faults_of(page)
+
+
+def test_the_registrar_enrols_a_key_with_one_of_its_own(site, tmp_path):
+    with site.page("lin") as page:
+        _, request = make_key(page, tmp_path)
+    with site.page("reg", of="registrar") as page:
+        give_key(page, site.world, tmp_path, "registrar")
+        page.goto("/keys/requests")
+        page.set_input_files("#file", request)
+        page.click("main form button")
+        assert "Enrol a key of Fab" in page.locator(".payloads").inner_text()
+        page.click("text=Sign and record")
+        page.wait_for_selector(".after table")
+
+    keyid = parse_public_key(parse_key_request(request.read_bytes()).public_key).keyid
+    assert party("fab") == site.world.ledger.registry.keys[keyid].party
+
+
+def test_a_key_revokes_itself(site, tmp_path):
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.click("a:text-is('Revoke')")
+        page.fill("#reason", "laptop stolen")
+        page.click("main form button")
+        page.click("text=Sign and record")
+        page.wait_for_selector(".after table")
+        page.goto("/keys")
+
+        assert "Revoked" in page.inner_text("[data-place=local] .card")

@@ -1,5 +1,6 @@
 """Keys and signing, as far as the server has a part: prepared, rehearsed, signed elsewhere."""
 
+import dataclasses
 import io
 import json
 import re
@@ -7,11 +8,13 @@ from html import unescape
 
 import pytest
 
+from ledger.keys import key_proof_message
 from schemas.context import GS1_CONTEXT
 from schemas.envelope import encode_submission
 from schemas.formats import decode_base64
+from schemas.key_request import KeyRequest, encode_key_request
 from tests.web.conftest import Web
-from tests.world import CHIPS, party
+from tests.world import CHIPS, ORIGIN, party
 
 HOSTILE = f"{CHIPS}%3Cimg%20src=x%20onerror=alert(1)%3E"
 
@@ -116,3 +119,67 @@ def test_who_may_not_write_is_not_asked_to_make_keys(web):
     said = web.browser("eve", "viewer", of="fab").get("/keys").text
 
     assert "Make a key" not in said
+
+
+# The registrar ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def registrar(web):
+    return web.browser("reg", "logger", of="registrar")
+
+
+def request_of(web, name="shop", **changed):
+    """A request of a key that *name* does not have yet."""
+    key = web.world.key(f"another of {name}")
+    proof = key.sign(key_proof_message(ORIGIN, party(name), key.public.keyid))
+    said = KeyRequest(ORIGIN, party(name), key.public.raw, proof)
+    return encode_key_request(dataclasses.replace(said, **changed)).decode()
+
+
+def test_a_request_becomes_what_the_registrar_signs(web, registrar):
+    answer = registrar.post("/keys/requests", data={"text": request_of(web)})
+    (line,) = json.loads(prepared_in(answer))
+    said = json.loads(decode_base64(line["payload"]))
+
+    assert ("key", party("shop")) == (said["statement"], said["subject"])
+    assert party("registrar") == said["chiptrail:party"]
+    assert "it will rest on your word alone" in answer.text
+
+
+BAD_REQUESTS = {
+    "of another ledger": ({"origin": "x.example"}, "it is a request to x.example"),
+    "of nobody": ({"party": "urn:chiptrail:party:nobody"}, "no party"),
+    "with another proof": ({"proof": bytes(64)}, "small order"),
+}
+
+
+@pytest.mark.parametrize(("changed", "why"), BAD_REQUESTS.values(), ids=BAD_REQUESTS)
+def test_a_request_that_does_not_hold_is_refused_before_anybody_signs(web, registrar, changed, why):
+    answer = registrar.post("/keys/requests", data={"text": request_of(web, **changed)})
+
+    assert 400 == answer.status_code
+    assert why in answer.text
+
+
+def test_nobody_else_enrols_keys(web, lin):
+    assert 404 == lin.get("/keys/requests").status_code
+    assert 404 == lin.post("/keys/requests", data={"text": request_of(web)}).status_code
+
+
+def test_a_key_is_revoked_by_its_party_and_the_registrar(web, lin, registrar):
+    mine, others = (web.world.keys[party(name)].public.keyid for name in ("fab", "shop"))
+
+    assert 404 == lin.get(f"/keys/{others}/revocation").status_code
+    assert 200 == registrar.get(f"/keys/{others}/revocation").status_code
+    assert 400 == lin.post(f"/keys/{mine}/revocation", data={"reason": " "}).status_code
+    said = {"reason": "laptop stolen", "since": "2026-03-02T10:00"}
+    (line,) = json.loads(prepared_in(lin.post(f"/keys/{mine}/revocation", data=said)))
+    assert mine == json.loads(decode_base64(line["payload"]))["keyid"]
+
+
+def test_a_time_that_is_none_is_said_beside_its_field(web, lin):
+    keyid = web.world.keys[party("fab")].public.keyid
+    said = {"reason": "stolen", "since": "yesterday"}
+
+    assert "Want a time" in lin.post(f"/keys/{keyid}/revocation", data=said).text

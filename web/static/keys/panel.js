@@ -37,10 +37,17 @@ async function begin() {
   root.querySelector("details.elsewhere").open = false;
   const reads = await readAll();
   showPayloads(reads);
-  const keys = await keysThatSign(reads[0].said["chiptrail:ledger"], reads[0].said["chiptrail:party"]);
+  const keys = await keysFor(reads[0]);
   await demandSameHistory(reads, keys[0]);
   if (keys.length) await askToSign(reads, keys);
   else show(parts.act, noKey(reads[0]));
+}
+
+// Those that may sign it, the likeliest first: of a revocation the key that it is about.
+async function keysFor({ said }) {
+  const keys = await keysThatSign(said["chiptrail:ledger"], said["chiptrail:party"]);
+  const isMeant = ({ keyid }) => said.statement === "key-revocation" && keyid === said.keyid;
+  return [...keys.filter(isMeant), ...keys.filter((key) => !isMeant(key))];
 }
 
 // Nothing goes on after this.
@@ -134,34 +141,47 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
 
 // Signing -----------------------------------------------------------------------------------------
 
-async function askToSign(reads, keys) {
+async function askToSign(reads, keys, key = keys[0]) {
+  show(parts.act);
   const bar = progress(parts.found, say("Asking the ledger what it would find"));
-  const found = await rehearse(reads, keys[0].keyid, (done) => bar(done, reads.length));
+  const found = await rehearse(reads, key.keyid, (done) => bar(done, reads.length));
   const { isContradicted, isRefused } = showFound(found, reads);
-  if (isRefused) return;
-  const choice = el(
-    "select",
-    { id: "sign-key", name: "key" },
-    keys.map((key) => el("option", { value: key.keyid }, `${key.keyid.slice(0, 16)} · ${key.madeAt.slice(0, 10)}`)),
+  const choice = choiceOf(keys, key, (other) => askToSign(reads, keys, other).catch(refuse));
+  if (isRefused) show(parts.act, keys.length > 1 ? choice : null);
+  else show(parts.act, signForm(choice, isContradicted, () => signAndSend(reads, key).catch(refuse)));
+}
+
+function choiceOf(keys, chosen, choose) {
+  const option = ({ keyid, madeAt }) =>
+    el(
+      "option",
+      { value: keyid, selected: keyid === chosen.keyid },
+      say("%(keyid)s, here since %(day)s", { keyid: keyid.slice(0, 16), day: madeAt.slice(0, 10) }),
+    );
+  const change = (event) => choose(keys.find(({ keyid }) => keyid === event.target.value));
+  return el(
+    "div",
+    { class: "field" },
+    el("label", { for: "sign-key" }, say("Sign with the key")),
+    el("select", { id: "sign-key", change }, keys.map(option)),
   );
+}
+
+function signForm(choice, isContradicted, go) {
   const sure = el("input", { type: "checkbox", id: "sign-sure", required: true });
-  const form = el(
+  const doubt = say("Record it although signed statements contradict it");
+  const submit = (event) => {
+    event.preventDefault();
+    go();
+  };
+  return el(
     "form",
-    {
-      submit: (event) => {
-        event.preventDefault();
-        const key = keys.find((one) => one.keyid === choice.value);
-        signAndSend(reads, key).catch(refuse);
-      },
-    },
-    el("div", { class: "field" }, el("label", { for: "sign-key" }, say("Sign with the key")), choice),
-    isContradicted
-      ? el("p", {}, sure, el("label", { for: "sign-sure", class: "inline" }, say("Record it although signed statements contradict it")))
-      : null,
+    { submit },
+    choice,
+    isContradicted ? el("p", {}, sure, el("label", { for: "sign-sure", class: "inline" }, doubt)) : null,
     el("p", { class: "hint" }, say("What is recorded stays for good: it can be corrected, never removed.")),
     el("div", { class: "actions" }, el("button", {}, say("Sign and record"))),
   );
-  show(parts.act, form);
 }
 
 async function signAndSend(reads, key) {

@@ -78,10 +78,10 @@ function ofStatement(read) {
 }
 
 const STATEMENTS = {
-  party: (said, read) => say("Say who %(subject)s is", { subject: nameOf(read, said.party?.id) }),
+  party: (said, read) => say("Say who %(subject)s is", { subject: nameOf(read, said.subject?.id) }),
   key: (said, read) =>
     say("Enrol a key of %(subject)s: what it signs counts as theirs", {
-      subject: nameOf(read, said.party),
+      subject: nameOf(read, said.subject),
     }),
   "key-revocation": (said) =>
     say("Revoke the key %(key)s: it signs nothing any more", { key: String(said.keyid).slice(0, 16) }),
