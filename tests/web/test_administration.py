@@ -105,7 +105,7 @@ def test_a_user_gets_another_role_or_a_link(web, boss):
 
     assert 200 == lin.get(USERS).status_code
     assert "/setup/" in boss.post(f"{USERS}/lin", data={"act": "link"}).text
-    assert 400 == boss.post(f"{USERS}/lin", data={"act": "?"}).status_code
+    assert "Shut out lin" in boss.post(f"{USERS}/lin", data={"act": "?"}).text
     assert 404 == boss.get(f"{USERS}/op").status_code
 
 

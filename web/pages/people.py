@@ -78,7 +78,7 @@ def change(name: str) -> AnyResponse:
     elif act == "link":
         return _invited(one.name, one.party, one.role)
     else:
-        raise MalformedParameter("act: want role, disable, enable, end or link")
+        return user(name)
     return redirect(url_for("people.user", name=name, done=act), 303)
 
 
