@@ -6,27 +6,33 @@ operator read all of it, those of a party its own::
     activity(ledger, boss, after=START, limit=50, act="look").lines[0].ref
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.service.ledger import Ledger
 from ledger.service.paging import Cursor, Page
 from ledger.service.tokens import Caller
-from ledger.store.activity import SHARED, load_activity
+from ledger.store.activity import SHARED, ActivityRow, load_activity
 from ledger.store.items import moment
 
 _MOST_ID = (1 << 63) - 1
+_ADDED = re.compile(r"\[([0-9]+), ([0-9]+)\)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """At *at* *actor*, a party or ``cli``, did *act*; *ref* says to what."""
+    """At *at* *actor*, a party or ``cli``, did *act*; *ref* says to what.
+
+    *entries* are those that it added.
+    """
 
     id: int
     at: datetime
     actor: str
     act: str
     ref: str
+    entries: range
 
 
 def activity(  # noqa: PLR0913 - each says one thing of the page
@@ -45,9 +51,14 @@ def activity(  # noqa: PLR0913 - each says one thing of the page
     with ledger.database.reading() as connection:
         size = ledger.renew(connection).head.size
         rows = load_activity(connection, min(after.number, _MOST_ID), limit + 1, whose, act)
-    deeds = tuple(
-        [Deed(one.id, moment(one.at), one.actor, one.act.rstrip(SHARED), one.ref) for one in rows]
-    )
+    deeds = tuple([_deed(row) for row in rows])
     shown = deeds[:limit]
     more = Cursor(shown[-1].id) if len(deeds) > limit else None
     return Page(shown, more, size, ledger.clock.now())
+
+
+def _deed(row: ActivityRow) -> Deed:
+    added = _ADDED.fullmatch(row.ref)
+    entries = range(0) if added is None else range(int(added[1]), int(added[2]))
+    act = row.act.removesuffix(SHARED)
+    return Deed(row.id, moment(row.at), row.actor, act, row.ref, entries)
