@@ -1,7 +1,8 @@
 """One recorded entry as its readers get it: where it stands in the log, and what was signed.
 
 Who sees all that an entry names gets the envelope as it was signed; who sees a part of it gets the
-leaf, which says nothing of the rest; to everybody else the entry does not exist. Example::
+leaf, which says nothing of the rest; to everybody else the entry does not exist. A statement is for
+its signer and for whom it speaks of. Example::
 
     found = recorded(ledger, 41, Reader("urn:chiptrail:party:fab"))
     found.envelope, found.proof
@@ -23,8 +24,21 @@ from ledger.store import items, log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.view import Reader
+from ledger.wallet import may_read
 from schemas.envelope import Envelope
 from schemas.errors import MalformedParameter, NotFound
+from schemas.statement import (
+    Genesis,
+    Grant,
+    KeyRevocation,
+    KeyStatement,
+    Licence,
+    MandateStatement,
+    PartyStatement,
+    RulePackStatement,
+    Statement,
+    parse_statement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +114,32 @@ def _sees(sight: Sight, row: EntryRow, registry: Registry) -> bool | None:
     if reader.sees_all or reader.party == registry.by_index[row.key_idx].party:
         return True
     if row.kind != log.EVENT:
-        return None
+        return True if _speaks_to(parse_statement(row.payload), reader.party, registry) else None
     named = _named(sight.connection, row, registry)
     seen = sight.outlooks(named)
     mine = [item for item in named if item in seen and seen[item].horizon >= row.idx]
     return len(mine) == len(named) if mine else None
+
+
+def _speaks_to(statement: Statement, party: str | None, registry: Registry) -> bool:
+    """Whether *statement* is about *party*, or is in every bundle."""
+    whom: str | None = None
+    match statement:
+        case Genesis() | RulePackStatement():
+            return True
+        case Licence():
+            return may_read([statement], party)
+        case PartyStatement():
+            whom = statement.subject.id
+        case KeyStatement():
+            whom = statement.subject
+        case KeyRevocation():
+            whom = registry.keys[statement.keyid].party
+        case MandateStatement():
+            whom = statement.agent
+        case Grant():
+            whom = statement.grantee
+    return whom is not None and whom == party
 
 
 def _named(connection: Connection, row: EntryRow, registry: Registry) -> set[str]:

@@ -241,6 +241,17 @@ def test_a_statement_is_told(web):
     assert "says who Fab is: maker" in customs.get(f"/entries/{index}").text
 
 
+def test_a_statement_is_for_whom_it_speaks_of(web, drawn):
+    registry = web.world.ledger.registry
+    of_fab = [registry.parties[party("fab")].index, drawn]
+    of_fab += [key.index for key in registry.by_index.values() if key.party == party("fab")]
+    web.world.enroll("lab")
+    fab, lab = (web.browser(name, "viewer", of=name) for name in ("fab", "lab"))
+
+    assert {200} == {fab.get(f"/entries/{index}").status_code for index in (0, *of_fab)}
+    assert {404} == {lab.get(f"/entries/{index}").status_code for index in of_fab}
+
+
 def test_what_is_withheld_is_said(web, lin):
     world = web.world
     world.commission("fab", world.chips(1))
