@@ -16,9 +16,11 @@ from ledger import dsse, keys, note
 from ledger.admission import Admitted
 from ledger.compose import NONCE_SIZE
 from ledger.keys import PrivateKey
+from ledger.rule_files import join_files, parse_pack
 from ledger.service.clock import Clock
 from ledger.service.enrolment import Registrar
-from ledger.service.ledger import Ledger, OwnKeys, rules_in
+from ledger.service.geography import atlas_for
+from ledger.service.ledger import Ledger, OwnKeys, load_pack
 from ledger.service.sequencer import sequencing
 from ledger.store import files, log
 from ledger.store.database import Database
@@ -60,7 +62,7 @@ def found(
     CannotOpen for rules in the folder that cannot be judged by (nothing is written).
     """
     clock = clock or Clock()
-    rules_in(directory)
+    demand_rules(directory)
     if directory.checkpoint.exists():
         ledger = Ledger.open(directory, url, clock)
     else:
@@ -69,6 +71,14 @@ def found(
         raise CannotOpen(f"{directory.path}: there is a ledger already; choose another --data")
     _enrol_operator(ledger, foundation, fresh)
     return ledger
+
+
+def demand_rules(directory: DataDirectory) -> None:
+    """Demand that a ledger in *directory* can judge by the rules there.
+
+    Raises: MalformedRules, TooLarge; CannotOpen if they name other borders than are installed.
+    """
+    atlas_for(parse_pack(join_files(load_pack(), directory.rule_files())))
 
 
 def _begin(

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from importlib import resources
 
 from ledger import merkle, note
-from ledger.atlas import Atlas
 from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
 from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
@@ -90,7 +89,9 @@ class Ledger:
         self.log_key, self.operator_key, self.origin = own.log, own.operator, own.origin
         self.vkey = note.encode_vkey(own.origin, own.log.public)
         self.verifier: Verifier = note.parse_vkey(self.vkey)
-        self.pack_data, self.pack, self.atlas = rules_in(directory)
+        self.pack_data = join_files(load_pack(), directory.rule_files())
+        self.pack: RulePack = parse_pack(self.pack_data)
+        self.atlas = atlas_for(self.pack)
         self.stopped: str | None = None
         self.scrubbed = False
         self.tip: Tip | None = None
@@ -340,16 +341,6 @@ class Ledger:
 def note_signature(signed: bytes) -> bytes:
     """The raw 64-byte log signature in a checkpoint note."""
     return note.parse_note(signed).signatures[0].data
-
-
-def rules_in(directory: DataDirectory) -> tuple[bytes, RulePack, Atlas]:
-    """The rules of the ledger in *directory*, byte for byte and read, with the borders they name.
-
-    Raises: MalformedRules, TooLarge; CannotOpen if other borders are installed.
-    """
-    data = join_files(load_pack(), directory.rule_files())
-    pack = parse_pack(data)
-    return data, pack, atlas_for(pack)
 
 
 def load_pack() -> bytes:

@@ -5,9 +5,10 @@ ledger = open_ledger(Path("chiptrail-data"))
 
 from pathlib import Path
 
+from ledger.service import founding
 from ledger.service.clock import Clock
 from ledger.service.founding import Foundation, found
-from ledger.service.ledger import Ledger, rules_in
+from ledger.service.ledger import Ledger
 from ledger.store.files import DataDirectory
 
 
@@ -40,6 +41,6 @@ def found_ledger(
 def demand_rules(folder: Path) -> None:
     """Demand that a ledger in *folder* can judge by the rules there.
 
-    Raises: as ``ledger.service.ledger.rules_in``.
+    Raises: as ``founding.demand_rules``.
     """
-    rules_in(DataDirectory(folder))
+    founding.demand_rules(DataDirectory(folder))
