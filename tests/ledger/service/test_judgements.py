@@ -97,6 +97,12 @@ def under_an_expired_licence(world, chips):
     return shipped(world, chips, **UNDER)
 
 
+def to_a_place_under_restriction(world, chips):
+    here = CountryFact("CN", "register", world.now.date())
+    world.clerk.enroll_party(Subject(party("shop"), ("Shop",), (), country=here))
+    return shipped(world, chips, **{"chiptrail:authorisations": [{"regime": "EAR", "kind": "nlr"}]})
+
+
 def with_another_number(world, chips):
     read = {NUMBERS: [{"item": chips[0], "uuid": "GPU-2"}]}
     return world.submission(
@@ -124,6 +130,7 @@ def elsewhere_and_undisclosed(world, chips):
             under_an_expired_licence,
             {Code.LICENCE_EXPIRED, Code.LICENCE_UNATTESTED},
         ),
+        (to_a_place_under_restriction, {Code.DESTINATION_RESTRICTED}),
         (with_another_number, {Code.IDENTITY_MISMATCH}),
         (elsewhere_and_withheld, {Code.IMPOSSIBLE_TRAVEL}),
         (elsewhere_and_undisclosed, {Code.WITHHELD}),
