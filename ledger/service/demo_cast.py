@@ -64,12 +64,17 @@ CAST: Mapping[str, Player] = {
         "aasen", "Aasen University", (Role.CONSIGNEE,), "NO", (60.39, 5.32), has_key=False
     ),
 }
-WAREHOUSE = "warehouse"
+WAREHOUSE, BORDER, HAT_YAI, HANOI = "warehouse", "border", "Hat Yai", "Hanoi"
 PLACES: Mapping[str, tuple[tuple[float, float], str]] = {
     **{name: (player.place, player.country) for name, player in CAST.items()},
     WAREHOUSE: ((1.34, 103.98), "SG"),  # Tern's
+    BORDER: ((1.455, 103.767), "MY"),  # the causeway between Singapore and Johor Bahru
+    HAT_YAI: ((7.01, 100.47), "TH"),
+    HANOI: ((21.03, 105.85), "TH"),  # as somebody says who mixes it up with Bangkok
 }
-"""Where things happen, by name: (latitude, longitude) and country."""
+"""Where things happen, by name: (latitude, longitude) and the country that is said."""
+ACCURACY_M: Mapping[str, int] = {BORDER: 1000}
+"""Within how many metres; of all others 150."""
 
 
 def gtin_class(item_reference: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from ledger.act import ActKind
-from ledger.service.demo_cast import CAST, PLACES, PRODUCT
+from ledger.service.demo_cast import ACCURACY_M, CAST, PLACES, PRODUCT
 from ledger.service.demo_script import Deed
 from schemas import short_form
 from schemas.draft import Draft
@@ -55,7 +55,7 @@ def _location(name: str | None) -> Mapping[str, JSON] | None:
     return {
         "latitude": latitude,
         "longitude": longitude,
-        "accuracyM": _ACCURACY_M,
+        "accuracyM": ACCURACY_M.get(name, _ACCURACY_M),
         "countryCode": country,
     }
 

@@ -204,7 +204,10 @@ class Script:
 
     def new_chips(self, count: int) -> tuple[str, ...]:
         """The ids of a few chips outside of the lots; their codes have two letters and a digit."""
-        code = f"{_LETTERS[self.few]}{self.rng.choice(_LETTERS)}{self.rng.randrange(9)}"
+        first, is_more = self.few % len(_LETTERS), self.few >= len(_LETTERS)
+        code = (
+            f"{_LETTERS[first]}{self.rng.choice(_LETTERS)}{9 if is_more else self.rng.randrange(9)}"
+        )
         self.few += 1
         return tuple(f"{gtin_class(1)}{code}-{n:04}" for n in range(1, count + 1))
 

@@ -18,6 +18,7 @@ from ledger.service import demo_licences as licences
 from ledger.service import demo_numbers as numbers
 from ledger.service import demo_origins as origins
 from ledger.service import demo_papers as papers
+from ledger.service import demo_places as places
 from ledger.service import demo_plot as plot
 from ledger.service import demo_transit as transit
 from ledger.service import demo_workshop as workshop
@@ -307,4 +308,5 @@ _STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
     *origins.STORIES,
     *numbers.STORIES,
     *licences.STORIES,
+    *places.STORIES,
 )
