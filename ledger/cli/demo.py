@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from ledger.service.demo import DemoWorld
+    from ledger.service.demo import DemoWorld, Plan
     from ledger.service.demo_access import Access
     from ledger.service.demo_script import Sight
 
@@ -69,7 +69,8 @@ def demo(
     countries, a university and a customs authority; some 2,000 chips on their way through the
     world; and things that went wrong on purpose, or were put right. Everything is really signed,
     with keys in the folder, so that you can go on from there. Then it answers over HTTP until
-    Ctrl-C; with it are shown three logins and tokens, made for this run.
+    Ctrl-C; with it are shown three logins and tokens, made for this run. A demo that is in the
+    folder already is served as it is.
 
     For example:
 
@@ -88,30 +89,30 @@ def demo(
     folder = settings.data or DEMO_DATA
     if fresh and folder.exists():
         service.remove_demo(folder)
-    _check_vacant(folder)
-    world: DemoWorld | None = None
-    plan = service.Plan(seed, chips, datetime.now(UTC))
-    with progress("building the demo", "events") as tell:
-        for step in service.build_demo(folder, plan, settings.database):
-            if isinstance(step, service.DemoWorld):
-                world = step
-            else:
-                tell(step.done, step.total)
-    assert world is not None
+    found = _found(folder)
+    if found is not None and seed is not None:
+        raise CannotOpen(
+            f"{folder}: there is a demo already; --fresh replaces it by that of --seed"
+        )
+    world = found or _build(settings, folder, service.Plan(seed, chips, datetime.now(UTC)))
     if settings.as_json:
         show_json(_to_json(world))
         return
-    _show(world, settings.database is not None)
+    _show(world, is_elsewhere=settings.database is not None, is_new=found is None)
     if not no_serve:
         settings.data = folder
         _serve(settings, world, listen)
 
 
-def _check_vacant(folder: Path) -> None:
+def _found(folder: Path) -> "DemoWorld | None":
+    """The demo in *folder*; None where there is nothing.
+
+    Raises: CannotOpen if something else is there, or a demo that was not finished.
+    """
     from ledger.service import demo as service
 
     if not folder.exists() or not any(folder.iterdir()):
-        return
+        return None
     world = service.load_demo(folder)
     if world is None:
         unfinished = "holds a demo that was not finished; --fresh replaces it"
@@ -119,11 +120,18 @@ def _check_vacant(folder: Path) -> None:
         raise CannotOpen(
             f"{folder}: {unfinished if is_demo else 'is not empty; choose another --data'}"
         )
-    serial = world.sights[0].serial
-    raise CannotOpen(
-        f"{folder}: there is a demo already. Look around: chiptrail --data {folder} chip {serial}."
-        " Or start over with --fresh, which replaces it"
-    )
+    return world
+
+
+def _build(settings: Settings, folder: Path, plan: "Plan") -> "DemoWorld":
+    from ledger.service import demo as service
+
+    with progress("building the demo", "events") as tell:
+        for step in service.build_demo(folder, plan, settings.database):
+            if isinstance(step, service.DemoWorld):
+                return step
+            tell(step.done, step.total)
+    raise AssertionError("a demo that is built ends with its world")
 
 
 def _to_json(world: "DemoWorld") -> dict[str, JSON]:
@@ -140,13 +148,14 @@ def _to_json(world: "DemoWorld") -> dict[str, JSON]:
     }
 
 
-def _show(world: "DemoWorld", is_elsewhere: bool) -> None:
+def _show(world: "DemoWorld", *, is_elsewhere: bool, is_new: bool) -> None:
     first, keys = world.sights[0].serial, world.folder / "keys"
     serials = " ".join(sight.serial for sight in _some(world.sights, 1, 1, 1))
     shown = _some(world.sights, 3, 5, 4)
     show(
-        f"Built {world.origin} in {world.folder}: {world.chips:,} chips,"
-        f" {world.entries:,} signed entries. All of it is made up.",
+        f"{'Built' if is_new else 'Found'} {world.origin} in {world.folder}: {world.chips:,} chips,"
+        f" {world.entries:,} signed entries. All of it is made up."
+        f"{'' if is_new else ' --fresh builds another in its place.'}",
         "",
         styled("Look around", "bold"),
         f"  export CHIPTRAIL_DATA={world.folder}",

@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from dataclasses import replace
 from threading import Thread
 
 import httpx
@@ -30,13 +29,21 @@ def test_a_demo_says_what_to_try_next(run, shown_world, monkeypatch, tmp_path):
         assert word in shown
 
 
-def test_a_demo_that_is_there_is_found_again(run, home):
+def test_a_demo_that_is_there_is_found_again(run, home, shown_world):
+    before = (home / "checkpoint").read_bytes()
+    result = run("demo", "--no-serve", "--data", home)
+
+    assert (result.exit_code, (home / "checkpoint").read_bytes()) == (0, before)
+    assert result.stdout.startswith(f"Found {shown_world.origin} in")
+    assert "--fresh builds another" in " ".join(result.stdout.split())
+
+
+def test_a_demo_that_is_there_is_not_that_of_another_seed(run, home):
     before = (home / "checkpoint").read_bytes()
     result = run("demo", *SMALL, "--data", home)
 
     assert (result.exit_code, (home / "checkpoint").read_bytes()) == (3, before)
-    assert "there is a demo already" in result.stderr
-    assert "--fresh" in result.stderr
+    assert "there is a demo already; --fresh replaces it" in result.stderr
 
 
 def test_a_demo_is_replaced_on_request(run, ask, home):
@@ -62,7 +69,7 @@ def test_an_unfinished_demo_says_so(run, tmp_path):
 
 
 @pytest.fixture
-def served(run, world, shown_world, monkeypatch):
+def served(run, world, monkeypatch):
     """What a demo says that is served; it goes on answering until the test is over."""
     close, answer = Server.close, Server.run
     servers = []
@@ -71,11 +78,8 @@ def served(run, world, shown_world, monkeypatch):
         servers.append(server)
         Thread(target=answer, args=[server], daemon=True).start()
 
-    monkeypatch.setattr("ledger.service.demo.build_demo", lambda *_: iter([made]))
-    monkeypatch.setattr("ledger.cli.demo._check_vacant", lambda _: None)
     monkeypatch.setattr(Server, "run", go_on)
     monkeypatch.setattr(Server, "close", lambda _: None)
-    made = replace(shown_world, folder=world)
     yield run("demo", "--data", world, "--listen", "127.0.0.1:0").stdout
     for server in servers:
         close(server)
