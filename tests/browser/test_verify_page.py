@@ -33,8 +33,8 @@ def test_a_bundle_is_verified_without_a_connection(site, bundle):
         page.set_input_files("#file", bundle)
         page.wait_for_selector("[data-result=verified]")
 
-        assert 11 == page.locator("ol.steps [data-state=holds]").count()
-        assert 1 == page.locator("ol.steps [data-state=unchecked]").count()
+        assert 11 == page.locator("ol.checked [data-state=holds]").count()
+        assert 1 == page.locator("ol.checked [data-state=unchecked]").count()
 
 
 def test_a_bundle_that_was_changed_names_the_step(site, bundle):
@@ -44,7 +44,7 @@ def test_a_bundle_that_was_changed_names_the_step(site, bundle):
     with site.page() as page:
         verified(page, {**bundle, "buffer": bent}, wanted="failed")
 
-        assert 1 == page.locator("ol.steps [data-state=failed]").count()
+        assert 1 == page.locator("ol.checked [data-state=failed]").count()
         assert "entry 0" in page.inner_text("#result .fault")
 
 

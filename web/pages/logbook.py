@@ -39,7 +39,7 @@ def log() -> Response:
     """The log."""
     seen = look_at_log(ledger())
     chart = draw_growth(seen.growth)
-    shown = seen.growth[:: max(1, len(seen.growth) // 12)]
+    shown = (*seen.growth[: -1 : max(1, len(seen.growth) // 12)], *seen.growth[-1:])
     return page("log/page.html", seen=seen, chart=chart, shown=shown, vkey=ledger().vkey)
 
 

@@ -79,5 +79,5 @@ function drawForget() {
     forget(origin);
     location.reload();
   });
-  return node("details", {}, node("summary", {}, say("What this browser keeps")), node("p", {}, say("The newest head and the key of this log, so that it cannot show you another history unnoticed. Forget them only if you know why they differ.")), node("div", { class: "actions" }, button));
+  return node("details", { class: "screen" }, node("summary", {}, say("What this browser keeps")), node("p", {}, say("The newest head and the key of this log, so that it cannot show you another history unnoticed. Forget them only if you know why they differ.")), node("div", { class: "actions" }, button));
 }

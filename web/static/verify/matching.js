@@ -14,13 +14,13 @@ const ANSWERS = {
 // {form, show}: *check* takes what was pasted, and *show* what the check came to.
 export function drawMatching(check) {
   const answer = node("section", { "aria-live": "polite" });
-  const area = node("textarea", { id: "serials", spellcheck: "false", "aria-describedby": "serials-hint" });
+  const area = node("textarea", { id: "serials", class: "screen", spellcheck: "false", "aria-describedby": "serials-hint" });
   const form = node(
     "form",
-    {},
+    { class: "matching" },
     node("h2", {}, say("Check serials against this bundle")),
-    node("label", { for: "serials" }, say("Serials, codes or Digital Links")),
-    node("p", { class: "hint", id: "serials-hint" }, say("Paste what is before you. It is compared with this file alone, here; nothing is sent.")),
+    node("label", { for: "serials", class: "screen" }, say("Serials, codes or Digital Links")),
+    node("p", { class: "hint screen", id: "serials-hint" }, say("Paste what is before you. It is compared with this file alone, here; nothing is sent.")),
     area,
     node("div", { class: "actions" }, node("button", {}, say("Compare"))),
     answer,

@@ -36,7 +36,7 @@ function drawForm() {
     node("div", { class: "field" }, node("label", { for: "vkey" }, say("Verifier key of the log")), node("p", { class: "hint", id: "vkey-hint" }, hintOfKey()), vkey),
     node(
       "details",
-      {},
+      { class: "screen" },
       node("summary", {}, say("Witnesses")),
       node("div", { class: "field" }, node("label", { for: "witnesses" }, say("Verifier keys of witnesses that you trust, one a line")), node("p", { class: "hint", id: "witnesses-hint" }, say("A witness says that it saw no larger history of this log, and when.")), witnesses),
       node("div", { class: "field" }, node("label", { for: "quorum" }, say("How many of them must have signed")), node("p", { class: "hint", id: "quorum-hint" }, say("All of them, if you leave this empty.")), quorum),
@@ -144,7 +144,7 @@ function complain(faults) {
   summary.focus();
 }
 
-function hear({ progress, bundle, evidence, checked, refused }, trust, bar) {
+function hear({ progress, bundle, sha256, evidence, checked, refused }, trust, bar) {
   if (checked) {
     matching.show(checked);
     return;
@@ -158,7 +158,7 @@ function hear({ progress, bundle, evidence, checked, refused }, trust, bar) {
     complain([["file", refused]]);
     return;
   }
-  parts.result.replaceChildren(...(evidence ? drawEvidence(evidence) : drawBundle(bundle, chosen.name)));
+  parts.result.replaceChildren(...(evidence ? drawEvidence(evidence) : drawBundle(bundle, { name: chosen.name, sha256, vkey: trust.vkey })));
   if (bundle?.verified) {
     keepVkey(trust.vkey);
     matching = drawMatching((serials) => worker.postMessage({ serials }));

@@ -10,15 +10,17 @@ import { asserted, proved, unknown } from "./testimony.js";
 
 const SHOWN = 50;
 
-// {failed, verified} of verifyBundle; *fileName* is the file's.
-export function drawBundle({ failed, verified }, fileName) {
+// {failed, verified} of verifyBundle; *file* is {name, sha256, vkey}, the key being what it was held
+// against.
+export function drawBundle({ failed, verified }, file) {
+  const subjects = failed ? [] : subjectsOf(verified);
   const title = failed ? say("This bundle does not verify") : say("This bundle verifies, as far as a browser goes");
   return [
     node("h2", { tabindex: "-1", "data-result": failed ? "failed" : "verified" }, badge(failed ? "stop" : "clear", title)),
-    failed ? drawFailure(failed) : drawHead(verified),
+    failed ? drawFailure(failed) : drawHead(verified, subjects, file),
     node("h2", {}, say("The steps")),
     drawSteps(failed, verified),
-    ...(failed ? [] : drawVerified(verified, fileName)),
+    ...(failed ? [] : drawVerified(verified, subjects, file.name)),
   ];
 }
 
@@ -34,12 +36,15 @@ function drawFailure({ step, entry, head, why, claimed }) {
   );
 }
 
-function drawHead({ origin, size, asOf, witnessedAt }) {
+function drawHead({ origin, size, asOf, witnessedAt }, subjects, file) {
   const seen = witnessedAt ? [stamp(witnessedAt), ` (${age(witnessedAt)})`] : [say("by no witness that you named")];
   return node(
     "dl",
     {},
+    [node("dt", {}, say("Items, by the operator's word")), node("dd", {}, tally(subjects))],
+    [node("dt", {}, say("File")), node("dd", {}, file.name, " ", node("span", { class: "hint" }, say("SHA-256 %(hash)s", { hash: file.sha256 })))],
     [node("dt", {}, say("Log")), node("dd", {}, mono(origin))],
+    [node("dt", {}, say("Held against the key")), node("dd", {}, mono(file.vkey))],
     [node("dt", {}, say("Entries in its tree")), node("dd", {}, count(size))],
     [node("dt", {}, say("Told as of")), node("dd", {}, stamp(asOf), ` (${age(asOf)})`)],
     [node("dt", {}, say("Head last seen by witnesses")), node("dd", {}, ...seen)],
@@ -84,7 +89,7 @@ function drawSteps(failed, verified) {
     badge("unknown", say("not checked here")),
     node("p", { class: "hint" }, say("Who holds what, and what was found, is the operator's word here; chiptrail verify recomputes it.")),
   );
-  return node("ol", { class: "steps" }, rows, last);
+  return node("ol", { class: "checked" }, rows, last);
 }
 
 function drawStep(step, title, text, failed) {
@@ -111,11 +116,11 @@ function stateOf(step, failed) {
 
 // What it shows --------------------------------------------------------------------------------------
 
-function drawVerified(verified, fileName) {
+function drawVerified(verified, subjects, fileName) {
   const command = `chiptrail verify ${quoted(fileName)} --vkey "$V"`;
   return [
     node("p", { class: "notice" }, icon("check"), " ", say("Who holds what, and every finding below, is the operator's word here. To have it recomputed: "), ...mono(command)),
-    ...drawSubjects(verified),
+    ...drawSubjects(verified, subjects),
     node("h2", {}, say("What this is worth")),
     node(
       "div",
@@ -131,8 +136,7 @@ const quoted = (name) => (/^[A-Za-z0-9._-]+$/.test(name) ? name : `'${name.repla
 
 const drawCard = (title, lines) => node("section", { class: "card" }, node("h3", {}, title), list(lines));
 
-function drawSubjects(verified) {
-  const subjects = subjectsOf(verified);
+function drawSubjects(verified, subjects) {
   const story = node("section", { "data-story": true });
   const show = (subject) => story.replaceChildren(...drawStory(verified, subject));
   show(subjects[0]);
@@ -150,8 +154,7 @@ function drawSubjects(verified) {
   const heads = [say("Item"), say("By the operator's word")].map((text) => node("th", { scope: "col" }, text));
   return [
     node("h2", {}, say("%(count)s items", { count: count(subjects.length) })),
-    node("p", {}, tally(subjects)),
-    node("div", { class: "field" }, node("label", { for: "filter" }, say("Find an item")), filter),
+    node("div", { class: "field screen" }, node("label", { for: "filter" }, say("Find an item")), filter),
     node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, heads)), rows)),
     more,
     story,
@@ -207,19 +210,22 @@ function drawEntry({ names, findings }, item, entry, through) {
 
 function drawFindings({ names, operator }, findings) {
   if (!findings.length) return node("p", {}, say("Nothing, says %(operator)s.", { operator: partyName(operator, names) }));
-  const heads = [say("Finding"), say("State"), say("What"), say("Entry"), say("Rests on")].map((text) => node("th", { scope: "col" }, text));
-  const rows = findings.map((found) =>
-    node(
-      "tr",
+  const lines = findings.map((found) => {
+    const weight = weightOf(found);
+    const state = isOpen(found) ? say("open") : say("closed by entry %(index)s", { index: count(found.closedBy) });
+    const basis =
+      found.basis === "entries"
+        ? say("Rests on these entries, not recomputed here.")
+        : say("Rests on other data of the ledger: the operator alone says so.");
+    return node(
+      "li",
       {},
-      node("td", {}, badge(weightOf(found), TIERS[weightOf(found)]()), " ", node("code", {}, found.code)),
-      node("td", {}, isOpen(found) ? say("open") : say("closed by entry %(index)s", { index: count(found.closedBy) })),
-      node("td", {}, retell(found.message, names)),
-      node("td", { class: "number" }, count(found.index)),
-      node("td", {}, found.basis === "entries" ? say("these entries, not recomputed here") : say("other data of the ledger: the operator alone")),
-    ),
-  );
-  return node("div", { class: "scroll" }, node("table", {}, node("thead", {}, node("tr", {}, heads)), node("tbody", {}, rows)));
+      node("p", {}, badge(weight, TIERS[weight]()), " ", state, " · ", node("code", {}, found.code)),
+      node("p", {}, retell(found.message, names)),
+      node("p", { class: "hint" }, say("Entry %(index)s.", { index: count(found.index) }), " ", basis),
+    );
+  });
+  return node("ul", { class: "found" }, lines);
 }
 
 // Evidence of two histories --------------------------------------------------------------------------

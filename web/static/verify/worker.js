@@ -1,8 +1,9 @@
 // Beside the page, so that it answers while a large bundle is verified. Takes {bytes, trust}, and
-// answers {progress: {done, total}} now and then, then {bundle}, {evidence} or {refused}. Takes
-// {serials}, a pasted text, after a bundle that verified, and answers {checked}.
+// answers {progress: {done, total}} now and then, then {bundle, sha256}, {evidence} or {refused}.
+// Takes {serials}, a pasted text, after a bundle that verified, and answers {checked}.
 
-import { hindrance } from "./digest.js";
+import { encodeHex } from "./bytes.js";
+import { hindrance, sha256 } from "./digest.js";
 import { isEvidence, verifyEvidence } from "./evidence.js";
 import { checkSerials, splitSerials } from "./serials.js";
 import { verifyBundle } from "./verify.js";
@@ -23,7 +24,7 @@ globalThis.onmessage = async ({ data: { bytes, trust, serials } }) => {
     else {
       const bundle = await verifyBundle(bytes, trust, reporter());
       verified = bundle.verified;
-      postMessage({ bundle });
+      postMessage({ bundle, sha256: encodeHex(await sha256(bytes)) });
     }
   } catch (error) {
     postMessage({ refused: error.message });
