@@ -80,9 +80,8 @@ def _growth(connection: Connection, size: int) -> tuple[Point, ...]:
 
 
 def _witnesses(connection: Connection, named: dict[str, str]) -> tuple[WitnessSeen, ...]:
-    last = {
-        row.witness: Point(_time(row.at), row.size) for row in load_last_cosignatures(connection)
-    }
+    signed = load_last_cosignatures(connection)
+    last = {vkey: Point(_time(row.at), row.size) for vkey, row in signed.items()}
     others = {vkey: parse_vkey(vkey).name for vkey in last if vkey not in named}
     return tuple(
         [

@@ -56,17 +56,6 @@ def load_cosignatures(connection: Connection, size: int) -> list[CosignatureRow]
     return list(last.values())
 
 
-def load_last_cosignatures(connection: Connection) -> list[CosignatureRow]:
-    """Of every witness the last cosignature, of the largest tree at that time, by witness."""
-    rows = connection.exec_driver_sql(
-        "SELECT s.size, s.witness, s.at, s.signature FROM cosignature AS s JOIN"
-        " (SELECT witness, max(at) AS at FROM cosignature GROUP BY witness) AS latest"
-        " ON latest.witness = s.witness AND latest.at = s.at ORDER BY s.witness, s.size"
-    )
-    last = {row[1]: _cosignature(row) for row in rows}
-    return list(last.values())
-
-
 def load_witnessed_sizes(connection: Connection) -> dict[str, int]:
     """By witness, the largest size that it cosigned."""
     rows = connection.exec_driver_sql("SELECT witness, max(size) FROM cosignature GROUP BY witness")
