@@ -9,6 +9,7 @@ understood here. Its policy lets it open no connection. Example::
 """
 
 import base64
+import functools
 import posixpath
 import re
 from hashlib import sha256
@@ -53,6 +54,7 @@ _PAGE = """<!doctype html>
 """
 
 
+@functools.cache
 def verifier_page(language: str = "en") -> bytes:
     """The page, in one of ``web.pages.languages.LANGUAGES``."""
     style, script = _read("style.css"), join_modules("verify/file.js")

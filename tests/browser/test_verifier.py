@@ -44,6 +44,7 @@ from web.pages.frame import STATIC
 
 ADDRESS = "http://localhost/"  # where a browser has WebCrypto; nothing listens, all is filled in
 KEYS = Path(__file__).parents[1] / "vectors" / "keys.json"
+SCAN = "]d2010950600013435221A-1\x1d10LOT"
 CUSTODY = 12  # the one step that a browser leaves to others
 RUN = """
 async ([bundles, trust]) => {
@@ -304,6 +305,14 @@ def test_other_witnesses_and_quorums_come_to_the_same(modules):
     ]
 
 
+def test_a_party_signs_with_a_key_that_the_reader_knows_or_not_at_all(modules):
+    def pin(key):
+        return [[party("fab"), base64.b64encode(private_key(key).public.raw).decode()]]
+
+    assert [None] == in_browser(modules, [made().bundle()], pins=pin("fab"))
+    assert [4] == in_browser(modules, [made().bundle()], pins=pin("thief"))
+
+
 # Its parts ---------------------------------------------------------------------------------------
 
 
@@ -346,11 +355,11 @@ def test_serials_are_compared_with_what_the_bundle_is_about(modules):
         }""",
         [
             [CHIP, f"{gs1}A-1", f"{gs1}%3Cimg%3E", f"{gs1}77", f"{CHIPS}77"],
-            f'A1, (01)9506000134352 (21)A-1\n"<img>"\t77;NONE {CHIP.lower()}',
+            f'A1, (01)9506000134352 (21)A-1\n"<img>"\t77;NONE {CHIP.lower()}\n{SCAN}',
         ],
     )
 
     assert [
-        ["match", "match", "match", "ambiguous", "unknown", "unknown"],
+        ["match", "match", "match", "ambiguous", "unknown", "unknown", "match"],
         [f"{gs1}77", f"{CHIPS}77"],
     ] == answers

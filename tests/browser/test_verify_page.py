@@ -1,9 +1,14 @@
 """The page /verify: anybody drops a bundle, and the own browser says what it proves."""
 
+from dataclasses import replace
+
 import pytest
 
+from ledger.note import COSIGNATURE_V1, encode_vkey
 from ledger.service.bundling import make_bundle
 from tests.browser.conftest import faults_of
+from tests.forger import VKEY
+from tests.ledger.bent_bundles import WITNESS, cosigned, made
 from tests.world import CHIPS
 
 CHIP, HOSTILE = f"{CHIPS}A1", f"{CHIPS}%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E"
@@ -91,6 +96,31 @@ def test_a_server_that_says_another_key_than_before_is_told_of(site):
 
         page.wait_for_selector("#vkey-hint .wrong")
         assert "earlier" == page.input_value("#vkey")
+
+
+def test_witnesses_that_the_reader_names_are_counted(site):
+    forger = made()
+    note = cosigned(forger)
+    data = forger.bundle(contents=lambda contents: replace(contents, checkpoint=note))
+    with site.page() as page:
+        page.goto("/verify")
+        page.fill("#vkey", VKEY)
+        page.click("summary:has-text('Witnesses')")
+        page.fill("#witnesses", encode_vkey("witness.example/w", WITNESS.public, COSIGNATURE_V1))
+        file = {"name": "a.json", "mimeType": "application/json", "buffer": data}
+        page.set_input_files("#file", file)
+        page.wait_for_selector("[data-result=verified]")
+
+        assert "1 of your witnesses cosigned it" in page.inner_text("ol.checked")
+        assert "The same tree was seen by witness.example/w" in page.inner_text("#result")
+
+
+def test_a_browser_that_cannot_verify_says_so_at_once(site):
+    with site.page() as page:
+        page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+        page.goto("/verify")
+
+        assert "no WebCrypto here" in page.wait_for_selector("[role=alert]").inner_text()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -62,6 +62,7 @@ TABLE = {
     "GET /check": READ,
     "POST /check": READ,
     "GET /verify": ANY,
+    "GET /verify.html": ANY,
     "GET /log": ANY,
     "GET /ship": WRITE,
     "POST /ship": WRITE,

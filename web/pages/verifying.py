@@ -1,13 +1,18 @@
-"""GET /verify: anybody has a bundle verified by the own browser, without signing in.
+"""Anybody has a bundle verified by the own browser, without signing in.
+
+GET  /verify            the verifier as a page
+GET  /verify.html       the same as one file to keep, in the reader's language
 
 The page is loaded once; what it does then, web/static/verify does, and no server is asked. The
 verifier key that it is filled with is this server's own word, and the page says so.
 """
 
 from flask import Response
+from flask_babel import get_locale
 
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
+from web.verifier import verifier_page
 
 blueprint = make_blueprint("verifying")
 
@@ -16,3 +21,11 @@ blueprint = make_blueprint("verifying")
 def verify() -> Response:
     """The verifier."""
     return page("verify/page.html", vkey=ledger().vkey)
+
+
+@blueprint.get("/verify.html")
+def file() -> Response:
+    """The verifier as a file."""
+    answer = Response(verifier_page(str(get_locale() or "en").replace("_", "-")))
+    answer.headers["Content-Disposition"] = "attachment; filename=verify.html"
+    return answer

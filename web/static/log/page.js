@@ -2,6 +2,7 @@
 // ago witnesses cosigned, and the evidence where it does not.
 
 import { count, say } from "../words.js";
+import { hindrance } from "../verify/digest.js";
 import { age, badge, icon, node, stamp } from "../verify/draw.js";
 import { demandConsistent, Fork, forget, keepVkey, keptVkey, last, remember } from "./heads.js";
 
@@ -15,6 +16,8 @@ async function drawHistory() {
   const kept = keptVkey(origin);
   if (kept && kept !== vkey) return drawOtherKey(kept);
   const before = last(origin);
+  const hindered = await hindrance();
+  if (hindered) return [notice("unknown", say("Not known"), hindered)];
   try {
     const found = await demandConsistent(note, vkey);
     remember(note);

@@ -2,7 +2,7 @@
 
 import { Refusal } from "./refusal.js";
 
-// Why nothing can be verified here; null if it can.
+// Why nothing can be verified here, in English; null if it can.
 export async function hindrance() {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {

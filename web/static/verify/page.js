@@ -3,7 +3,10 @@
 
 import { keepVkey, keptVkey } from "../log/heads.js";
 import { say } from "../words.js";
+import { decodeBase64 } from "./bytes.js";
+import { hindrance } from "./digest.js";
 import { icon, node } from "./draw.js";
+import { publicKey } from "./ed25519.js";
 import { drawMatching } from "./matching.js";
 import { parseVkey } from "./note.js";
 import { drawBundle, drawEvidence } from "./result.js";
@@ -18,6 +21,8 @@ let worker = startWorker(); // at once, so that it is there when the connection 
 let isBusy = false;
 let matching = null;
 
+hindrance().then((why) => why && complain([["file", why]]));
+
 // The form -------------------------------------------------------------------------------------------
 
 function drawForm() {
@@ -25,6 +30,7 @@ function drawForm() {
   const vkey = node("input", { id: "vkey", spellcheck: "false", autocomplete: "off", "aria-describedby": "vkey-hint" });
   const witnesses = node("textarea", { id: "witnesses", rows: 2, spellcheck: "false", "aria-describedby": "witnesses-hint" });
   const quorum = node("input", { id: "quorum", type: "number", min: 0, inputmode: "numeric", "aria-describedby": "quorum-hint" });
+  const pins = node("textarea", { id: "pins", rows: 2, spellcheck: "false", "aria-describedby": "pins-hint" });
   const name = node("strong", { role: "status" });
   const drop = node("label", { class: "drop", for: "file" }, icon("upload"), " ", say("Drop a bundle here, or choose one"), " ", name, file);
   const faults = node("div");
@@ -37,16 +43,17 @@ function drawForm() {
     node(
       "details",
       { class: "screen" },
-      node("summary", {}, say("Witnesses")),
+      node("summary", {}, say("Witnesses, and keys that you know")),
       node("div", { class: "field" }, node("label", { for: "witnesses" }, say("Verifier keys of witnesses that you trust, one a line")), node("p", { class: "hint", id: "witnesses-hint" }, say("A witness says that it saw no larger history of this log, and when.")), witnesses),
       node("div", { class: "field" }, node("label", { for: "quorum" }, say("How many of them must have signed")), node("p", { class: "hint", id: "quorum-hint" }, say("All of them, if you leave this empty.")), quorum),
+      node("div", { class: "field" }, node("label", { for: "pins" }, say("Public keys of parties that you know already, PARTY=KEY, one a line")), node("p", { class: "hint", id: "pins-hint" }, say("Of a party that is named no other key is taken, whoever enrolled it.")), pins),
     ),
     node("div", { class: "actions" }, node("button", {}, icon("clear"), " ", say("Verify"))),
   );
   vkey.value = kept || served;
   const result = node("section", { id: "result" });
   root.replaceChildren(form, result);
-  return { form, file, vkey, witnesses, quorum, name, drop, faults, result };
+  return { form, file, vkey, witnesses, quorum, pins, name, drop, faults, result };
 }
 
 function hintOfKey() {
@@ -94,7 +101,9 @@ async function originIn(file) {
 // Verifying ------------------------------------------------------------------------------------------
 
 async function start() {
-  const trust = await readTrust();
+  const hindered = await hindrance();
+  if (hindered) complain([["file", hindered]]);
+  const trust = hindered ? null : await readTrust();
   if (trust === null) return;
   if (isBusy) {
     worker.terminate();
@@ -112,13 +121,18 @@ async function start() {
 // What is typed, or null if something in it is to be mended.
 async function readTrust() {
   const faults = [];
-  const lines = parts.witnesses.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  const trust = { vkey: parts.vkey.value.trim(), witnesses: lines, quorum: lines.length };
+  const lines = linesOf(parts.witnesses);
+  const pins = linesOf(parts.pins).map((line) => /^([^=]+)=(.*)$/.exec(line)?.slice(1) ?? [line, ""]);
+  const trust = { vkey: parts.vkey.value.trim(), witnesses: lines, quorum: lines.length, pins };
   if (!chosen) faults.push(["file", say("Choose a bundle first.")]);
   else if (chosen.size > LIMIT) faults.push(["file", say("The file is over 64 MiB, more than a bundle may have.")]);
   await parseVkey(trust.vkey).catch((error) => faults.push(["vkey", `${say("Verifier key of the log")}: ${error.message}`]));
   for (const line of lines) {
     await parseVkey(line).catch((error) => faults.push(["witnesses", `${say("Witnesses")}: ${error.message}`]));
+  }
+  for (const [party, key] of pins) {
+    const read = async () => publicKey(decodeBase64(key));
+    await read().catch((error) => faults.push(["pins", `${party}: ${error.message}`]));
   }
   if (parts.quorum.value !== "") trust.quorum = Number(parts.quorum.value);
   const isCount = Number.isInteger(trust.quorum) && trust.quorum >= 0 && trust.quorum <= lines.length;
@@ -127,8 +141,10 @@ async function readTrust() {
   return faults.length ? null : trust;
 }
 
+const linesOf = ({ value }) => value.split("\n").map((line) => line.trim()).filter(Boolean);
+
 function complain(faults) {
-  for (const id of ["file", "vkey", "witnesses", "quorum"]) {
+  for (const id of ["file", "vkey", "witnesses", "quorum", "pins"]) {
     const isWrong = faults.some(([name]) => name === id);
     parts[id].toggleAttribute("aria-invalid", false);
     if (isWrong) parts[id].setAttribute("aria-invalid", "true");

@@ -10,10 +10,11 @@ import { splitItem } from "./forms.js";
 
 const SEPARATORS = /[ \t\r\n\f\v,;\u00a0\ufeff]+/;
 const INNER_BLANK = /[ \t]+(?=\((?!0[01]\)|800[34]\))[0-9]{2,4}\))|(?<=[0-9]\))[ \t]+/g;
+const SSCC = /\bSSCC[:#]?[ \t]*(?=[0-9]{18}\b)/gi; // as stories call a package
 const QUOTES = /^(["'])(.+)\1$/;
 
 export function splitSerials(text) {
-  const parts = text.replace(INNER_BLANK, "").split(SEPARATORS);
+  const parts = text.replace(SSCC, "(00)").replace(INNER_BLANK, "").split(SEPARATORS);
   return parts.map((part) => part.replace(QUOTES, "$2")).filter(Boolean);
 }
 
@@ -47,17 +48,25 @@ function lookUp(known, text) {
   return spelled === undefined ? [] : known.get(spelled);
 }
 
-// What *text* may stand for: an id, a GS1 element string with brackets, or a bare serial.
+// What *text* may stand for: an id, a GS1 element string with brackets or as a scanner sends it, or a
+// bare serial.
 function spellings(text) {
-  const elements = new Map([...text.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, ai, value]) => [ai, value]));
   const gs1 = "https://id.gs1.org";
   const link = text.replace(/^http:\/\/id\.gs1\.org|^id\.gs1\.org/i, gs1);
   const found = [link, link.split("?")[0]];
-  if (elements.has("00")) found.push(`${gs1}/00/${elements.get("00")}`);
-  if (elements.has("01") && elements.has("21")) {
-    found.push(`${gs1}/01/${elements.get("01").padStart(14, "0")}/21/${escaped(elements.get("21"))}`);
-  }
+  const { "00": sscc, "01": gtin, 21: serial } = elementsIn(text);
+  if (sscc) found.push(`${gs1}/00/${sscc}`);
+  if (gtin && serial) found.push(`${gs1}/01/${gtin.padStart(14, "0")}/21/${escaped(serial)}`);
   return [...found, escaped(text)];
+}
+
+function elementsIn(text) {
+  const bracketed = [...text.matchAll(/\((\d{2,4})\)([^(]*)/g)].map(([, ai, value]) => [ai, value]);
+  if (bracketed.length) return Object.fromEntries(bracketed);
+  const scanned = text.replace(/^\](?:C1|d2|Q3|J1|e[012])/, "").replaceAll("\u241d", "\u001d");
+  const sscc = /^\u001d?00([0-9]{18})$/.exec(scanned);
+  const sgtin = /^\u001d?01([0-9]{14})21([^\u001d]{1,20})(?:\u001d|$)/.exec(scanned);
+  return { "00": sscc?.[1], "01": sgtin?.[1], 21: sgtin?.[2] };
 }
 
 // As ids have it: all but unreserved characters percent-encoded.

@@ -8,7 +8,7 @@ const listed = (parties, names) => [...new Set(parties)].map((party) => partyNam
 
 // What holds whoever runs the ledger, if its registrar enrolled the right keys.
 export function proved(verified) {
-  const { origin, size, entries, names, cosigned, witnessedAt } = verified;
+  const { origin, size, entries, names, cosigned, witnessedAt, pinned } = verified;
   const signers = listed(entries.map((entry) => entry.party), names);
   const seen = witnessedAt && {
     names: cosigned.map(({ name }) => name).join(", "),
@@ -20,6 +20,7 @@ export function proved(verified) {
     say("They were signed by %(signers)s.", { signers }),
     say("Each was signed with a key that the registrar had enrolled for that party by then."),
     say("None was signed before the tree that it carries existed."),
+    pinned.length > 0 && say("%(parties)s signed with the keys that you named.", { parties: listed(pinned, names) }),
     seen && say("The same tree was seen by %(names)s, and up to %(time)s UTC none larger.", seen),
   ].filter(Boolean);
 }

@@ -3,7 +3,8 @@
 // takes the rules and the borders that `chiptrail verify` has. So of what was found, and of who holds
 // what, nothing is proved here: it is the operator's word.
 //
-//     const answer = await verifyBundle(bytes, { vkey, witnesses: [vkey, ...], quorum: 1 });
+//     const trust = { vkey, witnesses: [vkey, ...], quorum: 1, pins: [[party, publicKey], ...] };
+//     const answer = await verifyBundle(bytes, trust);
 //     answer.failed      // null, or {step, head, entry, claimed, why}: head or entry is the one that
 //                        // it was about, claimed the log that the file says it is of
 //     answer.verified    // null, or what the bundle shows, as plain data
@@ -28,12 +29,14 @@ import { parseStatement } from "./statement.js";
 export const LAST_STEP = 11;
 
 // *report* is called with {done, total}, in heads, entries and items. Refused is only a key that is none.
-export async function verifyBundle(bytes, { vkey, witnesses = [], quorum = 0 }, report = () => {}) {
+export async function verifyBundle(bytes, trust, report = () => {}) {
+  const { vkey, witnesses = [], quorum = 0, pins = [] } = trust;
   const log = await parseVkey(vkey);
   const cosigners = await Promise.all(witnesses.map(parseVkey));
+  const pinned = await readPins(pins);
   const at = { step: 1, head: null, entry: null, claimed: null };
   try {
-    const verified = await verify(bytes, { log, cosigners, quorum }, at, report);
+    const verified = await verify(bytes, { log, cosigners, quorum, pinned }, at, report);
     return { failed: null, verified };
   } catch (error) {
     const why = error instanceof Refusal ? error.message : `cannot be read: ${error.message}`;
@@ -41,7 +44,17 @@ export async function verifyBundle(bytes, { vkey, witnesses = [], quorum = 0 }, 
   }
 }
 
-async function verify(bytes, { log, cosigners, quorum }, at, report) {
+// The keyids by party: of a party that is named, no other key is taken.
+async function readPins(pins) {
+  const pinned = new Map();
+  for (const [party, key] of pins) {
+    const { keyid } = await publicKey(decodeBase64(key));
+    pinned.set(party, [...(pinned.get(party) ?? []), keyid]);
+  }
+  return pinned;
+}
+
+async function verify(bytes, { log, cosigners, quorum, pinned }, at, report) {
   const bundle = parseBundle(bytes);
   const envelope = dsse.readEnvelope(bundle.statement, "/statement");
   const stated = parseBundleStatement(envelope.payload);
@@ -49,7 +62,7 @@ async function verify(bytes, { log, cosigners, quorum }, at, report) {
   const checkpoint = await openCheckpoint(bundle.checkpoint, log);
   const cosigned = await cosignatures(bundle.checkpoint, log, cosigners);
   demand(cosigned.length >= quorum, `cosigned by ${cosigned.length} of the witnesses, want ${quorum}`);
-  const history = new History(log, checkpoint, at, counter(bundle, report));
+  const history = new History({ log, checkpoint, pinned, at, step: counter(bundle, report) });
   for (const [number, head] of bundle.heads.entries()) {
     Object.assign(at, { step: 3, head: number });
     await history.takeHead(head);
@@ -63,7 +76,7 @@ async function verify(bytes, { log, cosigners, quorum }, at, report) {
   at.step = 11;
   await checkScope(stated, checkpoint, bundle);
   await checkContents(stated, bundle, bytes);
-  return told({ stated, checkpoint, cosigned, history, operator, quorum, bundle });
+  return told({ stated, checkpoint, cosigned, history, operator, quorum, bundle, pinned });
 }
 
 // What to call after each head, entry and item.
@@ -77,8 +90,8 @@ function counter({ heads, entries }, report) {
 // (3) to (10) ----------------------------------------------------------------------------------------
 
 class History {
-  constructor(log, checkpoint, at, step) {
-    Object.assign(this, { log, checkpoint, at, step });
+  constructor(given) {
+    Object.assign(this, given); // {log, checkpoint, pinned, at, step}
     this.registry = new Registry();
     this.heads = new Map();
     this.entries = [];
@@ -141,11 +154,18 @@ class History {
   }
 
   async #signerOf({ index }, envelope) {
-    if (index > 0) return this.registry.signer(envelope.keyid, index);
+    if (index > 0) return this.#pin(this.registry.signer(envelope.keyid, index));
     const said = parseStatement(envelope.payload);
     demand(said.statement === "genesis", "it is not the genesis");
     const key = await publicKey(decodeBase64(said.registrarKey));
-    return { key, party: said["chiptrail:party"], isEndorsed: true };
+    return this.#pin({ key, party: said["chiptrail:party"], isEndorsed: true });
+  }
+
+  #pin(signer) {
+    const known = this.pinned.get(signer.party);
+    const isKnown = !known || known.includes(signer.key.keyid);
+    demand(isKnown, `signed with another key of ${signer.party} than is pinned`);
+    return signer;
   }
 
   async #include({ index, inclusion }, recordedAt, record) {
@@ -173,7 +193,7 @@ class History {
   }
 
   async operatorOf(envelope) {
-    const signer = this.registry.signer(envelope.keyid, this.checkpoint.size);
+    const signer = this.#pin(this.registry.signer(envelope.keyid, this.checkpoint.size));
     const roles = this.registry.parties.get(signer.party)?.roles ?? [];
     demand(roles.includes("operator"), `${signer.party} is not the operator`);
     demand(envelope.payloadType === dsse.BUNDLE, "not a statement about a bundle");
@@ -248,8 +268,9 @@ async function checkContents(stated, bundle, bytes) {
 
 // What is shown, as plain data -----------------------------------------------------------------------
 
-function told({ stated, checkpoint, cosigned, history, operator, quorum, bundle }) {
+function told({ stated, checkpoint, cosigned, history, operator, quorum, bundle, pinned }) {
   const { parties } = history.registry;
+  const signers = new Set(history.entries.map(({ party }) => party));
   return {
     origin: checkpoint.origin,
     size: checkpoint.size,
@@ -258,6 +279,7 @@ function told({ stated, checkpoint, cosigned, history, operator, quorum, bundle 
     operator,
     cosigned: cosigned.map(({ name, at }) => ({ name, at: at.toISOString() })),
     witnessedAt: cosigned.length ? cosigned[Math.max(quorum, 1) - 1].at.toISOString() : null,
+    pinned: [...pinned.keys()].filter((party) => signers.has(party)),
     names: Object.fromEntries([...parties].map(([id, { names }]) => [id, names[0]])),
     subjects: stated.subjects,
     unproven: stated.unproven,
