@@ -5,19 +5,18 @@ the installed package: nothing else has to be kept in step. The modules import e
 in braces and export functions, constants and classes where they are declared, which is all that is
 understood here. Its policy lets it open no connection. Example::
 
-    Path("verify.html").write_bytes(verifier_page())
+    Path("verify.html").write_bytes(verifier_page("en", {}))
 """
 
 import base64
-import functools
 import posixpath
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from schemas import strict_json
-from web.pages.languages import words_of_scripts
 
 _STATIC = Path(str(files("web") / "static"))
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from |\* as (\w+) from )?"([^"]+)";\n', re.MULTILINE)
@@ -54,9 +53,8 @@ _PAGE = """<!doctype html>
 """
 
 
-@functools.cache
-def verifier_page(language: str = "en") -> bytes:
-    """The page, in one of ``web.pages.languages.LANGUAGES``."""
+def verifier_page(language: str, words: Mapping[str, str]) -> bytes:
+    """The page in *language*, a BCP 47 tag; *words* are what it says, from English to that."""
     style, script = _read("style.css"), join_modules("verify/file.js")
     icons = _read("icons.svg").replace("<svg ", '<svg id="icons" hidden ', 1)
     page = _PAGE.format(
@@ -64,7 +62,7 @@ def verifier_page(language: str = "en") -> bytes:
         style=_inside(style, "style"),
         policy=_POLICY.format(_hash(style), _hash(script)),
         icons=icons,
-        words=strict_json.dump(words_of_scripts(language)).decode().replace("<", "\\u003c"),
+        words=strict_json.dump(dict(words)).decode().replace("<", "\\u003c"),
         worker=_inside(join_modules("verify/worker.js"), "script"),
         script=_inside(script, "script"),
     )

@@ -46,8 +46,9 @@ def test_modules_that_import_each_other_are_refused(source):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_leads_nowhere(language):
-    page = verifier_page(language).decode()
+    page = verifier_page(language, {"Stop": "</script>"}).decode()
 
     assert [] == re.findall(r"(?:src|href)=\"(?!data:|\$)[^\"#]", page)
     assert f'<html lang="{language}">' in page
     assert "default-src 'none'" in page
+    assert '{"Stop":"\\u003c/script>"}' in page

@@ -7,11 +7,14 @@ The page is loaded once; what it does then, web/static/verify does, and no serve
 verifier key that it is filled with is this server's own word, and the page says so.
 """
 
+import functools
+
 from flask import Response
 from flask_babel import get_locale
 
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
+from web.pages.languages import words_of_scripts
 from web.verifier import verifier_page
 
 blueprint = make_blueprint("verifying")
@@ -26,6 +29,11 @@ def verify() -> Response:
 @blueprint.get("/verify.html")
 def file() -> Response:
     """The verifier as a file."""
-    answer = Response(verifier_page(str(get_locale() or "en").replace("_", "-")))
+    answer = Response(_file(str(get_locale() or "en").replace("_", "-")))
     answer.headers["Content-Disposition"] = "attachment; filename=verify.html"
     return answer
+
+
+@functools.cache
+def _file(language: str) -> bytes:
+    return verifier_page(language, words_of_scripts(language))
