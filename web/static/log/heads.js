@@ -17,12 +17,14 @@ import { dump, parseObject } from "../verify/strict_json.js";
 const HEAD = "chiptrail.head.";
 const KEY = "chiptrail.vkey.";
 
-// Two heads that one log signed and that are not known to be of one history; *isProven*: they are
-// of two. *evidence* is the text of the file that says so, *fileName* what to call it.
+// Two heads that one log signed, the larger of *size* entries, and that are not known to be of one
+// history; *isProven*: they are of two. *evidence* is the text of the file that says so, *fileName*
+// what to call it.
 export class Fork extends Refusal {
-  constructor(why, evidence, origin, isProven) {
+  constructor(why, { origin, size }, evidence, isProven) {
     super(why);
-    this.evidence = evidence;
+    this.size = size;
+    this.evidence = dump(evidence);
     this.isProven = isProven;
     this.fileName = `${origin.replaceAll(/[^A-Za-z0-9.-]+/g, "-")}.evidence.json`;
   }
@@ -117,7 +119,7 @@ async function fetchProof(smaller, larger, notes, place) {
 }
 
 // *root* is what the larger tree begins with; null for its own, where the two are of one size.
-function forked(notes, { origin, size }, root, path) {
+function forked(notes, larger, root, path) {
   const checkpoints = inOrder(notes);
   const evidence = {
     evidence: "chiptrail/1",
@@ -125,14 +127,14 @@ function forked(notes, { origin, size }, root, path) {
     root: encodeBase64(root ?? headIn(checkpoints[1]).root),
     consistency: path.map(encodeBase64),
   };
-  const why = `the log ${origin} signed two histories: its tree of ${size} entries does not begin with`;
-  return new Fork(`${why} the one that this browser saw before`, dump(evidence), origin, true);
+  const what = `the log ${larger.origin} signed two histories: its tree of ${larger.size} entries does not`;
+  return new Fork(`${what} begin with the one that this browser saw before`, larger, evidence, true);
 }
 
-function unproven(notes, { origin, size }, why) {
+function unproven(notes, larger, why) {
   const evidence = { evidence: "chiptrail/1", checkpoints: inOrder(notes) };
-  const what = `the log ${origin} signed a tree of ${size} entries, and does not show that it goes on`;
-  return new Fork(`${what} from the other that this browser saw: ${why}`, dump(evidence), origin, false);
+  const what = `the log ${larger.origin} signed a tree of ${larger.size} entries, and does not show that it`;
+  return new Fork(`${what} goes on from the other that this browser saw: ${why}`, larger, evidence, false);
 }
 
 // Of two heads of one size the one with the lower root comes first, whoever says it.

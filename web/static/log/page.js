@@ -60,13 +60,17 @@ function drawTrouble(error, before) {
   }
   const file = new Blob([error.evidence], { type: "application/json" });
   const save = node("a", { class: "button", href: URL.createObjectURL(file), download: error.fileName }, icon("download"), " ", say("Save the evidence"));
+  const said = { size: count(error.size) };
+  const what = error.isProven
+    ? say("Its key signed a tree of %(size)s entries that does not begin with the one that this browser saw before.", said)
+    : say("Its key signed a tree of %(size)s entries; that this and the other that this browser saw are one history, it does not show.", said);
   const title = error.isProven ? say("This log has told two histories") : say("This log does not show that it goes on from what you saw");
   return [
     node(
       "section",
       { class: "fault", role: "alert", "data-answer": "stop" },
       node("h2", {}, icon("stop"), " ", title),
-      node("p", {}, error.message),
+      node("p", {}, what),
       before && node("p", {}, say("The head that this browser keeps was seen at "), stamp(before.seenAt), "."),
       node("p", {}, say("Do not sign anything here. Save the evidence, and show it to others: the log's own two signatures stand in it, and chiptrail verify or the page Verify say what it proves.")),
     ),
