@@ -145,6 +145,7 @@ def test_what_is_signed_is_what_was_shown(site, tmp_path):
         seals = {"chiptrail:customs": {"seals": [HOSTILE]}}
         sign(page, [f"{CHIPS}1", f"{CHIPS}3"], [f"{CHIPS}2"], **seals)
         shown = page.locator(".payloads").inner_text()
+        page.wait_for_selector("text=has checked that the signed log of")
 
         assert "Commission 2 items" in shown
         assert HOSTILE in shown
@@ -202,6 +203,19 @@ def test_a_ledger_that_has_forked_gets_no_signature(site, tmp_path):
             page.click("text=Save the evidence")
         assert fork in json.loads(evidence.value.path().read_text())["checkpoints"]
         assert 0 == page.locator("text=Sign and record").count()
+
+
+def test_a_receipt_that_the_log_does_not_bear_out_is_not_believed(site, tmp_path):
+    def of_another(route):
+        said = route.fetch().json()
+        route.fulfill(json={**said, "leaf": "A" * 182 + "=="})
+
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.route("**/proof", of_another)
+        sign(page, [f"{CHIPS}1"])
+
+        page.wait_for_selector(".after .fault >> text=is not what was signed")
 
 
 @contextmanager

@@ -29,7 +29,10 @@ export function icon(name) {
 }
 
 // A serial, an id, a hash: with a button that copies it, once *show* has dressed it.
-export const mono = (text) => el("code", { "data-copy": text }, text);
+export function mono(text, short = text.length) {
+  const isCut = text.length > short;
+  return el("code", { "data-copy": text, title: isCut && text }, isCut ? `${text.slice(0, short)}…` : text);
+}
 
 export function stamp(iso) {
   const moment = new Date(iso);

@@ -1,10 +1,18 @@
-// The head that one signs after: it must be of one history with the last that this browser saw.
+// The ledger held against what this browser saw of it before: the head that one signs after, and the
+// one that has what was signed.
 
 import { say } from "../words.js";
 import { demandConsistent, Fork, keepVkey, keptVkey, remember } from "../log/heads.js";
+import { decodeBase64, isEqual } from "../verify/bytes.js";
+import { sha256 } from "../verify/digest.js";
+import { leafHash, verifyInclusion } from "../verify/merkle.js";
 import { demand } from "../verify/refusal.js";
-import { download, el, notice } from "./dom.js";
-import { headOf } from "./sign.js";
+import { download, el } from "./dom.js";
+import { headOf, pae } from "./sign.js";
+
+const MOST_PROVED = 10;
+// Where a leaf has the identity of its entry (docs/formats.md, "Leaf").
+const IDENTITY = [9, 41];
 
 // The verifier key of the log of *origin*: the one that is kept, else the one that it says itself.
 export async function vkeyOf(origin, key = null) {
@@ -26,20 +34,30 @@ export async function demandSameHistory(reads, key) {
   }
 }
 
-// After something was recorded: the newest head goes on from the last, or *place* says that it does not.
-export async function renewHead(origin, place) {
-  try {
-    const answer = await fetch("/log/checkpoint");
-    if (!answer.ok) return;
-    const note = await answer.text();
-    await demandConsistent(note, await vkeyOf(origin));
-    remember(note);
-  } catch (error) {
-    const shown = notice("fault", el("p", {}, error.message));
-    noteForks(shown, error);
-    place.prepend(shown);
+// That the log has what was signed, by its own signed head, which goes on from the last that this browser
+// saw: of *told*, [{line, receipt}], the last few. Gives the size of that log.
+export async function demandRecorded(told) {
+  const { origin } = told[0].line;
+  const vkey = await vkeyOf(origin);
+  let size = 0;
+  for (const { line, receipt } of told.slice(-MOST_PROVED)) {
+    const answer = await fetch(`/api/v1/entries/${receipt.index}/proof`);
+    demand(answer.ok, say("the ledger shows no proof of entry %(index)s", { index: receipt.index }));
+    const said = await answer.json();
+    const leaf = decodeBase64(said.leaf);
+    const identity = await identityOf(JSON.parse(line.body).envelope);
+    const isOurs = isEqual(leaf.subarray(...IDENTITY), identity);
+    demand(isOurs, say("entry %(index)s is not what was signed", { index: receipt.index }));
+    const { seen } = await demandConsistent(said.checkpoint, vkey);
+    const path = said.inclusion.map(decodeBase64);
+    await verifyInclusion(receipt.index, seen.size, await leafHash(leaf), path, seen.root);
+    remember(said.checkpoint);
+    size = seen.size;
   }
+  return size;
 }
+
+const identityOf = ({ payloadType, payload }) => sha256(pae(payloadType, decodeBase64(payload)));
 
 // With *shown* goes the evidence, where the ledger has shown two histories.
 export function noteForks(shown, error) {

@@ -34,7 +34,7 @@ function unsent(lines) {
         told.push(...answered);
         bar.value = told.length;
       }
-      showReceipts(place, told);
+      await showReceipts(place, told);
     } catch (error) {
       said.textContent = error.message;
       event.target.disabled = false;

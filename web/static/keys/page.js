@@ -25,7 +25,8 @@ async function showLocal() {
     show(place("local"), el("p", {}, say("This browser keeps no key of your party.")));
     return;
   }
-  show(place("local"), mine.map((key) => card(key, enrolled.get(key.keyid), live)));
+  const cards = mine.map((key) => card(key, enrolled.get(key.keyid), live));
+  show(place("local"), el("div", { class: "cards" }, cards));
 }
 
 function card(key, enrolled, live) {

@@ -8,7 +8,7 @@ import { count, say } from "../words.js";
 import { decodeBase64 } from "../verify/bytes.js";
 import { hindrance } from "../verify/digest.js";
 import { breathe, el, icon, mono, notice, show } from "./dom.js";
-import { demandSameHistory, noteForks, renewHead } from "./head.js";
+import { demandSameHistory, noteForks } from "./head.js";
 import { keysThatSign } from "./own_keys.js";
 import { readPrepared } from "./payload.js";
 import { showReceipts } from "./receipts.js";
@@ -202,7 +202,8 @@ async function signAll(reads, key) {
     const body = JSON.stringify(await sign({ ...read, bytes }, read.hash, key));
     const { keyid, origin, party } = key;
     const headline = headlineOf(read);
-    lines.push({ origin, party, keyid, at: new Date().toISOString(), headline, body, problem: null });
+    const item = Object.values(read.lists).flat().length === 1 ? Object.values(read.lists).flat()[0] : null;
+    lines.push({ origin, party, keyid, at: new Date().toISOString(), headline, item, body, problem: null });
     if (at % 100 === 99) await breathe();
     bar(at + 1, reads.length);
   }
@@ -222,8 +223,7 @@ async function sendOn(lines, told) {
     showInterrupted(error, lines, told);
     return;
   }
-  showReceipts(parts.after, told);
-  await renewHead(lines[0].origin, parts.after);
+  await showReceipts(parts.after, told);
   const receipts = told.map((one) => one.receipt ?? null);
   root.dispatchEvent(new CustomEvent("chiptrail:recorded", { detail: receipts, bubbles: true }));
 }

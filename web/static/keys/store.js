@@ -2,7 +2,7 @@
 // until the ledger has given a receipt for it.
 //
 // A key is {keyid, origin, party, publicKey, privateKey, madeAt, backedUpAt}: CryptoKey objects, times
-// in ISO 8601. A signed line is {id, origin, party, keyid, at, headline, body, problem}: *body* the
+// in ISO 8601. A signed line is {id, origin, party, keyid, at, headline, item, body, problem}: *body* the
 // submission as it is sent, *problem* what the ledger said against it, null until then.
 
 const NAME = "chiptrail";

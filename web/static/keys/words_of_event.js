@@ -157,7 +157,32 @@ function shown(read, value) {
     return el("ul", {}, value.map((one) => el("li", {}, shown(read, one))));
   }
   if (value === null || value instanceof Number || typeof value !== "object") return String(value);
+  const only = Object.keys(value).length === 1 && typeof value.id === "string";
+  if (only) return shown(read, value.id);
+  if (isTyped(value)) return ofTyped(read, value);
   return el("dl", {}, Object.entries(value).map(([name, inner]) => row(read, name, inner)));
+}
+
+// Sources, destinations and documents: {type, and what it is}.
+function isTyped(value) {
+  const [name, ...rest] = Object.keys(value).filter((one) => one !== "type");
+  return "type" in value && ["source", "destination", "bizTransaction"].includes(name) && !rest.length;
+}
+
+function ofTyped(read, { type, ...rest }) {
+  const known = ends()[type.replace(/^urn:(epcglobal:cbv|chiptrail):sdt:/, "")];
+  return [known ?? el("code", {}, type), ": ", shown(read, Object.values(rest)[0])];
+}
+
+function ends() {
+  return {
+    possessing_party: say("holder"),
+    owning_party: say("owner"),
+    location: say("place"),
+    end_user: say("end user"),
+    ultimate_consignee: say("ultimate consignee"),
+    intermediate_consignee: say("intermediate consignee"),
+  };
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -182,7 +207,7 @@ function listOf(field, ids) {
   }
   grow(FEW);
   const title = labels()[field] ?? field;
-  return el("section", {}, el("h4", {}, `${title}: ${count(ids.length)}`), list, more);
+  return el("section", { class: "listed" }, el("h4", {}, `${title}: ${count(ids.length)}`), list, more);
 }
 
 function labels() {
