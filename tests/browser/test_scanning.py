@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from flask import render_template_string
 from PIL import Image
 
 from tests.browser.conftest import CHROMIUM, faults_of
@@ -11,14 +10,6 @@ from tests.web.test_symbols import picture
 from web.symbols import datamatrix, qr
 
 PACKAGE = "https://id.gs1.org/00/106141412345678908"
-TRIAL = """
-{% extends "base.html" %}{% from "scan/macros.html" import scan_button %}
-{% block title %}Trial{% endblock %}
-{% block main %}<h1>Trial</h1><form><label for="serials">Serials</label>
-<textarea id="serials">A0001
-</textarea>{{ scan_button("serials") }}</form>{% endblock %}
-"""
-POLICY = {"Content-Security-Policy": "default-src 'self'", "Content-Type": "text/html"}
 
 
 def film(path, data, frames=5):
@@ -30,12 +21,11 @@ def film(path, data, frames=5):
     path.write_bytes(head + (b"FRAME\n" + frame) * frames)
 
 
-def shown(site, page):
-    """Opens the trial page, as the server would give it."""
-    with site.web.app.test_request_context():
-        body = render_template_string(TRIAL)
-    page.route("**/trial", lambda route: route.fulfill(body=body, headers=POLICY))
-    page.goto("/trial")
+def scanning(page):
+    """Asks for a check of what is scanned, beside one serial that was typed."""
+    page.goto("/check")
+    page.fill("#serials", "A0001\n")
+    page.click("[data-scan]")
 
 
 @pytest.fixture
@@ -59,11 +49,10 @@ def camera(site, tmp_path):
 
 def test_the_camera_reads_each_code_once_into_the_field(camera):
     with camera.page("lin") as page:
-        shown(camera, page)
-        page.click("text=Scan")
+        scanning(page)
         page.wait_for_selector("dialog li >> nth=1")
         assert [] == faults_of(page)
-        page.click("text=Done")
+        page.click("[data-done]")
 
         assert "A0001\n(00)106141412345678908\nA0002\n" == page.input_value("#serials")
         assert "serials" == page.evaluate("document.activeElement.id")
@@ -72,8 +61,7 @@ def test_the_camera_reads_each_code_once_into_the_field(camera):
 def test_a_photo_is_read_where_there_is_no_camera(site, tmp_path):
     photo = {"name": "p.png", "mimeType": "image/png", "buffer": picture(qr("A0007"))}
     with site.page("lin") as page:
-        shown(site, page)
-        page.click("text=Scan")
+        scanning(page)
         page.set_input_files("dialog input", photo)
         page.wait_for_selector("dialog li")
 
@@ -83,7 +71,7 @@ def test_a_photo_is_read_where_there_is_no_camera(site, tmp_path):
 
 def test_a_scanner_that_types_keeps_the_separators(site):
     with site.page("lin") as page:
-        shown(site, page)
+        page.goto("/check")
         page.fill("#serials", "80109506000AB")
         page.keyboard.press("Control+]")
         page.keyboard.type("801112")
