@@ -12,11 +12,11 @@ the same item; else as its Digital Link.
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, dist, radians, sin
+from math import atan2, cos, dist, radians, sin
 from statistics import median
 
 import zxingcpp
-from PIL import Image, ImageOps
+from PIL import Image
 
 from schemas.errors import MalformedItems, MalformedPicture, TooLarge
 from schemas.item import parse_query
@@ -57,15 +57,11 @@ def open_picture(data: bytes) -> Picture:
         pixels = image.width * image.height
     except Image.DecompressionBombError:  # Pillow's own limit lies above ours
         pixels = PIXELS_LIMIT + 1
-    except _BROKEN as exc:
+    except Exception as exc:  # whatever Pillow raises, from a dozen modules, is the file's fault
         raise MalformedPicture("this is no JPEG or PNG") from exc
     if pixels > PIXELS_LIMIT:
         raise TooLarge(f"looked at are pictures of {PIXELS_LIMIT:,} pixels; send a smaller one")
     return Picture(image, pixels)
-
-
-# What Pillow raises on files that are cut short or made up.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError)
 
 
 def read_codes(picture: Picture) -> tuple[Code, ...]:
@@ -75,8 +71,8 @@ def read_codes(picture: Picture) -> tuple[Code, ...]:
     """
     try:
         picture.image.draft("L", picture.image.size)  # a JPEG has its grey apart
-        grey = ImageOps.exif_transpose(picture.image.convert("L"))
-    except _BROKEN as exc:
+        grey = picture.image.convert("L")
+    except Exception as exc:  # as above
         raise MalformedPicture("the picture is damaged") from exc
     found = [one for one in zxingcpp.read_barcodes(grey, text_mode=_PLAIN) if one.valid]
     codes = [Code(_told(one), str(one.format)) for one in _in_lines(found)]
@@ -87,10 +83,11 @@ _PLAIN = zxingcpp.TextMode.Plain
 
 
 def _in_lines(found: Sequence[zxingcpp.Barcode]) -> Iterator[zxingcpp.Barcode]:
-    """*found* line by line, as if the picture were straight: it is turned as most codes are."""
+    """*found* line by line, the picture being turned as the codes on it are."""
     if not found:
         return
-    turn = radians(median((one.orientation + 45) % 90 - 45 for one in found))
+    turns = [radians(one.orientation) for one in found]
+    turn = atan2(sum(map(sin, turns)), sum(map(cos, turns)))
     size = median(dist(_corner(one, "top_left"), _corner(one, "bottom_right")) for one in found)
     at = {id(one): _turned(one, turn) for one in found}
     rest = sorted(found, key=lambda one: at[id(one)][1])
