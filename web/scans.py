@@ -10,6 +10,7 @@ the same item; else as its Digital Link.
 """
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, dist, radians, sin
@@ -23,8 +24,10 @@ from schemas.item import parse_query
 from web.symbols import element_string
 
 BYTES_LIMIT = 8 << 20
-PIXELS_LIMIT = 32_000_000
-"""A photo of a telephone has 12 to 24 million."""
+PIXELS_LIMIT = 16_000_000
+"""A photo of a telephone has 12 million, and our pages send no larger ones."""
+# Noise of that size takes seconds of a core, and 64 MB.
+_AT_ONCE = threading.BoundedSemaphore(2)
 _FORMATS = ("JPEG", "PNG")
 _FNC1 = "\x1d"
 
@@ -69,12 +72,13 @@ def read_codes(picture: Picture) -> tuple[Code, ...]:
 
     Raises: MalformedPicture.
     """
-    try:
-        picture.image.draft("L", picture.image.size)  # a JPEG has its grey apart
-        grey = picture.image.convert("L")
-    except Exception as exc:  # as above
-        raise MalformedPicture("the picture is damaged") from exc
-    found = [one for one in zxingcpp.read_barcodes(grey, text_mode=_PLAIN) if one.valid]
+    with _AT_ONCE:
+        try:
+            picture.image.draft("L", picture.image.size)  # a JPEG has its grey apart
+            grey = picture.image.convert("L")
+        except Exception as exc:  # as above
+            raise MalformedPicture("the picture is damaged") from exc
+        found = [one for one in zxingcpp.read_barcodes(grey, text_mode=_PLAIN) if one.valid]
     codes = [Code(_told(one), str(one.format)) for one in _in_lines(found)]
     return tuple(dict.fromkeys(code for code in codes if code.text))
 
