@@ -1,5 +1,6 @@
 """Labels over HTTP: of what one may see, for paper of several sizes."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -73,7 +74,8 @@ def test_all_of_a_shipment_is_labelled_at_once(web, chips):
 
 
 def test_many_labels_come_some_at_a_time(web, chips, monkeypatch):
-    monkeypatch.setattr(labels, "SHEETS", 1)
+    few = replace(labels.SIZES["single"], at_once=1)
+    monkeypatch.setitem(labels.SIZES, "single", few)
     asked = ("labels?size=single", "labels?size=single&first=2")
     first, second = (web.ask(path(f"{CHIPS}BOX", one), by="fab").text for one in asked)
 

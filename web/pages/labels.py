@@ -25,32 +25,29 @@ from web.pages.frame import make_blueprint, page
 
 blueprint: Blueprint = make_blueprint("labels")
 
-SHEETS = 10
-"""On one page: two hundred and forty labels with two symbols take a second or two to draw."""
-
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size of labels, *name* in addresses and style, so many on a sheet.
+    """A size of labels, *name* in addresses and style, *at_once* on one page of ours.
 
-    *symbols*: 1 is the DataMatrix alone.
+    *symbols*: 1 is the DataMatrix alone. To draw those of a page takes a second or two.
     """
 
     name: str
     text: object
-    on_sheet: int
+    at_once: int
     symbols: int = 2
 
 
 SIZES = {
     size.name: size
     for size in (
-        Size("single", lazy_gettext("62 \N{MULTIPLICATION SIGN} 40 mm"), 1),
-        Size("sheet24", lazy_gettext("A4: 24 of 70 \N{MULTIPLICATION SIGN} 37 mm"), 24),
+        Size("single", lazy_gettext("62 \N{MULTIPLICATION SIGN} 40 mm"), 240),
+        Size("sheet24", lazy_gettext("A4: 24 of 70 \N{MULTIPLICATION SIGN} 37 mm"), 240),
         Size(
             "sheet65",
             lazy_gettext("A4: 65 of 38 \N{MULTIPLICATION SIGN} 21 mm"),
-            65,
+            650,
             symbols=1,
         ),
     )
@@ -136,17 +133,16 @@ def _sheet(items: Sequence[str], usual: str, of: str | None) -> Response:
     if size is None or not (first.isascii() and first.isdecimal() and int(first[:9]) > 0):
         raise MalformedParameter(f"size: want {', '.join(SIZES)}; first: a number from 1 on")
     start = int(first[:9]) - 1
-    most = SHEETS * size.on_sheet
-    shown = items[start : start + most]
+    end = start + size.at_once
     return page(
         "labels/sheet.html",
-        labels=[symbols.label(one, page_of(one)) for one in shown],
+        labels=[symbols.label(one, page_of(one)) for one in items[start:end]],
         size=size,
         sizes=SIZES.values(),
         of=of,
         total=len(items),
         first=start + 1,
-        next=start + most + 1 if start + most < len(items) else None,
+        next=end + 1 if end < len(items) else None,
     )
 
 
