@@ -43,6 +43,20 @@ def test_the_counts_come_first_and_say_what_is_missing(officer, chips):
     assert told.index("2 match") < told.index("Hold the item and call") < told.index("A0003")
 
 
+def test_what_is_missing_is_looked_for_and_what_is_unknown_is_no_warning(officer, chips):
+    short = check(officer, chips[1], document="AWB 618-1").text
+    unknown = check(officer, "NONE").text
+
+    assert "Count the parcel" in short.split("</header>")[1]
+    assert "Not all is known" in unknown
+
+
+def test_who_types_small_letters_is_told_that_capitals_count(officer, chips):
+    told = check(officer, "a0002").text
+
+    assert "A0002 is recorded; capitals count." in told
+
+
 def test_lines_lead_to_their_pages_and_those_in_order_are_folded(officer, chips):
     told = check(officer, " ".join(chips)).text
     head, _, folded = told.partition("<details>")

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.finding import Finding, Tier
+from ledger.advice import ACTIONS
+from ledger.finding import Code, Finding, Tier
 from ledger.judge import Match, Verdict, worst
-from ledger.names import Names
+from ledger.names import Names, item_name
 from ledger.place_story import short_place
 from ledger.service.dossiers import to_look_at
 from ledger.service.presenting import Counts, Line
@@ -70,7 +71,8 @@ class Declared:
 class Answer:
     """*verdict* is that on the whole: the worst of any, and at best *check* if anything is amiss.
 
-    *looks* are what to look at next, with the serials that it is about.
+    *looks* are what to look at next, with the serials that it is about, also of
+    what is missing.
     """
 
     verdict: Verdict
@@ -88,16 +90,27 @@ def arrange(checked: Check, declared: Mapping[str, int | None] | None, names: Na
     troubles = tuple([group for group in groups if not group.is_fine])
     rest = tuple([group for group in groups if group.is_fine])
     held = _held_against(checked.counted, declared or {})
-    is_amiss = bool(troubles or checked.missing) or not all(one.fits for one in held)
+    is_amiss = (
+        bool(checked.missing)
+        or not all(one.fits for one in held)
+        or any(group.first.answer is not Match.UNKNOWN for group in troubles)
+    )
     at_best = Verdict.CHECK if is_amiss else Verdict.CLEAR
     return Answer(
         verdict=worst((at_best, *checked.verdicts)),
         troubles=troubles,
         rest=rest,
-        looks=to_look_at(lines),
+        looks=_looks(lines, checked.missing),
         declared=held,
         fine=sum(len(group.lines) for group in rest),
     )
+
+
+def _looks(lines: Iterable[Line], missing: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    looks = to_look_at(lines)
+    if missing:
+        looks.setdefault(ACTIONS[Code.SHORT].look, []).extend(map(item_name, missing))
+    return looks
 
 
 def _grouped(lines: Iterable[Line], names: Names, as_of: datetime) -> list[Group]:

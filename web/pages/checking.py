@@ -6,16 +6,17 @@ POST  /check       the answer, also to thousands and to a file
 The answer is the same as that of POST /api/v1/check, and made by the same call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from ledger.judge import Match
+from ledger.service import query
 from ledger.service.dossiers import CHECK_COLUMNS, check_rows
 from ledger.service.tokens import Scope
-from web.access import needs
+from web.access import ledger, needs, reader
 from web.api.checks import answer_to
 from web.api.lists import table
 from web.pages.answer import arrange
@@ -28,6 +29,7 @@ from web.tables import SUFFIXES
 _KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
 # A link of more is cut off on its way by some.
 _LONGEST_LINK = 2000
+_MOST_RAISED = 100
 
 blueprint = make_blueprint("checking")
 
@@ -65,7 +67,15 @@ def _answer(fields: Mapping[str, str], upload: FileStorage | None) -> Response:
         fields=asked.fields,
         link=_link(asked.fields),
         inspects=may_inspect(),
+        meant=_in_capitals([line.text for line in checked.lines if line.item is None]),
     )
+
+
+def _in_capitals(unknown: Sequence[str]) -> dict[str, str]:
+    """Of the texts *unknown* those in capitals that something is known by: case counts."""
+    raised = {text: text.upper() for text in unknown[:_MOST_RAISED] if text != text.upper()}
+    found = query.resolve(ledger(), list(raised.values()), reader()) if raised else {}
+    return {text: capitals for text, capitals in raised.items() if found[capitals]}
 
 
 def _link(fields: Mapping[str, str]) -> str | None:
