@@ -73,6 +73,12 @@ def test_a_check_of_a_few_is_a_link(officer, chips):
     assert f'href="{link.replace("&", "&amp;")}"' in told
 
 
+def test_the_form_is_filled_in_by_its_address(officer):
+    answer = officer.get("/check?document=%2312&foo=1")
+
+    assert (200, True) == (answer.status_code, 'value="#12"' in answer.text)
+
+
 def test_a_shipment_is_named_by_its_entry(web, officer, chips):
     index = web.ask("/api/v1/shipments", by="fab").json["shipments"][0]["index"]
     told = check(officer, chips[0], document=f"#{index}").text

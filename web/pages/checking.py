@@ -37,9 +37,9 @@ blueprint = make_blueprint("checking")
 @blueprint.get("/check")
 @needs(Scope.READ)
 def ask() -> Response:
-    """The form, or the answer to what is in the address."""
-    if not any(request.args.values()):
-        return page("checking/ask.html", fields={}, faults=[])
+    """The form, with what the address says filled in; or the answer, if it names serials."""
+    if not request.args.get("serials"):
+        return page("checking/ask.html", fields=request.args, faults=[])
     return _answer(request.args, None)
 
 
