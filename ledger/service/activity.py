@@ -43,14 +43,18 @@ def activity(  # noqa: PLR0913 - each says one thing of the page
     limit: int,
     actor: str | None = None,
     act: str | None = None,
+    of: str | None = None,
 ) -> Page[Deed]:
-    """A page of the activity that *caller* may read, the newest first."""
+    """A page of the activity that *caller* may read, the newest first.
+
+    *of* is a part of what was looked at, as it was asked for: a serial, say.
+    """
     if not caller.is_operator and actor not in (None, caller.party):
         return Page((), None, ledger.head.size, ledger.clock.now())
     whose = actor if caller.is_operator else caller.party
     with ledger.database.reading() as connection:
         size = ledger.renew(connection).head.size
-        rows = load_activity(connection, min(after.number, _MOST_ID), limit + 1, whose, act)
+        rows = load_activity(connection, min(after.number, _MOST_ID), limit + 1, whose, act, of)
     deeds = tuple([_deed(row) for row in rows])
     shown = deeds[:limit]
     more = Cursor(shown[-1].id) if len(deeds) > limit else None

@@ -231,6 +231,15 @@ def test_everybody_reads_the_activity_of_its_own_party_and_the_operator_all(web,
     )
 
 
+def test_the_operator_is_told_who_looked_at_a_thing(web, op):
+    web.world.commission("fab", web.world.chips(2))
+    web.ask("/api/v1/items/A0001", by="customs")
+    looks = "/administration/activity?act=look&of="
+    told = [op.get(f"{looks}{serial}").text for serial in ("A0001", "A0002")]
+
+    assert [True, False] == ["A0001</code>" in one for one in told]
+
+
 def test_activity_comes_a_page_at_a_time(web, op, monkeypatch):
     monkeypatch.setattr(administration, "PER_PAGE", 2)
     text = op.get("/administration/activity").text

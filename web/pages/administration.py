@@ -58,7 +58,7 @@ def activity() -> Response:
     after = parse_cursor("activity", asked["cursor"]) if "cursor" in asked else START
     actor = party_meant(asked["actor"]) if "actor" in asked else None
     more: dict[str, Any] = {"after": after, "limit": PER_PAGE, "actor": actor}
-    found = load_activity(ledger(), caller(), act=asked.get("act"), **more)
+    found = load_activity(ledger(), caller(), act=asked.get("act"), of=asked.get("of"), **more)
     return list_page(
         "administration/activity.html", "activity", found, parties=sorted(names().values())
     )
