@@ -9,7 +9,7 @@ withheld are withheld again, if their values are known. Example::
     wrong = retract(payload, lists, signer, Error(now, "incorrect_data", (event_id,))).signed(key)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,9 @@ from ledger.compose import NONCE_SIZE, PAYLOAD_LIMIT, Author, Prepared
 from ledger.disclosure import parse_disclosure
 from schemas.draft import Draft
 from schemas.envelope import ItemList, PayloadType
-from schemas.errors import MalformedEvent, TooLarge
+from schemas.errors import MalformedEvent, MalformedParameter, TooLarge
 from schemas.event import parse_event
+from schemas.extension import LIST_FIELDS
 from schemas.formats import encode_base64url, format_time
 from schemas.strict_json import dump, load_object
 from schemas.withheld import COMMITMENTS
@@ -93,3 +94,23 @@ def plain_event(
         value: Any = known[name]
         event[name] = [*event[name], *value] if name in event else value
     return PlainEvent(event, withheld)
+
+
+def leave_out(event: Draft, gone: Collection[str]) -> Draft:
+    """*event* without the items *gone*.
+
+    Raises: MalformedParameter (one that it does not list).
+    """
+    lists = {name: event[name] for name in LIST_FIELDS if name in event}
+    unnamed = sorted(frozenset(gone).difference(*lists.values()))
+    if unnamed:
+        raise MalformedParameter(f"the entry does not name {unnamed[0]}")
+    return {
+        **event,
+        **{name: [one for one in ids if one not in gone] for name, ids in lists.items()},
+    }
+
+
+def lists_anything(event: Draft) -> bool:
+    """Whether *event* lists an item."""
+    return any(event.get(name) for name in LIST_FIELDS)

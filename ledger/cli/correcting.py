@@ -10,14 +10,13 @@ from ledger.cli.help import Command
 from ledger.cli.making import Desk, Question, statement_options, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
 from ledger.service.answers import receipt_to_json
+from schemas.errors import MalformedParameter
 
 if TYPE_CHECKING:
     from ledger.service.capture import Receipt
     from ledger.service.redress import Redress
     from schemas.draft import Draft
     from schemas.envelope import Submission
-
-_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 
 
 @click.command(cls=Command)
@@ -110,21 +109,21 @@ def _rights(
     plain = redress.plain()
     event = {**plain.event, **dict(map(_field, fields))}
     if without:
-        _leave_out(event, frozenset(desk.items(without)))
+        event = _without(event, desk.items(without))
     return [{name: value for name, value in event.items() if value is not None}], plain.withheld
 
 
-def _leave_out(event: dict[str, Any], gone: frozenset[str]) -> None:
-    """Take the items *gone* out of what *event* lists, as long as it lists others."""
-    lists = [name for name in _LISTS if name in event]
-    unnamed = sorted(gone.difference(*[event[name] for name in lists]))
-    if unnamed:
-        raise click.BadParameter(f"the entry does not name {unnamed[0]}", param_hint="--without")
-    for name in lists:
-        event[name] = [item for item in event[name] if item not in gone]
-    if not any(event[name] for name in lists):
+def _without(event: dict[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
+    from ledger.retraction import leave_out, lists_anything
+
+    try:
+        left = leave_out(event, gone)
+    except MalformedParameter as exc:
+        raise click.BadParameter(exc.message, param_hint="--without") from exc
+    if not lists_anything(left):
         said = "nothing is left of it; take it back with --reason did_not_occur"
         raise click.BadParameter(said, param_hint="--without")
+    return left
 
 
 def _field(text: str) -> tuple[str, Any]:

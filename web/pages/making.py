@@ -4,6 +4,7 @@ GET, POST  /ship               a new shipment
 GET        /receive            what is on its way to the caller
 GET, POST  /receive/<index>    one shipment, ticked off
 GET        /record             what else can be recorded
+GET, POST  /record/correct/<index>    an entry of one's own, corrected
 GET, POST  /record/<act>       the form of one act, with only its fields
 
 A form that is sent comes back with what is wrong, or as what is to be signed (web.pages.entered).
@@ -21,6 +22,7 @@ from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, NotFound
 from web.access import caller, ledger, needs, reader
 from web.pages.acts import ACTS
+from web.pages.correcting import corrected
 from web.pages.entered import handled
 from web.pages.frame import make_blueprint, page
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
@@ -74,6 +76,24 @@ def record() -> Response:
     """What can be recorded."""
     unlisted = _UNLISTED if may_inspect() else _UNLISTED | OF_INSPECTORS
     return page("making/record.html", acts=[a for a in _ACTS.values() if a.name not in unlisted])
+
+
+@blueprint.get("/record/correct")
+@needs(Scope.WRITE)
+def correct() -> AnyResponse:
+    """Which entry is to be corrected."""
+    text = request.args.get("entry", "").strip().removeprefix("#")
+    if text.isdecimal() and text.isascii():
+        return redirect(url_for("making.correct_entry", index=int(text)), 303)
+    fault = _("Entry: want its number, such as 41") if text else ""
+    return page("making/correct_which.html", 400 if text else 200, said=text, fault=fault)
+
+
+@blueprint.route("/record/correct/<int:index>", methods=["GET", "POST"])
+@needs(Scope.WRITE)
+def correct_entry(index: int) -> Response:
+    """An entry of the caller's, what it says beside what was meant."""
+    return corrected(index)
 
 
 @blueprint.route("/record/<act>", methods=["GET", "POST"])

@@ -1,0 +1,99 @@
+"""An entry of one's own is corrected: what it says beside what was meant."""
+
+import json
+import re
+from base64 import b64decode
+from html import unescape
+
+import pytest
+
+from schemas.statement import Role
+from tests.web.conftest import Web
+from tests.world import CHIPS, World
+
+A, B = f"{CHIPS}A-1", f"{CHIPS}A-2"
+
+
+@pytest.fixture
+def url():
+    """What is tried here is above the database; one kind will do."""
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory):
+    """A world that the forms of this module only look at."""
+    world = World(tmp_path_factory.mktemp("correcting"), checking=False)
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    world.enroll("shop")
+    world.commission("fab", [A, B])
+    web = Web(world)
+    web.index = world.ship("fab", [A, B], to="shop").index
+    return web
+
+
+@pytest.fixture(scope="module")
+def clerk(web):
+    return web.browser("lin", "logger", of="fab")
+
+
+def send(web, clerk, **said):
+    path = f"/record/correct/{web.index}"
+    return clerk.post(path, data=said, content_type="multipart/form-data")
+
+
+def prepared(answer):
+    data = re.search(r"data-prepared[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)[1]
+    lines = json.loads(unescape(data))
+    return [(json.loads(b64decode(line["payload"])), line.get("lists", {})) for line in lines]
+
+
+def test_the_entry_stands_beside_what_was_meant(web, clerk):
+    shown = clerk.get(f"/record/correct/{web.index}").text
+
+    assert "in_transit" in shown
+    assert 'id="chiptrail:dueBy"' in shown
+    assert (
+        f"/record/correct/{web.index}"
+        == clerk.get(f"/record/correct?entry=%23{web.index}").location
+    )
+    assert 400 == clerk.get("/record/correct?entry=x").status_code
+
+
+def test_what_was_meant_is_signed_before_the_correction(web, clerk):
+    said = {"chiptrail:dueBy": "2026-04-01 12:00", "without": "A-2", "reason": "incorrect_data"}
+    (right, _), (wrong, lists) = prepared(send(web, clerk, **said))
+
+    assert ("2026-04-01T12:00:00.000Z", [A]) == (right["chiptrail:dueBy"], right["epcList"])
+    assert right["eventID"] == wrong["errorDeclaration"]["correctiveEventIDs"][0]
+    assert {A, B} == set(lists["epcList"]["ids"])
+
+
+def test_what_did_not_happen_is_taken_back_alone(web, clerk):
+    ((wrong, _),) = prepared(send(web, clerk, reason="did_not_occur"))
+
+    assert "did_not_occur" == wrong["errorDeclaration"]["reason"]
+
+
+FAULTS = {
+    "no reason": ({"without": "A-1"}, "Say what was wrong"),
+    "no change": ({"reason": "incorrect_data"}, "Change what was wrong"),
+    "no time": ({"reason": "incorrect_data", "chiptrail:dueBy": "soon"}, "want a time such as"),
+    "no JSON": ({"reason": "incorrect_data", "destinationList": "shop"}, "To: "),
+    "no event": ({"reason": "incorrect_data", "destinationList": "[1]"}, "/destinationList/0"),
+    "nothing left": ({"reason": "incorrect_data", "without": "A-1 A-2"}, "nothing is left of it"),
+    "not in it": ({"reason": "incorrect_data", "without": "A-3"}, "nothing is recorded by that"),
+}
+
+
+@pytest.mark.parametrize(("said", "why"), FAULTS.values(), ids=FAULTS)
+def test_what_is_wrong_is_said(web, clerk, said, why):
+    answer = send(web, clerk, **said)
+
+    assert (400, True) == (answer.status_code, why in answer.text)
+
+
+def test_what_others_signed_is_not_there(web):
+    other = web.browser("ann", "logger", of="shop")
+
+    for index in (web.index, 9999, 0):
+        assert 404 == other.get(f"/record/correct/{index}").status_code

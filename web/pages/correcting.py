@@ -1,0 +1,230 @@
+"""Correcting an entry of one's own: what was said beside what was meant, and what is to be signed.
+
+The event that was meant is signed first, then the correction that puts it in its place
+(``ledger.service.redress``). Fields are shown as they stand in the event: a text as it is, the rest
+as JSON. Example::
+
+    amendment = Amendment.of(index, sent())
+    amendment.changes            # [Change(name="chiptrail:dueBy", old="2026-...", new="2027-...")]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from flask import Response, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from ledger.retraction import leave_out, lists_anything
+from ledger.service.entry import load_entry
+from ledger.service.redress import Redress
+from ledger.service.stock import sort_out
+from schemas import strict_json
+from schemas.draft import Draft
+from schemas.errors import MalformedJson, MalformedParameter, NotFound, Refusal
+from schemas.extension import LIST_FIELDS
+from schemas.formats import format_time
+from schemas.item import split_pasted
+from schemas.spelling import read_moment
+from web.access import caller, demand_same_origin, ledger, reader
+from web.pages.doubts import told
+from web.pages.filling import Fault
+from web.pages.foresight import foresee_prepared
+from web.pages.frame import page
+from web.pages.naming import names
+from web.pages.preparing import author
+from web.pages.sent import Sent, sent
+
+REASONS: Mapping[str, object] = {
+    "incorrect_data": _("It happened, but not as the entry says"),
+    "did_not_occur": _("It did not happen at all"),
+}
+# What an event has besides its items, in the order in which it is shown; the first always.
+LABELS: Mapping[str, object] = {
+    "eventTime": _("When it happened"),
+    "chiptrail:dueBy": _("Due"),
+    "bizTransactionList": _("Papers"),
+    "chiptrail:location": _("Place"),
+    "destinationList": _("To"),
+    "sourceList": _("From"),
+    "chiptrail:via": _("By way of"),
+    "chiptrail:authorisations": _("Authorisations"),
+    "chiptrail:customs": _("Facts for customs"),
+    "chiptrail:identities": _("Numbers on the items"),
+    "chiptrail:final": _("Nothing more comes"),
+    "chiptrail:evidence": _("Files as evidence"),
+    "parentID": _("Container"),
+    "disposition": _("State"),
+    "bizStep": _("What happens"),
+    "ilmd": _("Product"),
+}
+_ALWAYS = 4
+_TIMES = frozenset({"eventTime", "chiptrail:dueBy"})
+_FIXED = frozenset(
+    {"@context", "type", "action", "eventTimeZoneOffset", "recordTime", *LIST_FIELDS}
+)
+_TEXT_LIMIT = 1 << 20
+
+
+class Change(NamedTuple):
+    """In field *name*, *new* stands for *old*, as texts."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What the *form* makes of entry *index*, which is the *plain* event."""
+
+    index: int
+    form: Sent
+    redress: Redress
+    plain: Draft
+    withheld: tuple[str, ...]
+    faults: list[Fault] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, index: int, form: Sent) -> "Amendment":
+        """Entry *index*, which is the caller's.
+
+        Raises: NotFound.
+        """
+        found = load_entry(ledger(), str(index)) if index < ledger().head.size else None
+        if found is None or found.party != caller().party or found.is_correction:
+            raise NotFound(gettext("entry %(index)s is none that you can correct", index=index))
+        redress = Redress(ledger(), author(), index)
+        plain = redress.plain()
+        return cls(index, form, redress, plain.event, plain.withheld)
+
+    @property
+    def rows(self) -> list[Change]:
+        """The fields as they stand in the form, side by side."""
+        there = [name for name in self.plain if name not in _FIXED]
+        shown = [name for name in LABELS if name in there or name in list(LABELS)[:_ALWAYS]]
+        shown += [name for name in there if name not in LABELS]
+        return [self._row(name, _text(self.plain.get(name))) for name in shown]
+
+    def _row(self, name: str, old: str) -> Change:
+        sent = self.form.value(name).replace("\r\n", "\n").strip()
+        return Change(name, old, sent if name in self.form.said else old)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Those that are not as they were."""
+        return [row for row in self.rows if row.old != row.new]
+
+    @property
+    def items(self) -> list[str]:
+        """All items that the event lists."""
+        return [item for name in LIST_FIELDS for item in self.plain.get(name, ())]
+
+    @property
+    def reason(self) -> str:
+        """What was wrong."""
+        return self.form.value("reason")
+
+    def gone(self) -> tuple[str, ...]:
+        """The items that are left out."""
+        found = sort_out(ledger(), split_pasted(self.form.value("without")), reader())
+        for row in found.doubtful:
+            self.faults.append(Fault("without", f"{row.text}: {told(row, _called)}"))
+        return found.items
+
+    def rights(self) -> list[Draft]:
+        """What was meant; nothing where it did not happen."""
+        if self.reason not in REASONS:
+            self.faults.append(Fault("reason", gettext("Say what was wrong")))
+        if self.reason == "did_not_occur":
+            return []
+        event, gone = dict(self.plain), self.gone()
+        for change in self.changes:
+            self._put(event, change)
+        if any(change.name == "eventTime" for change in self.changes):
+            event.pop("eventTimeZoneOffset", None)
+        if not self.changes and not gone and not self.faults:
+            self.faults.append(Fault("eventTime", gettext("Change what was wrong")))
+        try:
+            event = leave_out(event, gone)
+        except MalformedParameter as exc:
+            self.faults.append(Fault("without", exc.message))
+        if gone and not lists_anything(event):
+            said = gettext("nothing is left of it: say that it did not happen at all")
+            self.faults.append(Fault("without", said))
+        return [event]
+
+    def _put(self, event: dict[str, Any], change: Change) -> None:
+        name, label = change.name, label_of(change.name)
+        try:
+            if not change.new:
+                event.pop(name, None)
+            elif name in _TIMES:
+                event[name] = format_time(read_moment(change.new, ledger().clock.now()))
+            elif isinstance(self.plain.get(name), str):
+                event[name] = change.new
+            else:
+                event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
+        except (MalformedParameter, MalformedJson) as exc:
+            self.faults.append(Fault(name, f"{label}: {exc.message}"))
+
+
+def label_of(name: str) -> str:
+    """What to call field *name* of an event."""
+    return str(LABELS.get(name, name))
+
+
+def _called(party: str) -> str:
+    return names().get(party, party)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else strict_json.dump(value).decode()
+
+
+# The page ----------------------------------------------------------------------------------------
+
+
+def corrected(index: int) -> Response:
+    """The form to correct entry *index*; or what was filled in, to be signed."""
+    if request.method != "POST":
+        return _form_page(Amendment.of(index, Sent({})))
+    demand_same_origin()
+    amendment = Amendment.of(index, sent())
+    if amendment.form.step == "edit":
+        return _form_page(amendment)
+    rights = amendment.rights()
+    if amendment.faults:
+        return _form_page(amendment)
+    try:
+        prepared = amendment.redress.prepared(amendment.reason, rights, amendment.withheld)
+        ahead = foresee_prepared(prepared)
+    except Refusal as exc:
+        amendment.faults.append(Fault("eventTime", f"{exc.pointer or ''} {exc.message}".strip()))
+        return _form_page(amendment)
+    return page(
+        "making/corrected.html",
+        one=amendment,
+        form=amendment.form,
+        gone=amendment.gone() if rights else (),
+        ahead=ahead,
+        label_of=label_of,
+        reasons=REASONS,
+    )
+
+
+def _form_page(amendment: Amendment) -> Response:
+    faults = list(dict.fromkeys(amendment.faults))
+    return page(
+        "making/correct.html",
+        400 if faults else 200,
+        one=amendment,
+        form=amendment.form,
+        faults=faults,
+        wrong={fault.field: fault.text for fault in faults},
+        label_of=label_of,
+        reasons=REASONS,
+    )
