@@ -147,12 +147,19 @@ def _read_xlsx(data: bytes) -> Iterator[list[str]]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what it says of its size need not be so
         found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
-        rows = [["" if value is None else str(value) for value in row] for row in found]
+        rows = [_filled(["" if value is None else str(value) for value in row]) for row in found]
     except TooLarge:
         raise
     except Exception as exc:
         raise MalformedTable("want a workbook (.xlsx) whose first sheet is a table") from exc
     yield from rows
+
+
+def _filled(row: list[str]) -> list[str]:
+    """*row* up to its last cell in which something stands."""
+    while row and not row[-1]:
+        row.pop()
+    return row
 
 
 def _demand_small(data: bytes) -> None:

@@ -40,29 +40,36 @@ class Foresight:
         return [one for one in self.outcomes or () if isinstance(one, Refusal)]
 
 
+def prepared(draft: Draft, withheld: Sequence[str] = ()) -> Prepared:
+    """*draft*, of which the fields in *withheld* are withheld, as the caller is to sign it.
+
+    Raises: a refusal of what nobody could sign.
+    """
+    return prepare(draft, author(), ledger().clock.now(), withheld)
+
+
 def foresee(drafts: Sequence[Draft], withheld: Sequence[str] = ()) -> Foresight:
     """What would come of *drafts*, of which the fields in *withheld* are withheld.
 
     Raises: a refusal of a draft that nobody could sign.
     """
-    who, now = author(), ledger().clock.now()
-    return foresee_prepared([prepare(draft, who, now, withheld) for draft in drafts])
+    return foresee_prepared([prepared(draft, withheld) for draft in drafts])
 
 
-def foresee_prepared(prepared: Sequence[Prepared]) -> Foresight:
-    """The same of what is *prepared* already."""
+def foresee_prepared(some: Sequence[Prepared]) -> Foresight:
+    """The same of *some* that are prepared already."""
     party = caller().party
     keyid = _live_key(ledger(), party)
     outcomes = None
     if keyid is not None:
-        data = [encode_submission(_unsigned(one, keyid)) for one in prepared]
+        data = [encode_submission(_unsigned(one, keyid)) for one in some]
         outcomes = rehearse(ledger(), data, actor=party, party=party)
-    return Foresight(lines_of(prepared), outcomes)
+    return Foresight(lines_of(some), outcomes)
 
 
-def _unsigned(prepared: Prepared, keyid: str) -> Submission:
-    envelope = Envelope(prepared.payload, prepared.payload_type, keyid, UNSIGNED)
-    return Submission(envelope, prepared.lists, prepared.disclosures)
+def _unsigned(one: Prepared, keyid: str) -> Submission:
+    envelope = Envelope(one.payload, one.payload_type, keyid, UNSIGNED)
+    return Submission(envelope, one.lists, one.disclosures)
 
 
 def _live_key(ledger: Ledger, party: str) -> str | None:

@@ -4,6 +4,8 @@ GET, POST  /ship               a new shipment
 GET        /receive            what is on its way to the caller
 GET, POST  /receive/<index>    one shipment, ticked off
 GET        /record             what else can be recorded
+GET        /record/template.csv, .xlsx   the spreadsheet that takes every act
+GET, POST  /record/sheet       many acts from one
 GET, POST  /record/correct/<index>    an entry of one's own, corrected
 GET, POST  /record/<act>       the form of one act, with only its fields
 
@@ -21,12 +23,16 @@ from ledger.service.shipments import Manifest, shipment, shipments
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, NotFound
 from web.access import caller, ledger, needs, reader
+from web.api.lists import table
 from web.pages.acts import ACTS
 from web.pages.correcting import corrected
+from web.pages.doubts import KINDS
 from web.pages.entered import handled
 from web.pages.frame import make_blueprint, page
+from web.pages.importing import imported
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
 from web.pages.receiving import received
+from web.pages.sheets import COLUMNS
 
 blueprint = make_blueprint("making")
 
@@ -76,6 +82,20 @@ def record() -> Response:
     """What can be recorded."""
     unlisted = _UNLISTED if may_inspect() else _UNLISTED | OF_INSPECTORS
     return page("making/record.html", acts=[a for a in _ACTS.values() if a.name not in unlisted])
+
+
+@blueprint.get("/record/template.<any(csv,xlsx):kind>")
+@needs(Scope.WRITE)
+def template(kind: str) -> Response:
+    """The spreadsheet that takes every act, without a row."""
+    return table(KINDS[kind], "chiptrail-template", COLUMNS, [])
+
+
+@blueprint.route("/record/sheet", methods=["GET", "POST"])
+@needs(Scope.WRITE)
+def sheet() -> Response:
+    """Many acts, from a spreadsheet."""
+    return imported()
 
 
 @blueprint.get("/record/correct")

@@ -75,19 +75,25 @@ def read_numbers(text: str) -> Numbers:
             faults += [_("row %(number)s names no serial", number=number)] if any(cells) else []
             continue
         said = {name: cells[n] for n, name in columns.items() if n < len(cells) and cells[n]}
-        faults += _wrong(number, said) if said else []
+        faults += check_numbers(number, said) if said else []
         found.append(Numbered(number, cells[first[0]], said))
     return Numbers(tuple([row for row in found if row.said]), tuple(faults))
 
 
-def _wrong(number: int, said: Mapping[str, str]) -> list[str]:
+def check_numbers(number: int, said: Mapping[str, str]) -> list[str]:
+    """What is wrong with the numbers *said* on row *number*."""
+    wrong = wrong_number(said)
+    where = _("row %(number)s, column %(column)s", number=number, column=wrong and wrong[0])
+    return [f"{where}: {wrong[1]}"] if wrong else []
+
+
+def wrong_number(said: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first of the numbers *said* of one thing that is none, and why; None if all are."""
     try:
-        check_identities([{"item": "urn:chiptrail:chip:a:b:c", **said}])
+        check_identities([{"item": "urn:chiptrail:chip:a:b:c", **said}] if said else [])
     except MalformedEvent as exc:
-        column = (exc.pointer or "").rpartition("/")[2]
-        where = _("row %(number)s, column %(column)s", number=number, column=column)
-        return [f"{where}: {exc.message}"]
-    return []
+        return (exc.pointer or "").rpartition("/")[2], exc.message
+    return None
 
 
 def _folded(heading: str) -> str:

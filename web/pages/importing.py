@@ -1,0 +1,266 @@
+"""The import of a spreadsheet: its columns, a report row by row, and all of it to be signed.
+
+``step``: ``map`` a file that was uploaded, ``check`` its rows under the chosen columns, ``leave``
+out the rows that are wrong, ``edit`` the columns again; ``csv`` and ``xlsx`` give these rows as a
+file with what is wrong in each. Rows may build on those before them: what one enters the next can
+pack and ship.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from ledger.compose import Prepared
+from ledger.service.stock import Doubt, Row, Standing, new_items, sort_out
+from schemas.errors import MalformedTable, Refusal, TooLarge
+from schemas.strict_json import JSON
+from web.access import demand_same_origin
+from web.api.lists import table
+from web.pages.desk import Desk, desk
+from web.pages.doubts import KINDS, told
+from web.pages.entered import drawn
+from web.pages.fields import label_of
+from web.pages.filling import Filling
+from web.pages.foresight import Foresight, foresee_prepared, prepared
+from web.pages.frame import page
+from web.pages.manifest import read_upload
+from web.pages.sent import Sent, sent
+from web.pages.sheets import (
+    COLUMNS,
+    SHEET_ACTS,
+    Deed,
+    Line,
+    Sheet,
+    Wrong,
+    column_of,
+    deeds_in,
+    guess,
+    read_sheet,
+    to_text,
+)
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A deed that can be signed, with the *items* that it is about and its *answers*."""
+
+    deed: Deed
+    items: Sequence[str]
+    answers: Mapping[str, Sequence[str]]
+    prepared: Prepared
+
+
+@dataclass
+class Import:
+    """What comes of a sheet: what is *ready*, and what is *wrong* with which row."""
+
+    desk: Desk
+    wrong: list[Wrong]
+    ready: list[Ready] = field(default_factory=list)
+    # What rows so far were about, by its id and by the text of what is new.
+    _met: dict[str, str] = field(default_factory=dict)
+    _named: dict[Standing | None, dict[str, Row]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sheet: Sheet, desk: Desk) -> "Import":
+        """All of *sheet*."""
+        found = cls(desk, list(sheet.wrong))
+        found._look_up(sheet.deeds)
+        for deed in sheet.deeds:
+            found._take(deed)
+        found.wrong.sort()
+        return found
+
+    def _look_up(self, deeds: Sequence[Deed]) -> None:
+        """What the texts mean, at once for all that take one to be the same."""
+        texts: dict[Standing, dict[str, None]] = {Standing.ANYBODY: {}}
+        for deed in deeds:
+            some = dict.fromkeys([line.text for line in deed.rows if line.text])
+            if deed.act.standing is not None:
+                texts.setdefault(deed.act.standing, {}).update(some)
+            texts[Standing.ANYBODY].update(some)
+        for standing, some in texts.items():
+            rows = sort_out(self.desk.ledger, list(some), self.desk.reader, standing).rows
+            self._named[standing] = {row.text: _once(row, rows) for row in rows}
+
+    def _take(self, deed: Deed) -> None:
+        named = self._things(deed)
+        numbers: dict[str, dict[str, JSON]] = {}
+        for item, line in named.items():
+            if line.numbers:
+                numbers[item] = {"item": item, **line.numbers}
+        said = {name: (text,) for name, text in deed.fields.items()}
+        filling = Filling(said, self.desk, list(numbers.values()))
+        if "under" in deed.act.fields:
+            filling.item_class("under")
+        draft = deed.act.make(filling, list(named))
+        first = deed.rows[0].row
+        self.wrong += [Wrong(first, column_of(one.field), one.text) for one in filling.faults]
+        if deed.act.needs_units and not any(line.text for line in deed.rows):
+            self.wrong.append(Wrong(first, "serial", _("say which thing")))
+        if self.wrong:
+            return
+        try:
+            one = prepared(draft, filling.withheld())
+            self.ready.append(Ready(deed, list(named), filling.answers, one))
+        except Refusal as exc:
+            self.wrong.append(Wrong(first, "act", exc.message))
+
+    def _things(self, deed: Deed) -> dict[str, Line]:
+        """The items that the rows of *deed* name; what is wrong with the others is kept."""
+        lines = [line for line in deed.rows if line.text]
+        if deed.act.standing is None:
+            class_ = Filling({n: (t,) for n, t in deed.fields.items()}, self.desk).item_class(
+                "under"
+            )
+            rows: Sequence[Row] = new_items([line.text for line in lines], class_).rows
+        else:
+            rows = [self._row(line.text, deed.act.standing) for line in lines]
+        named: dict[str, Line] = {}
+        for line, row in zip(lines, rows, strict=True):
+            if row.item is None:
+                why = told(row, self.desk.name_of, deed.act.standing)
+                self.wrong.append(Wrong(line.row, "serial", why))
+            elif row.item in named:
+                said = _("the same as row %(number)s", number=named[row.item].row)
+                self.wrong.append(Wrong(line.row, "serial", said))
+            else:
+                named[row.item] = line
+        self._meet(deed, named)
+        return named
+
+    def _row(self, text: str, standing: Standing) -> Row:
+        """What *text* names; how things stand now does not count of those that were met before."""
+        row = self._named[standing][text]
+        if row.item is None:
+            item = self._named[Standing.ANYBODY][text].item or self._met.get(text)
+            if item in self._met:
+                return Row(row.number, text, item)
+        return row
+
+    def _meet(self, deed: Deed, named: Mapping[str, Line]) -> None:
+        self._met |= {item: item for item in named}
+        if deed.act.standing is None:
+            self._met |= {line.text: item for item, line in named.items()}
+        if "container" in deed.fields:
+            inside = self.desk.sorted(deed.fields["container"]).items
+            self._met |= {item: item for item in inside}
+
+
+def _once(row: Row, rows: Sequence[Row]) -> Row:
+    """*row*, where it is only another spelling as the one before it."""
+    if row.doubt is not Doubt.REPEATED:
+        return row
+    return Row(row.number, row.text, rows[int(row.about) - 1].item)
+
+
+# The pages ---------------------------------------------------------------------------------------
+
+
+def imported() -> Response:
+    """The form to upload a spreadsheet; its columns; or the report on its rows."""
+    if request.method != "POST":
+        return page("making/sheet.html", columns=COLUMNS, acts=SHEET_ACTS, label_of=label_of)
+    demand_same_origin()
+    form = sent()
+    try:
+        data = read_upload(request.files.get("file"))
+        rows = read_sheet(data or form.value("table").encode())
+    except (MalformedTable, TooLarge) as exc:
+        fault, known = (
+            f"{label_of('file')}: {exc.message}",
+            {"columns": COLUMNS, "acts": SHEET_ACTS},
+        )
+        return page("making/sheet.html", 400, fault=fault, label_of=label_of, **known)
+    if data:
+        return _map_page(form, rows, guess(rows[0]))
+    columns = [form.value(f"column-{n}") for n in range(len(rows[0]))]
+    columns = [name if name in COLUMNS else "" for name in columns]
+    if form.step == "edit":
+        return _map_page(form, rows, columns)
+    if not {"serial", "container"} & {*columns}:
+        return _map_page(form, rows, columns, _("Say which column has the serials"))
+    return _report(form, rows, columns)
+
+
+def _map_page(
+    form: Sent, rows: Sequence[Sequence[str]], columns: Sequence[str], fault: str = ""
+) -> Response:
+    return page(
+        "making/sheet_columns.html",
+        400 if fault else 200,
+        form=form,
+        headings=list(zip(rows[0], columns, _samples(rows), strict=True)),
+        text=to_text(rows),
+        count=sum(any(row) for row in rows[1:]),
+        columns=COLUMNS,
+        acts=SHEET_ACTS,
+        label_of=label_of,
+        fault=fault,
+    )
+
+
+def _samples(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Something that stands in each column."""
+    return [
+        next((row[n] for row in rows[1:] if len(row) > n and row[n]), "")
+        for n in range(len(rows[0]))
+    ]
+
+
+def _report(form: Sent, rows: list[list[str]], columns: Sequence[str]) -> Response:
+    act = form.value("act")
+    sheet = deeds_in(rows, columns, act)
+    found = Import.of(sheet, desk())
+    if form.step == "leave" and found.wrong:
+        bad = {one.row for one in found.wrong}
+        rows = [[] if number in bad else row for number, row in enumerate(rows, 1)]
+        sheet = deeds_in(rows, columns, act)
+        found = Import.of(sheet, found.desk)
+    ahead = _ahead(found) if not found.wrong else None
+    if form.step in KINDS:
+        said = [*rows[0], "row", "what"]
+        return table(KINDS[form.step], "rows-to-mend", said, _to_mend(rows, found.wrong))
+    return page(
+        "making/sheet_report.html",
+        400 if found.wrong else 200,
+        form=form,
+        text=to_text(rows),
+        count=sum(any(row) for row in rows[1:]),
+        deeds=sheet.deeds,
+        ready=found.ready,
+        wrong=found.wrong[:_SHOWN],
+        wrong_count=len(found.wrong),
+        bad_count=len({one.row for one in found.wrong}),
+        ahead=ahead,
+        balances=() if ahead is None else drawn(ahead),
+        label_of=label_of,
+    )
+
+
+def _ahead(found: Import) -> Foresight | None:
+    """What would come of all that is ready; refusals are put with what is wrong."""
+    if not found.ready:
+        found.wrong.append(Wrong(1, "", _("no row says anything")))
+        return None
+    ahead = foresee_prepared([one.prepared for one in found.ready])
+    for one, outcome in zip(found.ready, ahead.outcomes or (), strict=False):
+        if isinstance(outcome, Refusal):
+            found.wrong.append(Wrong(one.deed.rows[0].row, "act", outcome.message))
+    return None if found.wrong else ahead
+
+
+def _to_mend(rows: Sequence[Sequence[str]], wrong: Sequence[Wrong]) -> list[list[object]]:
+    """The rows that are wrong as they were, each with its number and why."""
+    whys: dict[int, list[str]] = {}
+    for one in wrong:
+        whys.setdefault(one.row, []).append(f"{one.column}: {one.text}" if one.column else one.text)
+    width = len(rows[0])
+    return [
+        [*[*rows[number - 1], *[""] * width][:width], number, "; ".join(said)]
+        for number, said in whys.items()
+    ]

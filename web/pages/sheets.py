@@ -1,0 +1,166 @@
+"""Spreadsheets of acts: rows into acts, each about all things of rows that say the same of it.
+
+One template takes every act: a column says which, one names the thing, the others are the fields
+of forms (``web.pages.fields``) and the numbers on the thing. Rows are counted as a spreadsheet
+counts them, empty ones too, though nothing comes of these. Example::
+
+    sheet = Sheet.of_text(text, mapping, "")
+    sheet.deeds[0].fields            # {"container": "106141412345678908"}
+    sheet.deeds[0].rows[0].text      # "A-0001"
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from ledger.identity import NAMES
+from schemas.errors import MalformedTable
+from web.pages.acts import ACTS, Act
+from web.pages.fields import CUSTOMS, label_of
+from web.pages.inspections import INSPECTIONS
+from web.pages.numbers import HEADED, wrong_number
+from web.tables import CSV, kind_of, read_rows, write_table
+
+MOST_ROWS = 10_000
+MOST_DEEDS = 1_000
+"""Acts that one spreadsheet can be about: each is signed for itself."""
+SHEET_ACTS: Mapping[str, Act] = {**ACTS, **INSPECTIONS}
+
+_OWN = ("container", "to", "from", "due", "end_user", "owner", "via", "final", "damaged", "report")
+_MORE = ("result", "under", "lot", "product", "class_eccn", "outputs")
+_PAPERS = ("document", "licence", "exception", "permit", "nlr")
+_WHERE = ("place", "place_country", "place_accuracy", "place_withheld", "at", "on_behalf_of")
+NUMBERS = tuple(NAMES.values())
+COLUMNS = ("act", "serial", *_OWN, *_PAPERS, *_WHERE, *_MORE, *NUMBERS, *CUSTOMS)
+"""The columns of the template."""
+_SAID = frozenset(COLUMNS) - {"act", "serial", *NUMBERS}
+_GROUPS = {"authorisations": _PAPERS, "customs": CUSTOMS, "numbers": NUMBERS}
+# How a field of a form is called where it is wrong, by its column.
+_COLUMN_OF = {"paper": "document", "other": "licence", "units": "serial", "numbers": "serial"}
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a *row*, in which *column*."""
+
+    row: int
+    column: str
+    text: str
+
+
+class Line(NamedTuple):
+    """On *row*, *text* names a thing that bears *numbers*; it may name none."""
+
+    row: int
+    text: str
+    numbers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One *act*, of which the *rows* say the same *fields*."""
+
+    act: Act
+    fields: Mapping[str, str]
+    rows: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All *deeds* in the order in which they begin, and what is *wrong* with rows."""
+
+    deeds: tuple[Deed, ...]
+    wrong: tuple[Wrong, ...]
+
+
+def read_sheet(data: bytes) -> list[list[str]]:
+    """The rows of a file from its headings on, empty ones too.
+
+    Raises: MalformedTable.
+    """
+    rows = [[_plain(cell) for cell in row] for row in read_rows(kind_of(data), data)]
+    while rows and not any(rows[0]):
+        rows = rows[1:]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if len(rows) < 2:
+        raise MalformedTable(_("there is no row below the headings"))
+    if len(rows) > MOST_ROWS + 1:
+        raise MalformedTable(
+            _("%(count)s rows, of at most %(most)s", count=len(rows) - 1, most=MOST_ROWS)
+        )
+    return rows
+
+
+def _plain(cell: str) -> str:
+    """A cell's text; a day alone is a day, not its midnight."""
+    return cell.strip().removesuffix(" 00:00:00")
+
+
+def to_text(rows: Sequence[Sequence[str]]) -> str:
+    """The *rows* as CSV, as they go along in a form."""
+    return write_table(CSV, rows[0], rows[1:]).decode()
+
+
+def guess(headings: Sequence[str]) -> list[str]:
+    """The column of the template that each of *headings* means; empty for none."""
+    known = {_folded(name): name for name in COLUMNS}
+    known |= {_folded(label_of(name)): name for name in COLUMNS if name in _SAID}
+    known |= {_folded(name): "serial" for name in HEADED}
+    found: list[str] = []
+    for heading in headings:
+        name = known.get(_folded(heading), "")
+        found.append("" if name in found else name)
+    return found
+
+
+def _folded(text: str) -> str:
+    return "".join([char for char in text.casefold() if char.isalnum()])
+
+
+def deeds_in(rows: Sequence[Sequence[str]], columns: Sequence[str], act: str) -> Sheet:
+    """What *rows*, the headings first, say in the *columns* of the template; *act*: if none is."""
+    deeds: dict[tuple[object, ...], Deed] = {}
+    wrong: list[Wrong] = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {name: cell for name, cell in zip(columns, row, strict=False) if name and cell}
+        if not cells:
+            continue
+        said = cells.get("act", act).casefold().strip()
+        if said not in SHEET_ACTS:
+            wrong.append(Wrong(number, "act", _no_act(said)))
+            continue
+        numbers = {name: cells[name] for name in NUMBERS if name in cells}
+        wrong += _misfits(number, cells, SHEET_ACTS[said])
+        bad = wrong_number(numbers)
+        if bad is not None:
+            wrong.append(Wrong(number, *bad))
+        fields = {name: cell for name, cell in cells.items() if name in _SAID}
+        deed = deeds.setdefault((said, *sorted(fields.items())), Deed(SHEET_ACTS[said], fields))
+        deed.rows.append(Line(number, cells.get("serial", ""), numbers))
+    if len(deeds) > MOST_DEEDS:
+        late = list(deeds.values())[MOST_DEEDS].rows[0].row
+        wrong.append(Wrong(late, "act", _("more than %(most)s different acts", most=MOST_DEEDS)))
+    return Sheet(tuple(deeds.values())[:MOST_DEEDS], tuple(wrong))
+
+
+def _misfits(number: int, cells: Mapping[str, str], act: Act) -> list[Wrong]:
+    """What the row says that would be lost: of this act it cannot be said."""
+    takes = {"act", "serial", "document", *_WHERE, *act.fields}
+    for name, columns in _GROUPS.items():
+        takes.update(columns if name in act.fields else ())
+    why = _("this cannot be said of %(act)s; leave it empty", act=act.name)
+    return [Wrong(number, name, str(why)) for name in cells if name not in takes]
+
+
+def _no_act(said: str) -> str:
+    known = ", ".join(SHEET_ACTS)
+    if not said:
+        return str(_("say what happened: %(acts)s", acts=known))
+    return str(_("got %(text)s, want %(acts)s", text=repr(said), acts=known))
+
+
+def column_of(name: str) -> str:
+    """The column that field *name* of a form is."""
+    return _COLUMN_OF.get(name, name)
