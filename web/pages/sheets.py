@@ -11,6 +11,7 @@ counts them, empty ones too, though nothing comes of these. Example::
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -147,11 +148,18 @@ def deeds_in(rows: Sequence[Sequence[str]], columns: Sequence[str], act: str) ->
 
 def _misfits(number: int, cells: Mapping[str, str], act: Act) -> list[Wrong]:
     """What the row says that would be lost: of this act it cannot be said."""
-    takes = {"act", "serial", "document", *_WHERE, *act.fields}
-    for name, columns in _GROUPS.items():
-        takes.update(columns if name in act.fields else ())
-    why = _("this cannot be said of %(act)s; leave it empty", act=act.name)
-    return [Wrong(number, name, str(why)) for name in cells if name not in takes]
+    return [Wrong(number, name, _cannot_say(act)) for name in cells if name not in _taken(act)]
+
+
+def _cannot_say(act: Act) -> str:
+    return str(_("this cannot be said of %(act)s; leave it empty", act=act.name))
+
+
+@cache
+def _taken(act: Act) -> frozenset[str]:
+    """The columns that *act* takes something of."""
+    groups = [columns for name, columns in _GROUPS.items() if name in act.fields]
+    return frozenset({"act", "serial", "document", *_WHERE, *act.fields}.union(*groups))
 
 
 def _no_act(said: str) -> str:
