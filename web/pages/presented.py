@@ -73,13 +73,13 @@ def read_presented(fields: Mapping[str, str], upload: FileStorage | None) -> Pre
     except Refusal as exc:
         found.faults.append(("serials", exc.message))
 
-    def say(name: str, value: JSON) -> None:
+    def note(name: str, value: JSON) -> None:
         known, value = read_member(name, value)
         found.said[known] = value
 
-    found.read("document", lambda text: say(*_papers(text)))
-    found.read("at", lambda text: say("at", _place(text)))
-    found.read("presented_by", lambda text: say("presentedBy", _party(text)))
+    found.read("document", lambda text: note(*_papers(text)))
+    found.read("at", lambda text: note("at", _place(text)))
+    found.read("presented_by", lambda text: note("presentedBy", _party(text)))
     for name in ("packages", "units"):
         found.read(name, lambda text, name=name: _declare(found, name, text))  # type: ignore[misc]
     return found
