@@ -62,6 +62,15 @@ def load_witnessed_sizes(connection: Connection) -> dict[str, int]:
     return dict(map(tuple, rows))
 
 
+def load_last_cosignatures(connection: Connection) -> dict[str, CosignatureRow]:
+    """By witness, the last that it signed of what is the largest."""
+    rows = connection.exec_driver_sql(
+        "SELECT size, witness, at, signature FROM cosignature AS c WHERE size ="
+        " (SELECT max(size) FROM cosignature WHERE witness = c.witness) ORDER BY witness, at"
+    )
+    return {row[1]: _cosignature(row) for row in rows}
+
+
 def iterate_cosignatures(connection: Connection) -> Iterator[CosignedRow]:
     """Every cosignature, by size. After an IntegrityError it goes on with the next."""
     rows = bulk.stream(
