@@ -57,7 +57,7 @@ def readiness(ledger: Ledger) -> Readiness:
     policy = load_policy(ledger)
     with ledger.database.reading() as connection:
         tip = ledger.renew(connection)
-        signed = {row.witness: row for row in load_last_cosignatures(connection)}
+        signed = load_last_cosignatures(connection)
         people = [row for row in users.load_users(connection, None) if row.disabled_at is None]
     registry = tip.registry
     own = {OPERATOR, registry.registrar}

@@ -18,12 +18,13 @@ from ledger.service.stock import Row, Sorted, new_items, sort_out
 from ledger.wallet import drawers
 from schemas.errors import Refusal
 from schemas.item import split_pasted
-from web.access import caller, demand_same_origin, ledger, reader
+from web.access import demand_same_origin
 from web.api.lists import table
 from web.pages.acts import Act
+from web.pages.desk import Desk, desk
 from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
 from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
-from web.pages.filling import Desk, Fault, Filling
+from web.pages.filling import Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
 from web.pages.manifest import MOST, Listed, read_listed
@@ -41,11 +42,6 @@ def handled(act: Act, title: str) -> Response:
         return form_page(Entered.of_address(act, title))
     demand_same_origin()
     return answer(Entered.of_form(act, title))
-
-
-def desk() -> Desk:
-    """The caller's."""
-    return Desk(ledger(), caller().party, reader(), ledger().clock.now())
 
 
 @dataclass(frozen=True)

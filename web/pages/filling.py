@@ -9,19 +9,15 @@ so that a form comes back with all of it at once, and as it was typed. Example::
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 
-from ledger.gazetteer import Known, Spot, resolve_place
-from ledger.names import document_name, item_name, moment, party_meant, party_name
-from ledger.service.ledger import Ledger
-from ledger.service.places import places_of
-from ledger.service.stock import Sorted, new_items, sort_out
-from ledger.view import Reader
+from ledger.gazetteer import Spot, resolve_place
+from ledger.names import document_name, item_name, moment, party_meant
+from ledger.service.stock import new_items
 from schemas import strict_json
 from schemas.errors import (
     MalformedEvent,
@@ -42,6 +38,7 @@ from schemas.spelling import (
     read_moment,
 )
 from schemas.strict_json import JSON
+from web.pages.desk import Desk
 from web.pages.doubts import told
 from web.pages.fields import label_of
 from web.pages.sent import Said
@@ -58,45 +55,6 @@ class Fault(NamedTuple):
 
     field: str
     text: str
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who fills in, where and when; what it knows is looked up once for all rows."""
-
-    ledger: Ledger
-    party: str
-    reader: Reader
-    now: datetime
-
-    @cached_property
-    def called(self) -> dict[str, tuple[str, ...]]:
-        """What people call each party."""
-        return {one.id: one.names for one in self.ledger.registry.parties.values()}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """The name to show of each party."""
-        return {party: names[0] for party, names in self.called.items()}
-
-    @cached_property
-    def places(self) -> Known:
-        """The places that can be named."""
-        return places_of(self.ledger, self.party)
-
-    @cached_property
-    def _sorted(self) -> dict[str, Sorted]:
-        return {}
-
-    def sorted(self, text: str) -> Sorted:
-        """What *text* names, looked up once."""
-        if text not in self._sorted:
-            self._sorted[text] = sort_out(self.ledger, [text], self.reader)
-        return self._sorted[text]
-
-    def name_of(self, party: str) -> str:
-        """What to call *party*."""
-        return party_name(party, self.names)
 
 
 class Filling:

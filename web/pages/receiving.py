@@ -15,8 +15,8 @@ from schemas.errors import Refusal
 from schemas.strict_json import JSON
 from web.access import demand_same_origin
 from web.api.lists import table
+from web.pages.desk import desk
 from web.pages.doubts import FAULT_COLUMNS, KINDS
-from web.pages.entered import desk
 from web.pages.fields import FIELDS, PAPERS, WHEN, label_of
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee

@@ -20,8 +20,9 @@ from ledger.service.stock import Row, Sorted, Standing, contents_of, sort_out
 from schemas import short_form
 from schemas.draft import Draft
 from schemas.item import split_pasted
+from web.pages.desk import Desk
 from web.pages.doubts import told
-from web.pages.filling import Desk, Filling
+from web.pages.filling import Filling
 from web.pages.sent import Sent
 
 
