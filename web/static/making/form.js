@@ -54,6 +54,18 @@ form.addEventListener("input", () => {
   setTimeout(show, 150);
 });
 
+// A long list is kept closed, and not laid out, which would take the browser long.
+const MANY = 100_000;
+
+lines?.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain");
+  if (text.length + lines.value.length < MANY) return;
+  event.preventDefault();
+  lines.closest("[data-list]").open = false;
+  lines.value = [lines.value.trimEnd(), text].filter(Boolean).join("\n");
+  lines.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // Rows ---------------------------------------------------------------------------------------------
 
 for (const group of form.querySelectorAll("[data-rows]")) {

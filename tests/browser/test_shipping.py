@@ -1,0 +1,152 @@
+"""The exporter's stories: a spreadsheet of 500 becomes a signed shipment, of which 498 arrive."""
+
+import pytest
+
+from tests.browser.conftest import faults_of
+from tests.browser.test_signing import give_key, recorded
+from tests.world import CHIPS
+from web.tables import CSV, XLSX, write_table
+
+SERIALS = [f"A-{n:04}" for n in range(1, 501)]
+HOSTILE = "<img src=x onerror=alert(1)>"
+PAGES = ["/ship", "/record", "/record/commission", "/record/sheet", "/receive"]
+
+
+def hold(site, serials=SERIALS):
+    site.world.commission("fab", [f"{CHIPS}{serial}" for serial in serials])
+
+
+def spreadsheet(folder, columns, rows, kind=XLSX):
+    file = folder / ("load.xlsx" if kind == XLSX else "load.csv")
+    file.write_bytes(write_table(kind, columns, rows))
+    return file
+
+
+def check(page):
+    page.click(".actions button[value=check]")
+
+
+def sign(page):
+    page.click("text=Sign and record")
+    page.wait_for_selector(".after table")
+
+
+def test_a_spreadsheet_of_500_is_shipped_and_498_arrive(site, tmp_path):
+    hold(site)
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.goto("/ship")
+        page.click("text=From a spreadsheet")
+        page.set_input_files("#file", spreadsheet(tmp_path, ["Serial"], [[s] for s in SERIALS]))
+        page.fill("#to", "Shop")
+        check(page)
+        sign(page)
+        _, sent = recorded(page, site.world)
+    assert "urn:chiptrail:items:500:" == sent["epcList"][0][:24]
+
+    with site.page("ann", of="shop") as page:
+        give_key(page, site.world, tmp_path, "shop")
+        page.goto("/receive")
+        page.click("main table a")
+        page.fill("#arrived", "\n".join(SERIALS[2:]))
+        page.check("#final")
+        page.wait_for_function("document.querySelector('[data-count=left]').textContent === '2'")
+        check(page)
+        sign(page)
+        _, came = recorded(page, site.world)
+    assert ("urn:chiptrail:items:498:", True) == (came["epcList"][0][:24], came["chiptrail:final"])
+
+
+def test_what_is_ticked_in_the_table_is_in_the_lists(site):
+    hold(site, SERIALS[:3])
+    site.world.ship("fab", [f"{CHIPS}{serial}" for serial in SERIALS[:3]], to="shop")
+    with site.page("ann", of="shop") as page:
+        page.goto("/receive")
+        page.click("main table a")
+        page.select_option("tr[data-unit] >> nth=0 >> select", "damaged")
+        page.select_option("tr[data-unit] >> nth=1 >> select", "")
+
+        assert "1" == page.inner_text("[data-count=left]")
+        assert f"{CHIPS}A-0001" == page.input_value("#damaged")
+        assert f"{CHIPS}A-0003" == page.input_value("#arrived")
+
+
+def test_the_column_that_was_chosen_is_remembered(site, tmp_path):
+    hold(site, SERIALS[:2])
+    file = spreadsheet(tmp_path, ["Label", "Kg"], [["A-0001", 2], ["A-0002", 3]])
+    with site.page("lin") as page:
+        for _ in range(2):
+            page.goto("/ship")
+            page.click("text=From a spreadsheet")
+            page.set_input_files("#file", file)
+            page.click("text=Add to the list")
+            page.wait_for_selector("#column")
+            before = page.input_value("#column")
+            page.select_option("#column", "Label")
+            page.click("text=Add to the list")
+            page.wait_for_function("document.querySelector('#units').value.includes('A-0002')")
+
+        assert "Label" == before
+
+
+def test_a_file_is_hashed_here_and_stays_here(site, tmp_path):
+    file = tmp_path / f"{HOSTILE.replace('/', '')}.txt"
+    file.write_bytes(b"abc")
+    with site.page("lin") as page:
+        page.goto("/record/destroy")
+        page.set_input_files("#evidence", file)
+        page.wait_for_selector("[data-evidence] li code")
+
+        said = page.input_value("[name=evidence]")
+        assert "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in said
+        assert 0 == page.locator("[data-evidence] img").count()
+
+
+def test_several_acts_of_a_spreadsheet_are_signed_together(site, tmp_path):
+    rows = [["commission", f"N-{n}", CHIPS] for n in (1, 2)] + [["declare", "N-1", "", "SIN"]]
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        size = site.world.ledger.head.size
+        page.goto("/record/sheet")
+        columns = ["act", "serial", "under", "place"]
+        page.set_input_files("#file", spreadsheet(tmp_path, columns, rows, CSV))
+        page.click("button[value=map]")
+        check(page)
+        sign(page)
+
+    assert size + 2 == site.world.ledger.head.size
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out(site, theme):
+    hold(site, SERIALS[:2])
+    index = site.world.ship("fab", [f"{CHIPS}A-0001"], to="shop").index
+    with site.page("lin", color_scheme=theme, viewport={"width": 390, "height": 800}) as page:
+        for path in [*PAGES, f"/record/correct/{index}"]:
+            page.goto(path)
+            assert [] == faults_of(page), path
+            assert 390 >= page.evaluate("document.documentElement.scrollWidth"), path
+        page.goto("/ship")
+        page.fill("#units", f"A-0002\n{HOSTILE}")
+        check(page)
+        page.wait_for_selector("[role=alert]")
+        assert [] == faults_of(page)
+
+
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData: data, cancelable: true });
+  document.getElementById("units").dispatchEvent(event);
+}"""
+
+
+def test_ten_thousand_pasted_serials_are_counted_and_not_laid_out(site):
+    with site.page("lin") as page:
+        page.goto("/ship")
+        page.evaluate(PASTE, "\n".join(f"{CHIPS}A-{n:05}" for n in range(10_000)))
+        page.wait_for_function(
+            "document.querySelector('[data-shows=units]').textContent == '10,000'"
+        )
+
+        assert 0 == page.evaluate("document.getElementById('units').offsetHeight")
