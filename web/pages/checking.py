@@ -38,7 +38,7 @@ blueprint = make_blueprint("checking")
 @needs(Scope.READ)
 def ask() -> Response:
     """The form, with what the address says filled in; or the answer, if it names serials."""
-    if not request.args.get("serials"):
+    if not request.args.get("serials", "").strip():
         return page("checking/ask.html", fields=request.args, faults=[])
     return _answer(request.args, None)
 
