@@ -148,6 +148,7 @@ def test_the_registrar_signs_who_a_party_is(web, clerk):
 
     assert "data-sign" in text
     assert "Enrol Acme" in text
+    assert "/keys/requests" in clerk.get("/administration").text
 
 
 def test_who_runs_the_ledger_takes_the_draft_to_the_key(op):

@@ -127,6 +127,24 @@ def test_units_come_a_page_at_a_time(lin, shipped, monkeypatch):
     assert 200 == lin.get(f"/shipments/{shipped}?from=-5").status_code
 
 
+def test_an_inspector_is_asked_which(web, shipped):
+    ins = web.browser("ins", "inspector", of="customs")
+
+    assert "Which shipment?" in ins.get("/shipments").text
+    assert f"#{shipped}<" in ins.get("/shipments?document=618-1").text
+    assert "Findings on which item?" in ins.get("/findings?state=open").text
+
+
+def test_a_shipment_leads_to_its_receipt_and_its_check(web, lin, shipped):
+    lee = web.browser("lee", "logger", of="shop")
+    own, others = (client.get(f"/shipments/{shipped}").text for client in (lin, lee))
+    check = lin.get("/check?document=urn:chiptrail:doc:awb:618-1")
+
+    assert [False, True] == [f'href="/receive/{shipped}"' in text for text in (own, others)]
+    assert 'href="/check?document=urn:chiptrail:doc:awb:618-1"' in own
+    assert 'value="urn:chiptrail:doc:awb:618-1"' in check.text
+
+
 def test_a_hostile_serial_is_text(web, lin):
     web.world.commission("fab", [HOSTILE])
     index = web.world.ship("fab", [HOSTILE], to="shop").index

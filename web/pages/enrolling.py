@@ -82,6 +82,9 @@ def may_enrol(who: Caller) -> bool:
     return is_office and Scope.ADMIN in who.scopes
 
 
+blueprint.add_app_template_global(may_enrol)
+
+
 def _demand_office() -> None:
     if not may_enrol(caller()):
         raise Forbidden("parties are enrolled by the registrar, and by who runs the ledger")

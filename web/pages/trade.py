@@ -33,7 +33,6 @@ from web.api import list_shapes as shapes
 from web.api.entries import TLOG_PROOF
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
 from web.pages.drawdown import draw_down
-from web.pages.enrolling import may_enrol
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import KINDS, Filters, Load, as_file, filters, list_file, list_page
 from web.pages.naming import names, paper_meant, party_meant
@@ -88,7 +87,13 @@ def _asked(name: str) -> dict[str, Any]:
 def shipments() -> Response:
     """What was sent and is to come, the newest first."""
     found = load_shipments(_asked("shipments"))
-    return list_page("trade/shipments.html", "shipments", found, parties=sorted(names().values()))
+    return list_page(
+        "trade/shipments.html",
+        "shipments",
+        found,
+        parties=sorted(names().values()),
+        asks=_asks(),
+    )
 
 
 @blueprint.get("/shipments/<int:index>")
@@ -167,9 +172,7 @@ def parties() -> Response:
 def party(index: int) -> Response:
     """One party: who it is, by whose word, with which keys."""
     found = directory.profile(ledger(), index, reader())
-    return page(
-        "trade/party.html", one=found, party=found.enrolled.party, may_enrol=may_enrol(caller())
-    )
+    return page("trade/party.html", one=found, party=found.enrolled.party)
 
 
 # Findings ----------------------------------------------------------------------------------------
@@ -194,10 +197,16 @@ def findings() -> AnyResponse:
         actions=ACTIONS,
         codes={code.value: code.value for code in Code},
         may_settle=_may_settle(),
+        asks=_asks(),
     )
 
 
 _TIERS = [*Tier]
+
+
+def _asks() -> bool:
+    """Whether the caller is shown what it asks for by name, and is listed no more than its own."""
+    return reader().sees_all and not reader().browses
 
 
 def _may_settle() -> bool:
