@@ -40,7 +40,7 @@ from web.tables import write_table
 
 blueprint = make_blueprint("trade")
 
-_UNITS_SHOWN = 200
+_UNITS_SHOWN = 100
 _UNITS = ("unit", "fate")
 
 
