@@ -42,6 +42,17 @@ def test_a_bundle_is_verified_without_a_connection(site, bundle):
         assert 1 == page.locator("ol.checked [data-state=unchecked]").count()
 
 
+def test_its_first_load_is_at_most_150_kb(site):
+    with site.page() as page:
+        page.goto("/verify")
+        page.wait_for_load_state("networkidle")
+        sent = page.evaluate(
+            "performance.getEntries().reduce((sum, one) => sum + (one.encodedBodySize ?? 0), 0)"
+        )
+
+        assert sent < 150_000
+
+
 def test_a_bundle_that_was_changed_names_the_step(site, bundle):
     at = bundle["buffer"].index(b'"inclusion":["') + 20
     other = b"A" if bundle["buffer"][at : at + 1] != b"A" else b"B"

@@ -1,5 +1,7 @@
 """The way in, as a browser goes it: by a link, with a password, back to where one was going."""
 
+import gzip
+
 import pytest
 
 from ledger.service.users import first_invitation
@@ -97,3 +99,14 @@ def test_another_site_cannot_sign_one_in(web):
     answer = web.client.post("/sign-in", data=said, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert 403 == answer.status_code
+
+
+def test_what_pages_load_is_packed_for_browsers_that_take_it(web):
+    def asked(encoding):
+        with web.ask("/static/0/style.css", Accept_Encoding=encoding) as answer:
+            return answer.headers.get("Content-Encoding"), answer.content_type, answer.get_data()
+
+    packed, plain = asked("br, gzip"), asked("gzip;q=0")
+
+    assert ("gzip", None) == (packed[0], plain[0])
+    assert (packed[1], gzip.decompress(packed[2])) == plain[1:]
