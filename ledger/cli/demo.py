@@ -202,6 +202,8 @@ def _show_access(world: "DemoWorld", people: "Sequence[Access]", url: str) -> No
     for one in people:
         click.echo(f"  {one.who}, {one.party.rpartition(':')[2]} ({', '.join(sorted(one.scopes))})")
         click.echo(f"    {url}/sign-in  {one.user}  {one.password}\n    {one.token}")
+    keys = "exporter.key is redwood's, japan.key inzai's, customs.key straits'"
+    click.echo(f"  To sign there: Keys, Restore a key; in {world.folder / 'keys'} {keys}")
     serial, token = world.sights[0].serial, people[-1].token
     click.echo(f'  curl -H "Authorization: Bearer {token}" {url}/api/v1/items/{serial}')
     click.echo(f"\n{world.origin} answers at {url}, described at {url}/api/docs; Ctrl-C ends it.")

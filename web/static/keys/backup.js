@@ -69,8 +69,8 @@ async function unseal({ salt, iv, box, iterations }, passphrase) {
   demand(iterations >= 1 && iterations <= MOST_ITERATIONS, say("This is not a key file."));
   const key = await derive(passphrase, decodeBase64(salt), iterations, "decrypt");
   try {
-    const found = await crypto.subtle.decrypt({ name: "AES-GCM", iv: decodeBase64(iv) }, key, decodeBase64(box));
-    return new Uint8Array(found);
+    const how = { name: "AES-GCM", iv: decodeBase64(iv) };
+    return new Uint8Array(await crypto.subtle.decrypt(how, key, decodeBase64(box)));
   } catch {
     throw new Refusal(say("The passphrase does not open this file."));
   }

@@ -31,7 +31,8 @@ export function icon(name) {
 // A serial, an id, a hash: with a button that copies it, once *show* has dressed it.
 export function mono(text, short = text.length) {
   const isCut = text.length > short;
-  return el("code", { "data-copy": text, title: isCut && text }, isCut ? `${text.slice(0, short)}…` : text);
+  const shown = isCut ? `${text.slice(0, short)}…` : text;
+  return el("code", { "data-copy": text, title: isCut && text }, shown);
 }
 
 export function stamp(iso) {
@@ -50,6 +51,17 @@ export function show(place, ...children) {
 
 export const notice = (kind, ...children) =>
   el("section", { class: kind, role: kind === "fault" ? "alert" : "status" }, ...children);
+
+export const fault = (text) => notice("fault", el("p", {}, text));
+
+export const actions = (...children) => el("div", { class: "actions" }, ...children);
+
+export const button = (text, click, look = "quiet") =>
+  el("button", { type: "button", class: look, click }, text);
+
+// A labelled input, or select; its id ties the two.
+export const field = (label, input) =>
+  el("div", { class: "field" }, el("label", { for: input.id }, label), input);
 
 // Let the page be drawn and used before going on: called every so often in long work.
 export const breathe = () => new Promise((resume) => setTimeout(resume));

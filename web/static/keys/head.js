@@ -7,7 +7,7 @@ import { decodeBase64, isEqual } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
 import { leafHash, verifyInclusion } from "../verify/merkle.js";
 import { demand } from "../verify/refusal.js";
-import { download, el } from "./dom.js";
+import { actions, button, download, el } from "./dom.js";
 import { headOf, pae } from "./sign.js";
 
 const MOST_PROVED = 10;
@@ -65,6 +65,6 @@ export function noteForks(shown, error) {
   const save = () => download(error.fileName, error.evidence);
   shown.append(
     el("p", {}, say("Tell the ledger's operator and your partners: this is evidence against it.")),
-    el("div", { class: "actions" }, el("button", { type: "button", click: save }, say("Save the evidence"))),
+    actions(button(say("Save the evidence"), save, "")),
   );
 }

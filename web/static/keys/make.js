@@ -23,7 +23,8 @@ export async function makeSeed() {
 
 // Keep the key of *seed*, not extractable; refused if it is not the one that *publicKey* names.
 export async function keep({ seed, publicKey, keyid }, { origin, party, vkey, backedUpAt }) {
-  const privateKey = await crypto.subtle.importKey("pkcs8", concat(PKCS8, seed), "Ed25519", false, ["sign"]);
+  const pkcs8 = concat(PKCS8, seed);
+  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
   const known = await parsePublicKey(publicKey);
   const message = utf8(`${origin}\n${party}\n`);
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, message));

@@ -2,7 +2,7 @@
 // one says so; what was recorded already is not recorded twice.
 
 import { count, say } from "../words.js";
-import { el, icon, notice, show } from "./dom.js";
+import { actions, button, el, icon, notice, show } from "./dom.js";
 import { showReceipts } from "./receipts.js";
 import { sendAll } from "./send.js";
 import { countSigned, settle, signedOf } from "./store.js";
@@ -47,7 +47,7 @@ function unsent(lines) {
     details(lines.map((line) => line.headline)),
     said,
     bar,
-    el("div", { class: "actions" }, el("button", { type: "button", click: send }, say("Send it now"))),
+    actions(button(say("Send it now"), send, "")),
   );
 }
 
@@ -61,7 +61,7 @@ function unwanted(lines) {
     "fault",
     el("p", {}, icon("stop"), " ", el("strong", {}, title)),
     details(lines.map((line) => `${line.headline}: ${line.problem.detail}`)),
-    el("div", { class: "actions" }, el("button", { type: "button", class: "quiet", click: remove }, say("Remove from this list"))),
+    actions(button(say("Remove from this list"), remove)),
   );
 }
 

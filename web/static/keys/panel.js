@@ -7,7 +7,8 @@
 import { count, say } from "../words.js";
 import { decodeBase64 } from "../verify/bytes.js";
 import { hindrance } from "../verify/digest.js";
-import { breathe, el, icon, mono, notice, show } from "./dom.js";
+import { actions, breathe, button, el, fault, field, mono, notice, show } from "./dom.js";
+import { showFound } from "./found.js";
 import { demandSameHistory, noteForks } from "./head.js";
 import { keysThatSign } from "./own_keys.js";
 import { readPrepared } from "./payload.js";
@@ -53,7 +54,8 @@ async function keysFor({ said }) {
 // Nothing goes on after this.
 function refuse(error) {
   show(parts.act);
-  const shown = notice("fault", el("h3", {}, say("This is not signed")), el("p", {}, error.message));
+  const shown = fault(error.message);
+  shown.prepend(el("h3", {}, say("This is not signed")));
   noteForks(shown, error);
   show(parts.after, shown);
 }
@@ -75,7 +77,7 @@ async function readAll() {
 
 function showPayloads(reads) {
   const place = el("ol", { class: "payloads" });
-  const more = el("button", { type: "button", class: "quiet", click: grow });
+  const more = button("", () => grow());
   function grow() {
     const from = place.childElementCount;
     place.append(...reads.slice(from, from + FEW).map(card));
@@ -98,54 +100,15 @@ function card(read) {
   );
 }
 
-// What the ledger would find ----------------------------------------------------------------------
-
-const TIERS = { contraindicated: "stop", warning: "check", none: "unknown", affirming: "clear" };
-
-function showFound({ findings, refused }, reads) {
-  const worst = findings[0]?.tier;
-  const lines = findings.map((one) => finding(one, reads));
-  const faults = refused.slice(0, FEW).map(({ at, detail, pointer }) =>
-    el("li", {}, icon("stop"), " ", `${headlineOf(reads[at])}: ${detail} `, pointer ? mono(pointer) : null),
-  );
-  show(
-    parts.found,
-    el("h3", {}, say("Before you sign")),
-    faults.length
-      ? notice("fault", el("p", {}, say("The ledger would not take this:")), el("ul", {}, faults))
-      : null,
-    lines.length ? el("ul", { class: "found" }, lines) : null,
-    lines.length || faults.length
-      ? null
-      : el("p", {}, el("span", { class: "verdict clear" }, icon("clear"), " ", say("Nothing stands against it"))),
-  );
-  return { isContradicted: worst === "contraindicated", isRefused: refused.length > 0 };
-}
-
-function finding({ tier, code, message, cites, items, remedy, at }, reads) {
-  const said = { contraindicated: say("contradiction"), warning: say("warning"), none: say("unknown") };
-  const where = cites.map((index) => [" ", el("a", { href: `/entries/${index}` }, `#${index}`)]);
-  return el(
-    "li",
-    {},
-    el("span", { class: `verdict ${TIERS[tier]}` }, icon(TIERS[tier]), " ", said[tier] ?? say("in order")),
-    " ",
-    message,
-    cites.length ? el("span", { class: "hint" }, " ", say("Shown by entry"), where) : null,
-    reads.length > 1 ? el("p", { class: "hint" }, say("On %(count)s of them", { count: count(at.length) })) : null,
-    items.length > 1 ? el("p", { class: "hint" }, say("On %(count)s items", { count: count(items.length) })) : null,
-    remedy ? el("p", { class: "hint" }, say("What mends it:"), " ", remedy) : null,
-    el("p", { class: "hint" }, el("code", {}, code)),
-  );
-}
-
 // Signing -----------------------------------------------------------------------------------------
 
 async function askToSign(reads, keys, key = keys[0]) {
   show(parts.act);
   const bar = progress(parts.found, say("Asking the ledger what it would find"));
   const found = await rehearse(reads, key.keyid, (done) => bar(done, reads.length));
-  const { isContradicted, isRefused } = showFound(found, reads);
+  showFound(parts.found, found, reads);
+  const isRefused = found.refused.length > 0;
+  const isContradicted = found.findings.some(({ tier }) => tier === "contraindicated");
   const choice = choiceOf(keys, key, (other) => askToSign(reads, keys, other).catch(refuse));
   if (isRefused) show(parts.act, keys.length > 1 ? choice : null);
   else show(parts.act, signForm(choice, isContradicted, () => signAndSend(reads, key).catch(refuse)));
@@ -159,17 +122,13 @@ function choiceOf(keys, chosen, choose) {
       say("%(keyid)s, here since %(day)s", { keyid: keyid.slice(0, 16), day: madeAt.slice(0, 10) }),
     );
   const change = (event) => choose(keys.find(({ keyid }) => keyid === event.target.value));
-  return el(
-    "div",
-    { class: "field" },
-    el("label", { for: "sign-key" }, say("Sign with the key")),
-    el("select", { id: "sign-key", change }, keys.map(option)),
-  );
+  return field(say("Sign with the key"), el("select", { id: "sign-key", change }, keys.map(option)));
 }
 
 function signForm(choice, isContradicted, go) {
   const sure = el("input", { type: "checkbox", id: "sign-sure", required: true });
   const doubt = say("Record it although signed statements contradict it");
+  const doubted = [sure, el("label", { for: sure.id, class: "inline" }, doubt)];
   const submit = (event) => {
     event.preventDefault();
     go();
@@ -178,9 +137,9 @@ function signForm(choice, isContradicted, go) {
     "form",
     { submit },
     choice,
-    isContradicted ? el("p", {}, sure, el("label", { for: "sign-sure", class: "inline" }, doubt)) : null,
+    isContradicted ? el("p", {}, doubted) : null,
     el("p", { class: "hint" }, say("What is recorded stays for good: it can be corrected, never removed.")),
-    el("div", { class: "actions" }, el("button", {}, say("Sign and record"))),
+    actions(el("button", {}, say("Sign and record"))),
   );
 }
 
@@ -202,8 +161,10 @@ async function signAll(reads, key) {
     const body = JSON.stringify(await sign({ ...read, bytes }, read.hash, key));
     const { keyid, origin, party } = key;
     const headline = headlineOf(read);
-    const item = Object.values(read.lists).flat().length === 1 ? Object.values(read.lists).flat()[0] : null;
-    lines.push({ origin, party, keyid, at: new Date().toISOString(), headline, item, body, problem: null });
+    const [item, ...others] = Object.values(read.lists).flat();
+    const only = others.length ? null : item;
+    const signedAt = new Date().toISOString();
+    lines.push({ origin, party, keyid, at: signedAt, headline, item: only, body, problem: null });
     if (at % 100 === 99) await breathe();
     bar(at + 1, reads.length);
   }
@@ -223,6 +184,7 @@ async function sendOn(lines, told) {
     showInterrupted(error, lines, told);
     return;
   }
+  root.querySelector("details.elsewhere").hidden = true;
   await showReceipts(parts.after, told);
   const receipts = told.map((one) => one.receipt ?? null);
   root.dispatchEvent(new CustomEvent("chiptrail:recorded", { detail: receipts, bubbles: true }));
@@ -230,16 +192,12 @@ async function sendOn(lines, told) {
 
 function showInterrupted(error, lines, told) {
   const values = { done: count(told.length), all: count(lines.length) };
-  show(
-    parts.after,
-    notice(
-      "fault",
-      el("h3", {}, say("Recorded %(done)s of %(all)s", values)),
-      el("p", {}, error.message),
-      el("p", {}, say("The rest is signed and kept in this browser. Nothing is recorded twice.")),
-      el("div", { class: "actions" }, el("button", { type: "button", click: () => sendOn(lines, told).catch(refuse) }, say("Send the rest"))),
-    ),
-  );
+  const send = () => sendOn(lines, told).catch(refuse);
+  const shown = notice("fault", el("h3", {}, say("Recorded %(done)s of %(all)s", values)));
+  const kept = say("The rest is signed and kept in this browser. Nothing is recorded twice.");
+  const again = button(say("Send the rest"), send, "");
+  shown.append(el("p", {}, error.message), el("p", {}, kept), actions(again));
+  show(parts.after, shown);
 }
 
 function noKey({ said }) {

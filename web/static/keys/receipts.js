@@ -1,7 +1,7 @@
 // What became of what was signed: a line for each, with where it stands in the log.
 
 import { count, say } from "../words.js";
-import { download, el, icon, mono, notice, show, stamp } from "./dom.js";
+import { actions, button, download, el, fault, icon, mono, show, stamp } from "./dom.js";
 import { demandRecorded, noteForks } from "./head.js";
 
 const FEW = 100;
@@ -19,7 +19,7 @@ export async function showReceipts(place, told) {
     done.length ? [proof, table(done.slice(0, FEW))] : null,
     done.length > FEW ? el("p", {}, say("The first %(count)s are shown.", { count: count(FEW) })) : null,
     done.length === 1 ? code(done[0].receipt.index) : null,
-    actions(done),
+    waysOf(done),
   );
   place.querySelector("h3").focus();
   if (done.length) await showProof(proof, done);
@@ -28,44 +28,39 @@ export async function showReceipts(place, told) {
 async function showProof(place, done) {
   try {
     const size = count(await demandRecorded(done));
-    place.textContent = say("This browser has checked that the signed log of %(size)s entries has it.", { size });
+    const said = say("This browser has checked that the signed log of %(size)s entries has it.", { size });
+    place.textContent = said;
   } catch (error) {
-    const shown = notice("fault", el("p", {}, error.message));
+    const shown = fault(error.message);
     noteForks(shown, error);
     place.replaceWith(shown);
   }
 }
 
-function actions(done) {
-  const save = () => download("receipts.json", JSON.stringify(done.map((one) => one.receipt), null, 1));
+function waysOf(done) {
+  const receipts = done.map((one) => one.receipt);
+  const save = () => download("receipts.json", JSON.stringify(receipts, null, 1));
   const item = done.length === 1 ? done[0].line.item : null;
-  const bundle = `/api/v1/items/${encodeURIComponent(item)}/bundle`;
-  return el(
-    "div",
-    { class: "actions" },
-    item ? el("a", { class: "button quiet", href: bundle }, say("Bundle for others")) : null,
-    el("button", { type: "button", class: "quiet", click: save }, say("Save the receipts")),
-    el("button", { type: "button", class: "quiet", click: () => print() }, say("Print")),
+  const href = `/api/v1/items/${encodeURIComponent(item)}/bundle`;
+  return actions(
+    item ? el("a", { class: "button quiet", href }, say("Bundle for others")) : null,
+    button(say("Save the receipts"), save),
+    button(say("Print"), () => print()),
   );
 }
 
 function table(done) {
-  const rows = done.map(({ line, receipt }) =>
-    el(
-      "tr",
-      {},
-      el("td", {}, el("a", { href: `/entries/${receipt.index}` }, say("Entry %(index)s", { index: receipt.index }))),
-      el("td", {}, line.headline),
-      el("td", {}, stamp(receipt.recordedAt)),
-      el("td", {}, mono(receipt.identity, 16)),
-    ),
-  );
   const heads = [say("Receipt"), say("What was signed"), say("Recorded"), say("Identity")];
-  return el(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": say("Receipts") },
-    el("table", {}, el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, rows)),
-  );
+  const head = heads.map((text) => el("th", { scope: "col" }, text));
+  const rows = done.map(({ line, receipt }) => {
+    const { index } = receipt;
+    const link = el("a", { href: `/entries/${index}` }, say("Entry %(index)s", { index }));
+    const cells = [link, line.headline, stamp(receipt.recordedAt), mono(receipt.identity, 16)];
+    return el("tr", {}, cells.map((cell) => el("td", {}, cell)));
+  });
+  const made = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
+  const label = say("Receipts");
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, made);
 }
 
 // Whoever scans it comes to the page of the entry.
@@ -75,7 +70,9 @@ function code(index) {
 }
 
 function refusals(refused) {
-  const lines = refused.slice(0, FEW).map(({ line, problem }) => el("li", {}, `${line.headline}: ${problem.detail}`));
-  const title = say("Refused: %(count)s", { count: count(refused.length) });
-  return el("section", { class: "fault", role: "alert" }, el("p", {}, icon("stop"), " ", title), el("ul", {}, lines));
+  const told = refused.slice(0, FEW);
+  const lines = told.map(({ line, problem }) => el("li", {}, `${line.headline}: ${problem.detail}`));
+  const shown = fault(say("Refused: %(count)s", { count: count(refused.length) }));
+  shown.append(el("ul", {}, lines));
+  return shown;
 }

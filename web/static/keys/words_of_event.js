@@ -6,7 +6,7 @@
 // *read* is payload.js's. A word that is not known is shown as it stands.
 
 import { count, say } from "../words.js";
-import { el, mono, stamp } from "./dom.js";
+import { button, el, mono, stamp } from "./dom.js";
 
 // Steps of the CBV and of ours, spelled as ledgers know them; any other spelling is no step of ours.
 const STEP = /^(?:urn:epcglobal:cbv:bizstep:|https:\/\/ref\.gs1\.org\/cbv\/BizStep-)?([a-z_]+)$/;
@@ -197,7 +197,7 @@ function ofText(read, text) {
 // The items of a list: a few, and the rest on demand, so many at a time.
 function listOf(field, ids) {
   const list = el("ol", { class: "items" });
-  const more = el("button", { type: "button", class: "quiet", click: () => grow(FEW * 25) });
+  const more = button("", () => grow(FEW * 25));
   function grow(by) {
     const next = ids.slice(list.childElementCount, list.childElementCount + by);
     list.append(...next.map((id) => el("li", {}, el("code", {}, id))));
