@@ -8,7 +8,7 @@ import pytest
 from ledger import dsse
 from ledger.keys import encode_key_file, parse_key_file, parse_public_key
 from schemas.context import GS1_CONTEXT
-from schemas.envelope import envelope_from_json
+from schemas.envelope import encode_submission, envelope_from_json
 from schemas.key_request import parse_key_request
 from tests.browser.conftest import faults_of
 from tests.world import CHIPS, ORIGIN, party
@@ -271,6 +271,36 @@ def test_a_browser_without_ed25519_is_offered_a_draft(site):
         with page.expect_download() as draft:
             page.click("button:text-is('Download the draft')")
         assert [f"{CHIPS}1"] == json.loads(draft.value.path().read_text())[0]["epcList"]
+
+
+def test_without_javascript_a_draft_is_offered_and_what_was_signed_is_taken(site, tmp_path):
+    signed = tmp_path / "signed.ndjson"
+    made = site.world.submission(
+        "fab", "ObjectEvent", {"epcList": [f"{CHIPS}1"]}, action="OBSERVE", bizStep="storing"
+    )
+    signed.write_bytes(encode_submission(made))
+    with site.page("lin", java_script_enabled=False) as page:
+        ask_to_sign(page, [f"{CHIPS}1"])
+        assert "chiptrail sign" in page.inner_text("details.elsewhere")
+        page.set_input_files("#signed-file", signed)
+        page.click("button:text-is('Record it')")
+
+        assert "Receipts" in page.inner_text("main table")
+
+
+LONG_TASKS = """window.longest = 0;
+new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+}).observe({ type: "longtask", buffered: true });"""
+
+
+def test_ten_thousand_serials_hold_up_the_page_for_no_200_ms(site, tmp_path):
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.add_init_script(LONG_TASKS)
+        sign(page, [f"{CHIPS}{number:05}" for number in range(10_000)])
+
+        assert page.evaluate("window.longest") <= 200
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

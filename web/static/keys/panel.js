@@ -7,6 +7,7 @@
 import { count, say } from "../words.js";
 import { decodeBase64 } from "../verify/bytes.js";
 import { hindrance } from "../verify/digest.js";
+import { Refusal } from "../verify/refusal.js";
 import { actions, breathe, button, el, fault, field, mono, notice, show } from "./dom.js";
 import { showFound } from "./found.js";
 import { demandSameHistory, noteForks } from "./head.js";
@@ -14,7 +15,7 @@ import { keysThatSign } from "./own_keys.js";
 import { readPrepared } from "./payload.js";
 import { showReceipts } from "./receipts.js";
 import { rehearse } from "./rehearse.js";
-import { Interrupted, sendAll } from "./send.js";
+import { sendAll } from "./send.js";
 import { demandOurs, sign } from "./sign.js";
 import { keepSigned } from "./store.js";
 import { describe, headlineOf } from "./words_of_event.js";
@@ -51,12 +52,17 @@ async function keysFor({ said }) {
   return [...keys.filter(isMeant), ...keys.filter((key) => !isMeant(key))];
 }
 
-// Nothing goes on after this.
+// Nothing was signed, for the reason in *error*; what has no such reason may pass, and is tried again.
 function refuse(error) {
   show(parts.act);
   const shown = fault(error.message);
   shown.prepend(el("h3", {}, say("This is not signed")));
   noteForks(shown, error);
+  const again = () => {
+    show(parts.after);
+    begin().catch(refuse);
+  };
+  if (!(error instanceof Refusal)) shown.append(actions(button(say("Try again"), again, "")));
   show(parts.after, shown);
 }
 
@@ -111,7 +117,7 @@ async function askToSign(reads, keys, key = keys[0]) {
   const isContradicted = found.findings.some(({ tier }) => tier === "contraindicated");
   const choice = choiceOf(keys, key, (other) => askToSign(reads, keys, other).catch(refuse));
   if (isRefused) show(parts.act, keys.length > 1 ? choice : null);
-  else show(parts.act, signForm(choice, isContradicted, () => signAndSend(reads, key).catch(refuse)));
+  else show(parts.act, signForm(choice, isContradicted, () => signAndSend(reads, key)));
 }
 
 function choiceOf(keys, chosen, choose) {
@@ -144,9 +150,15 @@ function signForm(choice, isContradicted, go) {
 }
 
 async function signAndSend(reads, key) {
-  const lines = await signAll(reads, key);
   show(parts.act);
-  await keepSigned(lines);
+  let lines;
+  try {
+    lines = await signAll(reads, key);
+    await keepSigned(lines);
+  } catch (error) {
+    refuse(error);
+    return;
+  }
   await sendOn(lines, []);
 }
 
@@ -180,7 +192,6 @@ async function sendOn(lines, told) {
       bar(told.length, lines.length);
     }
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
     showInterrupted(error, lines, told);
     return;
   }
@@ -192,10 +203,9 @@ async function sendOn(lines, told) {
 
 function showInterrupted(error, lines, told) {
   const values = { done: count(told.length), all: count(lines.length) };
-  const send = () => sendOn(lines, told).catch(refuse);
   const shown = notice("fault", el("h3", {}, say("Recorded %(done)s of %(all)s", values)));
   const kept = say("The rest is signed and kept in this browser. Nothing is recorded twice.");
-  const again = button(say("Send the rest"), send, "");
+  const again = button(say("Send the rest"), () => sendOn(lines, told), "");
   shown.append(el("p", {}, error.message), el("p", {}, kept), actions(again));
   show(parts.after, shown);
 }

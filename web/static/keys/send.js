@@ -1,6 +1,6 @@
 // Sending what was signed until the ledger has given a receipt for each, in the order of signing.
 //
-//     for await (const answered of sendAll(lines, stop)) ...   // [{line, status, receipt | problem}]
+//     for await (const told of sendAll(lines)) ...      // [{line, status, receipt | problem}]
 //
 // What is sent again gets the receipt that it had: after a connection that died, all of it may simply
 // be sent again. What the ledger cannot take now is tried again a few times, then left in the outbox.
@@ -10,8 +10,6 @@ import { batches } from "./batches.js";
 import { settle } from "./store.js";
 
 const PAUSES_MS = [500, 1500, 4000];
-
-export class Interrupted extends Error {}
 
 export async function* sendAll(lines) {
   for (const batch of batches(lines, (line) => line.body)) {
@@ -32,7 +30,7 @@ async function post(batch) {
   for (const pause of [...PAUSES_MS, null]) {
     const why = await attempt(body);
     if (Array.isArray(why)) return why;
-    if (pause === null || !why.passes) throw new Interrupted(why.said);
+    if (pause === null || !why.passes) throw new Error(why.said);
     await new Promise((resume) => setTimeout(resume, pause));
   }
   return null;
