@@ -96,7 +96,8 @@ def where(stop: Stop | Spot) -> str:
     if place.country is not None:
         return f"{told}, {country_name(place.country)}"
     there = ledger().atlas.countries(*place.point, place.accuracy_m or 0)
-    return f"{told} ({' / '.join(map(country_name, sorted(there))) or _('open sea')})"
+    lands = " / ".join(map(country_name, sorted(there))) or _("open sea")
+    return f"{told} ({lands})"
 
 
 @blueprint.app_template_filter()
