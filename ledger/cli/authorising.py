@@ -68,7 +68,7 @@ def mandate(
 
     if revoke == bool(acts):
         raise click.UsageError("say what it may sign, --act, or --revoke")
-    starts_at = starts_at or desk.ledger.clock.now()
+    starts_at = starts_at or desk.place.now()
     if revoke:
         ends_at = starts_at + timedelta(seconds=1)  # of nothing, but a mandate has an end
     if ends_at is None:
@@ -139,7 +139,7 @@ def licence(
         "sites": tuple([_site(desk, name) for name in sites]),
         "consignees": tuple([_anyone(desk, name) for name in consignees]),
         "end_users": tuple([_anyone(desk, name) for name in end_users]),
-        "starts_at": starts_at or desk.ledger.clock.now(),
+        "starts_at": starts_at or desk.place.now(),
     }
     desk.record(draft_of(Licence, **said, **more))
 
@@ -157,9 +157,10 @@ def _site(desk: Desk, text: str) -> str:
 
     Raises: BadParameter (nobody has stated it, or several).
     """
-    known = desk.ledger.registry.places()
-    found = [one for one in known if one == text]
-    found = found or [i for i, one in known.items() if one.name.casefold() == text.casefold()]
+    known = desk.place.sites()
+    if known is None or text in known:
+        return text
+    found = [i for i, one in known.items() if one.name.casefold() == text.casefold()]
     if len(found) == 1:
         return found[0]
     shown = list(found or known)[:_SHOWN]
@@ -222,7 +223,7 @@ def grant(desk: Desk, *, texts: tuple[str, ...], to: str, ends_at: datetime | No
     """
     from schemas.statement import Grant, draft_of
 
-    if ends_at is not None and ends_at <= desk.ledger.clock.now():
+    if ends_at is not None and ends_at <= desk.place.now():
         raise click.BadParameter("is over already", param_hint="--until")
     items = desk.items(texts)
     desk.record(draft_of(Grant, grantee=desk.someone(to), items=items, ends_at=ends_at))

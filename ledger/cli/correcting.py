@@ -7,7 +7,7 @@ import click
 
 from ledger.cli import naming
 from ledger.cli.help import Command
-from ledger.cli.making import Desk, Question, statement_options, yes_option
+from ledger.cli.making import Desk, Question, options_here, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
 from ledger.service.answers import receipt_to_json
 from schemas.errors import MalformedParameter
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     help="What was wrong.",
 )
 @yes_option
-@statement_options
+@options_here
 def correct(
     desk: Desk,
     *,

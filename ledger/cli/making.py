@@ -76,7 +76,7 @@ class Desk:
 
     @property
     def ledger(self) -> "Ledger":
-        """The ledger at hand, which a statement is always about."""
+        """The ledger at hand, for what has no --ledger (``options_here``)."""
         assert isinstance(self.place, Here)
         return self.place.ledger
 
@@ -223,9 +223,14 @@ def form_options(command: F) -> F:
     return _at_desk(command, Form.__slots__, (*_OPTIONS, _DRY_RUN, remote_options))
 
 
+def options_here(command: F) -> F:
+    """The same for *command* that wants the ledger at hand, and says no more than a statement."""
+    return _at_desk(command, _OF_STATEMENTS, (_DRY_RUN,))
+
+
 def statement_options(command: F) -> F:
     """The same for *command* of a statement."""
-    return _at_desk(command, _OF_STATEMENTS, (_DRY_RUN,))
+    return _at_desk(command, _OF_STATEMENTS, (_DRY_RUN, remote_options))
 
 
 def _at_desk(command: F, names: Sequence[str], options: Sequence[Callable[[F], F]]) -> F:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from ledger.cli import naming
 from ledger.cli.matching import match_party
-from schemas.errors import ChiptrailError
+from schemas.errors import ChiptrailError, NotFound
 
 if TYPE_CHECKING:
     from ledger.client import answers
     from ledger.service.capture import Receipt
+    from ledger.service.entry import Signed
     from ledger.service.ledger import Ledger
     from ledger.service.remote import Remote
     from schemas.envelope import Submission
+    from schemas.statement import Site
 
 # As many serials as one check takes.
 _AT_ONCE = 10_000
@@ -45,6 +47,24 @@ class Here:
     def names(self) -> Mapping[str, str]:
         """What people call each party."""
         return naming.names_of(self.ledger)
+
+    def sites(self) -> "Mapping[str, Site]":
+        """The sites by their ids."""
+        return self.ledger.registry.places()
+
+    def entry(self, text: str) -> "Signed":
+        """The entry that *text* names."""
+        from ledger.service.entry import load_entry
+
+        return load_entry(self.ledger, text)
+
+    def may_resolve(self, party: str, accused: str) -> bool:
+        """Whether *party* is heard on findings on entries of *accused*."""
+        return self.ledger.registry.may_resolve(party, accused)
+
+    def may_erase(self, party: str, author: str) -> bool:
+        """Whether *party* is heard on what is disclosed of entries of *author*."""
+        return self.ledger.registry.may_erase(party, author)
 
     def capture(self, submission: "Submission", *, dry_run: bool) -> "Receipt":
         """Capture *submission*.
@@ -98,6 +118,33 @@ class There:
     def names(self) -> Mapping[str, str]:
         """None: parties are called by their ids."""
         return {}
+
+    def sites(self) -> "Mapping[str, Site] | None":
+        """None: they are not asked for, so sites are named by their ids."""
+        return None
+
+    def entry(self, text: str) -> "Signed":
+        """The entry at index *text*, as its envelope says it.
+
+        Raises: NotFound, also where it is not shown to the token's party.
+        """
+        from ledger.service.entry import signed_in
+        from schemas.formats import parse_decimal
+
+        try:
+            index = parse_decimal(text)
+        except ValueError as exc:
+            raise NotFound(f"{text} is no entry: want its index") from exc
+        envelope = self._remote.api.entry(index).envelope
+        if envelope is None:
+            raise NotFound(f"there is no entry {text} that is shown to you")
+        return signed_in(index, envelope)
+
+    def may_resolve(self, _party: str, _accused: str) -> bool:
+        """True: it is the ledger that says who is heard."""
+        return True
+
+    may_erase = may_resolve
 
     def capture(self, submission: "Submission", *, dry_run: bool) -> "answers.Receipt":
         """Push *submission*.

@@ -68,7 +68,7 @@ def resolve(
             f"{code!r} is no code of a finding; `chiptrail chip` shows them", param_hint="--code"
         )
     found = _entry(desk, entry)
-    if not desk.ledger.registry.may_resolve(desk.party, found.party):
+    if not desk.place.may_resolve(desk.party, found.party):
         raise click.UsageError(
             f"entry {found.index} is {desk.called(found.party)}'s: the registrar or an inspector"
             " settles what was found on it, and not its signer"
@@ -105,13 +105,14 @@ def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: 
 
     found = _entry(desk, entry)
     names = _withheld(found, fields)
-    if not desk.ledger.registry.may_erase(desk.party, found.party):
+    if not desk.place.may_erase(desk.party, found.party):
         raise click.UsageError(
             f"entry {found.index} is {desk.called(found.party)}'s: only its signer or the registrar"
             " erases what was disclosed of it"
         )
+    there = found.disclosed
     kept = [
-        f"{name}: {'here' if name in found.disclosed else 'not here, and not to come'}"
+        name if there is None else f"{name}: {'here' if name in there else _NOT_HERE}"
         for name in names
     ]
     question = f"Erase this of entry {found.index}, for good?"
@@ -120,6 +121,9 @@ def erase(desk: Desk, *, entry: str, fields: tuple[str, ...], reason: str, yes: 
     desk.state(
         draft, found.index, Question(question, yes, is_always_asked=True, remarks=tuple(kept))
     )
+
+
+_NOT_HERE = "not here, and not to come"
 
 
 def _withheld(found: "Signed", fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,6 +135,4 @@ def _withheld(found: "Signed", fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _entry(desk: Desk, text: str) -> "Signed":
-    from ledger.service.entry import load_entry
-
-    return load_entry(desk.ledger, text)
+    return desk.place.entry(text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ledger.act import Act
 from ledger.disclosure import Erased
+from ledger.dsse import identity_of
 from ledger.registry import EnrolledKey
 from ledger.service.erasing import erased_fields
 from ledger.service.identities import load_disclosed
@@ -17,6 +18,7 @@ from ledger.service.rows import whole_event
 from ledger.service.steps import read_acts
 from ledger.store import log
 from ledger.store.database import Connection
+from schemas.envelope import Envelope, PayloadType
 from schemas.errors import NotFound
 from schemas.event import Event, parse_event
 from schemas.formats import decode_hex, parse_decimal
@@ -29,7 +31,8 @@ IDENTITY_SIZE = 32
 class Signed:
     """An entry: *commitments* are the digests of what it withholds, by name.
 
-    *disclosed* are the names of which somebody sent the value and nobody erased it.
+    *disclosed* are the names of which somebody sent the value and nobody erased it, None if that
+    is not known.
     """
 
     index: int
@@ -37,7 +40,7 @@ class Signed:
     party: str
     is_correction: bool
     commitments: Mapping[str, str]
-    disclosed: frozenset[str]
+    disclosed: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,20 @@ def load_entry(ledger: Ledger, text: str) -> Signed:
         commitments=commitments,
         disclosed=frozenset([name for name, digest in commitments.items() if digest in kept]),
     )
+
+
+def signed_in(index: int, envelope: Envelope) -> Signed:
+    """Entry *index* as its *envelope* says it.
+
+    Raises: MalformedEvent, MalformedStatement, MalformedJson.
+    """
+    identity = identity_of(envelope.payload_type, envelope.payload)
+    if envelope.payload_type is PayloadType.STATEMENT:
+        party = parse_statement(envelope.payload).party
+        return Signed(index, identity, party, False, {}, None)
+    event = parse_event(envelope.payload)
+    commitments = event.commitments or {}
+    return Signed(index, identity, event.party, _is_correction(event), commitments, None)
 
 
 def _is_correction(event: Event) -> bool:

@@ -96,6 +96,45 @@ def test_the_proof_is_verified_before_it_is_kept(there, chip, run, shown_world, 
     assert 0 == run("verify", tmp_path / "one", "--vkey", shown_world.vkey, "--brief").exit_code
 
 
+STATEMENTS = {
+    "mandate": ["skua", "--act", "ship", "--until", "+9d"],
+    "licence": ["EAR:D9", "--until", "+9d", "--consignee", "fjordhall"],
+    "site": ["Hall 4", "--place", "35.8,140.1", "--country", "JP"],
+    "grant": ["--to", "skua"],
+}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_is_signed_here_and_recorded_there(there, key, chip, size, name):
+    before, items = size(), [chip] if name == "grant" else []
+    result = there(name, "--key", key, *STATEMENTS[name], *items)
+
+    assert (0, before + 1) == (result.exit_code, size())
+    assert f"Recorded as entry {before}" in result.stdout
+
+
+def test_an_entry_is_settled_that_is_read_there(there, key, chip, size):
+    there(
+        "declare", "--key", key, "--place", "35.8,140.1", "--withhold", "chiptrail:location", chip
+    )
+    index = size() - 1
+    result = there("erase", index, "--key", key, "--reason", "as agreed", "--yes")
+
+    assert (0, index + 2) == (result.exit_code, size())
+    assert "Recorded as entry" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [("9999", "not-found"), ("0", "no entry 0"), ("x", "want its index")],
+)
+def test_an_entry_that_cannot_be_agreed_with_there(there, key, size, entry, said):
+    before, result = size(), there("concur", entry, "--key", key)
+
+    assert 0 != result.exit_code
+    assert (before, True) == (size(), said in " ".join(result.stderr.split()))
+
+
 USAGE = {
     "through other eyes": ["check", "A", "--reader", "fab"],
     "two items": ["bundle", "A", "B", "-o", "x"],
