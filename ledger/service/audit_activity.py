@@ -4,14 +4,14 @@ A request is recorded at the time of its checkpoint, which it may share with tho
 it. One that added nothing is no earlier than the entry before it; the next one may be earlier,
 where the clock went back.
 
-That somebody looked added nothing and says what was looked at instead.
+That somebody looked, or changed an account, added nothing and says what instead.
 
     for text in activity_problems(heads, requests): ...
 """
 
 from collections.abc import Iterator
 
-from ledger.store.activity import LOOK, SHARED, ActivityRow
+from ledger.store.activity import ACCOUNT, LOOK, SHARED, ActivityRow
 from ledger.store.log import CheckpointRow
 
 
@@ -21,7 +21,7 @@ def activity_problems(
     """A line for what does not fit: *heads* by size, *requests* by id, both from the first."""
     head, size, last_at = next(heads, None), 0, 0
     for number, row in enumerate(requests):
-        stop = size if row.act == LOOK else _stop_of(row.ref, size)
+        stop = size if row.act in (LOOK, ACCOUNT) else _stop_of(row.ref, size)
         if row.id != number or stop is None:
             yield f"activity {number}: missing, or not what came after {size} entries"
             return

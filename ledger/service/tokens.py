@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from ledger.service.accounts import CONSOLE, note_change
 from ledger.service.founding import OPERATOR
 from ledger.service.ledger import Ledger
 from ledger.store import items
@@ -91,11 +92,23 @@ class Caller:
         return Reader(self.party, roles, is_noted=True)
 
 
-def issue(
-    ledger: Ledger, party: str, label: str, scopes: AbstractSet[Scope], lifetime: timedelta
+def done_by(caller: Caller | None, what: str) -> tuple[str, str]:
+    """The actor and the words of a line of activity; *caller* is None for who runs the server."""
+    return (CONSOLE, what) if caller is None else (caller.party, f"{what} by {caller.name}")
+
+
+def issue(  # noqa: PLR0913 - each says one thing of the token
+    ledger: Ledger,
+    party: str,
+    label: str,
+    scopes: AbstractSet[Scope],
+    lifetime: timedelta,
+    *,
+    caller: Caller | None = None,
 ) -> tuple[Token, str]:
     """A new token and its text, which is shown once and kept nowhere.
 
+    *caller* is None for who runs the server.
     Raises: UnknownParty.
     """
     now = ledger.clock.now()
@@ -113,6 +126,8 @@ def issue(
         if party not in ledger.renew(connection).registry.parties:
             raise UnknownParty(f"no party {party} is enrolled")
         insert_token(connection, row)
+        what = f"issue token {token_id} ({label}) for {row.scopes} to {party}"
+        note_change(ledger, connection, *done_by(caller, what))
     return _token(row), f"chiptrail_{token_id}_{secret}"
 
 
@@ -151,6 +166,7 @@ def revoke(ledger: Ledger, token_id: str, caller: Caller | None = None) -> None:
         now = items.milliseconds(ledger.clock.now())
         if not (mine and revoke_token(connection, token_id, now)):
             raise NotFound(f"there is no token {token_id} that holds")
+        note_change(ledger, connection, *done_by(caller, f"revoke token {token_id}"))
 
 
 def tokens(ledger: Ledger, caller: Caller | None = None) -> list[Token]:

@@ -19,9 +19,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from ledger.service import passwords
+from ledger.service.accounts import note_change
 from ledger.service.founding import OPERATOR
 from ledger.service.ledger import Ledger
-from ledger.service.tokens import Caller, Scope
+from ledger.service.tokens import Caller, Scope, done_by
 from ledger.store import items, users
 from ledger.store.database import Connection
 from ledger.store.users import InvitationRow, UserRow
@@ -102,6 +103,8 @@ def invite(
         known = users.find_user(connection, name)
         if known is not None and known.party != party:
             raise MalformedParameter(f"name: {name} is taken; choose another")
+        what = f"invite {name} as {role} of {party}"
+        note_change(ledger, connection, *done_by(caller, what))
         return _invite(ledger, connection, name, party, role)
 
 
@@ -154,6 +157,8 @@ def accept(ledger: Ledger, secret: str, *, password: str, name: str | None = Non
             users.update_user(connection, chosen, **changed)
             users.delete_sessions(connection, chosen)
         users.delete_invitations(connection, secret=row.secret, name=chosen, now=now)
+        what = "accept" if known is None else "set the password of"
+        note_change(ledger, connection, made.party, f"{what} {chosen} as {made.role} by the link")
     return _user(made)
 
 
@@ -202,6 +207,8 @@ def change_user(
             raise Forbidden("that would leave the ledger without an administrator")
         if changed.disabled_at is not None:
             users.delete_sessions(connection, name)
+        state = "shut out" if changed.disabled_at is not None else f"let in as {changed.role}"
+        note_change(ledger, connection, *done_by(caller, f"{state} {name} of {row.party}"))
     return _user(changed)
 
 
@@ -215,6 +222,7 @@ def end_sessions(ledger: Ledger, caller: Caller | None, name: str) -> None:
         if row is None or not (caller is None or caller.is_over(row.party)):
             raise NotFound(f"there is no user {name}, or not for you")
         users.delete_sessions(connection, name)
+        note_change(ledger, connection, *done_by(caller, f"sign out {name} of {row.party}"))
 
 
 def _check_party(ledger: Ledger, connection: Connection, party: str, role: UserRole) -> None:

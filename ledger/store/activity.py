@@ -1,6 +1,7 @@
 """The truth table of activity: one row for every request that could write, whatever came of it.
 
-And one for each in which somebody was shown what it has no part in: an inspector or an auditor.
+And one for each in which somebody was shown what it has no part in, an inspector or an auditor, and
+for each change of an account.
 
 insert_activity(connection, 1772442000000, {"actor": "cli", "act": "capture", "ref": "[4, 5)"})
 """
@@ -14,13 +15,14 @@ from ledger.store.log import check_types
 
 # Ends the act of a request that shared its transaction, and its checkpoint, with the one after it.
 SHARED = "+"
-LOOK = "look"
+LOOK, ACCOUNT = "look", "account"
 
 
 class ActivityRow(NamedTuple):
     """One request that wrote: *ref* is ``[start, stop)``, the entries that it added.
 
-    Where *act* is ``LOOK`` it is what *actor*, a party, looked at.
+    Where *act* is ``LOOK`` it is what *actor*, a party, looked at; where it is ``ACCOUNT``, what it
+    did to whose account.
     """
 
     id: int

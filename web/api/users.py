@@ -178,7 +178,9 @@ def new_token(asked: Mapping[str, Any]) -> Response:
     if not caller().is_over(party):
         raise Forbidden("you look after the tokens of your own party only")
     lifetime = timedelta(days=asked["days"])
-    made, text = tokens.issue(ledger(), party, asked["label"], scopes & OF_TOKENS, lifetime)
+    made, text = tokens.issue(
+        ledger(), party, asked["label"], scopes & OF_TOKENS, lifetime, caller=caller()
+    )
     return _json({**_token(made), "token": text}, HTTPStatus.CREATED)
 
 

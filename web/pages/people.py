@@ -137,7 +137,9 @@ def issue() -> Response:
         raise Forbidden("you look after the tokens of your own party only")
     try:
         lifetime = timedelta(days=int(form["days"]))
-        made, text = tokens.issue(ledger(), party, label, {Scope(one) for one in scopes}, lifetime)
+        made, text = tokens.issue(
+            ledger(), party, label, {Scope(one) for one in scopes}, lifetime, caller=caller()
+        )
     except UnknownParty as exc:
         return _tokens_page({"party": exc.message})
     return page("administration/issued.html", 201, made=made, text=text)
