@@ -50,7 +50,7 @@ def test_a_spreadsheet_of_500_is_shipped_and_498_arrive(site, tmp_path):
         page.click("main table a")
         page.fill("#arrived", "\n".join(SERIALS[2:]))
         page.check("#final")
-        page.wait_for_function("document.querySelector('[data-count=left]').textContent === '2'")
+        page.wait_for_selector("[data-count=left]:text-is('2')")
         check(page)
         sign(page)
         _, came = recorded(page, site.world)
@@ -84,7 +84,7 @@ def test_the_column_that_was_chosen_is_remembered(site, tmp_path):
             before = page.input_value("#column")
             page.select_option("#column", "Label")
             page.click("text=Add to the list")
-            page.wait_for_function("document.querySelector('#units').value.includes('A-0002')")
+            page.wait_for_selector("[data-shows=units]:text-is('2')")
 
         assert "Label" == before
 
@@ -145,8 +145,6 @@ def test_ten_thousand_pasted_serials_are_counted_and_not_laid_out(site):
     with site.page("lin") as page:
         page.goto("/ship")
         page.evaluate(PASTE, "\n".join(f"{CHIPS}A-{n:05}" for n in range(10_000)))
-        page.wait_for_function(
-            "document.querySelector('[data-shows=units]').textContent == '10,000'"
-        )
+        page.wait_for_selector("[data-shows=units]:text-is('10,000')")
 
         assert 0 == page.evaluate("document.getElementById('units').offsetHeight")

@@ -8,6 +8,8 @@ const form = document.querySelector("form[data-form]");
 
 const lines = form.querySelector("textarea[data-lines]");
 let isWaiting = false;
+let hasChanged = false;
+let things = countLines(lines?.value ?? ""); // counted anew when the list changes, not at every key
 
 function countLines(text) {
   let found = 0;
@@ -27,10 +29,12 @@ function said(name) {
 
 function show() {
   isWaiting = false;
+  if (hasChanged) things = countLines(lines.value);
+  hasChanged = false;
   for (const place of form.querySelectorAll("[data-shows]")) {
     const names = place.dataset.shows.split(" ");
     place.textContent = names.includes("units")
-      ? count(countLines(lines?.value ?? ""))
+      ? count(things)
       : names.flatMap(said).filter(Boolean).join(", ");
   }
   for (const box of form.querySelectorAll("input[data-left]")) warn(box);
@@ -41,27 +45,38 @@ function warn(box) {
   const place = box.parentElement.querySelector(".hint");
   place.querySelector(".after")?.remove();
   if (!box.checked || box.dataset.left === "") return;
-  const rest = Number(box.dataset.left) - countLines(lines?.value ?? "");
+  const rest = Number(box.dataset.left) - things;
   const words = document.createElement("strong");
   words.className = "after";
   words.textContent = ` · ${say("%(rest)s after this", { rest: count(rest) })}`;
   place.append(words);
 }
 
-form.addEventListener("input", () => {
+form.addEventListener("input", (event) => {
+  hasChanged ||= event.target === lines;
   if (isWaiting) return;
   isWaiting = true;
   setTimeout(show, 150);
 });
 
-// A long list is kept closed, and not laid out, which would take the browser long.
+// A long list is kept closed, and not laid out, which would take the browser long. What is closed
+// alone is laid out at the next key all the same.
 const MANY = 100_000;
+const list = lines?.closest("[data-list]");
+
+function close(isClosed) {
+  lines.hidden = isClosed;
+  list.open = !isClosed;
+}
+
+list?.addEventListener("toggle", () => close(!list.open));
+if (list && !list.open) close(true);
 
 lines?.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain");
   if (text.length + lines.value.length < MANY) return;
   event.preventDefault();
-  lines.closest("[data-list]").open = false;
+  close(true);
   lines.value = [lines.value.trimEnd(), text].filter(Boolean).join("\n");
   lines.dispatchEvent(new Event("input", { bubbles: true }));
 });
