@@ -155,6 +155,11 @@ def label_of(name: str) -> str:
     return str(FIELDS[name].label) if name in FIELDS else name
 
 
+def word_of(name: str, value: object) -> object:
+    """What was chosen as *value* of field *name*, in words; *value* where nothing is chosen."""
+    return dict(FIELDS[name].options).get(str(value), value) if name in FIELDS else value
+
+
 # The kinds of papers and authorisations, as one chooses them.
 PAPERS: Mapping[str, object] = {
     "awb": _("Air waybill"),

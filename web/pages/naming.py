@@ -67,6 +67,14 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "operator": _("operator"),
         "registrar": _("registrar"),
     },
+    "status": {
+        "stolen": _("stolen"),
+        "lost": _("lost"),
+        "tampered": _("tampered with"),
+        "recalled": _("recalled"),
+        "detained": _("detained"),
+        "seized": _("seized"),
+    },
     "near": {"limit": _("near its limit"), "expiry": _("near its end")},
     "settled": {"open": _("open"), "closed": _("settled")},
     "tier": {

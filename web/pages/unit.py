@@ -23,6 +23,7 @@ from web.api import list_shapes as shapes
 from web.api.lists import load_items
 from web.pages.acts import Act
 from web.pages.dossier import arrange
+from web.pages.fields import label_of, word_of
 from web.pages.frame import make_blueprint, page
 from web.pages.inspections import INSPECTIONS, may_inspect
 from web.pages.lists import filters, list_file, list_page
@@ -79,6 +80,8 @@ def item(name: str) -> Response:
         shown=arrange(found),
         journey=journey_in(found),
         head=ledger().head,
+        label_of=label_of,
+        word_of=word_of,
         is_now=known == NOW,
         inspects=may_inspect(),
         acts=_held(found.state),
