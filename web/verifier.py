@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,7 +36,7 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Verify</title>
+<title>{title}</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>
@@ -59,6 +60,7 @@ def verifier_page(language: str, words: Mapping[str, str]) -> bytes:
     icons = _read("icons.svg").replace("<svg ", '<svg id="icons" hidden ', 1)
     page = _PAGE.format(
         language=language,
+        title=escape(words.get("Verify", "Verify")),
         style=_inside(style, "style"),
         policy=_POLICY.format(_hash(style), _hash(script)),
         icons=icons,
