@@ -5,6 +5,7 @@ import { el, icon, mono, notice, show } from "./dom.js";
 import { headlineOf } from "./words_of_event.js";
 
 const FEW = 20;
+const PARTY = /(?:urn:chiptrail:party:|https?:\/\/)[A-Za-z0-9._:/-]*[A-Za-z0-9_/-]/g;
 const LOOKS = { contraindicated: "stop", warning: "check", none: "unknown", affirming: "clear" };
 
 // Show what rehearse.js has *found* of *reads* in *place*.
@@ -44,11 +45,17 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
     {},
     el("span", { class: `verdict ${LOOKS[tier]}` }, icon(LOOKS[tier]), " ", wordOf(tier)),
     " ",
-    message,
+    retold(message, at.map((number) => reads[number].names)),
     cites.length ? el("span", { class: "hint" }, " ", say("Shown by entry"), where) : null,
     hints.filter(Boolean).map((text) => el("p", { class: "hint" }, text)),
     el("p", { class: "hint" }, el("code", {}, code)),
   );
+}
+
+// With parties by their names, as far as what is signed names them too.
+function retold(message, named) {
+  const names = Object.assign({}, ...named.slice(0, FEW));
+  return message.replace(PARTY, (party) => (Object.hasOwn(names, party) ? names[party] : party));
 }
 
 function wordOf(tier) {

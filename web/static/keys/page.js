@@ -23,7 +23,7 @@ async function showLocal() {
   const enrolled = await enrolledKeys(party);
   const live = mine.find(({ keyid }) => enrolled.get(keyid)?.revokedBy === null);
   const cards = mine.map((key) => card(key, enrolled.get(key.keyid), live));
-  show(local, el("div", { class: "cards" }, cards));
+  show(local, el("div", { class: "cards keys" }, cards));
 }
 
 function card(key, enrolled, live) {

@@ -58,7 +58,7 @@ function table(done) {
     const cells = [link, line.headline, stamp(receipt.recordedAt), mono(receipt.identity, 16)];
     return el("tr", {}, cells.map((cell) => el("td", {}, cell)));
   });
-  const made = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
+  const made = el("table", { class: "receipts" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
   const label = say("Receipts");
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, made);
 }
