@@ -1,10 +1,11 @@
-"""Asking a ledger elsewhere: checks and bundles, as its API answers them.
+"""Asking a ledger elsewhere: items, checks and bundles, as its API answers them.
 
 What it says is shown as it says it; whose word that is, is its operator's. A bundle is verified
 before it is kept.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,53 @@ from ledger.cli.remote import Elsewhere
 from ledger.cli.settings import Settings
 from ledger.cli.telling import verdict_text
 from ledger.judge import Verdict
-from ledger.names import item_name, party_name
+from ledger.names import item_name, moment, party_name
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ledger.client.answers import Checked, Presented
+    from ledger.client.known import Checked, Known, Presented
 
 _WORST_FIRST = [Verdict.STOP, Verdict.UNKNOWN, Verdict.CHECK, Verdict.CLEAR]
 _MOST_MISSING = 20
+
+
+def chip(settings: Settings, elsewhere: Elsewhere, text: str, as_of: datetime | None) -> None:
+    """Show what is known there of the item that *text* means, and end with the exit code."""
+    from ledger.client.known import parse_known
+
+    with elsewhere.opened() as remote:
+        said = remote.api.dossier(text, as_of)
+    several = said.get("matches")
+    if isinstance(several, list):
+        listed = "".join(f"\n  {printable(str(item))}" for item in several)
+        raise click.UsageError(f"{len(several)} items bear the serial {text}; say which:{listed}")
+    known = parse_known(said)
+    if settings.as_json:
+        show_json([said])
+    else:
+        _tell(known, is_as_of=as_of is not None)
+    if known.verdict == Verdict.STOP:
+        raise click.exceptions.Exit(BAD_NEWS)
+
+
+def _tell(known: "Known", *, is_as_of: bool) -> None:
+    from ledger.cli import telling
+
+    holder = "nobody, as far as is known" if known.holder is None else _party(known.holder)
+    show(telling.heading(printable(known.item), _verdict(known)), "", f"with  {holder}")
+    worst = telling.open_findings(known.findings)
+    if worst:
+        found = [replace(one, message=printable(one.message)) for one in worst]
+        show("", styled("Found", "bold"), telling.findings_table(found, {}))
+    if known.looks:
+        looks = telling.indented(map(printable, known.looks))
+        show("", styled("Look at next", "bold"), looks)
+    steps = table("entry", "when (UTC)", "what was signed", fold=["what was signed"])
+    for index, at, told in known.steps:
+        steps.add_row(str(index), moment(at), printable(told))
+    show("", styled("Story", "bold"), steps, "")
+    show(telling.footer(known.as_of, known.size, is_as_of=is_as_of, horizon=known.horizon))
 
 
 def check(
@@ -100,7 +139,7 @@ def _show(checked: "Checked", *, show_all: bool) -> None:
 _AWRY = frozenset({"other-shipment", "elsewhere"})
 
 
-def _verdict(line: "Presented") -> Verdict:
+def _verdict(line: "Presented | Known") -> Verdict:
     """The verdict; one that is not known here is as bad as not known."""
     known = {verdict.value: verdict for verdict in Verdict}
     return known.get(line.verdict, Verdict.UNKNOWN)

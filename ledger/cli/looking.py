@@ -36,14 +36,23 @@ reader_option = click.option(
 @click.argument("serial")
 @as_of_option
 @reader_option
+@remote_options
 @ledger_options
 @pass_settings
-def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str | None) -> None:
+def chip(
+    settings: Settings,
+    *,
+    serial: str,
+    as_of: datetime | None,
+    reader: str | None,
+    elsewhere: Elsewhere | None,
+) -> None:
     """Tell the story of one item.
 
     Who has it, where it goes, what happened, what was found. SERIAL is a serial number, a Digital
     Link, an EPC URN, a GS1 element string or what a scanner reads. If several items bear the
-    serial, all are listed. Exit code 1 if the verdict is Stop.
+    serial, all are listed. With --ledger a ledger elsewhere answers. Exit code 1 if the verdict is
+    Stop.
 
     For example:
 
@@ -56,6 +65,12 @@ def chip(settings: Settings, *, serial: str, as_of: datetime | None, reader: str
     from schemas.item import parse_query
 
     parse_query(serial)  # says what is wrong with a code that does not read
+    if elsewhere is not None:
+        from ledger.cli import asking
+
+        demand_no_reader(reader)
+        asking.chip(settings, elsewhere, serial, as_of)
+        return
     ledger = settings.open_ledger()
     who = naming.reader_named(ledger, reader)
     items = resolve(ledger, [serial], who)[serial]

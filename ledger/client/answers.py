@@ -67,55 +67,27 @@ class Recorded:
     envelope: Envelope | None
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """One line of a check: *text* as it was given, and the *holder*, None if none is known.
-
-    *looks* are what to look at next.
-    """
-
-    text: str
-    item: str | None
-    answer: str
-    verdict: str
-    holder: str | None
-    findings: tuple[Finding, ...]
-    looks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A check: counts by verdict and answer, what was *missing*; *said* is the JSON."""
-
-    presented: int
-    verdicts: Mapping[str, int]
-    answers: Mapping[str, int]
-    missing: tuple[str, ...]
-    lines: tuple[Presented, ...]
-    said: Mapping[str, JSON]
-
-
 def parse_receipt(value: JSON) -> Receipt:
     """The receipt in *value*.
 
     Raises: Unreachable.
     """
     try:
-        said = _as(dict, value)
+        said = typed(dict, value)
         return Receipt(
-            index=_as(int, said["index"]),
-            identity=decode_hex(_as(str, said["identity"]), 32),
-            recorded_at=parse_time(_as(str, said["recordedAt"])),
-            created=_as(bool, said["created"]),
-            size=_as(int, said["size"]),
-            findings=_findings(said["findings"]),
-            why_idle=_text(said.get("withoutEffect")),
+            index=typed(int, said["index"]),
+            identity=decode_hex(typed(str, said["identity"]), 32),
+            recorded_at=parse_time(typed(str, said["recordedAt"])),
+            created=typed(bool, said["created"]),
+            size=typed(int, said["size"]),
+            findings=findings_in(said["findings"]),
+            why_idle=text_or_none(said.get("withoutEffect")),
             replaces=_replaced(said.get("replaces")),
-            drawn=tuple(_draw(one) for one in _as(list, said.get("draws", []))),
+            drawn=tuple(_draw(one) for one in typed(list, said.get("draws", []))),
             said=said,
         )
     except (KeyError, ValueError) as exc:
-        raise _unread("receipt", exc) from exc
+        raise unread("receipt", exc) from exc
 
 
 def parse_recorded(value: JSON) -> Recorded:
@@ -124,17 +96,17 @@ def parse_recorded(value: JSON) -> Recorded:
     Raises: Unreachable.
     """
     try:
-        said = _as(dict, value)
+        said = typed(dict, value)
         envelope = said["envelope"]
         return Recorded(
-            index=_as(int, said["index"]),
-            recorded_at=parse_time(_as(str, said["recordedAt"])),
-            identity=decode_hex(_as(str, said["identity"]), 32),
+            index=typed(int, said["index"]),
+            recorded_at=parse_time(typed(str, said["recordedAt"])),
+            identity=decode_hex(typed(str, said["identity"]), 32),
             leaf=_leaf(said),
             envelope=None if envelope is None else envelope_from_json(envelope, "/envelope"),
         )
     except (KeyError, ValueError, Refusal) as exc:
-        raise _unread("entry", exc) from exc
+        raise unread("entry", exc) from exc
 
 
 def parse_proof(value: JSON) -> tuple[bytes, Proof]:
@@ -143,31 +115,12 @@ def parse_proof(value: JSON) -> tuple[bytes, Proof]:
     Raises: Unreachable.
     """
     try:
-        said = _as(dict, value)
-        path = tuple(decode_base64(_as(str, one)) for one in _as(list, said["inclusion"]))
-        note = _as(str, said["checkpoint"]).encode()
-        return _leaf(said), Proof(_as(int, said["index"]), path, note)
+        said = typed(dict, value)
+        path = tuple(decode_base64(typed(str, one)) for one in typed(list, said["inclusion"]))
+        note = typed(str, said["checkpoint"]).encode()
+        return _leaf(said), Proof(typed(int, said["index"]), path, note)
     except (KeyError, ValueError) as exc:
-        raise _unread("proof", exc) from exc
-
-
-def parse_checked(value: JSON) -> Checked:
-    """The check in *value*.
-
-    Raises: Unreachable.
-    """
-    try:
-        said = _as(dict, value)
-        return Checked(
-            presented=_as(int, said["presented"]),
-            verdicts=_counts(said["verdicts"]),
-            answers=_counts(said["answers"]),
-            missing=tuple(_as(str, one) for one in _as(list, said["notPresented"])),
-            lines=tuple(_presented(one) for one in _as(list, said["lines"])),
-            said=said,
-        )
-    except (KeyError, ValueError) as exc:
-        raise _unread("check", exc) from exc
+        raise unread("proof", exc) from exc
 
 
 def parse_parties(value: JSON) -> dict[str, tuple[str, ...]]:
@@ -176,13 +129,13 @@ def parse_parties(value: JSON) -> dict[str, tuple[str, ...]]:
     Raises: Unreachable.
     """
     try:
-        found = [_as(dict, one) for one in _as(list, _as(dict, value)["parties"])]
+        found = [typed(dict, one) for one in typed(list, typed(dict, value)["parties"])]
         return {
-            _as(str, one["party"]): tuple(_as(str, name) for name in _as(list, one["names"]))
+            typed(str, one["party"]): tuple(typed(str, name) for name in typed(list, one["names"]))
             for one in found
         }
     except (KeyError, ValueError) as exc:
-        raise _unread("list of parties", exc) from exc
+        raise unread("list of parties", exc) from exc
 
 
 def parse_line(value: JSON) -> tuple[Outcome, int]:
@@ -191,13 +144,13 @@ def parse_line(value: JSON) -> tuple[Outcome, int]:
     Raises: Unreachable.
     """
     try:
-        said = _as(dict, value)
-        status = _as(int, said["status"])
+        said = typed(dict, value)
+        status = typed(int, said["status"])
         if "problem" in said:
             return parse_problem(said["problem"], status), status
         return parse_receipt(said["receipt"]), status
     except (KeyError, ValueError) as exc:
-        raise _unread("line", exc) from exc
+        raise unread("line", exc) from exc
 
 
 def parse_problem(value: JSON, status: int) -> ChiptrailError:
@@ -229,27 +182,28 @@ def _below(kind: type[ChiptrailError]) -> dict[str, type[ChiptrailError]]:
 _KINDS: Mapping[str, type[ChiptrailError]] = _below(errors.ChiptrailError)
 
 
-def _as(kind: type[T], value: JSON) -> T:
+def typed(kind: type[T], value: JSON) -> T:
     """*value*, which must be of that *kind*; true is no number."""
     if type(value) is not kind:
         raise ValueError(f"got {type(value).__name__}, want {kind.__name__}")
     return value
 
 
-def _text(value: JSON) -> str | None:
-    return None if value is None else _as(str, value)
+def text_or_none(value: JSON) -> str | None:
+    """*value*, a text or null."""
+    return None if value is None else typed(str, value)
 
 
 def _leaf(said: Mapping[str, JSON]) -> bytes:
-    leaf = decode_base64(_as(str, said["leaf"]))
+    leaf = decode_base64(typed(str, said["leaf"]))
     if len(leaf) != LEAF_SIZE:
         raise ValueError(f"a leaf of {len(leaf)} bytes, want {LEAF_SIZE}")
     return leaf
 
 
-def _findings(value: JSON) -> tuple[Finding, ...]:
+def findings_in(value: JSON) -> tuple[Finding, ...]:
     """Those of codes that are known here; a newer ledger may know more, and acks all the same."""
-    found = [_as(dict, one) for one in _as(list, value)]
+    found = [typed(dict, one) for one in typed(list, value)]
     return tuple(_finding(one) for one in found if one.get("code") in _CODES)
 
 
@@ -257,56 +211,38 @@ _CODES = frozenset(map(str, Code))
 
 
 def _finding(value: JSON) -> Finding:
-    said = _as(dict, value)
+    said = typed(dict, value)
     closed_by = said["closedBy"]
     return Finding(
-        code=Code(_as(str, said["code"])),
-        message=_as(str, said["message"]),
-        index=_as(int, said["index"]),
-        items=tuple(_as(str, one) for one in _as(list, said["items"])),
-        cites=tuple(_as(int, one) for one in _as(list, said["cites"])),
-        on_items=_as(bool, said["onItems"]),
-        closed_by=None if closed_by is None else _as(int, closed_by),
-    )
-
-
-def _counts(value: JSON) -> dict[str, int]:
-    return {name: _as(int, count) for name, count in _as(dict, value).items()}
-
-
-def _presented(value: JSON) -> Presented:
-    said = _as(dict, value)
-    state = said["state"]
-    looks = [_as(dict, one)["look"] for one in _as(list, said["look"])]
-    return Presented(
-        text=_as(str, said["text"]),
-        item=_text(said["item"]),
-        answer=_as(str, said["answer"]),
-        verdict=_as(str, said["verdict"]),
-        holder=None if state is None else _text(_as(dict, state)["holder"]),
-        findings=_findings(said["findings"]),
-        looks=tuple(look for look in looks if isinstance(look, str)),
+        code=Code(typed(str, said["code"])),
+        message=typed(str, said["message"]),
+        index=typed(int, said["index"]),
+        items=tuple(typed(str, one) for one in typed(list, said["items"])),
+        cites=tuple(typed(int, one) for one in typed(list, said["cites"])),
+        on_items=typed(bool, said["onItems"]),
+        closed_by=None if closed_by is None else typed(int, closed_by),
     )
 
 
 def _replaced(value: JSON) -> tuple[int, int] | None:
     if value is None:
         return None
-    said = _as(dict, value)
-    return _as(int, said["entry"]), _as(int, said["correction"])
+    said = typed(dict, value)
+    return typed(int, said["entry"]), typed(int, said["correction"])
 
 
 def _draw(value: JSON) -> Draw:
-    said = _as(dict, value)
+    said = typed(dict, value)
     left = said["left"]
     return Draw(
-        _as(str, said["regime"]),
-        _as(str, said["number"]),
-        _as(int, said["quantity"]),
-        None if left is None else _as(int, left),
+        typed(str, said["regime"]),
+        typed(str, said["number"]),
+        typed(int, said["quantity"]),
+        None if left is None else typed(int, left),
     )
 
 
-def _unread(what: str, exc: Exception) -> Unreachable:
+def unread(what: str, exc: Exception) -> Unreachable:
+    """That a *what* came which does not read."""
     why = f"without {exc}" if isinstance(exc, KeyError) else str(exc)
     return Unreachable(f"answers with a {what} that does not read: {why}")

@@ -21,11 +21,9 @@ from urllib.parse import quote
 import httpx
 
 from ledger.client.answers import (
-    Checked,
     Outcome,
     Receipt,
     Recorded,
-    parse_checked,
     parse_line,
     parse_parties,
     parse_problem,
@@ -34,6 +32,7 @@ from ledger.client.answers import (
     parse_recorded,
 )
 from ledger.client.deadline import Deadline
+from ledger.client.known import Checked, parse_checked
 from ledger.client.patience import PASSING, Patience, retry_after_s
 from ledger.note import MAX_NOTE_SIZE
 from ledger.proof import Proof

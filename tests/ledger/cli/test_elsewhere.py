@@ -75,6 +75,23 @@ def test_what_is_signed_for_it_carries_its_head(there, key, chip, tmp_path):
     assert [*(tmp_path / "home").glob("chiptrail/*/checkpoint")]
 
 
+def test_a_story_is_told_from_there(there, chip, shown_world):
+    (check,) = [one.item for one in shown_world.sights if "before it arrived" in one.why]
+    clear, doubtful = there("chip", chip), there("chip", check.rpartition("/")[2])
+
+    assert (0, 0, 0) == (
+        clear.exit_code,
+        there("chip", chip, "--json").exit_code,
+        doubtful.exit_code,
+    )
+    assert "CHECK" in doubtful.stdout
+    assert all(word in clear.stdout for word in ("CLEAR", "Inzai", "Made by", "Shipped by"))
+
+
+def test_of_nothing_there_is_no_story(there):
+    assert "not-found" in there("chip", "NONE-0001").stderr
+
+
 def test_many_are_checked_there_the_worst_first(there, chip):
     result = there("check", chip, "NONE-0001", "--all")
     lines = result.stdout.splitlines()
@@ -126,7 +143,7 @@ def test_an_entry_is_settled_that_is_read_there(there, key, chip, size):
 
 @pytest.mark.parametrize(
     ("entry", "said"),
-    [("9999", "not-found"), ("0", "no entry 0"), ("x", "want its index")],
+    [("9999", "not-found"), ("0", "corrects nothing"), ("x", "want its index")],
 )
 def test_an_entry_that_cannot_be_agreed_with_there(there, key, size, entry, said):
     before, result = size(), there("concur", entry, "--key", key)
@@ -136,6 +153,7 @@ def test_an_entry_that_cannot_be_agreed_with_there(there, key, size, entry, said
 
 
 USAGE = {
+    "a story through other eyes": ["chip", "A", "--reader", "fab"],
     "through other eyes": ["check", "A", "--reader", "fab"],
     "two items": ["bundle", "A", "B", "-o", "x"],
     "here and there": ["--data", "x", "check", "A", "--ledger", "http://a.example"],
