@@ -61,7 +61,7 @@ form.addEventListener("input", (event) => {
 
 // A long list is kept closed, and not laid out, which would take the browser long. What is closed
 // alone is laid out at the next key all the same.
-const MANY = 100_000;
+const MANY = 20_000; // characters
 const list = lines?.closest("[data-list]");
 
 function close(isClosed) {
