@@ -96,7 +96,8 @@ def test_pages_follow_each_other_and_keep_the_filter(web, lin, shipped):
 def test_a_file_has_the_whole_list(web, lin, shipped, monkeypatch):
     monkeypatch.setattr("web.pages.lists._PER_CHUNK", 1)
     second = sent_again(web)
-    rows = [*csv.DictReader(io.StringIO(lin.get("/shipments.csv").text))]
+    text = lin.get("/shipments.csv").data.decode("utf-8-sig")
+    rows = [*csv.DictReader(io.StringIO(text))]
 
     assert [str(second), str(shipped)] == [row["index"] for row in rows]
     assert "Download all 2 rows" in lin.get("/shipments").text

@@ -7,7 +7,9 @@ kept and sent on. Example::
     return list_page("trade/shipments.html", "shipments", load_shipments(asked), asked)
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -82,13 +84,17 @@ def list_page(
 
 
 def list_file(of: pages.List[T], kind: str, load: Load[T], asked: Asked) -> Response:
-    """All lines of the list that is *asked* for, as a file; CSV is sent as it comes."""
+    """All lines of the list that is *asked* for, as a file; CSV is sent as it comes.
+
+    It begins with the mark by which spreadsheets know UTF-8.
+    """
     first = load({**asked, "limit": _PER_CHUNK})
     rows = _rows(of, load, asked, first)
     if KINDS[kind] == XLSX:
         answer = Response(write_table(XLSX, of.columns, rows), content_type=XLSX)
     else:
-        answer = Response(stream_with_context(stream_csv(of.columns, rows)), content_type=CSV)
+        lines = chain([BOM_UTF8], stream_csv(of.columns, rows))
+        answer = Response(stream_with_context(lines), content_type=CSV)
     return as_file(answer, f"{of.kind}.{kind}")
 
 
