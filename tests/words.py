@@ -7,12 +7,15 @@ longer go. Example::
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "web" / "translations"
@@ -31,7 +34,16 @@ def said() -> dict[str | tuple[str, str], set[str]]:
     found = defaultdict(set)
     for path, _, text, _, _ in extract_from_dir(ROOT / "web", _READ, keywords=_CALLS):
         found[text].add(f"web/{path}")
+    for text in _advice():
+        found[text].add("ledger/advice.py")
     return dict(found)
+
+
+def _advice() -> Iterator[str]:
+    """What to do about findings: the ledger says it in English, pages in every language."""
+    yield from (PRESENTED_TWICE, SHARED_SERIAL, *MATCH_ACTIONS.values())
+    for action in ACTIONS.values():
+        yield from (action.look, action.remedy)
 
 
 def catalog(language: str) -> Catalog:

@@ -46,11 +46,12 @@ def speak(app: Flask) -> None:
 
 
 def words_of_scripts(language: str) -> dict[str, str]:
-    """What JavaScript says, English to *language*."""
+    """What JavaScript says, and what the ledger advises, English to *language*."""
     return {
         str(message.id): str(message.string)
         for message in _catalog(language)
-        if message.string and any(path.endswith(".js") for path, _ in message.locations)
+        if message.string
+        and any(path.endswith((".js", "advice.py")) for path, _ in message.locations)
     }
 
 

@@ -1,8 +1,9 @@
 """What people call parties, items and papers on pages, and how long something takes.
 
 In templates: ``{{ id | party }}``, ``{{ id | item }}``, ``{{ uri | paper }}``, ``{{ text|told }}``,
-``{{ place | spot }}`` and ``{{ delta | span }}``; ``wording.state[line.state]`` for what is one of
-a few; ``lead("unit.item", name=id)`` is the address of a page, or nothing where there is none.
+``{{ place | spot }}``, ``{{ delta | span }}`` and ``{{ advice | translated }}``, which is what to
+do about a finding; ``wording.state[line.state]`` for what is one of a few; ``lead("unit.item",
+name=id)`` is the address of a page, or nothing where there is none.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 from babel.units import format_unit
 from flask import Flask, current_app, g, url_for
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 
 from ledger import names as names_of
 from ledger.names import Names, document_name, item_name, party_name, place_name, retell
@@ -148,6 +149,7 @@ def name_things(app: Flask) -> None:
         "paper": document_name,
         "spot": place_name,
         "told": lambda words: retell(words, names()),
+        "translated": gettext,
         "span": span,
     }
 
