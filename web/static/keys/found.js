@@ -38,7 +38,7 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
   const hints = [
     reads.length > 1 ? say("On %(count)s of them", { count: count(at.length) }) : null,
     items.length > 1 ? say("On %(count)s items", { count: count(items.length) }) : null,
-    remedy ? `${say("What mends it:")} ${remedy}` : null,
+    remedy ? `${say("What mends it:")} ${say(remedy)}` : null,
   ];
   return el(
     "li",
