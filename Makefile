@@ -6,7 +6,7 @@ UV_HOME := build/uv
 FOREIGN := build/foreign
 
 .DEFAULT_GOAL := help
-.PHONY: help check lint format test bench faults foreign docs lock clean
+.PHONY: help check lint format test bench faults foreign docs words screenshots lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ foreign: ## make build/foreign, the environment of a witness by others that test
 
 docs: $(BIN)/pytest ## write docs/commands.md and docs/modules.md anew from the code itself
 	$(BIN)/python -m tests.reference
+
+words: $(BIN)/pytest ## bring web/translations up to date with what pages say; a test tells what is missing
+	$(BIN)/python -m tests.words
+
+screenshots: $(BIN)/pytest ## take docs/screenshots anew, of every page of a demo, in Debian's Chromium
+	$(BIN)/python -m tests.screenshots
 
 lock: ## pin the newest versions that fit pyproject.toml, with hashes, for every platform
 	$(PYTHON) -m venv $(UV_HOME)

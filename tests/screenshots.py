@@ -33,7 +33,7 @@ PEOPLE = {
     CUSTOMS: UserRole.INSPECTOR,
     OPERATOR: UserRole.ADMINISTRATOR,
 }
-CHECKED = "Q10-0005 D07-0011 G44-0001 H50-0029 KD4-0003 NONE-0001"
+CHECKED = "N74-0005 D72-0011 G28-0001 H80-0029 KJ0-0003 NONE-0001"
 # The name of a picture, whose page it is, where, and in which ways beside light.
 PAGES: tuple[tuple[str, str | None, str, tuple[str, ...]], ...] = (
     ("sign-in", None, "/sign-in", ()),
@@ -50,7 +50,7 @@ PAGES: tuple[tuple[str, str | None, str, tuple[str, ...]], ...] = (
     ("keys", EXPORTER, "/keys", ()),
     ("goods", EXPORTER, "/items", ()),
     ("check", CUSTOMS, f"/check?serials={CHECKED.replace(' ', '%0A')}", ("dark", "phone")),
-    ("item", CUSTOMS, "/items/H50-0029", ("dark", "phone", "zh-Hant")),
+    ("item", CUSTOMS, "/items/H80-0029", ("dark", "phone", "zh-Hant")),
     ("administration", OPERATOR, "/administration", ()),
 )
 
@@ -74,6 +74,7 @@ def pages(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[tup
                 continue
             shown = {"viewport": WIDE, "locale": "en-GB", **options}
             context = browser.new_context(base_url=url, **shown)
+            context.set_default_timeout(180_000)  # the first map takes its time on a busy machine
             page = context.new_page()
             if who is not None:
                 page.goto("/sign-in")
@@ -99,11 +100,14 @@ def main() -> None:
     FOLDER.mkdir()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         data = Path(folder, "demo")
-        command = [sys.executable, "-m", "ledger.cli.guard", "demo", "--no-serve", "--data", data]
+        chiptrail = Path(sys.executable).with_name("chiptrail")
+        command = [chiptrail, "demo", "--no-serve", "--seed", "7", "--data", data]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         ledger = open_ledger(data)
         with served(ledger) as url:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
             take(browser, url, people(ledger), FOLDER)
             browser.close()
 
