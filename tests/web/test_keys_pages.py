@@ -11,7 +11,7 @@ import pytest
 from ledger.keys import key_proof_message
 from schemas.context import GS1_CONTEXT
 from schemas.envelope import encode_submission
-from schemas.formats import decode_base64
+from schemas.formats import decode_base64, encode_base64
 from schemas.key_request import KeyRequest, encode_key_request
 from tests.web.conftest import Web
 from tests.world import CHIPS, ORIGIN, party
@@ -119,6 +119,35 @@ def test_who_may_not_write_is_not_asked_to_make_keys(web):
     said = web.browser("eve", "viewer", of="fab").get("/keys").text
 
     assert "Make a key" not in said
+
+
+def broken(name, value):
+    event = {"type": "ObjectEvent", "action": "OBSERVE", name: value}
+    payload = encode_base64(json.dumps(event).encode())
+    return [{"payload": payload, "payloadType": "application/vnd.chiptrail.event+json"}]
+
+
+BAD_BLOCKS = {
+    "nothing": "",
+    "no list": "{}",
+    "a list of numbers": "[1]",
+    "no payload": '[{"payload": "AA==", "payloadType": "x"}]',
+    "not JSON inside": json.dumps([{**broken("a", 1)[0], "payload": "AAAA"}]),
+    "no event inside": json.dumps(broken("chiptrail:commitments", 5)),
+}
+
+
+@pytest.mark.parametrize("block", BAD_BLOCKS.values(), ids=BAD_BLOCKS)
+def test_a_block_that_no_panel_showed_is_refused(lin, block):
+    assert 400 == lin.post("/sign/drafts", data={"prepared": block}).status_code
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"statement": 1}', "null"])
+def test_a_document_without_events_is_refused(lin, text):
+    answer = lin.post("/sign", data={"text": text})
+
+    assert 400 == answer.status_code
+    assert 'role="alert"' in answer.text
 
 
 # The registrar ------------------------------------------------------------------------------------

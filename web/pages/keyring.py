@@ -149,7 +149,9 @@ def revocation(keyid: str) -> Response:
         draft["suspectedSince"] = f"{since}:00Z"
     try:
         prepared = [] if faults else prepare_all([draft])
-    except Refusal:
+    except Refusal as exc:
+        if exc.pointer != "/suspectedSince":
+            raise
         faults.append(("since", _("Want a time, such as 2026-01-31T12:00.")))
     if faults:
         return page("keys/revocation.html", 400, key=key, faults=faults, reason=reason, since=since)

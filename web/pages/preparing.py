@@ -32,7 +32,9 @@ from schemas.envelope import (
     submission_to_json,
 )
 from schemas.errors import MalformedEnvelope, MalformedEvent, Refusal
+from schemas.event import parse_event
 from schemas.formats import encode_base64
+from schemas.statement import parse_statement
 from schemas.strict_json import JSON
 from web.access import caller, ledger
 
@@ -122,14 +124,16 @@ def _prepared(line: JSON, number: int) -> Prepared:
 def drafts_in(prepared: Iterable[Prepared]) -> list[Draft]:
     """The drafts that were *prepared*, for ``chiptrail sign``.
 
-    Raises: MalformedEvent (a correction; a withheld field that is not disclosed).
+    Raises: MalformedEvent (a correction, or it withholds what is not shown), MalformedStatement.
     """
     drafts: list[Draft] = []
     for one in prepared:
         if one.payload_type is PayloadType.STATEMENT:
+            parse_statement(one.payload)
             body: Draft = strict_json.load_object(one.payload)
             drafts.append({name: value for name, value in body.items() if name not in _SEAL})
             continue
+        parse_event(one.payload)
         plain = plain_event(one.payload, one.lists, one.disclosures)
         if "errorDeclaration" in plain.event:
             raise MalformedEvent("a correction is signed elsewhere with chiptrail correct", "")
