@@ -24,7 +24,7 @@ from schemas.event import parse_event
 
 
 class Redress:
-    """What the signer of entry *index* takes back."""
+    """What the signer of entry *index* takes back; *disclosures* are those that it withheld."""
 
     def __init__(self, ledger: Ledger, author: Author, index: int) -> None:
         """Raises: NotFound when there is no such event."""
@@ -36,14 +36,14 @@ class Redress:
             self._payload = row.payload
             self._lists = load_item_lists(connection, [index]).get(index, {})
             bodies = [body for _, _, body in log.load_disclosures(connection, [index]) if body]
-        self._disclosures = bodies
+        self.disclosures: tuple[str, ...] = tuple(bodies)
 
     def plain(self) -> PlainEvent:
         """The event as it was before it was signed.
 
         Raises: MalformedEvent.
         """
-        return plain_event(self._payload, self._lists, self._disclosures)
+        return plain_event(self._payload, self._lists, self.disclosures)
 
     def prepared(
         self, reason: str, rights: Sequence[Draft], withheld: Sequence[str]

@@ -117,6 +117,22 @@ def test_several_acts_of_a_spreadsheet_are_signed_together(site, tmp_path):
     assert size + 2 == site.world.ledger.head.size
 
 
+def test_an_entry_that_withholds_is_taken_back(site, tmp_path):
+    hold(site, SERIALS[:1])
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.goto("/ship?unit=A-0001&to=shop&itn=X20260302123456")
+        check(page)
+        sign(page)
+        page.goto(f"/record/correct/{site.world.ledger.head.size - 1}")
+        page.check("input[value=did_not_occur]")
+        check(page)
+        sign(page)
+        _, taken = recorded(page, site.world)
+
+    assert "did_not_occur" == taken["errorDeclaration"]["reason"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out(site, theme):
     hold(site, SERIALS[:2])

@@ -202,6 +202,8 @@ def corrected(index: int) -> Response:
     try:
         prepared = amendment.redress.prepared(amendment.reason, rights, amendment.withheld)
         ahead = foresee_prepared(prepared)
+        # What the entry withheld the ledger has: it is shown to who signs, and not sent again.
+        ahead.lines[-1]["shown"] = [*amendment.redress.disclosures]
     except Refusal as exc:
         amendment.faults.append(Fault("eventTime", f"{exc.pointer or ''} {exc.message}".strip()))
         return _form_page(amendment)

@@ -7,7 +7,7 @@
 from collections.abc import Sequence
 
 from flask import Response, request
-from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ledger.names import item_name
 from ledger.service.shipments import Shipment
@@ -49,7 +49,11 @@ def _checked(ticking: Ticking) -> Response:
     faults = list(filling.faults)
     if ticking.doubts:
         count = len(ticking.doubts)
-        why = _("%(count)s lines are not of this shipment, or in doubt", count=count)
+        why = ngettext(
+            "one line is not of this shipment, or in doubt",
+            "%(num)s lines are not of this shipment, or in doubt",
+            count,
+        )
         faults.append(Fault("arrived", why))
     if faults:
         return _form_page(ticking, faults)

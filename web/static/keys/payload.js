@@ -26,7 +26,8 @@ export async function readPrepared(line) {
   const bytes = decodeBase64(line.payload);
   const said = parseObject(bytes);
   const lists = await openLists(said, line.lists ?? {});
-  const withheld = await openWithheld(said, line.disclosures ?? []);
+  // What the ledger has already is shown, and does not go along.
+  const withheld = await openWithheld(said, [...(line.disclosures ?? []), ...(line.shown ?? [])]);
   return {
     bytes,
     type: line.payloadType,
