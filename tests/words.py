@@ -25,6 +25,7 @@ _READ = [
     ("**.html", "jinja2"),
     ("**.js", "javascript"),
 ]
+_OPTIONS = {"**.js": {"parse_template_string": True}}
 _ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say"])
 _CALLS = {**_ALONE, "ngettext": (1, 2)}
 
@@ -32,7 +33,8 @@ _CALLS = {**_ALONE, "ngettext": (1, 2)}
 def said() -> dict[str | tuple[str, str], set[str]]:
     """Every text that pages say, or one for one and one for many, with the files where."""
     found = defaultdict(set)
-    for path, _, text, _, _ in extract_from_dir(ROOT / "web", _READ, keywords=_CALLS):
+    everywhere = extract_from_dir(ROOT / "web", _READ, _OPTIONS, keywords=_CALLS)
+    for path, _, text, _, _ in everywhere:
         found[text].add(f"web/{path}")
     for text in _advice():
         found[text].add("ledger/advice.py")

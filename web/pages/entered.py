@@ -185,7 +185,8 @@ def _of_units(entered: Entered) -> list[Fault]:
         )
         return [Fault("units", f"{label_of('units')}: {said}")]
     if entered.act.needs_units and not entered.sorted.rows and not entered.listed.faults:
-        return [Fault("units", f"{label_of('units')}: {_('say at least one')}")]
+        said = _("say at least one")
+        return [Fault("units", f"{label_of('units')}: {said}")]
     return []
 
 
