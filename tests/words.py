@@ -26,7 +26,7 @@ _READ = [
     ("**.js", "javascript"),
 ]
 _OPTIONS = {"**.js": {"parse_template_string": True}}
-_ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say"])
+_ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say", "later"])
 _CALLS = {**_ALONE, "ngettext": (1, 2)}
 
 

@@ -17,7 +17,7 @@ async function drawHistory() {
   if (kept && kept !== vkey) return drawOtherKey(kept);
   const before = last(origin);
   const hindered = await hindrance();
-  if (hindered) return [notice("unknown", say("Not known"), hindered)];
+  if (hindered) return [notice("unknown", say("Not known"), say(hindered))];
   try {
     const found = await demandConsistent(note, vkey);
     remember(note);

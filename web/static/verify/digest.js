@@ -2,11 +2,14 @@
 
 import { Refusal } from "./refusal.js";
 
-// Why nothing can be verified here, in English; null if it can.
+// What is in English here, and said in the reader's language by who shows it: a worker has no words.
+const later = (text) => text;
+
+// Why nothing can be verified here; null if it can.
 export async function hindrance() {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {
-    return "This browser offers no WebCrypto here: open the page over https, or use chiptrail verify.";
+    return later("This browser offers no WebCrypto here: open the page over https, or use chiptrail verify.");
   }
   try {
     // A public key of RFC 8032, section 7.1.
@@ -14,7 +17,7 @@ export async function hindrance() {
     const raw = Uint8Array.from(key.match(/../g), (pair) => Number.parseInt(pair, 16));
     await subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
   } catch {
-    return "This browser's WebCrypto has no Ed25519: use a newer browser, or chiptrail verify.";
+    return later("This browser's WebCrypto has no Ed25519: use a newer browser, or chiptrail verify.");
   }
   return null;
 }

@@ -21,7 +21,7 @@ let worker = startWorker(); // at once, so that it is there when the connection 
 let isBusy = false;
 let matching = null;
 
-hindrance().then((why) => why && complain([["file", why]]));
+hindrance().then((why) => why && complain([["file", say(why)]]));
 
 // The form -------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ async function originIn(file) {
 
 async function start() {
   const hindered = await hindrance();
-  if (hindered) complain([["file", hindered]]);
+  if (hindered) complain([["file", say(hindered)]]);
   const trust = hindered ? null : await readTrust();
   if (trust === null) return;
   if (isBusy) {
