@@ -1,6 +1,7 @@
 // The sign panel of a page: what is to be signed, read from its exact bytes; what the ledger would find;
 // the key; then signing, sending and the receipts. The markup is templates/keys/macros.html's.
 //
+// What a page marks with data-until-signed holds until then: it goes as soon as something is signed.
 // When all is recorded the panel's element gets the event "chiptrail:recorded", whose detail are the
 // receipts in order.
 
@@ -155,6 +156,7 @@ async function signAndSend(reads, key) {
   try {
     lines = await signAll(reads, key);
     await keepSigned(lines);
+    for (const one of document.querySelectorAll("[data-until-signed]")) one.hidden = true;
   } catch (error) {
     refuse(error);
     return;
