@@ -41,6 +41,19 @@ def test_every_folder_of_modules_is_a_package():
     assert {module.name.rpartition(".")[0] for module in MODULES} - {""} <= packages
 
 
+def test_no_half_of_a_merge_is_left_in_a_file():
+    kinds = (".py", ".html", ".js", ".css", ".po", ".toml", ".md")
+    files = [
+        path
+        for top in ("ledger", "web", "schemas", "migrations", "docs", "tests")
+        for path in (ROOT / top).rglob("*")
+        if path.suffix in kinds
+    ]
+    marks = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+
+    assert [path for path in files if marks.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_every_runtime_dependency_is_used_at_home():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     specs = [*project["dependencies"], *project["optional-dependencies"]["production"]]
