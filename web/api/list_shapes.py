@@ -32,6 +32,12 @@ class PageOf(Schema):
     cursor = fields.String(metadata={"description": "What the page before gave as *next*."})
 
 
+_PART = fields.String(
+    validate=validate.OneOf(("present", "past")),
+    metadata={"description": "Whether the caller still has a part in the unit."},
+)
+
+
 class Items(PageOf, AsOf):
     """Which units."""
 
@@ -40,10 +46,7 @@ class Items(PageOf, AsOf):
     state = fields.String(validate=validate.OneOf(PHASES))
     holder = _text("urn:chiptrail:party:fab", "Who has it; on its way, who sent it.")
     kind = fields.String(validate=validate.OneOf(("unit", "container")))
-    part = fields.String(
-        validate=validate.OneOf(("present", "past")),
-        metadata={"description": "Whether the caller still has a part in it."},
-    )
+    part = _PART
 
 
 class Findings(PageOf, AsOf):
@@ -53,6 +56,7 @@ class Findings(PageOf, AsOf):
     state = fields.String(validate=validate.OneOf(("open", "closed")))
     code = fields.Enum(Code, by_value=True)
     tier = fields.Enum(Tier, by_value=True)
+    part = _PART
 
 
 class Shipments(PageOf, AsOf):

@@ -131,11 +131,12 @@ def load_items(asked: _Asked) -> Page[Listed]:
 
 def load_findings(asked: _Asked) -> Page[Finding]:
     """The page of findings that is *asked* for, as the caller sees them."""
-    state, code = asked.get("state"), asked.get("code")
+    state, code, part = asked.get("state"), asked.get("code"), asked.get("part")
     sought = Sought(
         is_open=None if state is None else state == "open",
         codes=frozenset() if code is None else frozenset({code}),
         tier=asked.get("tier"),
+        is_past=None if part is None else part == "past",
     )
     more = {"item": asked.get("item"), **_page(pages.FINDINGS, asked), **_day(asked)}
     return listing.findings(ledger(), sought, reader=reader(), **more)

@@ -77,6 +77,7 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "seized": _("seized"),
     },
     "near": {"limit": _("near its limit"), "expiry": _("near its end")},
+    "part": {"present": _("with a part of mine"), "past": _("my part has ended")},
     "settled": {"open": _("open"), "closed": _("settled")},
     "tier": {
         "contraindicated": _("contradiction"),

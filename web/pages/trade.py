@@ -181,9 +181,9 @@ def party(index: int) -> Response:
 @blueprint.get("/findings")
 @needs(Scope.READ)
 def findings() -> AnyResponse:
-    """What does not fit, the worst first on each page; what is open, if nothing else is asked."""
+    """What does not fit, the worst first on each page; if nothing is asked, what needs one now."""
     if not request.args:
-        return redirect(url_for("trade.findings", state="open"), 303)
+        return redirect(url_for("trade.findings", state="open", part="present"), 303)
     found = load_findings(_asked("findings"))
     groups = sorted(
         {(one.is_open, one.code) for one in found.lines},
