@@ -280,6 +280,8 @@ def keycopy(
 
     if for_browser and unencrypted:
         raise click.UsageError("--for-browser is a way to encrypt it, and --unencrypted is none")
+    if new.exists():
+        raise CannotOpen(f"{new}: exists already, and is not overwritten")
     opened = open_key(file, passphrase_file)
     passphrase = None if unencrypted else new_passphrase(passphrase_file, str(new))
     box = Box.PBKDF2 if for_browser else Box.ARGON2ID
