@@ -37,6 +37,12 @@ class Act:
     fields: tuple[str, ...]
     make: Make
     needs_units: bool = True
+    is_statement: bool = False
+
+    @property
+    def lists_units(self) -> bool:
+        """Whether it is about things."""
+        return self.needs_units or not self.is_statement
 
 
 # Drafts ------------------------------------------------------------------------------------------

@@ -92,6 +92,11 @@ class Entered:
         numbers = read_numbers(self.listed.numbers).of(named)
         return Filling(self.form.said, self.desk, numbers)
 
+    def refused(self, why: Refusal) -> Fault:
+        """Why nobody could sign it, beside the first field."""
+        name = "units" if self.act.lists_units else self.act.fields[0]
+        return Fault(name, f"{why.message} {why.pointer or ''}".strip())
+
     @property
     def units_text(self) -> str:
         """The list as it stands in the form, a line for each."""
@@ -130,9 +135,9 @@ def answer(entered: Entered) -> Response:
             ahead = foresee([draft], filling.withheld())
             if not ahead.refusals:
                 return check_page(entered, filling, ahead)
-            faults += [Fault("units", one.message) for one in ahead.refusals]
+            faults += [entered.refused(one) for one in ahead.refusals]
         except Refusal as exc:
-            faults.append(Fault("units", exc.message))
+            faults.append(entered.refused(exc))
     return form_page(entered, faults)
 
 

@@ -58,6 +58,13 @@ _REGIMES = (
     ("transit", _("Transit")),
 )
 
+_LICENCE_KINDS = (
+    ("licence", _("Licence")),
+    ("exception", _("Licence exception")),
+    ("permit", _("Permit of another country")),
+    ("nlr", _("No licence required (NLR)")),
+)
+
 FIELDS: Mapping[str, Field] = {
     "act": Field(_("What happened")),
     "units": Field(_("Things")),
@@ -130,6 +137,26 @@ FIELDS: Mapping[str, Field] = {
     "lot": Field(_("Lot")),
     "product": Field(_("Product"), _("What it is, in words.")),
     "class_eccn": Field(_("ECCN of the product"), _("For example 3A090.a.")),
+    "licence_number": Field(
+        _("Regime and number"), _("As shipments name it, for example EAR:D1234567.")
+    ),
+    "licence_kind": Field(_("Kind"), _("A licence, if not said."), Kind.CHOICE, _LICENCE_KINDS),
+    "quantity": Field(_("Quantity"), _("How many items at most; no limit if not said.")),
+    "until": Field(_("Until"), _("To the end of which day (UTC)."), Kind.DATE),
+    "starts": Field(_("Begins"), _("Now, if not said."), Kind.DATE),
+    "eccns": Field(_("ECCNs"), _("What it covers, parted by semicolons.")),
+    "countries": Field(_("Countries"), _("Into which, by their two capitals: NO; JP.")),
+    "consignees": Field(_("Consignees"), _("Parties or names, parted by semicolons."), Kind.PARTY),
+    "end_users": Field(_("End users"), _("Parties or names, parted by semicolons."), Kind.PARTY),
+    "prefixes": Field(_("Item prefixes"), _("How the ids begin that it covers.")),
+    "holder": Field(_("Holder"), _("You, if not said."), Kind.PARTY),
+    "drawers": Field(_("Who may ship under it besides"), "", Kind.PARTY),
+    "conditions": Field(_("Conditions"), _("Word for word, one per line."), Kind.LONG),
+    "site_name": Field(_("Name of the site")),
+    "operated_by": Field(_("Run by"), "", Kind.PARTY),
+    "agent": Field(_("Who may sign"), "", Kind.PARTY),
+    "mandate_acts": Field(_("What it may sign"), _("For example ship; receive; pack; declare.")),
+    "grantee": Field(_("Who may see"), "", Kind.PARTY),
     "itn": Field(_("ITN")),
     "hts": Field(_("HTS codes")),
     "eccn": Field(_("ECCN")),

@@ -47,6 +47,7 @@ T = TypeVar("T")
 
 _EVIDENCE_LIMIT = 16 << 10
 _FURTHEST_M = 20_100_000  # to the other side of the Earth
+_MOST = 1 << 53
 _DAY = len("2026-03-03")
 
 
@@ -159,6 +160,21 @@ class Filling:
                 raise NotFound(said) from exc
 
         return self._read(name, text, read, self.desk.name_of)
+
+    def anyone(self, text: str) -> str:
+        """The party that *text* means, or *text* itself: a name of somebody who is not enrolled."""
+        try:
+            return party_meant(text, self.desk.called)
+        except (NotFound, MalformedParameter):
+            return text
+
+    def whole(self, name: str) -> int | None:
+        """The whole number of field *name*, from 1 on."""
+        text = self.text(name)
+        if text and not (text.isascii() and text.isdecimal() and 0 < int(text) < _MOST):
+            self.fault(name, _("got %(text)s, want a whole number", text=repr(text)))
+            return None
+        return int(text) if text else None
 
     def moment(self, name: str, *, is_end: bool = False) -> datetime | None:
         """The time of field *name*; *is_end*: a day alone is its end."""

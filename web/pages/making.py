@@ -33,10 +33,11 @@ from web.pages.importing import imported
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
 from web.pages.receiving import received
 from web.pages.sheets import COLUMNS
+from web.pages.statements import STATEMENTS
 
 blueprint = make_blueprint("making")
 
-_ACTS = {**INSPECTIONS, **ACTS}
+_ACTS = {**INSPECTIONS, **ACTS, **STATEMENTS}
 _MANY = 50
 _UNLISTED = frozenset({"ship", "receive", "refuse"})
 """These have pages of their own."""
