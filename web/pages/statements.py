@@ -20,6 +20,8 @@ from web.pages.filling import Filling
 
 def _licence(filling: Filling, items: Sequence[str]) -> Draft:
     del items
+    for name in ("licence_number", "quantity", "eccns", "countries", "prefixes"):
+        filling.shown(name)
     regime, mark, number = filling.text("licence_number", required=True).partition(":")
     if not (regime and mark and number) and filling.text("licence_number"):
         filling.fault("licence_number", gettext("want REGIME:NUMBER such as EAR:D1234567"))
