@@ -8,7 +8,8 @@ longer go. Example::
 
 from collections import defaultdict
 from collections.abc import Iterator
-from io import BytesIO
+from contextlib import redirect_stderr
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -28,6 +29,9 @@ _READ = [
 _OPTIONS = {"**.js": {"parse_template_string": True}}
 _ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say", "later"])
 _CALLS = {**_ALONE, "ngettext": (1, 2)}
+# What somebody is refused with is shown too, in the language of the page where its words are fixed.
+_REFUSALS = dict.fromkeys(["Forbidden", "NotFound", "Unauthenticated"])
+_REFUSING = {"web": ["**.py"], "ledger/service": ["users.py", "sessions.py"]}
 
 
 def said() -> dict[str | tuple[str, str], set[str]]:
@@ -36,9 +40,19 @@ def said() -> dict[str | tuple[str, str], set[str]]:
     everywhere = extract_from_dir(ROOT / "web", _READ, _OPTIONS, keywords=_CALLS)
     for path, _, text, _, _ in everywhere:
         found[text].add(f"web/{path}")
+    for text, path in _refusals():
+        found[text].add(path)
     for text in _advice():
         found[text].add("ledger/advice.py")
     return dict(found)
+
+
+def _refusals() -> Iterator[tuple[str, str]]:
+    with redirect_stderr(StringIO()):  # it tells of each f-string, whose words are not fixed
+        for folder, names in _REFUSING.items():
+            read = [(name, "python") for name in names]
+            for path, _, text, _, _ in extract_from_dir(ROOT / folder, read, keywords=_REFUSALS):
+                yield str(text), f"{folder}/{path}"
 
 
 def _advice() -> Iterator[str]:

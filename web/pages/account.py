@@ -38,7 +38,7 @@ def change_password() -> AnyResponse:
         with guessing(caller().name):
             sessions.change_password(ledger(), caller(), form.get("old", ""), form.get("new", ""))
     except (Unauthenticated, TooMany) as exc:
-        return _page({"old": exc.message})
+        return _page({"old": _(exc.message)})
     except MalformedParameter as exc:
         return _page({"new": exc.message.partition(": ")[2] or exc.message})
     return redirect(url_for("account.mine", done="password"), 303)
