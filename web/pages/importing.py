@@ -100,8 +100,10 @@ class Import:
         draft = deed.act.make(filling, list(named))
         first = deed.rows[0].row
         self.wrong += [Wrong(first, column_of(one.field), one.text) for one in filling.faults]
-        if deed.act.needs_units and not any(line.text for line in deed.rows):
-            self.wrong.append(Wrong(first, "serial", _("say which thing")))
+        if deed.act.needs_units or named:
+            # A formula that was never worked out is an empty cell too: no row is left out unsaid.
+            bare = [line.row for line in deed.rows if not line.text]
+            self.wrong += [Wrong(row, "serial", _("say which thing")) for row in bare]
         if self.wrong:
             return
         try:
