@@ -63,6 +63,13 @@ def test_what_is_not_there_is_said_in_the_one_form(web):
     assert "urn:chiptrail:problem:not-found" == answer.json["type"]
 
 
+def test_a_browser_is_told_on_a_page_that_nothing_is_there(web):
+    browsers = "text/html,application/xml;q=0.9,application/signed-exchange;v=b3;q=0.7,*/*;q=0.8"
+    answer = web.ask("/nowhere", Accept=browsers)
+
+    assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.content_type)
+
+
 def test_a_method_that_is_not_there_names_those_that_are(web):
     answer = web.ask("/healthz", method="DELETE")
 

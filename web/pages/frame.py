@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -100,8 +100,7 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 
 def own_path(text: str) -> str:
     """*text* if it is a path of this site, else the home page: nobody is sent elsewhere."""
-    parts = urlsplit(text)
-    is_ours = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
+    is_ours = text.startswith("/") and not text.startswith(("//", "/\\"))
     return text if is_ours and text.isprintable() else url_for("entrance.home")
 
 
@@ -236,6 +235,7 @@ def _refused_early(error: HTTPException) -> AnyResponse:
 
 def _lost(error: HTTPException) -> AnyResponse:
     """No such address: a browser gets a page, a program a problem."""
-    if request.accept_mimetypes.best == "text/html" and not request.path.startswith("/api/"):
+    wanted = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
+    if wanted == "text/html" and not request.path.startswith("/api/"):
         return _refused_early(error)
     return refuse_early(error)

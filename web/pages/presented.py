@@ -25,14 +25,13 @@ from schemas.spelling import DOCUMENT_KINDS, read_document
 from schemas.strict_json import JSON
 from web.access import caller, ledger
 from web.api.checks import demand_some, read_member, read_serials
-from web.pages.searching import shipments_under
+from web.pages.searching import BARE_PAPER, shipments_under
 from web.tables import CSV, XLSX
 
 FILE_LIMIT = 8 << 20
 _FIELDS = ("serials", "document", "at", "presented_by", "packages", "units")
 _KINDS = {".csv": CSV, ".xlsx": XLSX}
 _SHIPMENT = re.compile(r"#\s*([0-9]{1,15})", re.ASCII)
-_BARE = re.compile(r"[0-9][0-9A-Za-z./-]*", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -102,7 +101,7 @@ def _papers(text: str) -> tuple[str, JSON]:
     shipment = _SHIPMENT.fullmatch(text)
     if shipment is not None:
         return "shipment", int(shipment[1])
-    if _BARE.fullmatch(text):
+    if BARE_PAPER.fullmatch(text):
         papers = [read_document(f"{kind}:{text}") for kind in DOCUMENT_KINDS]
         return "document", next((one for one in papers if shipments_under(one)), papers[0])
     return "document", read_document(text)
