@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import faults_of
+from tests.browser.conftest import faults_of, longest_task
 from tests.browser.test_signing import give_key, recorded
 from tests.world import CHIPS
 from web.tables import CSV, XLSX, write_table
@@ -157,25 +157,18 @@ PASTE = """(text) => {
 }"""
 
 
-WATCH = """window.longest = 0;
-new PerformanceObserver((found) => {
-  for (const one of found.getEntries()) window.longest = Math.max(window.longest, one.duration);
-}).observe({ entryTypes: ["longtask"], buffered: true });"""
-
-
 def test_ten_thousand_serials_are_shipped_and_nothing_holds_the_browser_up(site, tmp_path):
-    serials, longest = [f"A-{n:05}" for n in range(10_000)], []
+    serials = [f"A-{n:05}" for n in range(10_000)]
     hold(site, serials)
     with site.page("lin") as page:
         give_key(page, site.world, tmp_path)
-        page.add_init_script(WATCH)
-        page.goto("/ship")
-        page.evaluate(PASTE, "\n".join(serials))
-        page.wait_for_selector("[data-shows=units]:text-is('10,000')")
-        page.fill("#to", "shop")
-        longest.append(page.evaluate("window.longest"))
-        check(page)
-        sign(page)
-        longest.append(page.evaluate("window.longest"))
 
-    assert 200 > max(longest)
+        def ship():
+            page.goto("/ship")
+            page.evaluate(PASTE, "\n".join(serials))
+            page.wait_for_selector("[data-shows=units]:text-is('10,000')")
+            page.fill("#to", "shop")
+            check(page)
+            sign(page)
+
+        assert 1 >= longest_task(page, ship)
