@@ -332,6 +332,8 @@ def _http(run: Run) -> Iterator[Line]:
     answered = http.ask(filled, run.scale.trays)
     for name, (outside_s, inside_s) in answered.items():
         yield Line(f"{name} over HTTP", outside_s / inside_s, "x the time in process")
+    for name, (page_s, api_s) in http.look(filled, run.scale.trays).items():
+        yield Line(f"{name} as a page", page_s / api_s, "x the API", Goal(2.0, at_most=True))
 
 
 def _posts(run: Run, kind: Kind, clients: int, goal: Goal | None, workers: int = 1) -> Line:

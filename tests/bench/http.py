@@ -19,8 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from ledger.judge import Match
 from ledger.service import query
@@ -38,6 +39,7 @@ CLIENTS = {1: (0.11, 0.035), 32: (0.28, 0.16), 64: (0.25, 0.15)}
 CHECKED = (1_000, 10_000)
 BATCH = 500
 NDJSON, JSON = "application/x-ndjson", "application/json"
+FORM = "application/x-www-form-urlencoded"
 _ENTRIES = "/api/v1/entries"
 _TOGETHER = LOT * IN_FLIGHT
 
@@ -229,6 +231,38 @@ def ask(filled: Filled, times: int) -> dict[str, tuple[float, float]]:
                     raise MeasuredALie(f"{path} answers {status}")
 
             found[name] = _least(outside, count), _least(inside, count)
+    return found
+
+
+def look(filled: Filled, times: int) -> dict[str, tuple[float, float]]:
+    """Seconds of a page and of what the API answers to the same question, each the least.
+
+    Raises: MeasuredALie.
+    """
+    name, serials = chip(0), [chip(number).rpartition("/")[2] for number in range(100)]
+    asked = json.dumps({"serials": serials}).encode()
+    typed = urlencode({"serials": "\n".join(serials)}).encode()
+    questions = {
+        "dossier": (f"/items/{quote(name, safe='')}", None, f"/api/v1/items/{name}", None),
+        "check of 100 serials": ("/check", typed, "/api/v1/check", asked),
+    }
+    found = {}
+    with (
+        serve(filled.stage.ledger, filled.folder, filled.url, party("inspector")) as served,
+        closing(served.connect()) as connection,
+    ):
+
+        def ask_for(path: str, data: bytes | None, kind: str, said: bytes) -> None:
+            status, answer = served.ask(connection, path, data, kind)
+            if status != 200 or said not in answer:
+                raise MeasuredALie(f"{path} answers {status}")
+
+        for what, (page, form, api, data) in questions.items():
+            said = serials[0].encode()
+            found[what] = (
+                _least(partial(ask_for, page, form, FORM, said), times),
+                _least(partial(ask_for, api, data, JSON, said), times),
+            )
     return found
 
 

@@ -48,3 +48,17 @@ def test_a_check_shuts_nobody_out_and_a_hostile_serial_is_text(site, chips, them
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         assert [] == faults_of(page)
         assert "<img src=x onerror=alert(1)>" in page.inner_text("main")
+
+
+def test_a_swapped_sticker_does_not_pass(site):
+    """The label of one chip is on another: what answers inside of it is bound to that one."""
+    one, other = site.world.chips(2)
+    read = [{"item": item, "uuid": f"GPU-{item[-5:]}"} for item in (one, other)]
+    site.world.commission("fab", [one, other], **{"chiptrail:identities": read})
+    swapped = {"item": one, "uuid": f"GPU-{other[-5:]}"}
+    site.world.inspect("customs", [one], "conformant", **{"chiptrail:identities": [swapped]})
+    with site.page("ida", "inspector", of="customs") as page:
+        page.goto(f"/check?serials={one}%0A{other}")
+
+        assert "Read the number inside the chip" in page.inner_text(".answer.check")
+        assert "identity/mismatch" in page.inner_text("main")
