@@ -137,6 +137,16 @@ class Registry:
     _mandates: dict[tuple[str, str], Mandate] = field(default_factory=dict)
     _is_shared: bool = field(default=False, compare=False)
 
+    @property
+    def called(self) -> dict[str, tuple[str, ...]]:
+        """What people call each party, by its id; the first name is the one to show."""
+        return {party.id: party.names for party in self.parties.values()}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name to show of each party, by its id."""
+        return {party.id: party.names[0] for party in self.parties.values()}
+
     def copy(self) -> "Registry":
         """An independent registry with the same contents, for a batch that may be rolled back.
 

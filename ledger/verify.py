@@ -152,7 +152,7 @@ def _verify(data: bytes, trust: _Trust, at: _Place) -> Verified:
         cosigned=cosigned,
         witnessed_at=cosigned[max(trust.quorum, 1) - 1].at if cosigned else None,
         pinned=tuple(sorted(trust.party_keys.keys() & history.signers)),
-        names={party.id: party.names[0] for party in history.registry.parties.values()},
+        names=history.registry.names,
         subjects=subjects,
         entries=tuple(history.entries),
         withheld=tuple(history.withheld),

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, Question, options_here, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
@@ -159,7 +158,7 @@ def _warnings(desk: Desk, trial: list["Receipt"]) -> list[str]:
     from ledger.finding import Tier
     from ledger.names import retell
 
-    names, bad = naming.names_of(desk.ledger), (Tier.WARNING, Tier.CONTRAINDICATED)
+    names, bad = desk.ledger.registry.names, (Tier.WARNING, Tier.CONTRAINDICATED)
     found = [one for receipt in trial[:-1] for one in receipt.findings if one.tier in bad]
     return [f"What was meant: {retell(one.message, names)}.  {one.code}" for one in found]
 
@@ -169,7 +168,7 @@ def _show(
 ) -> None:
     from ledger.cli import receipts
 
-    names, dry_run = naming.names_of(desk.ledger), desk.form.dry_run
+    names, dry_run = desk.ledger.registry.names, desk.form.dry_run
     if desk.settings.as_json:
         show_json([{**receipt_to_json(one), "dryRun": dry_run} for one in receipts_])
     else:

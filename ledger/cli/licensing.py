@@ -57,7 +57,7 @@ def _list(ledger: "Ledger", found: "list[Balance]") -> None:
     from ledger.names import day, party_name
     from ledger.statement_story import licence_name
 
-    names, right = naming.names_of(ledger), ("allowed", "drawn", "left")
+    names, right = ledger.registry.names, ("allowed", "drawn", "left")
     rows = table("licence", "holder", *right, "until", "stated by", right=right, fold=["holder"])
     for one in found:
         licence = one.licence
@@ -91,7 +91,7 @@ def _tell(ledger: "Ledger", one: "Balance") -> None:
     from ledger.service.licences import draws_on
     from ledger.statement_story import licence_name
 
-    names, licence = naming.names_of(ledger), one.licence
+    names, licence = ledger.registry.names, one.licence
     rows = table("", "", fold=[""])
     rows.show_header = False
     parties = {"holder": (licence.holder,), "drawers": licence.drawers}

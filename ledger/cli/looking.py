@@ -252,7 +252,7 @@ def _check_here(settings: Settings, asked: _Asked, reader: str | None) -> None:
 
         checking.show_check(
             checked,
-            naming.names_of(ledger),
+            ledger.registry.names,
             meant,
             show_all=show_all,
             document=paper,

@@ -207,10 +207,7 @@ _CLASSES = {
 
 def party_named(ledger: "Ledger", text: str) -> str:
     """The party that *text* means, as ``match_party`` has it."""
-    parties = ledger.registry.parties
-    if text in parties:
-        return text
-    return match_party(text, {party.id: party.names for party in parties.values()})
+    return match_party(text, ledger.registry.called)
 
 
 def reader_named(ledger: "Ledger", text: str | None) -> "Reader":
@@ -227,11 +224,6 @@ def reader_named(ledger: "Ledger", text: str | None) -> "Reader":
     if known is None:
         raise NotFound(f"no party {party} is enrolled")
     return Reader(party, known.roles)
-
-
-def names_of(ledger: "Ledger") -> dict[str, str]:
-    """The name to show of every party."""
-    return {party.id: party.names[0] for party in ledger.registry.parties.values()}
 
 
 # Places and documents ----------------------------------------------------------------------------

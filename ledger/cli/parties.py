@@ -102,7 +102,7 @@ def _facts(registry: "Registry", party: str) -> Iterator[tuple[str, str]]:
     from ledger.statement_story import tell_statement
 
     known = registry.parties[party]
-    names = {one.id: one.names[0] for one in registry.parties.values()}
+    names = registry.names
     yield "name", ", ".join(known.names)
     yield "roles", ", ".join(sorted(known.roles)) or "none"
     for prefix in known.prefixes:

@@ -46,7 +46,7 @@ class Here:
 
     def names(self) -> Mapping[str, str]:
         """What people call each party."""
-        return naming.names_of(self.ledger)
+        return self.ledger.registry.names
 
     def sites(self) -> "Mapping[str, Site]":
         """The sites by their ids."""

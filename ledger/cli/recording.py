@@ -6,7 +6,6 @@ from typing import IO
 
 import click
 
-from ledger.cli.naming import names_of
 from ledger.cli.output import progress, warn
 from ledger.cli.settings import Settings
 from ledger.cli.submissions import Place, count, is_laid_out, numbered
@@ -65,7 +64,7 @@ class Recording:
 
     def _answer(self, outcomes: Sequence[Outcome], tally: Tally) -> None:
         places, self._places = self._places[: len(outcomes)], self._places[len(outcomes) :]
-        names = names_of(self._ledger)
+        names = self._ledger.registry.names
         for place, outcome in zip(places, outcomes, strict=True):
             if isinstance(outcome, Receipt):
                 tally.take(place, outcome, receipt_to_json(outcome), names)

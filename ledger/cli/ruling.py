@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli import naming
 from ledger.cli.help import Group
 from ledger.cli.output import folded, progress, show, show_json, table, warn
 from ledger.cli.settings import MOMENT, Settings, ledger_options, pass_settings
@@ -114,7 +113,7 @@ def diff(settings: Settings, *, one: str, other: str, on: datetime | None) -> No
     if settings.as_json:
         show_json([_change_to_json(change) for change in found])
         return
-    names = naming.names_of(ledger)
+    names = ledger.registry.names
     for change in found:
         click.echo(_told(change, names))
     entries = len({change.found.index for change in found})

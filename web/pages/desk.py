@@ -28,12 +28,12 @@ class Desk:
     @cached_property
     def called(self) -> dict[str, tuple[str, ...]]:
         """What people call each party."""
-        return {one.id: one.names for one in self.ledger.registry.parties.values()}
+        return self.ledger.registry.called
 
     @cached_property
     def names(self) -> dict[str, str]:
         """The name to show of each party."""
-        return {party: names[0] for party, names in self.called.items()}
+        return self.ledger.registry.names
 
     @cached_property
     def places(self) -> Known:
