@@ -241,10 +241,6 @@ def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
     return tuple([_standing(claims, n, terms) for n in order if made[n].place is not None])
 
 
-def _have_one_name(one: Place | None, other: Place | None) -> bool:
-    return one is not None and other is not None and one.uri == other.uri
-
-
 _Spot = tuple[Claim, Circle | None]
 
 

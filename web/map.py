@@ -238,11 +238,8 @@ def _marks(stops: Iterable[Stop], view: View) -> list[tuple[Stop, Spot, Spot]]:
         assert stop.circle is not None  # the others are not on the map
         there = view.at(stop.circle[:2])
         tried = [spot for spot in _around(there) if _is_inside(spot, view)]
-        free = (
-            one
-            for one in tried
-            if all(hypot(one[0] - x, one[1] - y) >= _MARK for _, _, (x, y) in placed)
-        )
+        marks = [mark for _, _, mark in placed]
+        free = (one for one in tried if _is_apart(one, marks))
         placed.append((stop, there, next(free, there)))
     return placed
 
