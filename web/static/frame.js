@@ -49,7 +49,7 @@ document.addEventListener("click", async (event) => {
   button.setAttribute("aria-label", say("Copied"));
 });
 
-function icon(name) {
+export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "icon");
   drawing.setAttribute("aria-hidden", "true");

@@ -4,6 +4,8 @@
 
 import { dress } from "../frame.js";
 
+export { icon } from "../frame.js";
+
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -12,19 +14,6 @@ export function el(tag, attributes = {}, ...children) {
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
   }
   made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-const ICONS = new URL("../icons.svg", import.meta.url);
-const SVG = "http://www.w3.org/2000/svg";
-
-export function icon(name) {
-  const made = document.createElementNS(SVG, "svg");
-  made.setAttribute("class", "icon");
-  made.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${ICONS.pathname}#${name}`);
-  made.append(use);
   return made;
 }
 

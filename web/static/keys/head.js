@@ -5,10 +5,11 @@ import { say } from "../words.js";
 import { demandConsistent, Fork, keepVkey, keptVkey, remember } from "../log/heads.js";
 import { decodeBase64, isEqual } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
+import { pae } from "../verify/dsse.js";
 import { leafHash, verifyInclusion } from "../verify/merkle.js";
 import { demand } from "../verify/refusal.js";
 import { actions, button, download, el } from "./dom.js";
-import { headOf, pae } from "./sign.js";
+import { headOf } from "./sign.js";
 
 const MOST_PROVED = 10;
 // Where a leaf has the identity of its entry (docs/formats.md, "Leaf").
@@ -57,7 +58,7 @@ export async function demandRecorded(told) {
   return size;
 }
 
-const identityOf = ({ payloadType, payload }) => sha256(pae(payloadType, decodeBase64(payload)));
+const identityOf = ({ payloadType, payload }) => sha256(pae({ payloadType, payload: decodeBase64(payload) }));
 
 // With *shown* goes the evidence, where the ledger has shown two histories.
 export function noteForks(shown, error) {

@@ -7,13 +7,12 @@
 
 import { concat, decodeBase64, decodeBase64url, encodeBase64url, encodeHex, utf8 } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
+import { EVENT, STATEMENT } from "../verify/dsse.js";
 import { nodeHash } from "../verify/merkle.js";
 import { demand } from "../verify/refusal.js";
 import { parse, parseObject } from "../verify/strict_json.js";
 import { breathe } from "./dom.js";
 
-export const EVENT = "application/vnd.chiptrail.event+json";
-export const STATEMENT = "application/vnd.chiptrail.statement+json";
 const LISTS = ["epcList", "childEPCs", "inputEPCList", "outputEPCList"];
 const COMMITTED = /^urn:chiptrail:items:([1-9][0-9]*):([A-Za-z0-9_-]{43})$/;
 const LEAF = utf8("\0chiptrail/item/v1\0");

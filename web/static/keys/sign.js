@@ -3,14 +3,10 @@
 //     demandOurs(read, key);                       // for this ledger, in this party's name
 //     const line = await sign(read, shown, key);   // the submission, as the ledger takes it
 
-import { concat, encodeBase64, encodeHex, utf8 } from "../verify/bytes.js";
+import { encodeHex } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
+import { pae, writeEnvelope } from "../verify/dsse.js";
 import { demand } from "../verify/refusal.js";
-
-// The bytes that are signed (DSSE v1.0.2, "Signature Definition").
-export function pae(type, payload) {
-  return concat(utf8(`DSSEv1 ${utf8(type).length} ${type} ${payload.length} `), payload);
-}
 
 export function demandOurs({ said }, { origin, party }) {
   const [ledger, signer] = [said["chiptrail:ledger"], said["chiptrail:party"]];
@@ -29,7 +25,8 @@ export async function sign(read, shown, key) {
   const hash = encodeHex(await sha256(read.bytes));
   demand(hash === shown, "what is to be signed is not what was shown: nothing was signed");
   demandOurs(read, key);
-  const signature = await crypto.subtle.sign("Ed25519", key.privateKey, pae(read.type, read.bytes));
+  const message = pae({ payloadType: read.type, payload: read.bytes });
+  const signature = await crypto.subtle.sign("Ed25519", key.privateKey, message);
   return submission(read, key.keyid, new Uint8Array(signature));
 }
 
@@ -37,10 +34,5 @@ export async function sign(read, shown, key) {
 export const unsigned = (read, keyid) => submission(read, keyid, new Uint8Array(64));
 
 function submission({ bytes, type, beside }, keyid, signature) {
-  const envelope = {
-    payload: encodeBase64(bytes),
-    payloadType: type,
-    signatures: [{ keyid, sig: encodeBase64(signature) }],
-  };
-  return { envelope, ...beside };
+  return { envelope: writeEnvelope({ payload: bytes, payloadType: type, keyid, signature }), ...beside };
 }

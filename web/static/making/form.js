@@ -1,6 +1,8 @@
 // A form that grows: what is said so far beside it, rows that are added, files that are hashed here.
 
 import { count, say } from "../words.js";
+import { encodeHex } from "../verify/bytes.js";
+import { sha256 } from "../verify/digest.js";
 
 const form = document.querySelector("form[data-form]");
 
@@ -102,9 +104,9 @@ const evidence = form.querySelector("[data-evidence]");
 const LIMIT = 256 << 20;
 
 async function hashed(file) {
-  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { name: file.name, mediaType: file.type || "application/octet-stream", sha256, size: file.size };
+  const hash = encodeHex(await sha256(await file.arrayBuffer()));
+  const mediaType = file.type || "application/octet-stream";
+  return { name: file.name, mediaType, sha256: hash, size: file.size };
 }
 
 function listed(one) {

@@ -28,7 +28,7 @@ export function itemName(item) {
   return ["8003", "8004"].includes(found?.[1]) ? say("asset %(serial)s", { serial }) : serial;
 }
 
-export function plainSerial(item) {
+function plainSerial(item) {
   const [, serial] = splitItem(item);
   try {
     return decodeURIComponent(serial);

@@ -91,7 +91,7 @@ function parseLine(line) {
 
 // Those of *verifiers* who signed, each once; lines of others are ignored, but at least one must
 // be there, and a false line of a known key casts doubt on the whole note.
-export async function verifyNote(note, verifiers) {
+async function verifyNote(note, verifiers) {
   const byLine = new Map(verifiers.map((one) => [`${one.name} ${one.keyId}`, one]));
   const signers = new Set();
   for (const signature of note.signatures) {

@@ -26,8 +26,6 @@ import { demand, Refusal } from "./refusal.js";
 import { Registry } from "./registry.js";
 import { parseStatement } from "./statement.js";
 
-export const LAST_STEP = 11;
-
 // *report* is called with {done, total}, in heads, entries and items. Refused is only a key that is none.
 export async function verifyBundle(bytes, trust, report = () => {}) {
   const { vkey, witnesses = [], quorum = 0, pins = [] } = trust;
