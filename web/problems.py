@@ -76,13 +76,7 @@ def answer_problems(app: Flask) -> None:
 
     @app.errorhandler(ChiptrailError)
     def refuse(error: ChiptrailError) -> Response:
-        said = problem(error)
-        response = _response(said, status_of(error))
-        if response.status_code >= 500:
-            _LOG.error("status=%d code=%s request=%s", response.status_code, error.code, _name())
-            response.headers["Retry-After"] = str(RETRY_AFTER_S)
-        if isinstance(error, errors.TooMany | errors.Overloaded):
-            response.headers["Retry-After"] = str(error.retry_after_s)
+        response = note(error, _response(problem(error), status_of(error)))
         if isinstance(error, errors.Unauthenticated):
             response.headers["WWW-Authenticate"] = 'Bearer realm="chiptrail"'
         return response
@@ -94,6 +88,16 @@ def answer_problems(app: Flask) -> None:
         _LOG.exception("request=%s", _name(), exc_info=error)
         detail = "a fault of this server; it is in its log"
         return _response(_problem(None, 500, detail), 500)
+
+
+def note(error: ChiptrailError, response: Response) -> Response:
+    """*response*, which tells *error*: with when to try again; the log has what is our fault."""
+    if response.status_code >= 500:
+        _LOG.error("status=%d code=%s request=%s", response.status_code, error.code, _name())
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, errors.TooMany | errors.Overloaded):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def refuse_early(error: HTTPException) -> Response:

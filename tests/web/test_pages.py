@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from ledger.service.users import first_invitation
+from schemas.errors import IntegrityError
 from tests.web.conftest import PASSWORD
 
 
@@ -62,7 +63,7 @@ def test_signing_in_leads_back_to_where_one_was_going(web):
     said = {"name": "lin", "password": PASSWORD}
 
     assert "/api/docs" == form(web.client, "/sign-in", **said, next="/api/docs").headers["Location"]
-    for elsewhere in ("//evil.example", "https://evil.example/", "/\\evil.example", ""):
+    for elsewhere in ("//evil.example", "https://evil.example/", "/\\evil.example", "//[", ""):
         answer = form(web.client, "/sign-in", **said, next=elsewhere)
         assert "/" == answer.headers["Location"]
 
@@ -110,3 +111,16 @@ def test_what_pages_load_is_packed_for_browsers_that_take_it(web):
 
     assert ("gzip", None) == (packed[0], plain[0])
     assert (packed[1], gzip.decompress(packed[2])) == plain[1:]
+
+
+def test_a_fault_of_ours_is_in_the_log_and_says_when_to_come_again(web, monkeypatch, caplog):
+    def broken(*_args, **_more):
+        raise IntegrityError("entry 3 is not what was signed")
+
+    lin = web.browser("lin", "viewer", of="fab")
+    monkeypatch.setattr("web.pages.entrance.duties", broken)
+    answer = lin.get("/")
+
+    assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
+    assert "text/html" in answer.content_type
+    assert "code=integrity" in caplog.text

@@ -39,10 +39,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service.tokens import Caller, Scope
 from schemas import strict_json
-from schemas.errors import ChiptrailError, Refusal, TooMany, Unauthenticated
+from schemas.errors import ChiptrailError, Refusal, Unauthenticated
 from web.access import demand_same_origin, known_caller, ledger
 from web.pages.languages import LANGUAGES, words_of_scripts
-from web.problems import refuse_early, status_of
+from web.problems import note, refuse_early, status_of
 
 THEMES = ("light", "dark")
 STATIC = Path(str(files("web") / "static"))
@@ -222,10 +222,7 @@ def _refused(error: ChiptrailError) -> AnyResponse:
         goal = None if wanted == "/" else wanted
         return redirect(url_for("entrance.ask_in", next=goal), 303)
     said = error.message if isinstance(error, Refusal) else str(error)
-    answer = page("frame/error.html", int(status_of(error)), said=said, code=error.code)
-    if isinstance(error, TooMany):
-        answer.headers["Retry-After"] = str(error.retry_after_s)
-    return answer
+    return note(error, page("frame/error.html", int(status_of(error)), said=said, code=error.code))
 
 
 def _refused_early(error: HTTPException) -> AnyResponse:
