@@ -303,8 +303,6 @@ class Registry:
             case _:
                 assert_never(statement)
 
-    # What counts --------------------------------------------------------------------------------
-
     def prefixes(self) -> Mapping[str, tuple[str, ...]]:
         """The item prefixes that each party may commission."""
         return {party.id: party.prefixes for party in self.parties.values()}
@@ -328,10 +326,9 @@ class Registry:
 
     def may_resolve(self, party: str, *accused: str | None) -> bool:
         """Whether *party* closes findings on entries of *accused*: a signer and its principal."""
-        if party in accused:
-            return False
         known = self.parties.get(party)
-        return party == self.registrar or (known is not None and Role.INSPECTOR in known.roles)
+        inspects = known is not None and Role.INSPECTOR in known.roles
+        return party not in accused and (party == self.registrar or inspects)
 
     def may_erase(self, party: str, author: str) -> bool:
         """Whether an erasure by *party* clears what was disclosed of entries of *author*."""
