@@ -136,6 +136,7 @@ def test_an_entry_that_withholds_is_taken_back(site, tmp_path):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out(site, theme):
     hold(site, SERIALS[:2])
+    site.world.licence("fab", number="D1", quantity=1)
     index = site.world.ship("fab", [f"{CHIPS}A-0001"], to="shop").index
     with site.page("lin", color_scheme=theme, viewport={"width": 390, "height": 800}) as page:
         for path in [*PAGES, f"/record/correct/{index}"]:
@@ -146,6 +147,11 @@ def test_nobody_is_shut_out(site, theme):
         page.fill("#units", f"A-0002\n{HOSTILE}")
         check(page)
         page.wait_for_selector("[role=alert]")
+        assert [] == faults_of(page)
+        page.goto("/ship?unit=A-0002&to=shop")
+        page.check("#licence")
+        check(page)
+        page.wait_for_selector(".payloads")
         assert [] == faults_of(page)
 
 

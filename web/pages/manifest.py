@@ -6,7 +6,6 @@ known by its heading travels along until one is chosen. Example::
 
     listed = read_listed(said, upload)
     listed.texts                    # ["A-0001", "A-0002", ...]
-    told(row, desk)                 # "A-9: nothing is recorded by that name, or not for you"
 """
 
 from collections.abc import Mapping, Sequence
