@@ -11,6 +11,21 @@ def test_who_has_nothing_to_do_is_told_what_will_stand_there(web):
     assert "Nothing waits for you" in web.browser("lin", "logger", of="shop").get("/").text
 
 
+def test_who_has_no_key_yet_is_led_to_making_one(web):
+    web.world.enroll("new")
+    web.world.revoke("new")
+    shown = web.browser("newcomer", "logger", of="new").get("/").text
+
+    assert "First, a key" in shown
+    assert 'class="button" href="/keys"' in shown
+
+
+def test_who_runs_the_ledger_is_led_to_what_is_to_be_done(web):
+    shown = web.browser("op", "administrator", of="operator").get("/").text
+
+    assert 'class="button" href="/administration"' in shown
+
+
 def test_what_is_sent_to_one_and_what_is_late_stands_on_the_first_page(web):
     web.world.commission("fab", [CHIP])
     web.world.ship("fab", [CHIP], to="shop", due_in=timedelta(days=1))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service import sessions, users
 from ledger.service.duties import duties
+from ledger.service.founding import OPERATOR
 from ledger.service.passwords import LEAST
 from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound, Refusal, TooMany, Unauthenticated
@@ -93,9 +94,20 @@ def home() -> Response:
         "home.html",
         duties=duties(ledger(), reader=who),
         looks_up=looks_up,
+        first=_first_step(),
         size=size,
         now=ledger().clock.now(),
     )
+
+
+def _first_step() -> str:
+    """What is to be done before there can be anything to do: ``found``, ``key``, or nothing."""
+    who = caller()
+    if who.party == OPERATOR:
+        return "found" if Scope.ADMIN in who.scopes else ""
+    keys = ledger().registry.keys.values()
+    signs = any(key.party == who.party and key.revoked is None for key in keys)
+    return "" if signs or Scope.WRITE not in who.scopes else "key"
 
 
 def _signed_in(name: str, password: str, goal: str) -> AnyResponse:
