@@ -217,7 +217,9 @@ function noKey({ said }) {
   return notice(
     "notice",
     el("p", {}, say("This browser has no key of %(party)s that is enrolled.", { party })),
-    el("p", {}, el("a", { href: "/keys" }, say("Make a key, or restore one from its backup"))),
+    el("p", {}, el("a", { href: "/keys", target: "_blank" }, say("Make a key, or restore one from its backup"))),
+    el("p", {}, say("It opens beside this page, where all that you typed is kept.")),
+    actions(button(say("Try again"), () => begin().catch(refuse), "")),
   );
 }
 
