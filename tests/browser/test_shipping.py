@@ -57,6 +57,30 @@ def test_a_spreadsheet_of_500_is_shipped_and_498_arrive(site, tmp_path):
     assert ("urn:chiptrail:items:498:", True) == (came["epcList"][0][:24], came["chiptrail:final"])
 
 
+def test_what_holds_before_signing_goes_with_it(site, tmp_path):
+    hold(site, SERIALS[:1])
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.goto("/record/declare")
+        page.fill("#units", SERIALS[0])
+        page.fill("#place", "SIN")
+        check(page)
+        assert page.is_visible("text=Nothing is signed or recorded yet.")
+        sign(page)
+        assert not page.is_visible("text=Nothing is signed or recorded yet.")
+
+
+def test_of_a_box_no_balance_is_guessed(site):
+    site.world.licence("fab", "D1", quantity=600)
+    with site.page("lin") as page:
+        page.goto("/ship")
+        page.fill("#units", "A-0001")
+        page.check("#licence")
+        page.wait_for_selector("text=599 after this")
+        page.fill("#units", "106141412345678908")
+        page.wait_for_selector("text=599 after this", state="detached")
+
+
 def test_what_is_ticked_in_the_table_is_in_the_lists(site):
     hold(site, SERIALS[:3])
     site.world.ship("fab", [f"{CHIPS}{serial}" for serial in SERIALS[:3]], to="shop")

@@ -42,11 +42,14 @@ function show() {
   for (const box of form.querySelectorAll("input[data-left]")) warn(box);
 }
 
-// What would be left of a licence, by the number of lines: containers are counted by the ledger.
+// What would be left of a licence, by the number of lines. What is inside of a box counts too, and the
+// ledger alone knows how much that is: of what may be one nothing is said before it is checked.
+const BOX = /(?:^|[^0-9])[0-9]{18}(?:[^0-9]|$)/;
+
 function warn(box) {
   const place = box.parentElement.querySelector(".hint");
   place.querySelector(".after")?.remove();
-  if (!box.checked || box.dataset.left === "") return;
+  if (!box.checked || box.dataset.left === "" || BOX.test(lines.value)) return;
   const rest = Number(box.dataset.left) - things;
   const words = document.createElement("strong");
   words.className = "after";
