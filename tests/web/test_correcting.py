@@ -68,6 +68,13 @@ def test_what_was_meant_is_signed_before_the_correction(web, clerk):
     assert {A, B} == set(lists["epcList"]["ids"])
 
 
+def test_a_place_is_named_as_in_any_form(web, clerk):
+    said = {"chiptrail:location": "SIN", "reason": "incorrect_data"}
+    (right, _), _ = prepared(send(web, clerk, **said))
+
+    assert "SG" == right["chiptrail:location"]["countryCode"]
+
+
 def test_what_did_not_happen_is_taken_back_alone(web, clerk):
     ((wrong, _),) = prepared(send(web, clerk, reason="did_not_occur"))
 

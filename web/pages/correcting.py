@@ -28,8 +28,9 @@ from schemas.formats import format_time
 from schemas.item import split_pasted
 from schemas.spelling import read_moment
 from web.access import caller, demand_same_origin, ledger, reader
+from web.pages.desk import desk
 from web.pages.doubts import told
-from web.pages.filling import Fault
+from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee_prepared
 from web.pages.frame import page
 from web.pages.naming import names
@@ -164,10 +165,19 @@ class Amendment:
                 event[name] = format_time(read_moment(change.new, ledger().clock.now()))
             elif isinstance(self.plain.get(name), str):
                 event[name] = change.new
+            elif name == "chiptrail:location" and not change.new.startswith("{"):
+                event[name] = self._place(change.new)
             else:
                 event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
             self.faults.append(Fault(name, f"{label}: {exc.message}"))
+
+    def _place(self, text: str) -> object:
+        """A place as forms take it: a site, an airport, a latitude and longitude."""
+        filling = Filling({"place": (text,)}, desk())
+        found = filling.location()
+        self.faults.extend(Fault("chiptrail:location", one.text) for one in filling.faults)
+        return found
 
 
 def label_of(name: str) -> str:
