@@ -125,6 +125,12 @@ def test_what_is_wrong_is_told_with_row_and_column(clerk, row, column, why):
     assert why in wrong(answer)[0][2]
 
 
+def test_a_row_without_a_thing_is_not_lost_among_others(clerk):
+    rows = [["ship", "A-1", "shop"], ["ship", "", "shop"]]
+
+    assert [(3, "serial", "say which thing")] == wrong(check(clerk, ["act", "serial", "to"], rows))
+
+
 def test_rows_to_mend_are_a_file_that_can_be_imported_again(clerk):
     columns, rows = ["act", "serial", "to"], [["ship", "A-1", "shop"], ["ship", "=Z", "shop"]]
     kept = check(clerk, columns, rows, "xlsx").data

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from ledger.gazetteer import Spot, resolve_place
 from ledger.names import document_name, item_name, moment, party_meant
-from ledger.service.stock import new_items
+from ledger.service.stock import Doubt, new_items
 from schemas import strict_json
 from schemas.errors import (
     MalformedEvent,
@@ -117,7 +117,10 @@ class Filling:
         (row,) = self.desk.sorted(text).rows if text else (None,)
         if row is None or row.item is None:
             if row is not None:
-                self.fault(name, told(row, self.desk.name_of))
+                why = told(row, self.desk.name_of)
+                if row.doubt is Doubt.UNKNOWN:
+                    why = _("%(why)s; a new box is named by its SSCC or full id", why=why)
+                self.fault(name, why)
             return ""
         self.answers[name] = [item_name(row.item)]
         return row.item
