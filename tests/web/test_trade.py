@@ -120,6 +120,17 @@ def test_a_shipment_tells_what_became_of_each_unit(web, lin, shipped):
     assert 4 == lin.get(f"/shipments/{shipped}/units.csv").text.count("\n")
 
 
+def test_a_unit_whose_number_is_none_is_shown_as_it_was_signed(web, lin):
+    box = "https://id.gs1.org/00/095060001343520014"  # its check digit is wrong
+    web.world.commission("fab", web.world.chips(1))
+    web.world.pack("fab", box, web.world.chips(1))
+    index = web.world.ship("fab", [box], to="shop").index
+    shop = web.browser("sue", "logger", of="shop")
+
+    assert "095060001343520014" in lin.get(f"/shipments/{index}").text
+    assert "095060001343520014" in shop.get(f"/receive/{index}").text
+
+
 def test_units_come_a_page_at_a_time(lin, shipped, monkeypatch):
     monkeypatch.setattr("web.pages.trade._UNITS_SHOWN", 2)
 

@@ -177,6 +177,7 @@ def frame(app: Flask) -> None:
             "languages": LANGUAGES,
             "language": str(get_locale() or "en").replace("_", "-"),
             "theme": _theme(),
+            "now": ledger().clock.now(),
         }
 
 
