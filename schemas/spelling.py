@@ -21,6 +21,7 @@ from schemas.item import check_item_prefix, is_whole, parse_query, read_item
 # Times -------------------------------------------------------------------------------------------
 
 _RELATIVE = re.compile(r"([+-])(\d{1,4})([mhdw])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -43,6 +44,15 @@ def read_moment(text: str, now: datetime) -> datetime:
         raise MalformedParameter(
             f"got {text!r}, want a time such as 2026-03-03, 2026-03-03T09:30:00Z or +3d"
         ) from exc
+
+
+def read_end(text: str, now: datetime) -> datetime:
+    """The same, but of a day alone its last millisecond.
+
+    Raises: MalformedParameter.
+    """
+    at = read_moment(text, now)
+    return at + timedelta(days=1, milliseconds=-1) if _DAY.fullmatch(text.strip()) else at
 
 
 # Papers ------------------------------------------------------------------------------------------

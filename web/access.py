@@ -39,6 +39,7 @@ def ledger() -> Ledger:
 def needs(scope: Scope) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Let in who shows a token or a session with *scope*, as often as the limits allow.
 
+    Of who shows a session nothing is taken that another site sent.
     Raises, when called: Unauthenticated, Forbidden, TooMany.
     """
 

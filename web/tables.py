@@ -20,7 +20,9 @@ from schemas.errors import MalformedTable, TooLarge
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SUFFIXES = {CSV: "csv", XLSX: "xlsx"}
+KINDS = {"csv": CSV, "xlsx": XLSX}
+"""By how the names of files end."""
+SUFFIXES = {kind: suffix for suffix, kind in KINDS.items()}
 
 _RISKY = re.compile(
     "'*[=+\\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
@@ -110,6 +112,11 @@ def read_rows(kind: str, data: bytes) -> Iterator[list[str]]:
     Raises: MalformedTable, TooLarge.
     """
     return _read_xlsx(data) if kind == XLSX else _read_csv(data)
+
+
+def to_text(rows: Sequence[Sequence[str]]) -> str:
+    """*rows*, the heading first, as CSV: how a table goes along in a form."""
+    return write_table(CSV, rows[0], rows[1:]).decode()
 
 
 def kind_of(data: bytes) -> str:

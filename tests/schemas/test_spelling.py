@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.errors import MalformedItems, MalformedParameter
-from schemas.spelling import class_of, read_moment, series, whole_item
+from schemas.spelling import class_of, read_end, read_moment, series, whole_item
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -24,6 +24,18 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 )
 def test_a_time_is_read(text, read):
     assert read_moment(text, NOW).isoformat() == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-03-03", "2026-03-03T23:59:59.999000+00:00"),
+        ("2026-03-03 09:30", "2026-03-03T09:30:00+00:00"),
+        ("+3d", "2026-03-06T12:00:00+00:00"),
+    ],
+)
+def test_a_day_alone_is_its_end_where_that_is_asked(text, read):
+    assert read_end(text, NOW).isoformat() == read
 
 
 @pytest.mark.parametrize("text", ["", "soon", "+3", "3d", "+3y", "2026-02-30", "03.03.2026"])

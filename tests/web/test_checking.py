@@ -108,7 +108,7 @@ def test_serials_come_out_of_a_file(officer, name):
     assert "2 match" in told
 
 
-@pytest.mark.parametrize(("kind", "start"), [("csv", b"text,item"), ("xlsx", b"PK")])
+@pytest.mark.parametrize(("kind", "start"), [("csv", b"\xef\xbb\xbftext,item"), ("xlsx", b"PK")])
 def test_the_answer_is_a_file(officer, chips, kind, start):
     answer = check(officer, chips[0], **{"as": kind})
 

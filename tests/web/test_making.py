@@ -59,7 +59,7 @@ def test_what_is_filled_in_is_to_be_signed(clerk, chips):
     assert set(chips[:2]) == set(lists["epcList"]["ids"])
     assert ("shipping", party("fab")) == (event["bizStep"], event["chiptrail:party"])
     assert [party("shop")] == [one["destination"] for one in event["destinationList"]]
-    assert "2027-01-09T23:59:59.000Z" == event["chiptrail:dueBy"]
+    assert "2027-01-09T23:59:59.999Z" == event["chiptrail:dueBy"]
     assert "urn:chiptrail:doc:awb:618-12345675" == event["bizTransactionList"][0]["bizTransaction"]
 
 
@@ -126,6 +126,8 @@ FAULTS = {
     "value alone": ({"value": "12"}, "currency", "want value and currency together"),
     "no number": ({"packages": "two"}, "packages", "want a number"),
     "nowhere": ({"place": "Atlantis"}, "place", "is called"),
+    "all digits there are": ({"first": "A-1", "count": "9" * 5000}, "first", "say how many"),
+    "a whole galaxy": ({"place": "SIN", "place_accuracy": "9" * 5000}, "place_accuracy", "metres"),
     "no hash": ({"evidence": '{"name": "x"}'}, "evidence", "missing"),
     "nothing": ({"units": ""}, "units", "say at least one"),
 }

@@ -276,3 +276,11 @@ def test_no_line_of_the_log_tells_what_was_asked_or_answered(served, caller, cap
 
     assert len(TABLE) <= caplog.text.count("route=")
     assert "canary" not in caplog.text.lower()
+
+
+def test_another_site_sends_nothing_in_the_name_of_who_is_signed_in(served):
+    boss, site = client_of(served, "administrator")[0], {"Sec-Fetch-Site": "cross-site"}
+    sent = {name for name in TABLE if not name.startswith("GET ")}
+    sent -= {"POST /api/v1/setup"}  # in nobody's name, and what it takes is read first
+
+    assert [name for name in sent if ask(boss, name, site).status_code != 403] == []

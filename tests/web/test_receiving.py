@@ -125,5 +125,5 @@ def test_lines_in_doubt_are_a_file_and_can_be_left_out(send):
     kept = send(arrived="A-1\nO-1\nX", step="csv").text
     left = drafts_of(send(arrived="A-1\nO-1\nX", step="leave"))
 
-    assert kept.startswith("row,serial,what\r\n2,O-1,of another shipment")
+    assert kept.startswith("\ufeffrow,serial,what\r\n2,O-1,of another shipment")
     assert [("receiving", "", False, CHIPS_SENT[:1])] == left

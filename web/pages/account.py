@@ -13,7 +13,7 @@ from ledger.service import sessions
 from ledger.service.passwords import LEAST
 from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound, TooMany, Unauthenticated
-from web.access import caller, demand_same_origin, guessing, ledger, needs
+from web.access import caller, guessing, ledger, needs
 from web.pages.frame import make_blueprint, page
 
 blueprint = make_blueprint("account")
@@ -30,7 +30,6 @@ def mine() -> Response:
 @needs(Scope.READ)
 def change_password() -> AnyResponse:
     """Choose another password."""
-    demand_same_origin()
     form = request.form
     if form.get("new") != form.get("again"):
         return _page({"again": _("The two passwords differ.")})
@@ -58,7 +57,6 @@ def ask_end(session_id: str) -> Response:
 @needs(Scope.READ)
 def end(session_id: str) -> AnyResponse:
     """Sign out there."""
-    demand_same_origin()
     sessions.end_session(ledger(), caller().name, session_id)
     return redirect(url_for("account.mine", done="session"), 303)
 

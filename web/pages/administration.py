@@ -13,14 +13,13 @@ from flask import Response, request
 
 from ledger.rules import RulePack
 from ledger.service.activity import activity as load_activity
-from ledger.service.paging import START, parse_cursor
 from ledger.service.readiness import readiness
 from ledger.service.rule_diff import Change, differences, read_rules
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, Refusal
-from web.access import caller, demand_same_origin, ledger, needs
+from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
-from web.pages.lists import PER_PAGE, list_page
+from web.pages.lists import PER_PAGE, cursor_of, list_page
 from web.pages.naming import names, party_meant
 
 blueprint = make_blueprint("administration")
@@ -55,9 +54,8 @@ def overview() -> Response:
 def activity() -> Response:
     """Who did what, the newest first."""
     asked = {name: text for name, text in request.args.items() if text}
-    after = parse_cursor("activity", asked["cursor"]) if "cursor" in asked else START
     actor = party_meant(asked["actor"]) if "actor" in asked else None
-    more: dict[str, Any] = {"after": after, "limit": PER_PAGE, "actor": actor}
+    more: dict[str, Any] = {"after": cursor_of("activity"), "limit": PER_PAGE, "actor": actor}
     found = load_activity(ledger(), caller(), act=asked.get("act"), of=asked.get("of"), **more)
     return list_page(
         "administration/activity.html", "activity", found, parties=sorted(names().values())
@@ -78,7 +76,6 @@ def rules() -> Response:
 @needs(Scope.ADMIN)
 def compare() -> Response:
     """What the rules of a file would change; nothing is changed."""
-    demand_same_origin()
     if not caller().is_operator:
         raise Forbidden("other rules are tried by the operator's administrators")
     file = request.files.get("file")

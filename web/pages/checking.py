@@ -18,15 +18,15 @@ from ledger.service.dossiers import CHECK_COLUMNS, check_rows
 from ledger.service.tokens import Scope
 from web.access import ledger, needs, reader
 from web.api.checks import answer_to
-from web.api.lists import table
 from web.pages.answer import arrange
 from web.pages.frame import make_blueprint, page
 from web.pages.inspections import may_inspect
+from web.pages.lists import table_file
+from web.pages.manifest import TABLE_LIMIT
 from web.pages.naming import names
-from web.pages.presented import FILE_LIMIT, read_presented
-from web.tables import SUFFIXES
+from web.pages.presented import read_presented
+from web.tables import KINDS
 
-_KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
 # A link of more is cut off on its way by some.
 _LONGEST_LINK = 2000
 _MOST_RAISED = 100
@@ -47,7 +47,7 @@ def ask() -> Response:
 @needs(Scope.READ)
 def answer() -> Response:
     """The answer to what is in the form."""
-    request.max_form_memory_size = FILE_LIMIT
+    request.max_form_memory_size = TABLE_LIMIT
     return _answer(request.form, request.files.get("file"))
 
 
@@ -56,9 +56,9 @@ def _answer(fields: Mapping[str, str], upload: FileStorage | None) -> Response:
     if asked.faults:
         return page("checking/ask.html", 400, fields=asked.fields, faults=asked.faults)
     checked = answer_to(asked.serials, asked.said)
-    kind = _KINDS.get(fields.get("as", ""))
-    if kind is not None:
-        return table(kind, "check", CHECK_COLUMNS, check_rows(checked))
+    kind = fields.get("as", "")
+    if kind in KINDS:
+        return table_file(kind, "check", CHECK_COLUMNS, check_rows(checked))
     return page(
         "checking/answer.html",
         checked=checked,

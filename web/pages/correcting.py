@@ -10,6 +10,7 @@ as JSON. Example::
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import Response, request
@@ -27,13 +28,13 @@ from schemas.extension import LIST_FIELDS
 from schemas.formats import format_time
 from schemas.item import split_pasted
 from schemas.spelling import read_moment
-from web.access import caller, demand_same_origin, ledger, reader
+from web.access import caller, ledger, reader
 from web.pages.desk import desk
 from web.pages.doubts import told
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee_prepared
 from web.pages.frame import page
-from web.pages.naming import names
+from web.pages.naming import called
 from web.pages.preparing import author
 from web.pages.sent import Sent, sent
 
@@ -127,11 +128,12 @@ class Amendment:
         """What was wrong."""
         return self.form.value("reason")
 
+    @cached_property
     def gone(self) -> tuple[str, ...]:
         """The items that are left out."""
         found = sort_out(ledger(), split_pasted(self.form.value("without")), reader())
         for row in found.doubtful:
-            self.faults.append(Fault("without", f"{row.text}: {told(row, _called)}"))
+            self.faults.append(Fault("without", f"{row.text}: {told(row, called)}"))
         return found.items
 
     def rights(self) -> list[Draft]:
@@ -140,7 +142,7 @@ class Amendment:
             self.faults.append(Fault("reason", gettext("Say what was wrong")))
         if self.reason == "did_not_occur":
             return []
-        event, gone = dict(self.plain), self.gone()
+        event, gone = dict(self.plain), self.gone
         for change in self.changes:
             self._put(event, change)
         if any(change.name == "eventTime" for change in self.changes):
@@ -185,10 +187,6 @@ def label_of(name: str) -> str:
     return str(LABELS.get(name, name))
 
 
-def _called(party: str) -> str:
-    return names().get(party, party)
-
-
 def _text(value: object) -> str:
     if value is None:
         return ""
@@ -202,7 +200,6 @@ def corrected(index: int) -> Response:
     """The form to correct entry *index*; or what was filled in, to be signed."""
     if request.method != "POST":
         return _form_page(Amendment.of(index, Sent({})))
-    demand_same_origin()
     amendment = Amendment.of(index, sent())
     if amendment.form.step == "edit":
         return _form_page(amendment)
@@ -221,7 +218,7 @@ def corrected(index: int) -> Response:
         "making/corrected.html",
         one=amendment,
         form=amendment.form,
-        gone=amendment.gone() if rights else (),
+        gone=amendment.gone if rights else (),
         ahead=ahead,
         label_of=label_of,
         reasons=REASONS,

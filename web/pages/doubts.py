@@ -9,7 +9,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ledger.service.stock import Doubt, Row, Standing
-from web.tables import CSV, XLSX
 
 Called = Callable[[str], str]
 
@@ -52,4 +51,3 @@ def faults_rows(
 
 
 FAULT_COLUMNS = ("row", "serial", "what")
-KINDS = {"csv": CSV, "xlsx": XLSX}

@@ -20,7 +20,7 @@ from schemas.country import COUNTRIES
 from schemas.errors import Forbidden, Refusal
 from schemas.formats import check_party_id
 from schemas.statement import CountryFact, PartyStatement, Role, Subject, draft_of
-from web.access import caller, demand_same_origin, ledger, needs
+from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
 from web.pages.preparing import prepare_all
 
@@ -42,18 +42,15 @@ def ask() -> Response:
 @needs(Scope.ADMIN)
 def prepare() -> Response:
     """What the form says, to be signed."""
-    demand_same_origin()
     _demand_office()
-    form: dict[str, str] = {name: text.strip() for name, text in request.form.items()}
-    roles = request.form.getlist("roles")
-    faults: dict[str, str] = {}
-    subject = _subject(form, roles, faults)
+    form, faults = _sent(), dict[str, str]()
+    subject = _subject(form, faults)
     if faults:
-        return _form({**form, "roles": " ".join(roles)}, faults)
+        return _form(form, faults)
     try:
         prepared = prepare_all([draft_of(PartyStatement, subject=subject)])
     except Refusal as exc:
-        return _form({**form, "roles": " ".join(roles)}, {_field_of(exc.pointer): exc.message})
+        return _form(form, {_field_of(exc.pointer): exc.message})
     registrar = ledger().registry.registrar
     return page(
         "administration/party_sign.html",
@@ -62,6 +59,11 @@ def prepare() -> Response:
         registrar=registrar,
         is_registrar=caller().party == registrar,
     )
+
+
+def _sent() -> dict[str, str]:
+    form = {name: text.strip() for name, text in request.form.items()}
+    return form | {"roles": " ".join(request.form.getlist("roles"))}
 
 
 # Members of a statement and the fields of the form that say them.
@@ -90,8 +92,9 @@ def _demand_office() -> None:
         raise Forbidden("parties are enrolled by the registrar, and by who runs the ledger")
 
 
-def _subject(form: Mapping[str, str], roles: list[str], faults: dict[str, str]) -> Subject:
+def _subject(form: Mapping[str, str], faults: dict[str, str]) -> Subject:
     """What the form says; *faults* are added to by field."""
+    roles = form["roles"].split()
     party = form.get("id", "")
     party = party if ":" in party else f"{PARTY_PREFIX}{party}"
     try:

@@ -18,18 +18,18 @@ from ledger.service.stock import Row, Sorted, new_items, sort_out
 from ledger.wallet import drawers
 from schemas.errors import Refusal
 from schemas.item import split_pasted
-from web.access import demand_same_origin
-from web.api.lists import table
 from web.pages.acts import Act
 from web.pages.desk import Desk, desk
-from web.pages.doubts import FAULT_COLUMNS, KINDS, faults_rows, told
+from web.pages.doubts import FAULT_COLUMNS, faults_rows, told
 from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
+from web.pages.lists import table_file
 from web.pages.manifest import MOST, Listed, read_listed
 from web.pages.numbers import read_numbers
 from web.pages.sent import Sent, sent
+from web.tables import KINDS
 
 _SHOWN = 50
 _NOTHING, _UNLISTED = Sorted((), {}, 0), Listed()
@@ -40,7 +40,6 @@ def handled(act: Act, title: str) -> Response:
     """The form of *act*; or what was filled in: in order, or what is wrong with it."""
     if request.method != "POST":
         return form_page(Entered.of_address(act, title))
-    demand_same_origin()
     return answer(Entered.of_form(act, title))
 
 
@@ -82,8 +81,7 @@ class Entered:
         if not texts:
             return _NOTHING
         if self.act.standing is None:
-            under = Filling(self.form.said, self.desk).item_class("under")
-            return new_items(texts, under)
+            return new_items(texts, Filling(self.form.said, self.desk).item_class())
         return sort_out(self.desk.ledger, texts, self.desk.reader, self.act.standing)
 
     def filling(self) -> Filling:
@@ -119,7 +117,7 @@ def answer(entered: Entered) -> Response:
     if entered.form.step in KINDS:
         called, standing = entered.desk.name_of, entered.act.standing
         rows = faults_rows(entered.sorted.doubtful, called, standing)
-        return table(KINDS[entered.form.step], "rows-in-doubt", FAULT_COLUMNS, rows)
+        return table_file(entered.form.step, "rows-in-doubt", FAULT_COLUMNS, rows)
     if entered.form.step == "edit":
         return form_page(entered)
     faults = list(entered.listed.faults)
@@ -127,7 +125,7 @@ def answer(entered: Entered) -> Response:
         return form_page(entered, faults)
     filling = entered.filling()
     if "under" in entered.act.fields:
-        filling.item_class("under")
+        filling.item_class()
     draft = entered.act.make(filling, entered.sorted.items)
     faults += [*_of_units(entered), *filling.faults]
     if not faults:

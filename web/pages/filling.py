@@ -9,7 +9,7 @@ so that a form comes back with all of it at once, and as it was typed. Example::
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,6 +28,7 @@ from schemas.errors import (
     Refusal,
 )
 from schemas.extension import FIELDS, check_customs
+from schemas.formats import parse_decimal
 from schemas.item import split_pasted
 from schemas.short_form import Details
 from schemas.spelling import (
@@ -35,6 +36,7 @@ from schemas.spelling import (
     class_of,
     read_authorisation,
     read_document,
+    read_end,
     read_moment,
 )
 from schemas.strict_json import JSON
@@ -48,7 +50,6 @@ T = TypeVar("T")
 _EVIDENCE_LIMIT = 16 << 10
 _FURTHEST_M = 20_100_000  # to the other side of the Earth
 _MOST = 1 << 53
-_DAY = len("2026-03-03")
 
 
 class Fault(NamedTuple):
@@ -127,7 +128,7 @@ class Filling:
 
     def new_items(self, name: str) -> tuple[str, ...]:
         """The things that field *name* lists, which may be new."""
-        found = new_items(split_pasted("\n".join(self.several(name))), self.item_class("under"))
+        found = new_items(split_pasted("\n".join(self.several(name))), self.item_class())
         for row in found.doubtful:
             self.fault(name, f"{row.text}: {told(row, self.desk.name_of)}")
         if not found.rows:
@@ -135,11 +136,13 @@ class Filling:
         self.answers[name] = [item_name(item) for item in found.items]
         return found.items
 
-    def item_class(self, name: str) -> str | None:
-        """The beginning of ids that field *name* gives: a class, or a trade item number."""
-        found = self._read(name, self.text(name), class_of)
-        self.faults = list(dict.fromkeys(self.faults))
-        return found
+    def item_class(self) -> str | None:
+        """The beginning of the ids of new things: that of a class, or of a trade item number."""
+        return self._class
+
+    @cached_property
+    def _class(self) -> str | None:
+        return self._read("under", self.text("under"), class_of)
 
     def party(self, name: str, *, required: bool = False) -> str | None:
         """The party that field *name* means."""
@@ -174,21 +177,16 @@ class Filling:
     def whole(self, name: str) -> int | None:
         """The whole number of field *name*, from 1 on."""
         text = self.text(name)
-        if text and not (text.isascii() and text.isdecimal() and 0 < int(text) < _MOST):
+        number = count_in(text)
+        if text and (number is None or not 0 < number < _MOST):
             self.fault(name, _("got %(text)s, want a whole number", text=repr(text)))
             return None
-        return int(text) if text else None
+        return number
 
     def moment(self, name: str, *, is_end: bool = False) -> datetime | None:
         """The time of field *name*; *is_end*: a day alone is its end."""
-        text = self.text(name)
-        is_day = is_end and len(text) == _DAY and text[0] not in "+-"
-        rest = timedelta(days=1, seconds=-1) if is_day else timedelta()
-
-        def read(one: str) -> datetime:
-            return read_moment(one, self.desk.now) + rest
-
-        return self._read(name, text, read, lambda at: f"{moment(at)} UTC")
+        read = partial(read_end if is_end else read_moment, now=self.desk.now)
+        return self._read(name, self.text(name), read, lambda at: f"{moment(at)} UTC")
 
     def documents(self) -> list[str]:
         """The URIs of the papers it goes by."""
@@ -302,6 +300,14 @@ class Filling:
         return value
 
 
+def count_in(text: str) -> int | None:
+    """The whole number that *text* is, leading zeros or not; None if it is none."""
+    try:
+        return parse_decimal(text.lstrip("0") or text[:1])
+    except ValueError:
+        return None
+
+
 def _named(authorisation: Mapping[str, str]) -> str:
     """``EAR licence D1234567``."""
     parts = ("regime", "kind", "code", "number")
@@ -320,9 +326,10 @@ _NO = frozenset({"", "no", "n", "0", "false", "-"})
 
 def _metres(text: str) -> float:
     """Raises: MalformedParameter."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < _FURTHEST_M):
+    metres = count_in(text)
+    if metres is None or not 0 < metres < _FURTHEST_M:
         raise MalformedParameter(_("got %(text)s, want metres, a whole number", text=repr(text)))
-    return float(text)
+    return float(metres)
 
 
 def _number(text: str) -> float | int:

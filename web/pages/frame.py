@@ -26,7 +26,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     redirect,
     render_template,
     request,
@@ -183,11 +182,7 @@ def frame(app: Flask) -> None:
 
 def _ways(who: Caller | None) -> list[Way]:
     scopes = frozenset() if who is None else who.scopes
-    return [
-        way
-        for way in WAYS
-        if way.endpoint in current_app.view_functions and (way.scope is None or way.scope in scopes)
-    ]
+    return [way for way in WAYS if way.scope is None or way.scope in scopes]
 
 
 def _theme() -> str:

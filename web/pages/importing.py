@@ -15,16 +15,14 @@ from flask_babel import gettext as _
 from ledger.compose import Prepared
 from ledger.service.stock import Doubt, Row, Standing, new_items, sort_out
 from schemas.errors import MalformedTable, Refusal, TooLarge
-from schemas.strict_json import JSON
-from web.access import demand_same_origin
-from web.api.lists import table
 from web.pages.desk import Desk, desk
-from web.pages.doubts import KINDS, told
+from web.pages.doubts import told
 from web.pages.entered import drawn
 from web.pages.fields import label_of
 from web.pages.filling import Filling
 from web.pages.foresight import Foresight, foresee_prepared, prepared
 from web.pages.frame import page
+from web.pages.lists import table_file
 from web.pages.manifest import read_upload
 from web.pages.sent import Sent, sent
 from web.pages.sheets import (
@@ -38,8 +36,8 @@ from web.pages.sheets import (
     deeds_in,
     guess,
     read_sheet,
-    to_text,
 )
+from web.tables import KINDS, to_text
 
 _SHOWN = 100
 
@@ -88,15 +86,11 @@ class Import:
             self._named[standing] = {row.text: _once(row, rows) for row in rows}
 
     def _take(self, deed: Deed) -> None:
-        named = self._things(deed)
-        numbers: dict[str, dict[str, JSON]] = {}
-        for item, line in named.items():
-            if line.numbers:
-                numbers[item] = {"item": item, **line.numbers}
-        said = {name: (text,) for name, text in deed.fields.items()}
-        filling = Filling(said, self.desk, list(numbers.values()))
-        if "under" in deed.act.fields:
-            filling.item_class("under")
+        filling = Filling({name: (text,) for name, text in deed.fields.items()}, self.desk)
+        named = self._things(deed, filling)
+        filling.numbers = [
+            {"item": item, **line.numbers} for item, line in named.items() if line.numbers
+        ]
         draft = deed.act.make(filling, list(named))
         first = deed.rows[0].row
         self.wrong += [Wrong(first, column_of(one.field), one.text) for one in filling.faults]
@@ -112,14 +106,13 @@ class Import:
         except Refusal as exc:
             self.wrong.append(Wrong(first, "act", exc.message))
 
-    def _things(self, deed: Deed) -> dict[str, Line]:
+    def _things(self, deed: Deed, filling: Filling) -> dict[str, Line]:
         """The items that the rows of *deed* name; what is wrong with the others is kept."""
         lines = [line for line in deed.rows if line.text]
         if deed.act.standing is None:
-            class_ = Filling({n: (t,) for n, t in deed.fields.items()}, self.desk).item_class(
-                "under"
-            )
-            rows: Sequence[Row] = new_items([line.text for line in lines], class_).rows
+            rows: Sequence[Row] = new_items(
+                [line.text for line in lines], filling.item_class()
+            ).rows
         else:
             rows = [self._row(line.text, deed.act.standing) for line in lines]
         named: dict[str, Line] = {}
@@ -166,18 +159,13 @@ def _once(row: Row, rows: Sequence[Row]) -> Row:
 def imported() -> Response:
     """The form to upload a spreadsheet; its columns; or the report on its rows."""
     if request.method != "POST":
-        return page("making/sheet.html", columns=COLUMNS, acts=SHEET_ACTS, label_of=label_of)
-    demand_same_origin()
+        return _upload_page()
     form = sent()
     try:
         data = read_upload(request.files.get("file"))
         rows = read_sheet(data or form.value("table").encode())
     except (MalformedTable, TooLarge) as exc:
-        fault, known = (
-            f"{label_of('file')}: {exc.message}",
-            {"columns": COLUMNS, "acts": SHEET_ACTS},
-        )
-        return page("making/sheet.html", 400, fault=fault, label_of=label_of, **known)
+        return _upload_page(f"{label_of('file')}: {exc.message}")
     if data:
         return _map_page(form, rows, guess(rows[0]))
     columns = [form.value(f"column-{n}") for n in range(len(rows[0]))]
@@ -187,6 +175,11 @@ def imported() -> Response:
     if not {"serial", "container"} & {*columns}:
         return _map_page(form, rows, columns, _("Say which column has the serials"))
     return _report(form, rows, columns)
+
+
+def _upload_page(fault: str = "") -> Response:
+    known = {"columns": COLUMNS, "acts": SHEET_ACTS, "label_of": label_of}
+    return page("making/sheet.html", 400 if fault else 200, fault=fault, **known)
 
 
 def _map_page(
@@ -226,7 +219,7 @@ def _report(form: Sent, rows: list[list[str]], columns: Sequence[str]) -> Respon
     ahead = _ahead(found) if not found.wrong else None
     if form.step in KINDS:
         said = [*rows[0], "row", "what"]
-        return table(KINDS[form.step], "rows-to-mend", said, _to_mend(rows, found.wrong))
+        return table_file(form.step, "rows-to-mend", said, _to_mend(rows, found.wrong))
     return page(
         "making/sheet_report.html",
         400 if found.wrong else 200,

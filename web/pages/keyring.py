@@ -8,13 +8,12 @@ GET, POST  /keys/<keyid>/revocation    why a key is taken out of use, then to th
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from ledger.keys import key_proof_message, keyid_of, parse_public_key, verify_signature
 from ledger.registry import EnrolledKey
 from ledger.service import directory
-from ledger.service.paging import START, encode_cursor, parse_cursor
 from ledger.service.tokens import Scope
 from schemas.errors import KeyTaken, NotFound, Refusal, UnknownParty, WrongLedger
 from schemas.key_request import LIMIT, KeyRequest, parse_key_request
@@ -22,27 +21,24 @@ from schemas.statement import KeyRevocation, KeyStatement, draft_of
 from schemas.strict_json import JSON
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
+from web.pages.lists import PER_PAGE, cursor_of, next_url
 from web.pages.preparing import prepare_all
 
 blueprint: Blueprint = make_blueprint("keyring")
-
-_AT_ONCE = 50
 
 
 @blueprint.get("/keys")
 @needs(Scope.READ)
 def keys() -> Response:
     """The keys of the caller's party."""
-    text, who = request.args.get("cursor"), caller()
-    after = START if text is None else parse_cursor("keys", text)
-    found = directory.keys(ledger(), after=after, limit=_AT_ONCE, party=who.party)
-    cursor = None if found.next is None else encode_cursor("keys", found.next)
+    who, after = caller(), cursor_of("keys")
+    found = directory.keys(ledger(), after=after, limit=PER_PAGE, party=who.party)
     return page(
         "keys/keys.html",
         lines=found.lines,
         can_sign=Scope.WRITE in who.scopes,
         is_registrar=_is_registrar(),
-        next_url=cursor and url_for("keyring.keys", cursor=cursor),
+        next_url=next_url("keys", found),
     )
 
 
@@ -161,8 +157,7 @@ def revocation(keyid: str) -> Response:
 def _revocable(keyid: str) -> EnrolledKey:
     """A live key that the caller's party may revoke: its own, or any if it is the registrar."""
     found = ledger().registry.keys.get(keyid)
-    if found is None or found.revoked is not None:
-        raise NotFound(_("there is no such key that signs"))
-    if found.party != caller().party and not _is_registrar():
+    is_ours = found is not None and (found.party == caller().party or _is_registrar())
+    if found is None or found.revoked is not None or not is_ours:
         raise NotFound(_("there is no such key that signs"))
     return found

@@ -8,7 +8,7 @@ kept and sent on. Example::
 """
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 from flask import Response, request, stream_with_context
 
 from ledger.service import pages
-from ledger.service.paging import Page, encode_cursor
+from ledger.service.paging import START, Cursor, Page, encode_cursor, parse_cursor
 from schemas.errors import MalformedParameter
 from web.pages.frame import page
-from web.tables import CSV, SUFFIXES, XLSX, stream_csv, write_table
+from web.tables import CSV, KINDS, XLSX, Row, stream_csv, write_table
 
 T = TypeVar("T")
 Asked: TypeAlias = Mapping[str, Any]
@@ -28,7 +28,6 @@ Load: TypeAlias = Callable[[Asked], Page[T]]
 PER_PAGE = 50
 # A file is written in larger pages: each is a transaction of its own.
 _PER_CHUNK = 500
-KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
 
 
 class Filters(Protocol):
@@ -67,13 +66,12 @@ def list_page(
 ) -> Response:
     """The page that *template* makes of what was *found* of the list *name*."""
     asked = _asked_again()
-    more = None if found.next is None else encode_cursor(name, found.next)
-    is_whole = more is None and "cursor" not in request.args
+    is_whole = found.next is None and "cursor" not in request.args
     return page(
         template,
         lines=found.lines,
         now=found.as_of,
-        next_url=None if more is None else _address({**asked, "cursor": more}),
+        next_url=next_url(name, found),
         first_url=_address(asked) if "cursor" in request.args else None,
         count=len(found.lines) if is_whole else None,
         files={kind: _address(asked, f"{request.path}.{kind}") for kind in KINDS},
@@ -83,19 +81,41 @@ def list_page(
     )
 
 
-def list_file(of: pages.List[T], kind: str, load: Load[T], asked: Asked) -> Response:
-    """All lines of the list that is *asked* for, as a file; CSV is sent as it comes.
+def cursor_of(name: str) -> Cursor:
+    """Where in the list *name* the address says that one is.
 
-    It begins with the mark by which spreadsheets know UTF-8.
+    Raises: MalformedParameter.
     """
+    text = request.args.get("cursor")
+    return parse_cursor(name, text) if text else START
+
+
+def next_url(name: str, found: Page[T]) -> str | None:
+    """The address of the page after what was *found* of the list *name*; None for the last."""
+    if found.next is None:
+        return None
+    return _address({**_asked_again(), "cursor": encode_cursor(name, found.next)})
+
+
+def list_file(of: pages.List[T], kind: str, load: Load[T], asked: Asked) -> Response:
+    """All lines of the list that is *asked* for, as in ``table_file``; CSV is sent as it comes."""
     first = load({**asked, "limit": _PER_CHUNK})
     rows = _rows(of, load, asked, first)
     if KINDS[kind] == XLSX:
-        answer = Response(write_table(XLSX, of.columns, rows), content_type=XLSX)
-    else:
-        lines = chain([BOM_UTF8], stream_csv(of.columns, rows))
-        answer = Response(stream_with_context(lines), content_type=CSV)
+        return table_file(kind, of.kind, of.columns, rows)
+    lines = chain([BOM_UTF8], stream_csv(of.columns, rows))
+    answer = Response(stream_with_context(lines), content_type=CSV)
     return as_file(answer, f"{of.kind}.{kind}")
+
+
+def table_file(kind: str, name: str, columns: Sequence[str], rows: Iterable[Row]) -> Response:
+    """*columns* and *rows* as a file, ``csv`` or ``xlsx``, to be kept under *name*.
+
+    CSV begins with the mark by which spreadsheets know UTF-8.
+    """
+    mark = BOM_UTF8 if KINDS[kind] == CSV else b""
+    answer = Response(mark + write_table(KINDS[kind], columns, rows), content_type=KINDS[kind])
+    return as_file(answer, f"{name}.{kind}")
 
 
 def as_file(answer: Response, name: str) -> Response:

@@ -18,19 +18,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service.duties import WAITING
 from ledger.service.pages import SHIPMENTS
-from ledger.service.paging import START, encode_cursor, parse_cursor
 from ledger.service.shipments import Manifest, shipment, shipments
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, NotFound
 from web.access import caller, ledger, needs, reader
-from web.api.lists import table
 from web.pages.acts import ACTS
 from web.pages.correcting import corrected
-from web.pages.doubts import KINDS
 from web.pages.entered import handled
+from web.pages.filling import count_in
 from web.pages.frame import make_blueprint, page
 from web.pages.importing import imported
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
+from web.pages.lists import PER_PAGE, cursor_of, next_url, table_file
 from web.pages.receiving import received
 from web.pages.sheets import COLUMNS
 from web.pages.statements import STATEMENTS
@@ -38,7 +37,6 @@ from web.pages.statements import STATEMENTS
 blueprint = make_blueprint("making")
 
 _ACTS = {**INSPECTIONS, **ACTS, **STATEMENTS}
-_MANY = 50
 _UNLISTED = frozenset({"ship", "receive", "refuse"})
 """These have pages of their own."""
 
@@ -57,14 +55,11 @@ def receive() -> AnyResponse:
     index = request.args.get("shipment", type=int)
     if index is not None:
         return redirect(url_for("making.receive_shipment", index=index), 303)
-    text = request.args.get("cursor")
-    after = START if text is None else parse_cursor(SHIPMENTS.kind, text)
-    wanted = Manifest(WAITING, partner=caller().party)
-    found = shipments(ledger(), wanted, after=after, limit=_MANY, reader=reader())
+    wanted, after = Manifest(WAITING, partner=caller().party), cursor_of(SHIPMENTS.kind)
+    found = shipments(ledger(), wanted, after=after, limit=PER_PAGE, reader=reader())
     expected = [one for one in found.lines if one.consignee == caller().party]
-    cursor = found.next and encode_cursor(SHIPMENTS.kind, found.next)
-    next_url = cursor and url_for("making.receive", cursor=cursor)
-    return page("making/expected.html", lines=expected, now=found.as_of, next_url=next_url)
+    more = next_url(SHIPMENTS.kind, found)
+    return page("making/expected.html", lines=expected, now=found.as_of, next_url=more)
 
 
 @blueprint.route("/receive/<int:index>", methods=["GET", "POST"])
@@ -89,7 +84,7 @@ def record() -> Response:
 @needs(Scope.WRITE)
 def template(kind: str) -> Response:
     """The spreadsheet that takes every act, without a row."""
-    return table(KINDS[kind], "chiptrail-template", COLUMNS, [])
+    return table_file(kind, "chiptrail-template", COLUMNS, [])
 
 
 @blueprint.route("/record/sheet", methods=["GET", "POST"])
@@ -104,8 +99,9 @@ def sheet() -> Response:
 def correct() -> AnyResponse:
     """Which entry is to be corrected."""
     text = request.args.get("entry", "").strip().removeprefix("#")
-    if text.isdecimal() and text.isascii():
-        return redirect(url_for("making.correct_entry", index=int(text)), 303)
+    index = count_in(text)
+    if index is not None:
+        return redirect(url_for("making.correct_entry", index=index), 303)
     fault = _("Entry: want its number, such as 41") if text else ""
     return page("making/correct_which.html", 400 if text else 200, said=text, fault=fault)
 

@@ -19,9 +19,9 @@ from schemas.errors import MalformedParameter, MalformedTable, TooLarge
 from schemas.item import split_pasted
 from schemas.spelling import series
 from web.pages.fields import label_of
-from web.pages.filling import Fault
+from web.pages.filling import Fault, count_in
 from web.pages.numbers import HEADED, number_columns, read_numbers
-from web.tables import CSV, kind_of, read_rows, write_table
+from web.tables import kind_of, read_rows, to_text
 
 MOST = 10_000
 """Things that one form takes."""
@@ -66,7 +66,7 @@ def read_listed(
     try:
         rows, column = _uploaded(said, upload)
         if numbered and not numbers.strip() and rows and number_columns(rows[0]):
-            numbers = _text(rows)
+            numbers = to_text(rows)
         elif rows:
             more, table = _of_column(rows, column)
             texts += more
@@ -104,10 +104,10 @@ def _counted(first: str, count: str) -> list[str]:
     """
     if not first.strip() and not count.strip():
         return []
-    number = count.strip()
-    if not (number.isdecimal() and 1 <= int(number) <= MOST):
+    number = count_in(count.strip())
+    if number is None or not 1 <= number <= MOST:
         raise MalformedParameter(_("say how many, from 1 to %(most)s", most=MOST))
-    return series(first, int(number))
+    return series(first, number)
 
 
 # Files -------------------------------------------------------------------------------------------
@@ -156,10 +156,6 @@ def _of_column(rows: list[list[str]], wanted: str) -> tuple[list[str], Table | N
     known = [n for n, name in enumerate(headings) if name.casefold() in HEADED]
     chosen = [headings.index(wanted)] if wanted and wanted in headings else known
     if not chosen:
-        return [], Table(tuple(name for name in headings if name), _text(rows))
+        return [], Table(tuple(name for name in headings if name), to_text(rows))
     cells = [row[chosen[0]].strip() for row in rows[1:] if len(row) > chosen[0]]
     return [cell for cell in cells if cell], None
-
-
-def _text(rows: Sequence[Sequence[str]]) -> str:
-    return write_table(CSV, rows[0], rows[1:]).decode()

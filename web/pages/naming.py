@@ -2,16 +2,15 @@
 
 In templates: ``{{ id | party }}``, ``{{ id | item }}``, ``{{ uri | paper }}``, ``{{ text|told }}``,
 ``{{ place | spot }}``, ``{{ delta | span }}`` and ``{{ advice | translated }}``, which is what to
-do about a finding; ``wording.state[line.state]`` for what is one of a few; ``lead("unit.item",
-name=id)`` is the address of a page, or nothing where there is none.
+do about a finding; ``wording.state[line.state]`` for what is one of a few.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from babel.units import format_unit
-from flask import Flask, current_app, g, url_for
+from flask import Flask, g
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from ledger import names as names_of
@@ -143,9 +142,9 @@ WORDS: Mapping[str, Mapping[str, object]] = {
 
 def name_things(app: Flask) -> None:
     """Give templates of *app* these words."""
-    app.jinja_env.globals |= {"lead": lead, "wording": WORDS}
+    app.jinja_env.globals |= {"wording": WORDS}
     app.jinja_env.filters |= {
-        "party": lambda party: party_name(party, names()),
+        "party": called,
         "item": item_name,
         "paper": document_name,
         "spot": place_name,
@@ -158,13 +157,13 @@ def name_things(app: Flask) -> None:
 def names() -> Names:
     """What each enrolled party is called, by its id; for a page that is looked up once."""
     if "names" not in g:
-        g.names = {party.id: party.names[0] for party in ledger().registry.parties.values()}
+        g.names = ledger().registry.names
     return cast("Names", g.names)
 
 
-def lead(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - as url_for
-    """The address of the page *endpoint*; None if there is none."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+def called(party: str) -> str:
+    """What to call *party*."""
+    return party_name(party, names())
 
 
 def span(delta: timedelta) -> str:
@@ -181,9 +180,8 @@ def party_meant(text: str) -> str:
 
     Raises: MalformedParameter.
     """
-    known = {party.id: party.names for party in ledger().registry.parties.values()}
     try:
-        return names_of.party_meant(text, known)
+        return names_of.party_meant(text, ledger().registry.called)
     except NotFound:
         return text
 

@@ -51,8 +51,8 @@ class Numbers:
 
 def number_columns(headings: Sequence[str]) -> dict[int, str]:
     """The columns among *headings* that are of numbers, by their place."""
-    known = {_folded(name): name for name in NAMES.values()}
-    return {n: known[_folded(one)] for n, one in enumerate(headings) if _folded(one) in known}
+    known = {folded(name): name for name in NAMES.values()}
+    return {n: known[folded(one)] for n, one in enumerate(headings) if folded(one) in known}
 
 
 def read_numbers(text: str) -> Numbers:
@@ -60,7 +60,7 @@ def read_numbers(text: str) -> Numbers:
     if not text.strip():
         return Numbers(())
     try:
-        rows = list(read_rows(CSV, text.strip().encode()))
+        rows = list(read_rows(CSV, text.strip().encode())) or [[]]
     except MalformedTable as exc:
         return Numbers((), (exc.message,))
     columns = number_columns(rows[0])
@@ -96,5 +96,6 @@ def wrong_number(said: Mapping[str, str]) -> tuple[str, str] | None:
     return None
 
 
-def _folded(heading: str) -> str:
+def folded(heading: str) -> str:
+    """*heading* as it is compared: letters and digits alone, whatever their case."""
     return "".join([char for char in heading.casefold() if char.isalnum()])

@@ -18,7 +18,7 @@ from ledger.service import tokens, users
 from ledger.service.tokens import OF_TOKENS, Scope, Token
 from ledger.service.users import User, UserRole
 from schemas.errors import Forbidden, MalformedParameter, NotFound, UnknownParty
-from web.access import caller, demand_same_origin, ledger, needs
+from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
 from web.pages.naming import names, party_meant
 
@@ -41,7 +41,6 @@ def all_users() -> Response:
 @needs(Scope.ADMIN)
 def invite() -> Response:
     """A link by which somebody becomes a user."""
-    demand_same_origin()
     form = request.form
     try:
         party = party_meant(form.get("party") or caller().party)
@@ -67,19 +66,26 @@ def user(name: str) -> Response:
 @needs(Scope.ADMIN)
 def change(name: str) -> AnyResponse:
     """Do what the button says."""
-    demand_same_origin()
     one, act = _user(name), request.form.get("act", "")
-    if act == "role" and request.form.get("role", "") in {*UserRole}:
-        users.change_user(ledger(), caller(), name, role=UserRole(request.form["role"]))
+    if act == "link":
+        return _invited(one.name, one.party, one.role)
+    if not _done(name, act):
+        return user(name)
+    return redirect(url_for("people.user", name=name, done=act), 303)
+
+
+def _done(name: str, act: str) -> bool:
+    """Whether *act* was something to do to user *name*, and is done."""
+    role = request.form.get("role", "")
+    if act == "role" and role in {*UserRole}:
+        users.change_user(ledger(), caller(), name, role=UserRole(role))
     elif act in ("disable", "enable"):
         users.change_user(ledger(), caller(), name, disabled=act == "disable")
     elif act == "end":
         users.end_sessions(ledger(), caller(), name)
-    elif act == "link":
-        return _invited(one.name, one.party, one.role)
     else:
-        return user(name)
-    return redirect(url_for("people.user", name=name, done=act), 303)
+        return False
+    return True
 
 
 def _invited(name: str, party: str, role: UserRole) -> Response:
@@ -121,31 +127,44 @@ def all_tokens() -> Response:
 @needs(Scope.ADMIN)
 def issue() -> Response:
     """A new token."""
-    demand_same_origin()
-    form, faults = request.form, {}
-    label, party = form.get("label", "").strip(), party_meant(form.get("party") or caller().party)
-    scopes = OF_TOKENS & {*form.getlist("scopes")}
-    if not label or len(label) > _LONGEST_LABEL:
-        faults["label"] = _("Say what it is for, in %(most)s letters at most.", most=_LONGEST_LABEL)
-    if not scopes:
-        faults["scopes"] = _("Choose what it may do.")
-    if form.get("days", "") not in map(str, _DAYS):
-        faults["days"] = _("Choose how long it holds.")
+    faults = _faults_of_token()
     if faults:
         return _tokens_page(faults)
-    if not caller().is_over(party):
-        raise Forbidden("you look after the tokens of your own party only")
     try:
-        lifetime = timedelta(days=int(form["days"]))
-        made, text = tokens.issue(
-            ledger(), party, label, {Scope(one) for one in scopes}, lifetime, caller=caller()
-        )
+        made, text = _issued(party_meant(request.form.get("party") or caller().party))
     except UnknownParty as exc:
         return _tokens_page({"party": exc.message})
     return page("administration/issued.html", 201, made=made, text=text)
 
 
 _LONGEST_LABEL = 100
+
+
+def _faults_of_token() -> dict[str, str]:
+    form, faults = request.form, {}
+    if not 0 < len(form.get("label", "").strip()) <= _LONGEST_LABEL:
+        faults["label"] = _("Say what it is for, in %(most)s letters at most.", most=_LONGEST_LABEL)
+    if not _scopes():
+        faults["scopes"] = _("Choose what it may do.")
+    if form.get("days", "") not in map(str, _DAYS):
+        faults["days"] = _("Choose how long it holds.")
+    return faults
+
+
+def _scopes() -> frozenset[Scope]:
+    chosen = request.form.getlist("scopes")
+    return frozenset([scope for scope in OF_TOKENS if scope.value in chosen])
+
+
+def _issued(party: str) -> tuple[Token, str]:
+    """What the form asks for, which is in order, for *party*.
+
+    Raises: Forbidden, UnknownParty.
+    """
+    if not caller().is_over(party):
+        raise Forbidden("you look after the tokens of your own party only")
+    label, lifetime = request.form["label"].strip(), timedelta(days=int(request.form["days"]))
+    return tokens.issue(ledger(), party, label, _scopes(), lifetime, caller=caller())
 
 
 @blueprint.get("/administration/tokens/<token_id>/revoke")
@@ -159,7 +178,6 @@ def ask_revoke(token_id: str) -> Response:
 @needs(Scope.ADMIN)
 def revoke(token_id: str) -> AnyResponse:
     """Take it back, at once and for good."""
-    demand_same_origin()
     tokens.revoke(ledger(), token_id, caller())
     return redirect(url_for("people.all_tokens"), 303)
 

@@ -127,15 +127,15 @@ def _known() -> Known:
 @needs(Scope.READ)
 def places() -> Response:
     """What is called *q*, and which place that means; *country* may be said beside it."""
-    text = request.args.get("q", "")[:200]
+    text, known = request.args.get("q", "")[:200], _known()
     said: dict[str, JSON] = {
-        "places": [_to_json(spot) for spot in suggest_places(text, _known())],
+        "places": [_to_json(spot) for spot in suggest_places(text, known)],
         "meant": None,
         "fault": None,
     }
     try:
         said["meant"] = _to_json(
-            resolve_place(text, _known(), country=request.args.get("country") or None)
+            resolve_place(text, known, country=request.args.get("country") or None)
         )
     except MalformedParameter as exc:
         said["fault"] = exc.message.removeprefix("place: ")

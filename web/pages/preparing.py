@@ -1,7 +1,7 @@
 """What is to be signed in the browser: drafts made into the exact bytes, without a key.
 
     prepared = prepare_all([short_form.ship(chips, caller().party, consignee)])
-    page("shipping/sign.html", prepared=prepared)      # {{ sign_panel(prepared) }} in it
+    page("keys/sign.html", prepared=prepared)      # {{ sign_panel(prepared) }} in it
 
 A line of it is JSON, which ``web/static/keys/panel.js`` reads::
 
@@ -37,6 +37,7 @@ from schemas.formats import encode_base64
 from schemas.statement import parse_statement
 from schemas.strict_json import JSON
 from web.access import caller, ledger
+from web.pages.naming import names
 
 PREPARED_LIMIT = 64 << 20
 # In the place of a key that is yet to be chosen.
@@ -69,16 +70,16 @@ def prepare_all(drafts: Iterable[Draft], withheld: Sequence[str] = ()) -> list[d
 
 def lines_of(prepared: Iterable[Prepared]) -> list[dict[str, JSON]]:
     """Lines for the sign panel of what is *prepared* already: corrections, above all."""
-    names = {party.id: party.names[0] for party in ledger().registry.parties.values()}
-    return [_line(one, names) for one in prepared]
+    known = names()
+    return [_line(one, known) for one in prepared]
 
 
-def _line(prepared: Prepared, names: Mapping[str, str]) -> dict[str, JSON]:
+def _line(prepared: Prepared, known: Mapping[str, str]) -> dict[str, JSON]:
     said = submission_to_json(_submission(prepared))
     envelope = said.pop("envelope")
     assert isinstance(envelope, dict)
     found = {match.decode() for match in _MAYBE_PARTY.findall(prepared.payload)}
-    named: dict[str, JSON] = {party: names[party] for party in sorted(found & names.keys())}
+    named: dict[str, JSON] = {party: known[party] for party in sorted(found & known.keys())}
     return {
         "payload": envelope["payload"],
         "payloadType": envelope["payloadType"],

@@ -18,19 +18,18 @@ from werkzeug.datastructures import FileStorage
 from ledger.gazetteer import resolve_place
 from ledger.names import party_meant
 from ledger.service.places import places_of
-from schemas.errors import MalformedTable, Refusal, TooLarge
+from schemas.errors import MalformedTable, Refusal
 from schemas.formats import parse_decimal
 from schemas.item import split_pasted
 from schemas.spelling import DOCUMENT_KINDS, read_document
 from schemas.strict_json import JSON
 from web.access import caller, ledger
 from web.api.checks import demand_some, read_member, read_serials
+from web.pages.manifest import read_upload
 from web.pages.searching import BARE_PAPER, shipments_under
-from web.tables import CSV, XLSX
+from web.tables import XLSX, kind_of
 
-FILE_LIMIT = 8 << 20
 _FIELDS = ("serials", "document", "at", "presented_by", "packages", "units")
-_KINDS = {".csv": CSV, ".xlsx": XLSX}
 _SHIPMENT = re.compile(r"#\s*([0-9]{1,15})", re.ASCII)
 
 
@@ -85,12 +84,8 @@ def read_presented(fields: Mapping[str, str], upload: FileStorage | None) -> Pre
 
 
 def _serials_of(upload: FileStorage) -> list[str]:
-    data = upload.stream.read(FILE_LIMIT + 1)
-    if len(data) > FILE_LIMIT:
-        raise TooLarge(f"the file is larger than {FILE_LIMIT >> 20} MiB")
-    name = (upload.filename or "").lower()
-    kind = next((kind for suffix, kind in _KINDS.items() if name.endswith(suffix)), "text/plain")
-    return read_serials(kind, data)
+    data, name = read_upload(upload), (upload.filename or "").lower()
+    return read_serials(XLSX if name.endswith(".xlsx") else kind_of(data), data)
 
 
 def _papers(text: str) -> tuple[str, JSON]:
@@ -112,7 +107,7 @@ def _place(text: str) -> JSON:
 
 
 def _party(text: str) -> str:
-    return party_meant(text, {one.id: one.names for one in ledger().registry.parties.values()})
+    return party_meant(text, ledger().registry.called)
 
 
 def _declare(found: Presented, name: str, text: str) -> None:

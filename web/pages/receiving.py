@@ -13,16 +13,16 @@ from ledger.names import item_name
 from ledger.service.shipments import Shipment
 from schemas.errors import Refusal
 from schemas.strict_json import JSON
-from web.access import demand_same_origin
-from web.api.lists import table
 from web.pages.desk import desk
-from web.pages.doubts import FAULT_COLUMNS, KINDS
+from web.pages.doubts import FAULT_COLUMNS
 from web.pages.fields import FIELDS, PAPERS, WHEN, label_of
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee
 from web.pages.frame import page
+from web.pages.lists import table_file
 from web.pages.sent import Sent, sent
 from web.pages.ticking import How, Ticking
+from web.tables import KINDS
 
 _SHOWN = 50
 _ROWS = 500
@@ -32,12 +32,11 @@ def received(shipment: Shipment) -> Response:
     """The form to receive *shipment*; or what was filled in: in order, or what is wrong with it."""
     if request.method != "POST":
         return _form_page(Ticking(shipment, desk(), Sent({"what": ("all",)}), {}))
-    demand_same_origin()
     ticking = Ticking.of_form(shipment, desk(), sent())
     step = ticking.form.step
     if step in KINDS:
         rows = [[row.number, row.text, why] for row, why in ticking.doubts]
-        return table(KINDS[step], "lines-in-doubt", FAULT_COLUMNS, rows)
+        return table_file(step, "lines-in-doubt", FAULT_COLUMNS, rows)
     if step == "edit":
         return _form_page(ticking)
     return _checked(ticking)

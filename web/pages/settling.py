@@ -15,7 +15,7 @@ from ledger.service.recorded import recorded
 from ledger.service.tokens import Scope
 from schemas.errors import NotFound
 from schemas.statement import Resolution, draft_of
-from web.access import caller, demand_same_origin, ledger, needs, reader
+from web.access import caller, ledger, needs, reader
 from web.pages.frame import make_blueprint, page
 from web.pages.preparing import prepare_all
 
@@ -36,7 +36,6 @@ def ask(index: int) -> Response:
 @needs(Scope.WRITE)
 def prepare(index: int) -> Response:
     """The statement, for the sign panel."""
-    demand_same_origin()
     entry, reason = _entry(index), request.form.get("reason", "").strip()
     if not reason:
         return _form(entry, {"reason": _("Say why it is settled: others will look it up.")})

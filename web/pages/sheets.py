@@ -4,7 +4,7 @@ One template takes every act: a column says which, one names the thing, the othe
 of forms (``web.pages.fields``) and the numbers on the thing. Rows are counted as a spreadsheet
 counts them, empty ones too, though nothing comes of these. Example::
 
-    sheet = Sheet.of_text(text, mapping, "")
+    sheet = deeds_in(rows, ["act", "serial", "container"], "")
     sheet.deeds[0].fields            # {"container": "106141412345678908"}
     sheet.deeds[0].rows[0].text      # "A-0001"
 """
@@ -21,8 +21,8 @@ from schemas.errors import MalformedTable
 from web.pages.acts import ACTS, Act
 from web.pages.fields import CUSTOMS, label_of
 from web.pages.inspections import INSPECTIONS
-from web.pages.numbers import HEADED, wrong_number
-from web.tables import CSV, kind_of, read_rows, write_table
+from web.pages.numbers import HEADED, folded, wrong_number
+from web.tables import kind_of, read_rows
 
 MOST_ROWS = 10_000
 MOST_DEEDS = 1_000
@@ -99,25 +99,16 @@ def _plain(cell: str) -> str:
     return cell.strip().removesuffix(" 00:00:00")
 
 
-def to_text(rows: Sequence[Sequence[str]]) -> str:
-    """The *rows* as CSV, as they go along in a form."""
-    return write_table(CSV, rows[0], rows[1:]).decode()
-
-
 def guess(headings: Sequence[str]) -> list[str]:
     """The column of the template that each of *headings* means; empty for none."""
-    known = {_folded(name): name for name in COLUMNS}
-    known |= {_folded(label_of(name)): name for name in COLUMNS if name in _SAID}
-    known |= {_folded(name): "serial" for name in HEADED}
+    known = {folded(name): name for name in COLUMNS}
+    known |= {folded(label_of(name)): name for name in COLUMNS if name in _SAID}
+    known |= {folded(name): "serial" for name in HEADED}
     found: list[str] = []
     for heading in headings:
-        name = known.get(_folded(heading), "")
+        name = known.get(folded(heading), "")
         found.append("" if name in found else name)
     return found
-
-
-def _folded(text: str) -> str:
-    return "".join([char for char in text.casefold() if char.isalnum()])
 
 
 def deeds_in(rows: Sequence[Sequence[str]], columns: Sequence[str], act: str) -> Sheet:

@@ -19,6 +19,7 @@ from schemas.envelope import SUBMISSION_LIMIT
 from schemas.errors import ChiptrailError, MalformedJson, Refusal, TooLarge
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
+from web.pages.lists import as_file
 from web.pages.preparing import PREPARED_LIMIT, drafts_in, parse_prepared, prepare_all
 from web.problems import status_of
 
@@ -64,8 +65,7 @@ def drafts() -> Response:
     request.max_form_memory_size = PREPARED_LIMIT
     found = drafts_in(parse_prepared(request.form.get("prepared", "")))
     answer = Response(strict_json.dump(found), content_type="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{DRAFT_NAME}"'
-    return answer
+    return as_file(answer, DRAFT_NAME)
 
 
 @blueprint.post("/sign/signed")

@@ -8,15 +8,16 @@ GET  /findings                  what does not fit, and what to do about it
 GET  /entries/<index>           an entry as it was signed, and its place in the log
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.advice import ACTIONS
-from ledger.finding import FINDINGS, Code, Tier
+from ledger.finding import FINDINGS, Code, Finding, Tier
 from ledger.proof import encode_proof
 from ledger.service import directory, pages, query
 from ledger.service import shipments as sending
@@ -34,9 +35,8 @@ from web.api.entries import TLOG_PROOF
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
 from web.pages.drawdown import draw_down
 from web.pages.frame import make_blueprint, page
-from web.pages.lists import KINDS, Filters, Load, as_file, filters, list_file, list_page
+from web.pages.lists import Filters, Load, as_file, filters, list_file, list_page, table_file
 from web.pages.naming import names, paper_meant, party_meant
-from web.tables import write_table
 
 blueprint = make_blueprint("trade")
 
@@ -128,8 +128,7 @@ def units(index: int, kind: str) -> Response:
     """The units of one shipment, and what became of each, as a file."""
     found: Shipment = sending.shipment(ledger(), index, reader=reader())
     rows = [[unit, fate.value] for unit, fate in found.units.items()]
-    answer = Response(write_table(KINDS[kind], _UNITS, rows), content_type=KINDS[kind])
-    return as_file(answer, f"shipment-{index}.{kind}")
+    return table_file(kind, f"shipment-{index}", _UNITS, rows)
 
 
 def _on(index: int, fate: str, start: int) -> str:
@@ -185,15 +184,11 @@ def findings() -> AnyResponse:
     if not request.args:
         return redirect(url_for("trade.findings", state="open", part="present"), 303)
     found = load_findings(_asked("findings"))
-    groups = sorted(
-        {(one.is_open, one.code) for one in found.lines},
-        key=lambda group: (not group[0], -_TIERS.index(FINDINGS[group[1]]), group[1]),
-    )
     return list_page(
         "trade/findings.html",
         "findings",
         found,
-        groups=groups,
+        groups=_by_code(found.lines),
         actions=ACTIONS,
         codes={code.value: code.value for code in Code},
         may_settle=_may_settle(),
@@ -202,6 +197,15 @@ def findings() -> AnyResponse:
 
 
 _TIERS = [*Tier]
+
+
+def _by_code(lines: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Those of one code, open or settled, together: open ones before, of these the worst."""
+
+    def order(one: Finding) -> tuple[bool, int, Code]:
+        return not one.is_open, -_TIERS.index(FINDINGS[one.code]), one.code
+
+    return [tuple(some) for _, some in groupby(sorted(lines, key=order), order)]
 
 
 def _asks() -> bool:

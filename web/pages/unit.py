@@ -5,7 +5,6 @@ GET  /items/<id>            what is known of one, in any spelling; ?day= or ?siz
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from flask import Response, request, url_for
 
@@ -17,7 +16,7 @@ from ledger.service.listing import PHASES
 from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import parse_decimal
-from schemas.spelling import read_moment
+from schemas.spelling import read_end
 from web.access import ledger, needs, reader
 from web.api import list_shapes as shapes
 from web.api.lists import load_items
@@ -109,11 +108,5 @@ def _known() -> Known:
             return Known(size=parse_decimal(size))
         except ValueError as exc:
             raise MalformedParameter(f"size: got {size!r}, want a number") from exc
-    return Known(at=_end_of(day)) if day else NOW
-
-
-def _end_of(day: str) -> datetime:
     now = ledger().clock.now()
-    at = read_moment(day, now)
-    is_day = len(day) == len("2026-03-03")
-    return min(now, at + timedelta(days=1, milliseconds=-1)) if is_day else at
+    return Known(at=min(now, read_end(day, now))) if day else NOW

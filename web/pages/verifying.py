@@ -15,6 +15,7 @@ from flask_babel import get_locale
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
 from web.pages.languages import words_of_scripts
+from web.pages.lists import as_file
 from web.verifier import verifier_page
 
 blueprint = make_blueprint("verifying")
@@ -30,8 +31,7 @@ def verify() -> Response:
 def file() -> Response:
     """The verifier as a file."""
     answer = Response(_file(str(get_locale() or "en").replace("_", "-")))
-    answer.headers["Content-Disposition"] = "attachment; filename=verify.html"
-    return answer
+    return as_file(answer, "verify.html")
 
 
 @functools.cache
