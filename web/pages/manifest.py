@@ -5,7 +5,7 @@ it comes back: nothing that was typed or uploaded is lost. A table whose column 
 known by its heading travels along until one is chosen. Example::
 
     listed = read_listed(said, upload)
-    listed.texts                    # ["A-0001", "A-0002", ...]
+    listed.texts                    # ("A-0001", "A-0002", ...)
 """
 
 from collections.abc import Mapping, Sequence
