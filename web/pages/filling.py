@@ -28,7 +28,6 @@ from schemas.errors import (
     Refusal,
 )
 from schemas.extension import FIELDS, check_customs
-from schemas.formats import parse_decimal
 from schemas.item import split_pasted
 from schemas.short_form import Details
 from schemas.spelling import (
@@ -43,12 +42,12 @@ from schemas.strict_json import JSON
 from web.pages.desk import Desk
 from web.pages.doubts import told
 from web.pages.fields import label_of
+from web.pages.figures import CUSTOMS, count_in, metres_in
 from web.pages.sent import Said
 
 T = TypeVar("T")
 
 _EVIDENCE_LIMIT = 16 << 10
-_FURTHEST_M = 20_100_000  # to the other side of the Earth
 _MOST = 1 << 53
 
 
@@ -223,7 +222,7 @@ class Filling:
             if country or metres:
                 self.fault("place", _("say which place that is"))
             return None
-        radius_m = self._read("place_accuracy", metres, _metres)
+        radius_m = self._read("place_accuracy", metres, metres_in)
 
         def read(one: str) -> Spot:
             known = self.desk.places
@@ -252,7 +251,7 @@ class Filling:
     def customs(self) -> dict[str, JSON]:
         """What customs is told, as ``chiptrail:customs``."""
         found: dict[str, JSON] = {}
-        for name, read in _CUSTOMS.items():
+        for name, read in CUSTOMS.items():
             text = self.text(name)
             try:
                 if text:
@@ -300,14 +299,6 @@ class Filling:
         return value
 
 
-def count_in(text: str) -> int | None:
-    """The whole number that *text* is, leading zeros or not; None if it is none."""
-    try:
-        return parse_decimal(text.lstrip("0") or text[:1])
-    except ValueError:
-        return None
-
-
 def _named(authorisation: Mapping[str, str]) -> str:
     """``EAR licence D1234567``."""
     parts = ("regime", "kind", "code", "number")
@@ -322,36 +313,3 @@ def _where(spot: Spot) -> str:
 
 _YES = frozenset({"yes", "y", "1", "true", "on", "x"})
 _NO = frozenset({"", "no", "n", "0", "false", "-"})
-
-
-def _metres(text: str) -> float:
-    """Raises: MalformedParameter."""
-    metres = count_in(text)
-    if metres is None or not 0 < metres < _FURTHEST_M:
-        raise MalformedParameter(_("got %(text)s, want metres, a whole number", text=repr(text)))
-    return float(metres)
-
-
-def _number(text: str) -> float | int:
-    plain = text.replace(" ", "").replace("'", "")
-    return int(plain) if plain.isdecimal() else float(plain)
-
-
-def _words(text: str) -> list[JSON]:
-    return [part for part in text.replace(",", " ").replace(";", " ").split() if part]
-
-
-_CUSTOMS: Mapping[str, Callable[[str], JSON]] = {
-    "itn": str.strip,
-    "hts": _words,
-    "eccn": _words,
-    "value": _number,
-    "currency": str.upper,
-    "incoterm": str.upper,
-    "packages": _number,
-    "weightKg": _number,
-    "seals": _words,
-    "origin": str.upper,
-    "mode": str.lower,
-    "regime": str.lower,
-}

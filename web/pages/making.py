@@ -25,7 +25,7 @@ from web.access import caller, ledger, needs, reader
 from web.pages.acts import ACTS
 from web.pages.correcting import corrected
 from web.pages.entered import handled
-from web.pages.filling import count_in
+from web.pages.figures import count_in
 from web.pages.frame import make_blueprint, page
 from web.pages.importing import imported
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect

@@ -19,7 +19,8 @@ from schemas.errors import MalformedParameter, MalformedTable, TooLarge
 from schemas.item import split_pasted
 from schemas.spelling import series
 from web.pages.fields import label_of
-from web.pages.filling import Fault, count_in
+from web.pages.figures import count_in
+from web.pages.filling import Fault
 from web.pages.numbers import HEADED, number_columns, read_numbers
 from web.tables import kind_of, read_rows, to_text
 

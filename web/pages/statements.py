@@ -6,6 +6,7 @@ Forms and checks are those of acts (``web.pages.acts``); what is signed is a sta
 """
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from flask_babel import gettext
@@ -68,7 +69,7 @@ def _site(filling: Filling, items: Sequence[str]) -> Draft:
         name=name,
         latitude=where["latitude"],
         longitude=where["longitude"],
-        radius_m=round(float(str(where["accuracyM"]))),
+        radius_m=ceil(float(str(where["accuracyM"]))),
         country=where.get("countryCode"),
         operated_by=filling.party("operated_by"),
     )
