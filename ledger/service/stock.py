@@ -207,13 +207,16 @@ def _spelled(ledger: Ledger, rows: tuple[Row, ...], reader: Reader) -> tuple[Row
     )
 
 
-def contents_of(ledger: Ledger, containers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What is inside each of *containers* that has contents, at any depth; they are in view."""
+def contents_of(ledger: Ledger, containers: Sequence[str]) -> dict[str, dict[str, str]]:
+    """By container that has contents: all that is inside, at any depth, with what it lies in.
+
+    They are in view.
+    """
+    found: dict[str, dict[str, str]] = {}
     with ledger.database.reading() as connection:
-        found: dict[str, list[str]] = {}
-        for root, thing, _ in _inside(connection, containers):
-            found.setdefault(root, []).append(thing)
-    return {root: tuple(things) for root, things in found.items()}
+        for root, thing, container in _inside(connection, containers):
+            found.setdefault(root, {})[thing] = container
+    return found
 
 
 def _contents(connection: Connection, named: Sequence[str]) -> tuple[dict[str, int], int]:

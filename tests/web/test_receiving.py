@@ -93,6 +93,20 @@ CAME = {
     ),
     "all chips of a box": ({"arrived": "B-2\nB-1"}, [("receiving", "", False, [BOX])]),
     "a box and a chip of it": ({"arrived": f"{BOX}\nB-1"}, [("receiving", "", False, [BOX])]),
+    "all but a damaged chip of a box": (
+        {"what": "all", "damaged": "B-1"},
+        [
+            ("receiving", "", False, [*CHIPS_SENT, IN_BOX[1]]),
+            ("receiving", "damaged", False, IN_BOX[:1]),
+        ],
+    ),
+    "all but a refused chip of a box": (
+        {"what": "all", "refused": "B-1"},
+        [
+            ("receiving", "", False, [*CHIPS_SENT, IN_BOX[1]]),
+            ("refusing", "returned", False, [BOX]),
+        ],
+    ),
     "some chips of a box": ({"arrived": "B-1"}, [("receiving", "", False, IN_BOX[:1])]),
     "refused": ({"refused": "A-4"}, [("refusing", "returned", False, CHIPS_SENT[3:])]),
 }  # fmt: skip

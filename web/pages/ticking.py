@@ -8,7 +8,7 @@ all that is in a box has received the box. Example::
     ticking.drafts(filling)              # a receipt, one of what is damaged, a refusal
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -63,8 +63,8 @@ class Ticking:
         return tuple([unit for unit, fate in units if fate is Fate.OUTSTANDING])
 
     @cached_property
-    def contents(self) -> Mapping[str, Sequence[str]]:
-        """What is inside those of them that have contents."""
+    def contents(self) -> Mapping[str, Mapping[str, str]]:
+        """What is inside those of them that have contents, each with what it lies in."""
         return contents_of(self.desk.ledger, self.outstanding)
 
     @cached_property
@@ -98,17 +98,39 @@ class Ticking:
 
     def came(self, how: How) -> tuple[str, ...]:
         """What came so: boxes in the place of all that is in them."""
-        named = self.lists[how].items if self.lists else ()
         if how is How.ARRIVED and self.is_all:
-            others = {*self.came(How.DAMAGED), *self.came(How.REFUSED)}
-            return tuple([unit for unit in self.outstanding if unit not in others])
-        left = dict.fromkeys(named)
+            return self._rest
+        left = dict.fromkeys(self._named(how))
+        # What is left in a box from which all else was taken goes back in it.
+        taken = self._taken if how is How.REFUSED else frozenset()
         for box, things in self.contents.items():
-            if box in left or left.keys() >= {*things}:
+            own = things.keys() - taken - {*things.values()}
+            if box in left or (own and left.keys() >= own):
                 left[box] = None
                 for thing in things:
                     left.pop(thing, None)
         return tuple(left)
+
+    def _named(self, how: How) -> Sequence[str]:
+        return self.lists[how].items if self.lists else ()
+
+    @cached_property
+    def _rest(self) -> tuple[str, ...]:
+        """All outstanding that is not damaged or refused; of a box with such in it what is left."""
+        others = {*self._named(How.DAMAGED), *self._named(How.REFUSED)}
+        found: list[str] = []
+        for unit in self.outstanding:
+            if unit not in others:
+                found += _without(unit, self.contents.get(unit, {}), others)
+        return tuple(found)
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        """What arrives, damaged or not, and all that is in it."""
+        came = {*self.came(How.ARRIVED), *self.came(How.DAMAGED)}
+        for things in self.contents.values():
+            came |= {thing for thing in things if not came.isdisjoint(_around(thing, things))}
+        return frozenset(came)
 
     def drafts(self, filling: Filling) -> list[Draft]:
         """What is to be signed: a receipt, one of what came damaged, a refusal."""
@@ -135,6 +157,22 @@ class Ticking:
         """What is outstanding after it."""
         gone = {item for how in How for item in self.came(how)}
         return tuple([unit for unit in self.outstanding if unit not in gone])
+
+
+def _without(box: str, things: Mapping[str, str], others: set[str]) -> list[str]:
+    """*box*, if none of the *things* in it is of *others*; else what is left, as it lies there."""
+    opened = {around for thing in others & things.keys() for around in _around(thing, things)}
+    if not opened:
+        return [box]
+    gone = opened | others
+    return [thing for thing, inside in things.items() if thing not in gone and inside in opened]
+
+
+def _around(thing: str, things: Mapping[str, str]) -> Iterator[str]:
+    """What *thing* lies in, from the inmost to the outmost."""
+    while thing in things:
+        thing = things[thing]
+        yield thing
 
 
 def _sort(desk: Desk, texts: Sequence[str]) -> Sorted:
