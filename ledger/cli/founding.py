@@ -179,7 +179,8 @@ def _show_founded(settings: Settings, ledger: "Ledger", registrar: str, path: Pa
     click.echo(f"Founded {ledger.origin} in {settings.folder}.")
     click.echo(f"  verifier key   {ledger.vkey}")
     click.echo(f"  registrar      {registrar}, key in {path}")
-    click.echo("Next: chiptrail keygen, chiptrail enroll party, chiptrail enroll key.")
+    click.echo("Next: chiptrail serve, and go on in a browser by the link that it prints;")
+    click.echo("or here: chiptrail keygen, chiptrail enroll party, chiptrail enroll key.")
 
 
 @click.command(cls=Command)
