@@ -43,6 +43,18 @@ def test_the_counts_come_first_and_say_what_is_missing(officer, chips):
     assert told.index("2 match") < told.index("Hold the item and call") < told.index("A0003")
 
 
+def test_how_many_units_are_missing_is_said_where_a_box_of_them_is(web, officer):
+    box, made = "https://id.gs1.org/00/095060001343520017", web.world.chips(3, 9)
+    web.world.commission("fab", made)
+    web.world.pack("fab", box, made[1:])
+    papers = [{"type": "bol", "bizTransaction": "urn:chiptrail:doc:awb:618-2"}]
+    web.world.ship("fab", [made[0], box], to="shop", bizTransactionList=papers)
+    told = check(officer, made[0], document="AWB 618-2").text
+
+    assert "1 match; 1 expected, not presented" in told
+    assert "Chips and other units: 1 presented, 3 sent" in told
+
+
 def test_what_is_missing_is_looked_for_and_what_is_unknown_is_no_warning(officer, chips):
     short = check(officer, chips[1], document="AWB 618-1").text
     unknown = check(officer, "NONE").text
