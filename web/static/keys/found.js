@@ -37,7 +37,7 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
   const where = cites.map((index) => [" ", el("a", { href: `/entries/${index}` }, `#${index}`)]);
   const hints = [
     reads.length > 1 ? say("On %(count)s of them", { count: count(at.length) }) : null,
-    items.length > 1 ? say("On %(count)s items", { count: count(items.length) }) : null,
+    onItems(items.length),
     remedy ? `${say("What mends it:")} ${say(remedy)}` : null,
   ];
   return el(
@@ -50,6 +50,15 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
     hints.filter(Boolean).map((text) => el("p", { class: "hint" }, text)),
     el("p", { class: "hint" }, el("code", {}, code)),
   );
+}
+
+// Of what is judged the ledger names so many items of an entry at most (docs/findings.md).
+const MOST_NAMED = 100;
+
+function onItems(length) {
+  if (length < 2) return null;
+  const values = { count: count(length) };
+  return length < MOST_NAMED ? say("On %(count)s items", values) : say("On %(count)s items or more", values);
 }
 
 // With parties by their names, as far as what is signed names them too.
