@@ -124,3 +124,13 @@ def test_a_fault_of_ours_is_in_the_log_and_says_when_to_come_again(web, monkeypa
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
     assert "text/html" in answer.content_type
     assert "code=integrity" in caplog.text
+
+
+def test_a_form_that_is_larger_than_any_is_refused_unread(web):
+    lin = web.browser("lin", "viewer", of="fab")
+    head = b'--b\r\nContent-Disposition: form-data; name="old"; filename="old"\r\n\r\n'
+    data, kind = head + bytes(3 << 20) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+    answer = lin.post("/account/password", data=data, content_type=kind)
+
+    assert 413 == answer.status_code
+    assert "text/html" in answer.content_type

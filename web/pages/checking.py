@@ -47,7 +47,7 @@ def ask() -> Response:
 @needs(Scope.READ)
 def answer() -> Response:
     """The answer to what is in the form."""
-    request.max_form_memory_size = TABLE_LIMIT
+    request.max_content_length, request.max_form_memory_size = 2 * TABLE_LIMIT, TABLE_LIMIT
     return _answer(request.form, request.files.get("file"))
 
 

@@ -43,6 +43,7 @@ from web.access import demand_same_origin, known_caller, ledger
 from web.pages.languages import LANGUAGES, words_of_scripts
 from web.problems import note, refuse_early, status_of
 
+FORM_LIMIT = 2 << 20
 THEMES = ("light", "dark")
 STATIC = Path(str(files("web") / "static"))
 POLICY = (
@@ -83,11 +84,19 @@ WAYS: Sequence[Way] = (
 
 
 def make_blueprint(name: str) -> Blueprint:
-    """A blueprint whose errors are pages; who has to sign in first is sent there and back."""
+    """A blueprint whose errors are pages; who has to sign in first is sent there and back.
+
+    A form of more than ``FORM_LIMIT`` bytes is refused unread, where its view takes no more.
+    """
     made = Blueprint(name, __name__)
+    made.before_request(_bound)
     made.register_error_handler(ChiptrailError, _refused)
     made.register_error_handler(HTTPException, _refused_early)
     return made
+
+
+def _bound() -> None:
+    request.max_content_length = FORM_LIMIT
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
