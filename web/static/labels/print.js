@@ -5,7 +5,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", async () => {
     const coming = []; // what is fetched when it comes into sight adds its promise
     dispatchEvent(new CustomEvent("printing", { detail: coming }));
-    await Promise.all(coming);
+    await Promise.allSettled(coming);
     print();
   });
 }
