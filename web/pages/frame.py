@@ -239,5 +239,6 @@ def _lost(error: HTTPException) -> AnyResponse:
     """No such address: a browser gets a page, a program a problem."""
     wanted = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
     if wanted == "text/html" and not request.path.startswith("/api/"):
-        return _refused_early(error)
+        said = lazy_gettext("There is no such page: look for a typing error in its address.")
+        return page("frame/error.html", 404, said=str(said), code=None)
     return refuse_early(error)
