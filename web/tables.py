@@ -153,12 +153,15 @@ def _read_xlsx(data: bytes) -> Iterator[list[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what it says of its size need not be so
-        found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+        most = {"max_row": _MOST_ROWS + 1, "max_col": _MOST_COLUMNS + 1}
+        found = sheet.iter_rows(**most, values_only=True)
         rows = [_filled(["" if value is None else str(value) for value in row]) for row in found]
     except TooLarge:
         raise
     except Exception as exc:
         raise MalformedTable("want a workbook (.xlsx) whose first sheet is a table") from exc
+    if any(rows[_MOST_ROWS:]) or any(len(row) > _MOST_COLUMNS for row in rows):
+        raise TooLarge(f"want at most {_MOST_ROWS:,} rows and {_MOST_COLUMNS} columns")
     yield from rows
 
 
