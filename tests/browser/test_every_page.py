@@ -29,7 +29,7 @@ BEGINNINGS = ("/", "/sign-in", "/nowhere", "/setup/used", "/items/NONE", "/searc
 BEGINNINGS += (f"/items/{BOX}", "/check?serials=A0001%0AA0002%0ANONE&document=AWB+618-1")
 # What pages load, and what is kept as a file.
 FILES = {"frame.static", "frame.words", "places.places", "verifying.file", "log.checkpoint"}
-FILES |= {"labels.qr", "labels.datamatrix", "labels.entry_qr", "places.item_map"}
+FILES |= {"labels.item_qr", "labels.item_datamatrix", "labels.entry_qr", "places.item_map"}
 
 
 @pytest.fixture
