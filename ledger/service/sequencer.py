@@ -103,6 +103,8 @@ class Batch:
         for row, given in zip(rows, self._written, strict=True):
             if row != given:  # its signature was verified, its time is what will be acked
                 raise IntegrityError(f"entry {given.idx}: what is stored is not what was given")
+            if row.signature == UNSIGNED:  # that was a rehearsal, and nobody's word
+                raise IntegrityError(f"entry {row.idx} is not signed")
         tiles = self.frontier.append(leaves)
         log.insert_tiles(self.connection, tiles)
         return self.frontier.root()
@@ -112,8 +114,6 @@ class Batch:
         record = leaf.leaf_record(
             row.recorded_at, key.raw, PAYLOAD_TYPES[row.kind], row.payload, row.signature
         )
-        if row.signature == UNSIGNED:  # that was a rehearsal, and nobody's word
-            raise IntegrityError(f"entry {row.idx} is not signed")
         if record[9:41] != row.identity:
             raise IntegrityError(f"entry {row.idx}: identity is not that of the stored payload")
         return merkle.leaf_hash(record)

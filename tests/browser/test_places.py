@@ -37,11 +37,12 @@ def test_a_map_comes_when_it_is_seen_and_shuts_nobody_out(site, shown, theme):
 def test_a_map_out_of_sight_is_printed_too(site, shown):
     with site.page("lin", viewport={"width": 390, "height": 80}) as page:
         page.goto("/items/A0001")
-        page.evaluate("print = () => { window.maps = document.querySelectorAll('svg.map').length }")
+        count = "document.querySelectorAll('svg.map').length"
+        asked = f"new Promise((done) => {{ print = () => done({count}); }})"
+        page.evaluate(f"() => {{ window.printed = {asked}; }}")
         page.click("[data-print]")
-        page.wait_for_function("window.maps !== undefined")
 
-        assert 1 == page.evaluate("window.maps")
+        assert 1 == page.evaluate("window.printed")
 
 
 def test_a_map_stands_alone_with_its_colours(site, shown):

@@ -243,7 +243,7 @@ def test_what_was_signed_is_sent_on_after_the_connection_died(site, tmp_path):
             page.click("text=Sign and record")
             page.wait_for_selector("text=Recorded 200 of 450", timeout=60_000)
         page.goto("/keys")
-        assert "not recorded yet: 250" in page.inner_text("[data-outbox]")
+        page.wait_for_selector("[data-outbox]:has-text('not recorded yet: 250')")
         page.click("text=Send it now")
         page.wait_for_selector("text=Recorded: 250")
         page.goto("/keys")

@@ -42,7 +42,7 @@ SIGNED = {
             "quantity": 64,
             "consignees": [party("shop"), "Nobody Ltd"],
             "conditions": ["a; b", "c"],
-            "until": "2027-06-30T23:59:59.000Z",
+            "until": "2027-06-30T23:59:59.999Z",
         },
     ),
     "site": (SITE, {"name": "Hall 4", "radiusM": 400, "country": "NO"}),
