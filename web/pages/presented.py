@@ -10,6 +10,7 @@ A field that is left blank says nothing. What is wrong with each field is told a
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -79,7 +80,7 @@ def read_presented(fields: Mapping[str, str], upload: FileStorage | None) -> Pre
     found.read("at", lambda text: note("at", _place(text)))
     found.read("presented_by", lambda text: note("presentedBy", _party(text)))
     for name in ("packages", "units"):
-        found.read(name, lambda text, name=name: _declare(found, name, text))  # type: ignore[misc]
+        found.read(name, partial(_declare, found, name))
     return found
 
 
