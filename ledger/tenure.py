@@ -7,35 +7,13 @@ A step that was taken back, or never took effect, counts for none of these.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ledger.act import Act, ActKind
-from ledger.finding import Finding
 from ledger.holding import ItemState
-from ledger.outcome import is_effective
+from ledger.outcome import Recorded, is_effective
 
-
-class Step(Protocol):
-    """One entry of a story, what was found of it on the item, and what took it back."""
-
-    @property
-    def index(self) -> int:
-        """Of the entry."""
-
-    @property
-    def act(self) -> Act:
-        """What was signed."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """As found on the item."""
-
-    @property
-    def corrected_by(self) -> int | None:
-        """The correction that took it back, None if none did."""
-
-
-S = TypeVar("S", bound=Step)
+S = TypeVar("S", bound=Recorded)
 
 _BEGINS = frozenset(
     {
@@ -48,7 +26,7 @@ _BEGINS = frozenset(
 )
 
 
-def stands(step: Step) -> bool:
+def stands(step: Recorded) -> bool:
     """Whether it took effect, and has not been taken back."""
     return step.corrected_by is None and is_effective(step.findings)
 
