@@ -24,6 +24,7 @@ def check(page, serials):
     page.fill("#document", "AWB 618-1")
     page.fill("#serials", "\n".join(serials))
     page.click("text=Check them")
+    page.wait_for_selector(".answer")
 
 
 def test_customs_finds_two_missing(site, chips):

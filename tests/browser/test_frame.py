@@ -29,7 +29,9 @@ def test_a_language_is_chosen_and_kept(site):
         page.click("details.menu summary")
         page.select_option("#language", "zh-Hant")
         page.click("details.menu button >> nth=0")
+        page.wait_for_selector("html[lang=zh-Hant]")
 
+        page.goto("/check")
         assert "zh-Hant" == page.get_attribute("html", "lang")
 
 

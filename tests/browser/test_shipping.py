@@ -65,7 +65,7 @@ def test_what_holds_before_signing_goes_with_it(site, tmp_path):
         page.fill("#units", SERIALS[0])
         page.fill("#place", "SIN")
         check(page)
-        assert page.is_visible("text=Nothing is signed or recorded yet.")
+        page.wait_for_selector("text=Nothing is signed or recorded yet.")
         sign(page)
         assert not page.is_visible("text=Nothing is signed or recorded yet.")
 
