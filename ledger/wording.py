@@ -1,8 +1,10 @@
-"""What an act does, in the words of a finding's message.
+"""What the ledger says, as phrases that can be said in other languages too.
 
+Whatever is told to people is made of phrases: a fixed text with names of what goes in. ``make
+words`` collects the texts, and pages find in a sentence that was made the phrases it is made of.
 Example::
 
-    f"{act.actor} signed that it {DID[act.kind]} this item"
+    phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=DID[act.kind])
 """
 
 from collections.abc import Mapping
@@ -45,6 +47,14 @@ ENDED: Mapping[ActKind, str] = {
     ActKind.TRANSFORM: "made into something else",
 }
 """How an item can have ended."""
+
+
+def phrase(text: str, **values: object) -> str:
+    """The words *text*, where ``%(name)s`` stands for the value of that name.
+
+    A value may be a phrase itself. *text* is written where this is called, for translators.
+    """
+    return text % values
 
 
 def in_words(at: datetime) -> str:
