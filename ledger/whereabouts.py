@@ -101,14 +101,14 @@ def _check_route(
     """Claims that lie where the shipment does not go, and the newest one if nobody can tell."""
     if claims.route is None and not barred:
         return
-    latest = newest(claims).latest
+    latest, start = newest(claims).latest, _start(claims, terms, atlas)
     for number, circle in enumerate(circles(claims, terms)):
         claim = claims.made[number]
         if circle is None or not claims.is_credible(claim):
             continue
         possible = atlas.countries(*circle)
         route = claims.route if number >= claims.route_start else None
-        allowed = None if route is None else _allowed(claims, route, number)
+        allowed = None if route is None else _allowed(claims, route, start, number)
         if route is not None and allowed is not None and possible and not possible & allowed:
             yield Finding(
                 Code.OUTSIDE_DESTINATION,
@@ -124,11 +124,26 @@ def _check_route(
             yield from _cannot_tell(claim, circle, possible, allowed, route, shut)
 
 
-def _allowed(claims: Claims, route: Route, number: int) -> frozenset[str]:
+def _start(claims: Claims, terms: Terms, atlas: Atlas) -> frozenset[str]:
+    """Where the shipment set out: by itself, else by the last that was said before it.
+
+    The seat of its sender need not be there, nor be known.
+    """
+    if claims.route is None:
+        return _NOWHERE
+    known = [*zip(claims.made, circles(claims, terms), strict=True)]
+    own = [one for one in known[claims.route_start :] if one[0].index == claims.route.index]
+    for claim, circle in (*own, *reversed(known[: claims.route_start])):
+        if circle is not None and claims.is_credible(claim):
+            return atlas.countries(*circle)
+    return _NOWHERE
+
+
+def _allowed(claims: Claims, route: Route, start: frozenset[str], number: int) -> frozenset[str]:
     """Where claim *number* may lie: on the way also where the shipment comes from or through."""
     if claims.has_arrived and number >= claims.leg_start:
         return route.destinations
-    return route.destinations | route.through
+    return route.destinations | route.through | start
 
 
 def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on each

@@ -36,6 +36,7 @@ STATE = ItemState(held_by("maker"), 0, BEGIN, origin="maker")
 HELD = part("maker", "carrier", "buyer")
 DAY = timedelta(days=1)
 TO_HONG_KONG = shipped("maker", "buyer", bound="HK", via=("carrier",))
+SET_OUT = shipped("maker", "buyer", bound="HK", via=("carrier",), at=SHENZHEN)
 TO_SWEDEN = shipped("maker", "buyer", bound="SE", through="NO", via=("carrier",), at=OSLO)
 MIXED, OUTSIDE, WRONG = Code.CANNOT_TELL, Code.OUTSIDE_DESTINATION, Code.COUNTRY_MISMATCH
 
@@ -66,6 +67,13 @@ def codes(*entries, **more):
         ((TO_HONG_KONG, seen("stranger", SHENZHEN, 9)), []),
         ((TO_SWEDEN, seen("carrier", KIRUNA, 30)), []),
         ((TO_SWEDEN, seen("carrier", MURMANSK, 30)), [OUTSIDE]),
+        # Where it sets out from is no contradiction, wherever the seat of its sender is, if known.
+        ((SET_OUT,), []),
+        ((SET_OUT, seen("carrier", SHENZHEN, 1)), []),
+        ((SET_OUT, part("buyer", kind=ActKind.RECEIVE, at=SHENZHEN, hours=9)), [OUTSIDE]),
+        ((SET_OUT, seen("carrier", SINGAPORE, 9)), [OUTSIDE]),
+        ((seen("maker", SHENZHEN), TO_HONG_KONG, seen("carrier", SHENZHEN, 1)), []),
+        ((seen("stranger", SHENZHEN), TO_HONG_KONG, seen("carrier", SHENZHEN, 9)), [OUTSIDE]),
         # At the end only the destination will do.
         ((TO_SWEDEN, part("buyer", kind=ActKind.RECEIVE, at=KIRUNA, hours=30)), []),
         ((TO_SWEDEN, part("buyer", kind=ActKind.RECEIVE, at=OSLO, hours=30)), [OUTSIDE]),
