@@ -85,9 +85,14 @@ def answer_problems(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:
-        _LOG.exception("request=%s", _name(), exc_info=error)
+        note_fault(error)
         detail = "a fault of this server; it is in its log"
         return _response(_problem(None, 500, detail), 500)
+
+
+def note_fault(error: Exception) -> None:
+    """Put what nobody foresaw into the log, where the name of the request finds it."""
+    _LOG.exception("request=%s", _name(), exc_info=error)
 
 
 def note(error: ChiptrailError, response: Response) -> Response:

@@ -85,6 +85,22 @@ def test_who_is_not_signed_in_is_asked_to(web):
         assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"])
 
 
+@pytest.mark.parametrize("path", ["/", "/check", "/shipments", "/parties", "/log"])
+def test_a_fault_of_ours_is_told_on_a_page_with_its_name_in_the_log(web, monkeypatch, caplog, path):
+    """Also where the fault lies in finding out who asks."""
+    lin = web.browser("lin", "viewer", of="fab")
+    monkeypatch.setattr(web.world.ledger.database, "reading", lambda: 1 / 0)
+    answer = lin.get(path)
+    name = answer.headers["X-Request-Id"]
+
+    assert (500, "text/html; charset=utf-8") == (answer.status_code, answer.content_type)
+    assert name in answer.text
+    assert f"request={name}" in [
+        record.getMessage() for record in caplog.records if record.exc_info
+    ]
+    assert "division" not in answer.text
+
+
 def test_pages_load_from_here_only_and_run_no_script_of_their_own(web, link):
     for path in ("/sign-in", link, "/static/0/style.css", "/api/docs"):
         with web.client.get(path) as answer:

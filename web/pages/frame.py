@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    g,
     redirect,
     render_template,
     request,
@@ -41,7 +43,7 @@ from schemas import strict_json
 from schemas.errors import ChiptrailError, Refusal, Unauthenticated
 from web.access import demand_same_origin, known_caller, ledger
 from web.pages.languages import LANGUAGES, words_of_scripts
-from web.problems import note, refuse_early, status_of
+from web.problems import note, note_fault, refuse_early, status_of
 
 FORM_LIMIT = 2 << 20
 THEMES = ("light", "dark")
@@ -92,6 +94,7 @@ def make_blueprint(name: str) -> Blueprint:
     made.before_request(_bound)
     made.register_error_handler(ChiptrailError, _refused)
     made.register_error_handler(HTTPException, _refused_early)
+    made.register_error_handler(Exception, _failed)
     return made
 
 
@@ -227,12 +230,21 @@ def _refused(error: ChiptrailError) -> AnyResponse:
         goal = None if wanted == "/" else wanted
         return redirect(url_for("entrance.ask_in", next=goal), 303)
     said = error.message if isinstance(error, Refusal) else str(error)
-    return note(error, page("frame/error.html", int(status_of(error)), said=said, code=error.code))
+    return note(error, _error_page(status_of(error), said, error.code))
 
 
 def _refused_early(error: HTTPException) -> AnyResponse:
-    status = error.code or 500
-    return page("frame/error.html", status, said=error.description or error.name, code=None)
+    return _error_page(error.code or 500, error.description or error.name)
+
+
+def _failed(error: Exception) -> AnyResponse:
+    """What nobody foresaw: its reader learns what to do, and nothing of the inside."""
+    note_fault(error)
+    said = lazy_gettext(
+        "A fault of this server stopped this. If you sent something, look whether it is there,"
+        " then try again."
+    )
+    return _error_page(500, str(said))
 
 
 def _lost(error: HTTPException) -> AnyResponse:
@@ -240,5 +252,13 @@ def _lost(error: HTTPException) -> AnyResponse:
     wanted = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
     if wanted == "text/html" and not request.path.startswith("/api/"):
         said = lazy_gettext("There is no such page: look for a typing error in its address.")
-        return page("frame/error.html", 404, said=str(said), code=None)
+        return _error_page(404, str(said))
     return refuse_early(error)
+
+
+def _error_page(status: int, said: str, code: str | None = None) -> Response:
+    """The page that says what went wrong; where it is our fault, by which name the log has it."""
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return page("frame/error.html", status, said=said, code=code)
+    g.setdefault("caller", None)  # to find out who it is may be what fails
+    return page("frame/error.html", status, said=said, code=code, request_id=g.request_id)
