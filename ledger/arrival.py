@@ -12,6 +12,7 @@ from ledger.finding import Code, Finding
 from ledger.holding import ItemState, Phase
 from ledger.location import Claims
 from ledger.rules import RulePack
+from ledger.wording import in_words, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,12 @@ def check_arrival(one: Awaited, pack: RulePack, as_of: datetime) -> tuple[Findin
 
 def _find_short(one: Awaited) -> Finding:
     state, shipment = one.state, one.shipment
-    message = (
-        f"{state.custody.consignee} signed that shipment {shipment.index} is complete"
-        f" (entry {shipment.closed_by}), but this item of it was not received"
+    message = phrase(
+        "%(who)s signed that shipment %(shipment)s is complete (entry %(entry)s), but this item of"
+        " it was not received",
+        who=state.custody.consignee,
+        shipment=shipment.index,
+        entry=shipment.closed_by,
     )
     return _judged(Code.SHORT, message, one)
 
@@ -70,13 +74,16 @@ def _find_late(one: Awaited, pack: RulePack, as_of: datetime) -> Finding | None:
     grace = pack.rule(code, as_of).duration("grace_hours")
     if as_of - due_at <= grace + state.custody.paused:
         return None
-    due = (
-        f"due at {state.custody.consignee} on {due_at:%Y-%m-%d %H:%M} UTC (entry {shipment.index})"
+    due = phrase(
+        "due at %(consignee)s on %(date)s (entry %(entry)s)",
+        consignee=state.custody.consignee,
+        date=in_words(due_at),
+        entry=shipment.index,
     )
     if code is Code.OVERDUE:
-        message = f"{due}, and no receipt is recorded"
+        message = phrase("%(due)s, and no receipt is recorded", due=due)
     else:
-        message = f"{due}; a part of the shipment was received, this item was not"
+        message = phrase("%(due)s; a part of the shipment was received, this item was not", due=due)
     return _judged(code, message, one)
 
 
@@ -85,9 +92,12 @@ def _find_dwell(one: Awaited, pack: RulePack, as_of: datetime) -> Finding | None
     limit = pack.rule(Code.DWELL, as_of).duration("after_days")
     if as_of - state.last_at <= limit + state.custody.paused:
         return None
-    message = (
-        f"on its way to {state.custody.consignee} without a due time, and nothing has happened"
-        f" to it since {state.last_at:%Y-%m-%d %H:%M} UTC (entry {state.last})"
+    message = phrase(
+        "on its way to %(consignee)s without a due time, and nothing has happened to it since"
+        " %(date)s (entry %(entry)s)",
+        consignee=state.custody.consignee,
+        date=in_words(state.last_at),
+        entry=state.last,
     )
     return _judged(Code.DWELL, message, one)
 
@@ -102,9 +112,13 @@ def _find_stop(one: Awaited, pack: RulePack, as_of: datetime) -> Finding | None:
     limit = pack.rule(Code.DWELL, as_of).duration("hub_days")
     if as_of - newest.at <= limit + state.custody.paused:
         return None
-    message = (
-        f"on its way to {state.custody.consignee}, and by the word of {newest.who} it stands since"
-        f" {newest.at:%Y-%m-%d %H:%M} UTC where it came to rest on the way (entry {newest.index})"
+    message = phrase(
+        "on its way to %(consignee)s, and by the word of %(who)s it stands since %(date)s where it"
+        " came to rest on the way (entry %(entry)s)",
+        consignee=state.custody.consignee,
+        who=newest.who,
+        date=in_words(newest.at),
+        entry=newest.index,
     )
     return _judged(Code.DWELL, message, one)
 

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ledger.act import ActKind
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.claim import begun_with, claim, is_later, yields
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import ItemState, held_by
+from ledger.wording import phrase
 
 
 def commission(case: Case) -> None:
@@ -104,7 +106,10 @@ def register(case: Case) -> None:
     if foreign:
         case.begin(foreign, replace(entered, begun=begun_with(case, foreign[0])))
     if unseen:
-        message = f"{case.act.actor} entered this item in mid-life; no maker has signed for it"
+        message = phrase(
+            "%(who)s entered this item in mid-life; no maker has signed for it",
+            who=case.act.actor,
+        )
         case.find(Code.NO_ORIGIN, message, unseen)
     for group in case.live(groups):
         if not group.now.custody.is_held_by(case.act.actor):
@@ -121,10 +126,19 @@ def _by_range(
 
 
 def _find_foreign(case: Case, items: tuple[str, ...], *, on_items: bool) -> None:
-    message = f"{case.act.actor} used a number outside the ranges that are registered for it"
+    message = of_no_range_of(case.act.actor)
     case.find(Code.FOREIGN_PREFIX, message, items, on_items=on_items)
 
 
+def of_no_range_of(party: str) -> str:
+    """What is said of a number that *party* may not begin."""
+    return phrase("%(who)s used a number outside the ranges that are registered for it", who=party)
+
+
 def _find_twin(case: Case, group: Group) -> None:
-    reason = f"but it is in the ledger already: {group.whereabouts}"
-    case.object(group, Code.ALREADY_EXISTS, reason)
+    message = phrase(
+        "%(did)s, but it is in the ledger already: %(where)s",
+        did=case.did,
+        where=group.whereabouts,
+    )
+    case.object(group, Code.ALREADY_EXISTS, message)

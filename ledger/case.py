@@ -10,7 +10,7 @@ stranger's act counts against its own entry, never above a warning against the i
         if group.now.custody.is_held_by(act.actor):
             case.move(group, group.now.loose(custody, case.index, case.at))
         else:
-            case.object(group, Code.NOT_HOLDER, "but does not hold it")
+            case.object(group, Code.NOT_HOLDER, phrase("%(did)s, but ...", did=case.did))
 """
 
 from dataclasses import dataclass, field, replace
@@ -19,17 +19,17 @@ from datetime import datetime
 from ledger.act import Act, ActKind, Status
 from ledger.facts import Facts
 from ledger.finding import Closing, Code, Finding
+from ledger.group import Group
 from ledger.holding import (
     Holdings,
     ItemState,
     Move,
-    Phase,
     Step,
     containers_of,
     effective,
     held_by,
 )
-from ledger.wording import DID, ENDED, in_words
+from ledger.wording import ENDED, in_words, phrase, signed
 
 INSPECTOR = "inspector"
 # What these do to a container they do to its contents, so contents may be named along with it.
@@ -59,28 +59,6 @@ _AS_HOLDER = frozenset(
     }
 )
 _BY_INSPECTOR = frozenset({ActKind.INSPECT, ActKind.DETAIN, ActKind.SEIZE, ActKind.RELEASE})
-
-
-@dataclass(slots=True)
-class Group:
-    """Items of one act that share the state *own*; *now* is what it is effectively.
-
-    *is_signed*: they were only delivered to the actor, who signs for them by this act; *own* and
-    *now* are as of then.
-    """
-
-    items: tuple[str, ...]
-    own: ItemState
-    now: ItemState
-    is_signed: bool = False
-
-    @property
-    def whereabouts(self) -> str:
-        """Where the record has the items, in words."""
-        custody, entry = self.now.custody, self.now.last
-        if custody.phase is Phase.HELD:
-            return f"by entry {entry} it is in the hands of {custody.holder}"
-        return f"by entry {entry} it is on its way from {custody.holder} to {custody.consignee}"
 
 
 _Key = tuple[Code, str, tuple[int, ...], bool]
@@ -116,10 +94,7 @@ class Case:
     @property
     def did(self) -> str:
         """The beginning of a message: who signed that it did what."""
-        did = DID[self.act.kind]
-        if self.agent is not None:
-            return f"{self.agent} signed for {self.act.actor} that it {did} this item"
-        return f"{self.act.actor} signed that it {did} this item"
+        return signed(self.act, self.agent)
 
     @property
     def ranges(self) -> tuple[str, ...]:
@@ -166,23 +141,33 @@ class Case:
         """Whether nothing can happen to *group* any more; then that is found."""
         if group.now.ended is None:
             return False
-        ended = ENDED[group.now.ended]
-        self.object(group, Code.AFTER_TERMINAL, f"which was {ended} (entry {group.now.last})")
+        message = phrase(
+            "%(did)s, which was %(ended)s (entry %(entry)s)",
+            did=self.did,
+            ended=ENDED[group.now.ended],
+            entry=group.now.last,
+        )
+        self.object(group, Code.AFTER_TERMINAL, message)
         return True
 
     def is_held(self, group: Group) -> bool:
         """Whether the actor has *group* in hand, by itself; if not, that is found."""
         if group.now.custody.is_held_by(self.act.actor):
             return self.is_loose(group)
-        self.object(group, Code.NOT_HOLDER, f"but did not hold it: {group.whereabouts}")
+        self.object_to_no_holder(group)
         return False
 
     def is_loose(self, group: Group) -> bool:
         """Whether *group* is in no container; if it is, that is found."""
         if group.own.parent is None:
             return True
-        reason = f"but it is in {group.own.parent} (entry {group.own.since})"
-        self.object(group, Code.OUTSIDE_CONTAINER, reason)
+        message = phrase(
+            "%(did)s, but it is in %(container)s (entry %(entry)s)",
+            did=self.did,
+            container=group.own.parent,
+            entry=group.own.since,
+        )
+        self.object(group, Code.OUTSIDE_CONTAINER, message)
         return False
 
     def group(self, items: tuple[str, ...], own: ItemState) -> Group:
@@ -216,8 +201,13 @@ class Case:
         if self.act.event_at < group.now.last_at:
             self.find(
                 Code.BACKDATED,
-                f"dated {in_words(self.act.event_at)}, before the act that came before it"
-                f" (entry {group.now.last}, dated {in_words(group.now.last_at)})",
+                phrase(
+                    "dated %(date)s, before the act that came before it (entry %(entry)s, dated"
+                    " %(before)s)",
+                    date=in_words(self.act.event_at),
+                    entry=group.now.last,
+                    before=in_words(group.now.last_at),
+                ),
                 group.items,
                 cites=(group.now.last,),
             )
@@ -239,7 +229,12 @@ class Case:
     def _find_detained(self, group: Group) -> None:
         for mark in group.now.marks:
             if mark.word == Status.DETAINED and mark.party != self.act.actor:
-                message = f"{self.did}, which {mark.party} detained (entry {mark.entry})"
+                message = phrase(
+                    "%(did)s, which %(who)s detained (entry %(entry)s)",
+                    did=self.did,
+                    who=mark.party,
+                    entry=mark.entry,
+                )
                 self.find(Code.DETAINED, message, group.items, cites=(mark.entry,))
 
     def begin(self, items: tuple[str, ...], state: ItemState) -> None:
@@ -250,34 +245,39 @@ class Case:
         """Something else than custody changes."""
         self.moves.append(Move(group.items, state, group.own))
 
-    def object(self, group: Group, code: Code, reason: str) -> None:
-        """The act does not stand against *group*, for a *reason* that ends its message.
+    def object(self, group: Group, code: Code, message: str) -> None:
+        """The act does not stand against *group*, for the reason in *message*.
 
         Whoever has a part in the custody of the items contradicts it and casts doubt on them; a
         stranger only on its own entry.
         """
         last = group.now.last
         is_party = self.has_part(group)
-        self.find(code, f"{self.did}, {reason}", group.items, cites=(last,), on_items=is_party)
+        self.find(code, message, group.items, cites=(last,), on_items=is_party)
         if not is_party:
-            self.find(
-                Code.CHALLENGED,
-                f"{self.did}, but has no part in its custody; the record stands:"
-                f" {group.whereabouts}",
-                group.items,
-                cites=(last,),
+            message = phrase(
+                "%(did)s, but has no part in its custody; the record stands: %(where)s",
+                did=self.did,
+                where=group.whereabouts,
             )
+            self.find(Code.CHALLENGED, message, group.items, cites=(last,))
 
-    def find_idle(self, code: Code, reason: str, group: Group) -> None:
-        """The act has standing and changes nothing of *group*, for a *reason*: its message ends so.
+    def object_to_no_holder(self, group: Group) -> None:
+        """Only who holds *group* could do it."""
+        where = group.whereabouts
+        message = phrase("%(did)s, but did not hold it: %(where)s", did=self.did, where=where)
+        self.object(group, Code.NOT_HOLDER, message)
+
+    def find_idle(self, code: Code, message: str, group: Group) -> None:
+        """The act has standing and changes nothing of *group*, for the reason in *message*.
 
         It contradicts nobody, so it counts against its entry only.
         """
-        self.find(code, f"{self.did}, {reason}", group.items, on_items=False)
+        self.find(code, message, group.items, on_items=False)
 
     def find_unknown(self, items: tuple[str, ...]) -> None:
         """Nobody entered *items*."""
-        message = f"{self.did}, which nobody has entered in this ledger"
+        message = phrase("%(did)s, which nobody has entered in this ledger", did=self.did)
         self.find(Code.UNKNOWN_ITEM, message, items, on_items=False)
 
     def find(

@@ -10,9 +10,11 @@ has signed for the thing since. Example::
     claim(case, group)      # what others did with it is void, and the group may begin anew
 """
 
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import Beginning
+from ledger.wording import phrase
 
 
 def begun_with(case: Case, number: str) -> Beginning | None:
@@ -55,9 +57,12 @@ def claim(case: Case, group: Group, beside: frozenset[str] = frozenset()) -> Non
     case.close(None, group.items)
     begun, last = group.own.begun, group.now.last
     who, entry = (group.own.origin, last) if begun is None else (begun.party, begun.entry)
-    message = (
-        f"{who} had entered this number, which is of the range of"
-        f" {case.act.actor}: {group.whereabouts}; what it did with it is void"
+    message = phrase(
+        "%(who)s had entered this number, which is of the range of %(owner)s: %(where)s; what it"
+        " did with it is void",
+        who=who,
+        owner=case.act.actor,
+        where=group.whereabouts,
     )
     case.find(Code.CHALLENGED, message, group.items, cites=tuple(dict.fromkeys((entry, last))))
 

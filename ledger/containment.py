@@ -17,9 +17,10 @@ nothing. Example::
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.claim import begun_with, claim, yields
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import (
     Custody,
     Holdings,
@@ -30,6 +31,7 @@ from ledger.holding import (
     effective,
     held_by,
 )
+from ledger.wording import phrase
 
 
 def pack(case: Case) -> None:
@@ -40,7 +42,9 @@ def pack(case: Case) -> None:
     if box is not None and _is_to_be_claimed(case, box):
         claim(case, box)
     elif box is not None and not _is_open(case, box):
-        message = f"{case.did}, but may put nothing into {parent}"
+        message = phrase(
+            "%(did)s, but may put nothing into %(container)s", did=case.did, container=parent
+        )
         case.find(Code.OUTSIDE_CONTAINER, message, case.act.items, on_items=False)
         return
     groups = [group for group in _groups(case, parent) if _is_free(case, group, parent)]
@@ -52,8 +56,13 @@ def pack(case: Case) -> None:
         if group.now.custody.goes_with(custody):
             case.move(group, group.own.inside(parent, case.index, case.at, gifts))
         else:
-            reason = f"but {parent} is in other hands: {group.whereabouts}"
-            case.object(group, Code.OUTSIDE_CONTAINER, reason)
+            message = phrase(
+                "%(did)s, but %(container)s is in other hands: %(where)s",
+                did=case.did,
+                container=parent,
+                where=group.whereabouts,
+            )
+            case.object(group, Code.OUTSIDE_CONTAINER, message)
 
 
 def unpack(case: Case) -> None:
@@ -72,8 +81,13 @@ def unpack(case: Case) -> None:
 
 def _leave(case: Case, group: Group, parent: str) -> None:
     if group.own.parent != parent:
-        reason = f"but it is not recorded as being in {parent}: {group.whereabouts}"
-        case.object(group, Code.OUTSIDE_CONTAINER, reason)
+        message = phrase(
+            "%(did)s, but it is not recorded as being in %(container)s: %(where)s",
+            did=case.did,
+            container=parent,
+            where=group.whereabouts,
+        )
+        case.object(group, Code.OUTSIDE_CONTAINER, message)
     else:
         case.move(group, group.now.loose(group.now.custody, case.index, case.at))
 
@@ -131,23 +145,31 @@ def _groups(case: Case, parent: str) -> Iterator[Group]:
         return
     yield from case.known(tuple([item for item in case.act.items if item not in circle]))
     for group in case.known(circle):
-        reason = f"but {parent} is in it, or is it"
+        message = phrase(
+            "%(did)s, but %(container)s is in it, or is it", did=case.did, container=parent
+        )
         if _is_in_hand(case, group):
-            case.object(group, Code.OUTSIDE_CONTAINER, reason)
+            case.object(group, Code.OUTSIDE_CONTAINER, message)
 
 
 def _is_free(case: Case, group: Group, parent: str) -> bool:
     if group.own.parent == parent or not _is_in_hand(case, group):
         return False
     if group.own.parent is not None:
-        case.object(group, Code.OUTSIDE_CONTAINER, f"but it is in {group.own.parent}")
+        message = phrase(
+            "%(did)s, but it is in %(container)s", did=case.did, container=group.own.parent
+        )
+        case.object(group, Code.OUTSIDE_CONTAINER, message)
     return group.own.parent is None
 
 
 def _is_in_hand(case: Case, group: Group) -> bool:
     if group.now.custody.is_handled_by(case.act.actor):
         return True
-    case.object(group, Code.NOT_HOLDER, f"but does not have it in hand: {group.whereabouts}")
+    message = phrase(
+        "%(did)s, but does not have it in hand: %(where)s", did=case.did, where=group.whereabouts
+    )
+    case.object(group, Code.NOT_HOLDER, message)
     return False
 
 

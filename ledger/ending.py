@@ -13,11 +13,13 @@ from dataclasses import replace
 
 from ledger.act import ActKind
 from ledger.beginning import enter
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import ItemState, Mark, held_by
 from ledger.status import FOUND
 from ledger.title import Gift
+from ledger.wording import phrase
 
 
 def end(case: Case) -> None:
@@ -36,8 +38,12 @@ def transform(case: Case) -> None:
     owners = {group.now.owner for group in inputs} - {act.actor}
     if len(owners) > 1:
         for group in inputs:
-            reason = f"but of things of several owners: this is {group.now.owner}'s"
-            case.object(group, Code.NOT_HOLDER, reason)
+            message = phrase(
+                "%(did)s, but of things of several owners: this is %(owner)s's",
+                did=case.did,
+                owner=group.now.owner,
+            )
+            case.object(group, Code.NOT_HOLDER, message)
     elif sum([len(group.items) for group in inputs]) == len(act.items):
         for group in inputs:
             _use_up(case, group)
@@ -80,7 +86,10 @@ def _make(case: Case, inputs: Sequence[Group], owner: str | None) -> None:
 
 def _find_mark(case: Case, mark: Mark, items: tuple[str, ...]) -> None:
     code, words = FOUND[mark.word]
-    message = (
-        f"{case.act.actor} made this item out of something that was {words} (entry {mark.entry})"
+    message = phrase(
+        "%(who)s made this item out of something that was %(status)s (entry %(entry)s)",
+        who=case.act.actor,
+        status=words,
+        entry=mark.entry,
     )
     case.find(code, message, items, cites=(mark.entry,))

@@ -13,9 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.act import Condition
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import Custody, ItemState, Pending, Phase, held_by
+from ledger.wording import phrase
 
 # Sending -----------------------------------------------------------------------------------------
 
@@ -46,9 +48,12 @@ def _send(case: Case, group: Group, transit: Custody) -> bool:
     """Put *group* in *transit*; whether it is there, and was not received before."""
     act, owner = case.act, group.now.owner if case.act.owner else None
     if act.owner is not None and owner not in (act.actor, act.owner):
-        message = (
-            f"{act.actor} named {act.owner} as the owner of this item from its receipt on,"
-            f" but by the record it is {owner} who owns it"
+        message = phrase(
+            "%(who)s named %(named)s as the owner of this item from its receipt on, but by the"
+            " record it is %(owner)s who owns it",
+            who=act.actor,
+            named=act.owner,
+            owner=owner,
         )
         case.find(Code.NOT_OWNER, message, group.items)
     receipt = _receipt_for(case, group) if group.own.pending else None
@@ -73,9 +78,13 @@ def _redirect(case: Case, group: Group, transit: Custody) -> None:
     was = group.now.custody
     onward = replace(transit, via=transit.via or was.via, departed=was.departed, redirected=True)
     if _send(case, group, onward):
-        message = (
-            f"{case.act.actor} sent this item on to {transit.consignee}, while it was on its way"
-            f" to {was.consignee} (entry {was.shipment})"
+        message = phrase(
+            "%(who)s sent this item on to %(consignee)s, while it was on its way to %(former)s"
+            " (entry %(entry)s)",
+            who=case.act.actor,
+            consignee=transit.consignee,
+            former=was.consignee,
+            entry=was.shipment,
         )
         cites = () if was.shipment is None else (was.shipment,)
         case.find(Code.REDIRECTED, message, group.items, cites=cites)
@@ -90,7 +99,7 @@ def carry(case: Case) -> None:
         if not custody.involves(case.act.actor):
             is_held = custody.phase is Phase.HELD
             code = Code.NOT_IN_TRANSIT if is_held else Code.NOT_HOLDER
-            case.object(group, code, f"but was not to carry it: {group.whereabouts}")
+            _find_not_carrier(case, group, code)
         elif custody.phase is Phase.IN_TRANSIT and not custody.departed and not group.own.parent:
             case.amend(group, replace(group.own, custody=replace(custody, departed=True)))
 
@@ -102,10 +111,17 @@ def void(case: Case) -> None:
         custody = group.now.custody
         is_held = custody.phase is Phase.HELD
         if custody.holder != act.actor and not is_held:
-            case.object(group, Code.NOT_HOLDER, f"but did not send it: {group.whereabouts}")
+            message = phrase(
+                "%(did)s, but did not send it: %(where)s", did=case.did, where=group.whereabouts
+            )
+            case.object(group, Code.NOT_HOLDER, message)
         elif custody.holder != act.actor or custody.departed:
-            reason = f"but it has left already: {group.whereabouts}"
-            case.object(group, Code.VOID_AFTER_DEPARTURE, reason)
+            message = phrase(
+                "%(did)s, but it has left already: %(where)s",
+                did=case.did,
+                where=group.whereabouts,
+            )
+            case.object(group, Code.VOID_AFTER_DEPARTURE, message)
         elif is_held:
             _find_not_in_transit(case, group)
         elif case.is_loose(group):
@@ -132,12 +148,21 @@ def deliver(case: Case) -> None:
         if custody.phase is Phase.HELD:
             _find_not_in_transit(case, group)
         elif act.actor != custody.holder and act.actor not in custody.via:
-            case.object(group, Code.NOT_HOLDER, f"but was not to carry it: {group.whereabouts}")
+            _find_not_carrier(case, group, Code.NOT_HOLDER)
         elif custody.consignee != act.counterparty:
-            reason = f"but it was not sent to {act.counterparty}: {group.whereabouts}"
-            case.object(group, Code.NOT_CONSIGNEE, reason)
+            message = phrase(
+                "%(did)s, but it was not sent to %(consignee)s: %(where)s",
+                did=case.did,
+                consignee=act.counterparty,
+                where=group.whereabouts,
+            )
+            case.object(group, Code.NOT_CONSIGNEE, message)
         elif not act.evidence:
-            message = f"{case.did}, but names no evidence of it: {group.whereabouts}"
+            message = phrase(
+                "%(did)s, but names no evidence of it: %(where)s",
+                did=case.did,
+                where=group.whereabouts,
+            )
             case.find(Code.NOT_COUNTERSIGNED, message, group.items, on_items=False)
         else:
             _hand_over(case, group)
@@ -156,7 +181,9 @@ def _hand_over(case: Case, group: Group) -> None:
     )
     case.move(group, group.now.loose(there, case.index, case.at))
     case.receive(custody.shipment, final=False)
-    message = f"{case.did} to {there.holder}, who has not signed for it"
+    message = phrase(
+        "%(did)s to %(consignee)s, who has not signed for it", did=case.did, consignee=there.holder
+    )
     case.find(Code.NOT_COUNTERSIGNED, message, group.items)
 
 
@@ -180,12 +207,14 @@ def receive(case: Case) -> None:
 def _receive_early(case: Case, group: Group) -> None:
     act = case.act
     if group.now.custody.holder == act.actor:  # said twice, which is nothing against the item
-        message = f"{case.did}, which was not in transit: {group.whereabouts}"
-        case.find(
-            Code.NOT_IN_TRANSIT, message, group.items, cites=(group.now.last,), on_items=False
-        )
+        message, cites = _not_in_transit(case, group), (group.now.last,)
+        case.find(Code.NOT_IN_TRANSIT, message, group.items, cites=cites, on_items=False)
     elif case.is_loose(group):
-        message = f"{case.did} before anybody signed that it was sent: {group.whereabouts}"
+        message = phrase(
+            "%(did)s before anybody signed that it was sent: %(where)s",
+            did=case.did,
+            where=group.whereabouts,
+        )
         last, is_party = (group.now.last,), case.has_part(group)
         case.find(Code.PENDING_SHIPMENT, message, group.items, cites=last, on_items=is_party)
         _find_damage(case, group)
@@ -221,7 +250,9 @@ def _send_back(case: Case, group: Group) -> None:
         redirected=was.redirected,
     )
     case.move(group, group.now.loose(back, case.index, case.at))
-    message = f"{case.act.actor} refused this item; it goes back to {sender}"
+    message = phrase(
+        "%(who)s refused this item; it goes back to %(sender)s", who=case.act.actor, sender=sender
+    )
     case.find(Code.REFUSED, message, group.items, cites=(group.now.last,))
     if was.sender is not None:
         case.close(Code.NOT_COUNTERSIGNED, group.items)
@@ -242,13 +273,30 @@ def _settle(case: Case, group: Group) -> None:
 
 
 def _find_not_in_transit(case: Case, group: Group) -> None:
-    case.object(group, Code.NOT_IN_TRANSIT, f"which was not in transit: {group.whereabouts}")
+    case.object(group, Code.NOT_IN_TRANSIT, _not_in_transit(case, group))
+
+
+def _not_in_transit(case: Case, group: Group) -> str:
+    return phrase(
+        "%(did)s, which was not in transit: %(where)s", did=case.did, where=group.whereabouts
+    )
+
+
+def _find_not_carrier(case: Case, group: Group, code: Code) -> None:
+    message = phrase(
+        "%(did)s, but was not to carry it: %(where)s", did=case.did, where=group.whereabouts
+    )
+    case.object(group, code, message)
 
 
 def _find_not_consignee(case: Case, group: Group) -> None:
-    case.object(group, Code.NOT_CONSIGNEE, f"but it was not sent to it: {group.whereabouts}")
+    message = phrase(
+        "%(did)s, but it was not sent to it: %(where)s", did=case.did, where=group.whereabouts
+    )
+    case.object(group, Code.NOT_CONSIGNEE, message)
 
 
 def _find_damage(case: Case, group: Group) -> None:
     if Condition.DAMAGED in case.act.condition:
-        case.find(Code.DAMAGED, f"{case.act.actor} found this item damaged", group.items)
+        message = phrase("%(who)s found this item damaged", who=case.act.actor)
+        case.find(Code.DAMAGED, message, group.items)

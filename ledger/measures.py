@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.act import Status
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.containment import gifts_around
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import HELD_BACK, NO_TIME, Custody, Mark, Phase, containers_of, held_by
-from ledger.status import close_marks
+from ledger.status import FOUND, close_marks
 from ledger.title import Gift
+from ledger.wording import any_of, phrase
 
 
 def detain(case: Case) -> None:
@@ -28,7 +30,8 @@ def detain(case: Case) -> None:
     for group in _inspected(case):
         if all((old.word, old.party) != (mark.word, actor) for old in group.own.marks):
             case.amend(group, replace(group.own, marks=(*group.own.marks, mark)))
-            case.find(Code.DETAINED, f"{actor} detained this item", group.items)
+            message = phrase("%(who)s detained this item", who=actor)
+            case.find(Code.DETAINED, message, group.items)
 
 
 def seize(case: Case) -> None:
@@ -47,7 +50,8 @@ def seize(case: Case) -> None:
             owned = Gift(case.index, now.owner, None, now.owner, now.answers)
             state = replace(state, gifts=(*now.gifts, owned))
         case.move(group, replace(state, marks=marks))
-        case.find(Code.SEIZED, f"{actor} seized this item", group.items, cites=(now.last,))
+        message = phrase("%(who)s seized this item", who=actor)
+        case.find(Code.SEIZED, message, group.items, cites=(now.last,))
 
 
 def release(case: Case) -> None:
@@ -62,11 +66,17 @@ def release(case: Case) -> None:
         if mine:
             _let_go(case, group, mine)
         elif held:
-            reason = f"which {held[0].party} holds back (entry {held[0].entry})"
-            case.find_idle(Code.NOT_HOLDER, reason, group)
+            message = phrase(
+                "%(did)s, which %(who)s holds back (entry %(entry)s)",
+                did=case.did,
+                who=held[0].party,
+                entry=held[0].entry,
+            )
+            case.find_idle(Code.NOT_HOLDER, message, group)
         elif not is_along:
-            reason = f"which nobody has {' or '.join(sorted(words)) or 'held back'}"
-            case.find_idle(Code.NOT_HOLDER, reason, group)
+            done = any_of([FOUND[word][1] for word in sorted(words)]) or phrase("held back")
+            message = phrase("%(did)s, which nobody has %(done)s", did=case.did, done=done)
+            case.find_idle(Code.NOT_HOLDER, message, group)
 
 
 def _let_go(case: Case, group: Group, mine: Sequence[Mark]) -> None:
@@ -119,7 +129,7 @@ def _inspected(case: Case) -> Sequence[Group]:
     if case.is_inspector():
         return groups
     for group in groups:
-        message = f"{case.did}, but is no inspector"
+        message = phrase("%(did)s, but is no inspector", did=case.did)
         case.find(Code.NOT_HOLDER, message, group.items, on_items=False)
     return ()
 

@@ -10,11 +10,13 @@ in transit its sender's: who sends goods that stay its own says so in the shipme
 
 from dataclasses import replace
 
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.containment import gifts_around
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import ItemState
 from ledger.title import Gift, Offer, with_gift
+from ledger.wording import phrase
 
 
 def transfer(case: Case) -> None:
@@ -23,8 +25,12 @@ def transfer(case: Case) -> None:
     for group in case.known(act.items):
         owner = group.now.owner
         if owner != act.actor:
-            reason = f"but does not own it: by the record {owner} does"
-            case.object(group, Code.NOT_HOLDER, reason)
+            message = phrase(
+                "%(did)s, but does not own it: by the record %(owner)s does",
+                did=case.did,
+                owner=owner,
+            )
+            case.object(group, Code.NOT_HOLDER, message)
         else:
             _offer(case, group)
 
@@ -53,12 +59,19 @@ def accept(case: Case) -> None:
         if mine:
             _take(case, group, mine)
         elif actor not in (now.owner, *(now.title or ())):
-            reason = f"but {now.owner}, who owns it, did not offer it to it"
-            case.object(group, Code.NOT_CONSIGNEE, reason)
+            message = phrase(
+                "%(did)s, but %(owner)s, who owns it, did not offer it to it",
+                did=case.did,
+                owner=now.owner,
+            )
+            case.object(group, Code.NOT_CONSIGNEE, message)
         else:
-            right = "owns" if actor == now.owner else "uses"
-            reason = f"which it {right} already and nobody offered to it since"
-            case.find_idle(Code.NOT_CONSIGNEE, reason, group)
+            message = phrase(
+                "%(did)s, which it %(has)s already and nobody offered to it since",
+                did=case.did,
+                has=phrase("owns") if actor == now.owner else phrase("uses"),
+            )
+            case.find_idle(Code.NOT_CONSIGNEE, message, group)
 
 
 def _take(case: Case, group: Group, mine: list[Offer]) -> None:

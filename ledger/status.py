@@ -12,17 +12,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ledger.act import Condition, Status
-from ledger.case import Case, Group
+from ledger.case import Case
 from ledger.finding import Code
+from ledger.group import Group
 from ledger.holding import Mark
+from ledger.wording import phrase
 
 FOUND: Mapping[str, tuple[Code, str]] = {
-    Status.STOLEN: (Code.STOLEN, "stolen"),
-    Status.LOST: (Code.LOST, "lost"),
-    Status.TAMPERED: (Code.TAMPERED, "tampered with"),
-    Status.RECALLED: (Code.RECALLED, "recalled"),
-    Status.DETAINED: (Code.DETAINED, "detained"),
-    Status.SEIZED: (Code.SEIZED, "seized"),
+    Status.STOLEN: (Code.STOLEN, phrase("stolen")),
+    Status.LOST: (Code.LOST, phrase("lost")),
+    Status.TAMPERED: (Code.TAMPERED, phrase("tampered with")),
+    Status.RECALLED: (Code.RECALLED, phrase("recalled")),
+    Status.DETAINED: (Code.DETAINED, phrase("detained")),
+    Status.SEIZED: (Code.SEIZED, phrase("seized")),
 }
 """What can be said of an item: what it is found as, and in words."""
 
@@ -45,7 +47,9 @@ def inspect(case: Case) -> None:
         # A holder's own quality check says nothing of the identity, a swapped label does.
         heard = group.now.custody.involves(act.actor) and Condition.MISMATCH_INSTANCE in found
         if heard or (is_inspector and found):
-            message = f"{act.actor} inspected this item, and it is not what its number says"
+            message = phrase(
+                "%(who)s inspected this item, and it is not what its number says", who=act.actor
+            )
             case.find(Code.IDENTITY_MISMATCH, message, group.items)
         elif is_inspector and Condition.CONFORMANT in act.condition:
             case.close(Code.IDENTITY_MISMATCH, group.items)
@@ -54,7 +58,9 @@ def inspect(case: Case) -> None:
 def _hear(case: Case, group: Group) -> None:
     """Anybody may look and say what it saw; numbers count from those who have to do with it."""
     if case.act.numbers and not case.has_part(group):
-        message = f"{case.act.actor} gave numbers of this item, in which it has no part"
+        message = phrase(
+            "%(who)s gave numbers of this item, in which it has no part", who=case.act.actor
+        )
         case.find(Code.IDENTITY_UNHEARD, message, group.items, on_items=False)
 
 
@@ -65,13 +71,14 @@ def replace_numbers(case: Case) -> None:
         if group.own.has_origin(act.actor):
             continue
         if group.now.custody.is_held_by(act.actor):
-            message = (
-                f"{act.actor} gave this item new numbers; neither its maker nor an inspector"
-                " has signed that it is the same"
+            message = phrase(
+                "%(who)s gave this item new numbers; neither its maker nor an inspector has signed"
+                " that it is the same",
+                who=act.actor,
             )
             case.find(Code.IDENTITY_MISMATCH, message, group.items)
         else:
-            case.object(group, Code.NOT_HOLDER, f"but did not hold it: {group.whereabouts}")
+            case.object_to_no_holder(group)
 
 
 # Reports -----------------------------------------------------------------------------------------
@@ -85,23 +92,35 @@ def report(case: Case) -> None:
         there = [mark for mark in group.own.marks if mark.word in unsaid]
         gone = [mark for mark in there if _may_clear(case, group, mark)]
         if not _is_concerned(case, group, said, gone):
-            reason = f"but is no party to its custody: {group.whereabouts}"
-            case.object(group, Code.NOT_HOLDER, reason)
+            message = phrase(
+                "%(did)s, but is no party to its custody: %(where)s",
+                did=case.did,
+                where=group.whereabouts,
+            )
+            case.object(group, Code.NOT_HOLDER, message)
         elif there and not gone:
-            reason = f"but neither reported it nor has it in hand: {group.whereabouts}"
-            case.object(group, Code.NOT_HOLDER, reason)
+            message = phrase(
+                "%(did)s, but neither reported it nor has it in hand: %(where)s",
+                did=case.did,
+                where=group.whereabouts,
+            )
+            case.object(group, Code.NOT_HOLDER, message)
         elif not (said or there):
-            case.find_idle(Code.NOT_HOLDER, _unreported(group, unsaid), group)
+            case.find_idle(Code.NOT_HOLDER, _unreported(case, group, unsaid), group)
         else:
             _note(case, group, said, gone)
 
 
-def _unreported(group: Group, unsaid: frozenset[str]) -> str:
+def _unreported(case: Case, group: Group, unsaid: frozenset[str]) -> str:
     """Why there is nothing to take back."""
     around = [mark for mark in group.now.marks if mark.word in unsaid]
     if around:
-        return f"which is reported with what it is in (entry {around[0].entry}); clear that"
-    return "of which nothing of the kind is reported"
+        return phrase(
+            "%(did)s, which is reported with what it is in (entry %(entry)s); clear that",
+            did=case.did,
+            entry=around[0].entry,
+        )
+    return phrase("%(did)s, of which nothing of the kind is reported", did=case.did)
 
 
 def _note(case: Case, group: Group, said: frozenset[str], gone: list[Mark]) -> None:
@@ -110,7 +129,8 @@ def _note(case: Case, group: Group, said: frozenset[str], gone: list[Mark]) -> N
     for word in sorted(said - {mark.word for mark in marks if mark.party == act.actor}):
         code, words = FOUND[word]
         marks.append(Mark(word, act.actor, case.index, case.at))
-        case.find(code, f"{act.actor} reported this item {words}", group.items)
+        message = phrase("%(who)s reported this item %(status)s", who=act.actor, status=words)
+        case.find(code, message, group.items)
     close_marks(case, group, gone, marks)
     if tuple(marks) != group.own.marks:
         case.amend(group, replace(group.own, marks=tuple(marks)))

@@ -7,46 +7,10 @@ Example::
     phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=DID[act.kind])
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ledger.act import ActKind
-
-DID: Mapping[ActKind, str] = {
-    ActKind.COMMISSION: "made",
-    ActKind.REGISTER: "holds",
-    ActKind.TRANSFORM: "made something else of",
-    ActKind.PACK: "packed",
-    ActKind.UNPACK: "unpacked",
-    ActKind.INSTALL: "installed",
-    ActKind.REMOVE: "removed",
-    ActKind.SHIP: "shipped",
-    ActKind.CARRY: "carried",
-    ActKind.DELIVER: "delivered",
-    ActKind.RECEIVE: "received",
-    ActKind.REFUSE: "refused",
-    ActKind.VOID: "took back",
-    ActKind.TRANSFER: "gave away",
-    ActKind.ACCEPT: "accepted",
-    ActKind.DECLARE: "saw",
-    ActKind.INSPECT: "inspected",
-    ActKind.DETAIN: "detained",
-    ActKind.SEIZE: "seized",
-    ActKind.RELEASE: "released",
-    ActKind.REPORT: "reported on",
-    ActKind.CLEAR: "cleared",
-    ActKind.REPLACE: "gave new numbers to",
-    ActKind.DESTROY: "destroyed",
-    ActKind.DECOMMISSION: "decommissioned",
-}
-"""Every kind of act that is judged, as what its signer says that it did."""
-
-ENDED: Mapping[ActKind, str] = {
-    ActKind.DESTROY: "destroyed",
-    ActKind.DECOMMISSION: "taken out of use",
-    ActKind.TRANSFORM: "made into something else",
-}
-"""How an item can have ended."""
+from ledger.act import Act, ActKind
 
 
 def phrase(text: str, **values: object) -> str:
@@ -55,6 +19,70 @@ def phrase(text: str, **values: object) -> str:
     A value may be a phrase itself. *text* is written where this is called, for translators.
     """
     return text % values
+
+
+DID: Mapping[ActKind, str] = {
+    ActKind.COMMISSION: phrase("made"),
+    ActKind.REGISTER: phrase("holds"),
+    ActKind.TRANSFORM: phrase("made something else of"),
+    ActKind.PACK: phrase("packed"),
+    ActKind.UNPACK: phrase("unpacked"),
+    ActKind.INSTALL: phrase("installed"),
+    ActKind.REMOVE: phrase("removed"),
+    ActKind.SHIP: phrase("shipped"),
+    ActKind.CARRY: phrase("carried"),
+    ActKind.DELIVER: phrase("delivered"),
+    ActKind.RECEIVE: phrase("received"),
+    ActKind.REFUSE: phrase("refused"),
+    ActKind.VOID: phrase("took back"),
+    ActKind.TRANSFER: phrase("gave away"),
+    ActKind.ACCEPT: phrase("accepted"),
+    ActKind.DECLARE: phrase("saw"),
+    ActKind.INSPECT: phrase("inspected"),
+    ActKind.DETAIN: phrase("detained"),
+    ActKind.SEIZE: phrase("seized"),
+    ActKind.RELEASE: phrase("released"),
+    ActKind.REPORT: phrase("reported on"),
+    ActKind.CLEAR: phrase("cleared"),
+    ActKind.REPLACE: phrase("gave new numbers to"),
+    ActKind.DESTROY: phrase("destroyed"),
+    ActKind.DECOMMISSION: phrase("decommissioned"),
+}
+"""Every kind of act that is judged, as what its signer says that it did."""
+
+ENDED: Mapping[ActKind, str] = {
+    ActKind.DESTROY: phrase("destroyed"),
+    ActKind.DECOMMISSION: phrase("taken out of use"),
+    ActKind.TRANSFORM: phrase("made into something else"),
+}
+"""How an item can have ended."""
+
+
+def signed(act: Act, agent: str | None) -> str:
+    """Who signed that it did what *act* says; *agent* signed for it, None if it did so itself."""
+    did = DID[act.kind]
+    if agent is None:
+        return phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=did)
+    return phrase(
+        "%(agent)s signed for %(who)s that it %(did)s this item",
+        agent=agent,
+        who=act.actor,
+        did=did,
+    )
+
+
+def any_of(words: Sequence[str]) -> str:
+    """``a, b or c``; empty for none."""
+    if len(words) < 2:
+        return "".join(words)
+    return phrase("%(some)s or %(last)s", some=", ".join(words[:-1]), last=words[-1])
+
+
+def all_of(words: Sequence[str]) -> str:
+    """``a, b and c``; empty for none."""
+    if len(words) < 2:
+        return "".join(words)
+    return phrase("%(some)s and %(last)s", some=", ".join(words[:-1]), last=words[-1])
 
 
 def in_words(at: datetime) -> str:

@@ -6,6 +6,7 @@ longer go. Example::
     said()["Sign in"]      # {"web/templates/sign_in.html"}
 """
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import redirect_stderr
@@ -42,6 +43,8 @@ def said() -> dict[str | tuple[str, str], set[str]]:
         found[text].add(f"web/{path}")
     for text, path in _refusals():
         found[text].add(path)
+    for text, path in _phrases():
+        found[text].add(path)
     for text in _advice():
         found[text].add("ledger/advice.py")
     return dict(found)
@@ -53,6 +56,15 @@ def _refusals() -> Iterator[tuple[str, str]]:
             read = [(name, "python") for name in names]
             for path, _, text, _, _ in extract_from_dir(ROOT / folder, read, keywords=_REFUSALS):
                 yield str(text), f"{folder}/{path}"
+
+
+def _phrases() -> Iterator[tuple[str, str]]:
+    """What the ledger tells, and what its rules are about: pages say it in every language."""
+    for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords={"phrase": None}):
+        yield str(text), f"ledger/{path}"
+    for path in sorted((ROOT / "ledger" / "packs").glob("*.toml")):
+        for rule in tomllib.loads(path.read_text()).get("rule", ()):
+            yield rule["title"], f"ledger/packs/{path.name}"
 
 
 def _advice() -> Iterator[str]:

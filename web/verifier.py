@@ -5,7 +5,7 @@ the installed package: nothing else has to be kept in step. The modules import e
 in braces and export functions, constants and classes where they are declared, which is all that is
 understood here. Its policy lets it open no connection. Example::
 
-    Path("verify.html").write_bytes(verifier_page("en", {}))
+    Path("verify.html").write_bytes(verifier_page("en", {}, {}))
 """
 
 import base64
@@ -47,6 +47,7 @@ _PAGE = """<!doctype html>
 <div id="verifier"></div>
 </main>
 <script type="application/json" id="words">{words}</script>
+<script type="application/json" id="phrases">{phrases}</script>
 <script type="text/plain" id="worker">{worker}</script>
 <script type="module">{script}</script>
 </body>
@@ -54,8 +55,11 @@ _PAGE = """<!doctype html>
 """
 
 
-def verifier_page(language: str, words: Mapping[str, str]) -> bytes:
-    """The page in *language*, a BCP 47 tag; *words* are what it says, from English to that."""
+def verifier_page(language: str, words: Mapping[str, str], phrases: Mapping[str, str]) -> bytes:
+    """The page in *language*, a BCP 47 tag.
+
+    *words* are what it says, from English to that, *phrases* what ledgers tell.
+    """
     style, script = _read("style.css"), join_modules("verify/file.js")
     icons = _read("icons.svg").replace("<svg ", '<svg id="icons" hidden ', 1)
     page = _PAGE.format(
@@ -64,7 +68,8 @@ def verifier_page(language: str, words: Mapping[str, str]) -> bytes:
         style=_inside(style, "style"),
         policy=_POLICY.format(_hash(style), _hash(script)),
         icons=icons,
-        words=strict_json.dump(dict(words)).decode().replace("<", "\\u003c"),
+        words=_data(words),
+        phrases=_data(phrases),
         worker=_inside(join_modules("verify/worker.js"), "script"),
         script=_inside(script, "script"),
     )
@@ -122,6 +127,10 @@ def _read(name: str) -> str:
 
 def _hash(text: str) -> str:
     return base64.b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _data(words: Mapping[str, str]) -> str:
+    return strict_json.dump(dict(words)).decode().replace("<", "\\u003c")
 
 
 def _inside(text: str, tag: str) -> str:

@@ -42,7 +42,7 @@ from ledger.service.tokens import Caller, Scope
 from schemas import strict_json
 from schemas.errors import ChiptrailError, Refusal, Unauthenticated
 from web.access import demand_same_origin, known_caller, ledger
-from web.pages.languages import LANGUAGES, words_of_scripts
+from web.pages.languages import LANGUAGES, language, words_of_ledger, words_of_scripts
 from web.problems import note, note_fault, refuse_early, status_of
 
 FORM_LIMIT = 2 << 20
@@ -144,10 +144,13 @@ def _packed() -> Mapping[str, bytes]:
     }
 
 
-@blueprint.get("/static/<version>/words/<any(en,'zh-Hant','zh-Hans'):language>.json")
-def words(version: str, language: str) -> Response:
-    """What JavaScript says, from English to *language*."""
-    answer = Response(strict_json.dump(words_of_scripts(language)), mimetype="application/json")
+@blueprint.get(
+    "/static/<version>/<any(words,phrases):kind>/<any(en,'zh-Hant','zh-Hans'):language>.json"
+)
+def words(version: str, kind: str, language: str) -> Response:
+    """What JavaScript says, or what the ledger tells, from English to *language*."""
+    said = (words_of_scripts if kind == "words" else words_of_ledger)(language)
+    answer = Response(strict_json.dump(said), mimetype="application/json")
     answer.headers["Cache-Control"] = _FOR_GOOD if version == _version() else "no-cache"
     return answer
 
@@ -186,7 +189,7 @@ def frame(app: Flask) -> None:
             "who": who,
             "origin": ledger().origin,
             "languages": LANGUAGES,
-            "language": str(get_locale() or "en").replace("_", "-"),
+            "language": language(),
             "theme": _theme(),
             "now": ledger().clock.now(),
         }

@@ -1,11 +1,12 @@
 """The languages of the pages: which one a browser wants, and what the words are in it.
 
 The words are in web/translations/<language>.po, as translators keep them, and read at the first
-use; JavaScript gets those that occur in it as /static/.../words/<language>.json. English is the
-source.
+use; JavaScript gets those that occur in it as /static/.../words/<language>.json, and those that the
+ledger tells as /static/.../phrases/<language>.json. English is the source.
 """
 
 import functools
+from collections.abc import Callable
 from importlib.resources import files
 from io import BytesIO
 
@@ -45,13 +46,26 @@ def speak(app: Flask) -> None:
     _Babel(app, default_locale="en", locale_selector=_chosen)
 
 
+def language() -> str:
+    """That of the page."""
+    return str(get_locale() or "en").replace("_", "-")
+
+
 def words_of_scripts(language: str) -> dict[str, str]:
-    """What JavaScript says, and what the ledger advises, English to *language*."""
+    """What JavaScript says, English to *language*."""
+    return _words(language, lambda path: path.endswith(".js"))
+
+
+def words_of_ledger(language: str) -> dict[str, str]:
+    """The phrases of which the ledger makes what it tells, English to *language*."""
+    return _words(language, lambda path: path.startswith("ledger/"))
+
+
+def _words(language: str, is_meant: Callable[[str], bool]) -> dict[str, str]:
     return {
         str(message.id): str(message.string)
         for message in _catalog(language)
-        if message.string
-        and any(path.endswith((".js", "advice.py")) for path, _ in message.locations)
+        if message.id and message.string and any(is_meant(path) for path, _ in message.locations)
     }
 
 

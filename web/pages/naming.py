@@ -14,10 +14,12 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from ledger import names as names_of
-from ledger.names import Names, document_name, item_name, party_name, place_name, retell
+from ledger.names import Names, document_name, item_name, named, party_name, place_name, retell
 from schemas.errors import NotFound
 from schemas.spelling import read_document
 from web.access import ledger
+from web.pages.languages import language
+from web.pages.phrases import translated
 
 _ = lazy_gettext
 WORDS: Mapping[str, Mapping[str, object]] = {
@@ -148,7 +150,7 @@ def name_things(app: Flask) -> None:
         "item": item_name,
         "paper": document_name,
         "spot": place_name,
-        "told": lambda words: retell(words, names()),
+        "told": told,
         "translated": gettext,
         "span": span,
     }
@@ -159,6 +161,17 @@ def names() -> Names:
     if "names" not in g:
         g.names = ledger().registry.names
     return cast("Names", g.names)
+
+
+def told(message: str) -> str:
+    """What the ledger tells, in the reader's language, with names for ids."""
+    spoken = language()
+    return retell(message, names()) if spoken == "en" else translated(message, spoken, _left)
+
+
+def _left(words: str) -> str:
+    """*words* that are no phrase; the times of other languages are as they are signed."""
+    return words if words.endswith(" UTC") else named(words, names())
 
 
 def called(party: str) -> str:

@@ -10,11 +10,10 @@ verifier key that it is filled with is this server's own word, and the page says
 import functools
 
 from flask import Response
-from flask_babel import get_locale
 
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
-from web.pages.languages import words_of_scripts
+from web.pages.languages import language, words_of_ledger, words_of_scripts
 from web.pages.lists import as_file
 from web.verifier import verifier_page
 
@@ -30,10 +29,10 @@ def verify() -> Response:
 @blueprint.get("/verify.html")
 def file() -> Response:
     """The verifier as a file."""
-    answer = Response(_file(str(get_locale() or "en").replace("_", "-")))
+    answer = Response(_file(language()))
     return as_file(answer, "verify.html")
 
 
 @functools.cache
-def _file(language: str) -> bytes:
-    return verifier_page(language, words_of_scripts(language))
+def _file(spoken: str) -> bytes:
+    return verifier_page(spoken, words_of_scripts(spoken), words_of_ledger(spoken))

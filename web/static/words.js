@@ -3,17 +3,19 @@
 // say("%(count)s serials", { count: 3 })
 
 const language = globalThis.document?.documentElement.lang || "en";
-const address = new URL(`./words/${language}.json`, import.meta.url);
-// A page that is a single file has them in itself.
-const inline = globalThis.document?.getElementById("words");
-const words = inline ? JSON.parse(inline.textContent) : language === "en" ? {} : await fetched();
+const said = await words("words");
 
-async function fetched() {
-  return (await fetch(address)).json();
+// The *kind* of words there are, English to the language of the page: "words" or "phrases".
+export async function words(kind) {
+  // A page that is a single file has them in itself.
+  const inline = globalThis.document?.getElementById(kind);
+  if (inline) return JSON.parse(inline.textContent);
+  if (language === "en") return {};
+  return (await fetch(new URL(`./${kind}/${language}.json`, import.meta.url))).json();
 }
 
 export function say(text, values = {}) {
-  return (words[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  return (said[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
 }
 
 export function count(number) {

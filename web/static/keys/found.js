@@ -1,5 +1,6 @@
 // What the ledger would find, told before anybody signs: each with what shows it, and what mends it.
 
+import { told } from "../phrases.js";
 import { count, say } from "../words.js";
 import { el, icon, mono, notice, show } from "./dom.js";
 import { headlineOf } from "./words_of_event.js";
@@ -38,7 +39,7 @@ function finding({ tier, code, message, cites, items, remedy, at }, reads) {
   const hints = [
     reads.length > 1 ? say("On %(count)s of them", { count: count(at.length) }) : null,
     onItems(items.length),
-    remedy ? `${say("What mends it:")} ${say(remedy)}` : null,
+    remedy ? `${say("What mends it:")} ${told(remedy)}` : null,
   ];
   return el(
     "li",
@@ -64,7 +65,8 @@ function onItems(length) {
 // With parties by their names, as far as what is signed names them too.
 function retold(message, named) {
   const names = Object.assign({}, ...named.slice(0, FEW));
-  return message.replace(PARTY, (party) => (Object.hasOwn(names, party) ? names[party] : party));
+  const called = (text) => text.replace(PARTY, (party) => (Object.hasOwn(names, party) ? names[party] : party));
+  return told(message, called);
 }
 
 function wordOf(tier) {

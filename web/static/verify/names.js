@@ -1,6 +1,7 @@
 // What people call parties, items, papers, places and times, as ledger/names.py does. *names* maps
 // party ids to names.
 
+import { told } from "../phrases.js";
 import { say } from "../words.js";
 import { splitItem } from "./forms.js";
 
@@ -55,13 +56,17 @@ export const day = (iso) => DAY.format(new Date(iso));
 // 3 Mar 2026 09:12, in UTC.
 export const moment = (iso) => `${day(iso)} ${new Date(iso).toISOString().slice(11, 16)}`;
 
-// A finding's *message* with names of parties and items for their ids.
+// A finding's *message* in the language of the page, with names of parties and items for their ids.
 export function retell(message, names) {
-  const told = message.replace(/(?:https?:\/\/|urn:)[^\s,;()]+/g, (uri) => {
+  const words = told(message, (text) => named(text, names));
+  return message.startsWith(PARTY_PREFIX) ? words : words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+function named(text, names) {
+  return text.replace(/(?:https?:\/\/|urn:)[^\s,;()]+/g, (uri) => {
     const bare = uri.replace(/[.:]+$/, "");
     return called(bare, names) + uri.slice(bare.length);
   });
-  return message.startsWith(PARTY_PREFIX) ? told : told.slice(0, 1).toUpperCase() + told.slice(1);
 }
 
 function called(uri, names) {

@@ -107,10 +107,10 @@ function drawStep(step, title, text, failed) {
 
 // Steps 4 to 9 are made entry by entry: where one fails, the others are not finished.
 function stateOf(step, failed) {
-  if (failed === null) return ["holds", "clear", say("holds")];
+  if (failed === null) return ["holds", "clear", say("it holds")];
   if (step === failed.step) return ["failed", "stop", say("failed")];
   const isBeside = failed.step >= 4 && failed.step <= 9 && step >= 4 && step <= 9;
-  if (step < failed.step && !isBeside) return ["holds-until-here", "clear", say("holds")];
+  if (step < failed.step && !isBeside) return ["holds-until-here", "clear", say("it holds")];
   return ["unfinished", "unknown", say("not finished")];
 }
 
