@@ -9,8 +9,10 @@ Names of parties come in as a mapping from party id to name. Example::
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import reduce
 
 from ledger.replay import OTHERS
+from ledger.wording import begun, later, phrase
 from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import check_party_id
 from schemas.gs1 import CANONICAL
@@ -24,7 +26,20 @@ _SHOWN = 3
 
 PARTY_PREFIX = "urn:chiptrail:party:"
 _DOCUMENT_PREFIX = "urn:chiptrail:doc:"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = (
+    later("%(day)s Jan %(year)s"),
+    later("%(day)s Feb %(year)s"),
+    later("%(day)s Mar %(year)s"),
+    later("%(day)s Apr %(year)s"),
+    later("%(day)s May %(year)s"),
+    later("%(day)s Jun %(year)s"),
+    later("%(day)s Jul %(year)s"),
+    later("%(day)s Aug %(year)s"),
+    later("%(day)s Sep %(year)s"),
+    later("%(day)s Oct %(year)s"),
+    later("%(day)s Nov %(year)s"),
+    later("%(day)s Dec %(year)s"),
+)
 
 
 def party_name(party: str, names: Names) -> str:
@@ -68,7 +83,7 @@ def item_name(item: str) -> str:
         if ai == "00":
             return f"SSCC {rest}"
         if ai in ("8003", "8004"):
-            return f"asset {plain_serial(item)}"
+            return phrase("asset %(serial)s", serial=plain_serial(item))
     return plain_serial(item)
 
 
@@ -78,19 +93,33 @@ def several(items: Sequence[str]) -> str:
     left = len(items) - len(shown)
     if left == 0:
         return listed(shown)
-    others = "others" if OTHERS in items else f"{left:,} other{'s' if left != 1 else ''}"
-    return listed([*shown, others]) if shown else "other items"
+    if not shown:
+        return phrase("other items")
+    if OTHERS in items:
+        others = phrase("others")
+    elif left == 1:
+        others = phrase("1 other")
+    else:
+        others = phrase("%(count)s others", count=f"{left:,}")
+    return listed([*shown, others])
 
 
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``; empty for none."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if len(words) < 2:
+        return words[0] if words else ""
+    return phrase("%(most)s and %(last)s", most=with_commas(words[:-1]), last=words[-1])
+
+
+def with_commas(words: Sequence[str]) -> str:
+    """``a, b, c``; empty for none."""
+    return reduce(lambda most, one: phrase("%(most)s, %(one)s", most=most, one=one), words or [""])
 
 
 def day(at: datetime) -> str:
     """``3 Mar 2026``, in UTC."""
     at = at.astimezone(UTC)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return phrase(_DAYS[at.month - 1], day=at.day, year=at.year)
 
 
 def moment(at: datetime) -> str:
@@ -109,7 +138,7 @@ def document_name(uri: str) -> str:
 def place_name(place: Place) -> str:
     """``1.29 N, 103.85 E, SG``, or the URI or number that names the place."""
     if place.latitude is None or place.longitude is None:
-        uri = place.uri or "somewhere"
+        uri = place.uri or phrase("somewhere")
         return f"GLN {uri.rsplit('/', 1)[1]}" if uri.startswith(f"{CANONICAL}414/") else uri
     parts = (_degrees(place.latitude, "NS"), _degrees(place.longitude, "EW"), place.country)
     return ", ".join(part for part in parts if part)
@@ -135,7 +164,7 @@ def retell(message: str, names: Names) -> str:
     """A finding's *message* as a sentence, ``named``."""
     words = named(message, names)
     # Parties may be named in lower case; what we say ourselves begins with a capital.
-    return words if message.startswith(PARTY_PREFIX) else words[:1].upper() + words[1:]
+    return words if message.startswith(PARTY_PREFIX) else begun(words)
 
 
 def _retimed(found: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from ledger.act import Act, ActKind
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
 from ledger.judge import ARRIVAL
 from ledger.replay import MOVED_NOTHING
+from ledger.wording import later, phrase
 from schemas.statement import Concurrence, Resolution, Statement
 
 
@@ -193,11 +194,15 @@ def _unsettled(one: Heard, said: Resolution, findings: Iterable[Finding]) -> str
         return None
     if not found:
         # Of what depends on the day it may have settled what is not so any more.
-        return None if said.code in ARRIVAL else f"entry {one.about} has no such finding here"
+        return (
+            None
+            if said.code in ARRIVAL
+            else phrase("entry %(entry)s has no such finding here", entry=one.about)
+        )
     closed = [f.closed_by for f in found if f.closed_by is not None]
     if closed:
-        return f"entry {min(closed)} had settled it already"
-    return "only the registrar or an inspector settles it, and not in its own cause"
+        return phrase("entry %(entry)s had settled it already", entry=min(closed))
+    return phrase("only the registrar or an inspector settles it, and not in its own cause")
 
 
 def _unasked(
@@ -207,16 +212,18 @@ def _unasked(
     if any(f.closed_by == one.index for f in waited):
         return None
     if not waited:
-        return f"entry {one.about} waited for nobody"
+        return phrase("entry %(entry)s waited for nobody", entry=one.about)
     if all(f.closed_by is not None and f.closed_by < one.index for f in waited):
-        return f"entry {one.about} waited no more since entry {waited[-1].closed_by}"
+        since = waited[-1].closed_by
+        text = later("entry %(entry)s waited no more since entry %(since)s")
+        return phrase(text, entry=one.about, since=since)
     before = [other.index for other in said if _is_same(other, one) and other.index < one.index]
     if before:
-        return f"it agreed already, in entry {before[0]}"
+        return phrase("it agreed already, in entry %(entry)s", entry=before[0])
     # Who built on it through other goods is not told here.
     if any(step.act.who == one.statement.party for step in steps):
         return None
-    return "nothing that is told here waited for it"
+    return phrase("nothing that is told here waited for it")
 
 
 def _is_of(found: Finding, correction: int | None) -> bool:

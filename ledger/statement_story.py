@@ -10,7 +10,8 @@ Nothing is judged: whether a statement is heard is ``ledger.registry``'s. Exampl
 from collections.abc import Iterable
 from typing import assert_never
 
-from ledger.names import Names, day, item_name, party_name, retell
+from ledger.names import Names, day, item_name, party_name, with_commas
+from ledger.wording import begun, later, phrase
 from schemas.statement import (
     Concurrence,
     Erasure,
@@ -31,11 +32,54 @@ from schemas.statement import (
 
 _DIGITS = 16
 _KINDS = {
-    LicenceKind.LICENCE: "licence",
-    LicenceKind.EXCEPTION: "exception",
-    LicenceKind.NLR: "no licence required,",
-    LicenceKind.PERMIT: "permit",
+    LicenceKind.LICENCE: later("%(regime)s licence %(number)s"),
+    LicenceKind.EXCEPTION: later("%(regime)s exception %(number)s"),
+    LicenceKind.NLR: later("%(regime)s no licence required, %(number)s"),
+    LicenceKind.PERMIT: later("%(regime)s permit %(number)s"),
 }
+_ROLES = {
+    "maker": phrase("maker"),
+    "packer": phrase("packer"),
+    "distributor": phrase("distributor"),
+    "exporter": phrase("exporter"),
+    "carrier": phrase("carrier"),
+    "consignee": phrase("consignee"),
+    "end-user": phrase("end-user"),
+    "inspector": phrase("inspector"),
+    "auditor": phrase("auditor"),
+    "operator": phrase("operator"),
+    "registrar": phrase("registrar"),
+}
+_ACTS = {
+    "commission": phrase("commission"),
+    "register": phrase("register"),
+    "transform": phrase("transform"),
+    "pack": phrase("pack"),
+    "unpack": phrase("unpack"),
+    "install": phrase("install"),
+    "remove": phrase("remove"),
+    "ship": phrase("ship"),
+    "carry": phrase("carry"),
+    "deliver": phrase("deliver"),
+    "receive": phrase("receive"),
+    "refuse": phrase("refuse"),
+    "void": phrase("void"),
+    "transfer": phrase("transfer"),
+    "accept": phrase("accept"),
+    "declare": phrase("declare"),
+    "inspect": phrase("inspect"),
+    "detain": phrase("detain"),
+    "seize": phrase("seize"),
+    "release": phrase("release"),
+    "report": phrase("report"),
+    "clear": phrase("clear"),
+    "replace": phrase("replace"),
+    "destroy": phrase("destroy"),
+    "decommission": phrase("decommission"),
+    "correct": phrase("correct"),
+    "record": phrase("record"),
+}
+"""What a mandate may be for (``schemas.vocabulary.ACTS``), in words."""
 
 
 def tell_statement(
@@ -46,52 +90,50 @@ def tell_statement(
     *entry* is the index of the entry that it names; where it is None, its identity tells it.
     *idle* is why it changes nothing, None if it does.
     """
-    told = f"{party_name(statement.party, names)} {_said(statement, names, entry)}"
-    return f"{told}." if idle is None else f"Without effect: {told}. {retell(idle, names)}."
+    told = _said(statement, names, entry, party_name(statement.party, names))
+    if idle is None:
+        return phrase("%(told)s.", told=told)
+    return phrase("Without effect: %(told)s. %(why)s.", told=told, why=begun(idle))
 
 
-def _said(statement: Statement, names: Names, entry: int | None) -> str:  # noqa: C901, PLR0911, PLR0912 - one row a kind
+def _said(statement: Statement, names: Names, entry: int | None, who: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one row a kind
     match statement:
         case Genesis():
-            return _genesis(statement)
+            return _genesis(statement, who)
         case PartyStatement():
-            return _party(statement)
+            return _party(statement, who)
         case KeyStatement():
-            return f"says that a key is {party_name(statement.subject, names)}'s"
+            owner = party_name(statement.subject, names)
+            return phrase("%(who)s says that a key is %(owner)s's", who=who, owner=owner)
         case KeyRevocation():
-            return _revocation(statement)
+            return _revocation(statement, who)
         case RulePackStatement():
-            return f"says that rule pack {statement.pack} has the hash {statement.sha256.hex()}"
+            text = later("%(who)s says that rule pack %(pack)s has the hash %(hash)s")
+            return phrase(text, who=who, pack=statement.pack, hash=statement.sha256.hex())
         case Landmark():
-            return f"names the landmark {statement.name}: {_place(statement)}"
+            text = later("%(who)s names the landmark %(name)s: %(place)s")
+            return phrase(text, who=who, name=statement.name, place=_place(statement))
         case MandateStatement():
-            return _mandate(statement, names)
+            return _mandate(statement, names, who)
         case Licence():
-            holder = party_name(statement.holder, names)
-            return f"says that {holder} has {licence_name(statement)}, {_period(statement)}"
+            return _licence(statement, names, who)
         case Site():
-            radius_m = f"within {statement.radius_m:,} m"
-            return f"names the site {statement.name}: {_place(statement)}, {radius_m}"
+            return _site(statement, who)
         case Grant():
-            return _grant(statement, names)
+            return _grant(statement, names, who)
         case Concurrence():
-            which = statement.correction.hex()[:_DIGITS] if entry is None else f"in entry {entry}"
-            return f"agrees with the correction {which}"
+            return _concurrence(statement, entry, who)
         case Resolution():
-            return _resolution(statement, entry)
+            return _resolution(statement, entry, who)
         case Erasure():
-            return _erasure(statement, entry)
+            return _erasure(statement, entry, who)
         case _:
             assert_never(statement)
 
 
 def licence_name(licence: Licence) -> str:
     """``EAR licence D1234567``."""
-    return f"{licence.regime} {_KINDS[licence.kind]} {licence.number}"
-
-
-def _period(said: MandateStatement | Licence) -> str:
-    return f"{day(said.starts_at)} to {day(said.ends_at)}"
+    return phrase(_KINDS[licence.kind], regime=licence.regime, number=licence.number)
 
 
 def _place(said: Site | Landmark) -> str:
@@ -99,54 +141,125 @@ def _place(said: Site | Landmark) -> str:
 
 
 def _entry(identity: bytes, index: int | None) -> str:
-    return f"entry {identity.hex()[:_DIGITS] if index is None else index}"
+    entry = identity.hex()[:_DIGITS] if index is None else index
+    return phrase("entry %(entry)s", entry=entry)
 
 
 def _listed(items: Iterable[str]) -> str:
     called = [item_name(item) for item in items]
-    more = f" and {len(called) - 3:,} more" if len(called) > 3 else ""
-    return ", ".join(called[:3]) + more
+    shown = ", ".join(called[:3])
+    if len(called) <= 3:
+        return shown
+    return phrase("%(items)s and %(count)s more", items=shown, count=f"{len(called) - 3:,}")
 
 
-def _genesis(statement: Genesis) -> str:
-    began = f"began the ledger {statement.origin}"
-    if statement.predecessor is None:
+def _genesis(said: Genesis, who: str) -> str:
+    began = phrase("%(who)s began the ledger %(origin)s", who=who, origin=said.origin)
+    if said.predecessor is None:
         return began
-    origin, size, *_ = statement.predecessor.split("\n")
-    lost = statement.missing
-    which = f", of which {lost.start:,} to {lost.stop - 1:,} are lost" if lost else ""
-    return f"{began}, which goes on from {origin} and its {size} entries{which}"
+    origin, size, *_ = said.predecessor.split("\n")
+    told = phrase(
+        "%(began)s, which goes on from %(origin)s and its %(size)s entries",
+        began=began,
+        origin=origin,
+        size=size,
+    )
+    lost = said.missing
+    if not lost:
+        return told
+    first, last = f"{lost.start:,}", f"{lost.stop - 1:,}"
+    return phrase(
+        "%(told)s, of which %(first)s to %(last)s are lost", told=told, first=first, last=last
+    )
 
 
-def _party(said: PartyStatement) -> str:
-    roles = ", ".join(said.subject.roles) or "no role"
-    return f"says who {said.subject.names[0]} is: {roles}"
+def _party(said: PartyStatement, who: str) -> str:
+    roles = with_commas([_ROLES[role] for role in said.subject.roles]) or phrase("no role")
+    name = said.subject.names[0]
+    return phrase("%(who)s says who %(name)s is: %(roles)s", who=who, name=name, roles=roles)
 
 
-def _revocation(said: KeyRevocation) -> str:
-    since = "" if said.suspected_since is None else f", suspected since {day(said.suspected_since)}"
-    return f"revokes key {said.keyid[:_DIGITS]}: {said.reason}{since}"
+def _revocation(said: KeyRevocation, who: str) -> str:
+    text = later("%(who)s revokes key %(key)s: %(reason)s")
+    told = phrase(text, who=who, key=said.keyid[:_DIGITS], reason=said.reason)
+    if said.suspected_since is None:
+        return told
+    return phrase("%(told)s, suspected since %(day)s", told=told, day=day(said.suspected_since))
 
 
-def _mandate(said: MandateStatement, names: Names) -> str:
+def _mandate(said: MandateStatement, names: Names, who: str) -> str:
     agent = party_name(said.agent, names)
     if not said.acts:
-        return f"lets {agent} sign nothing for it any more"
-    return f"lets {agent} sign {', '.join(sorted(said.acts))} for it, {_period(said)}"
+        text = later("%(who)s lets %(agent)s sign nothing for it any more")
+        return phrase(text, who=who, agent=agent)
+    return phrase(
+        "%(who)s lets %(agent)s sign %(acts)s for it, %(start)s to %(end)s",
+        who=who,
+        agent=agent,
+        acts=with_commas([_ACTS[act] for act in sorted(said.acts)]),
+        start=day(said.starts_at),
+        end=day(said.ends_at),
+    )
 
 
-def _grant(said: Grant, names: Names) -> str:
-    until = "" if said.ends_at is None else f" until {day(said.ends_at)}"
-    return f"lets {party_name(said.grantee, names)} see {_listed(said.items)}{until}"
+def _licence(said: Licence, names: Names, who: str) -> str:
+    return phrase(
+        "%(who)s says that %(holder)s has %(licence)s, %(start)s to %(end)s",
+        who=who,
+        holder=party_name(said.holder, names),
+        licence=licence_name(said),
+        start=day(said.starts_at),
+        end=day(said.ends_at),
+    )
 
 
-def _resolution(said: Resolution, entry: int | None) -> str:
-    items = f" of {_listed(said.items)}" if said.items else ""
-    shown = f"what {_entry(said.entry, entry)} showed{items} ({said.code})"
-    return f"settles {shown}: {said.reason}"
+def _site(said: Site, who: str) -> str:
+    return phrase(
+        "%(who)s names the site %(name)s: %(place)s, within %(radius)s m",
+        who=who,
+        name=said.name,
+        place=_place(said),
+        radius=f"{said.radius_m:,}",
+    )
 
 
-def _erasure(said: Erasure, entry: int | None) -> str:
-    fields = "field" if len(said.digests) == 1 else "fields"
+def _grant(said: Grant, names: Names, who: str) -> str:
+    told = phrase(
+        "%(who)s lets %(grantee)s see %(items)s",
+        who=who,
+        grantee=party_name(said.grantee, names),
+        items=_listed(said.items),
+    )
+    if said.ends_at is None:
+        return told
+    return phrase("%(told)s until %(day)s", told=told, day=day(said.ends_at))
+
+
+def _concurrence(said: Concurrence, entry: int | None, who: str) -> str:
+    if entry is None:
+        which = said.correction.hex()[:_DIGITS]
+        return phrase("%(who)s agrees with the correction %(which)s", who=who, which=which)
+    return phrase("%(who)s agrees with the correction in entry %(entry)s", who=who, entry=entry)
+
+
+def _resolution(said: Resolution, entry: int | None, who: str) -> str:
+    shown = phrase("what %(entry)s showed", entry=_entry(said.entry, entry))
+    if said.items:
+        shown = phrase("%(shown)s of %(items)s", shown=shown, items=_listed(said.items))
+    return phrase(
+        "%(who)s settles %(shown)s (%(code)s): %(reason)s",
+        who=who,
+        shown=shown,
+        code=said.code,
+        reason=said.reason,
+    )
+
+
+def _erasure(said: Erasure, entry: int | None, who: str) -> str:
+    one = later("%(who)s erases %(count)s withheld field of %(entry)s: %(reason)s")
+    many = later("%(who)s erases %(count)s withheld fields of %(entry)s: %(reason)s")
+    count = len(said.digests)
     where = _entry(said.entry, entry)
-    return f"erases {len(said.digests)} withheld {fields} of {where}: {said.reason}"
+    return phrase(
+        one if count == 1 else many, who=who, count=count, entry=where, reason=said.reason
+    )

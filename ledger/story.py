@@ -8,6 +8,8 @@ of parties come in as a mapping from party id to name. Example::
     -> "Shipped by Kestrel Components to Fjordhall, due 3 Mar 2026 (AWB 618-12345675)."
 """
 
+from functools import reduce
+
 from ledger.act import Act, ActKind, Condition, Status
 from ledger.names import (
     Names,
@@ -21,6 +23,7 @@ from ledger.names import (
 )
 from ledger.outcome import Outcome
 from ledger.replay import OTHERS
+from ledger.wording import later, phrase, went_on
 from schemas.event import Event
 from schemas.particulars import read_particulars
 
@@ -36,22 +39,23 @@ _HAPPENED = Outcome()
 def tell(act: Act, event: Event, names: Names, *, item: str, outcome: Outcome = _HAPPENED) -> str:
     """What the entry says happened to *item*, or to the package around it, as a sentence."""
     told = _Teller(act, event, names, item, outcome).sentence()
+    inside = went_on(told)
     if outcome.corrected_by is not None:
-        how = "Counts only with" if outcome.replaces else "Taken back by"
-        return f"{how} entry {outcome.corrected_by}: {_inside(told)}."
+        entry = outcome.corrected_by
+        if outcome.replaces:
+            return phrase("Counts only with entry %(entry)s: %(told)s.", entry=entry, told=inside)
+        return phrase("Taken back by entry %(entry)s: %(told)s.", entry=entry, told=inside)
     if outcome.stands:
-        return f"{told}."
+        return phrase("%(told)s.", told=told)
     if outcome.fell_by is not None:
-        since = f"since entry {outcome.fell_by} let a correction count"
-        return f"Without effect {since}: {_inside(told)}."
+        return phrase(
+            "Without effect since entry %(entry)s let a correction count: %(told)s.",
+            entry=outcome.fell_by,
+            told=inside,
+        )
     if outcome.waits:
-        return f"Waits for its shipment: {_inside(told)}."
-    return f"Claimed, without effect: {_inside(told)}."
-
-
-def _inside(sentence: str) -> str:
-    """*sentence* as it goes on after other words."""
-    return f"{sentence[0].lower()}{sentence[1:]}"
+        return phrase("Waits for its shipment: %(told)s.", told=inside)
+    return phrase("Claimed, without effect: %(told)s.", told=inside)
 
 
 class _Teller:
@@ -63,171 +67,250 @@ class _Teller:
         self._said = read_particulars(event)
         self._who = party_name(act.actor, names)
         if act.principal not in (None, act.actor):
-            self._who += f" on behalf of {self._name(act.principal)}"
+            principal = self._name(act.principal)
+            self._who = phrase(
+                "%(agent)s on behalf of %(principal)s", agent=self._who, principal=principal
+            )
 
     def sentence(self) -> str:
         tell = _TELLERS.get(self._act.kind)
         return tell(self) if tell else self._other()
 
     def _name(self, party: str | None) -> str:
-        return "somebody not named" if party is None else party_name(party, self._names)
+        return phrase("somebody not named") if party is None else party_name(party, self._names)
 
     def _around(self) -> str:
-        return "a container" if self._act.parent is None else item_name(self._act.parent)
+        parent = self._act.parent
+        return phrase("a container") if parent is None else item_name(parent)
 
     def _count(self) -> str:
         count = len(self._act.items)
         if OTHERS in self._act.items:
-            return "other items" if count == 1 else f"{_items(count - 1)} and others"
-        return "everything" if count == 0 else _items(count)
+            if count == 1:
+                return phrase("other items")
+            return phrase("%(items)s and others", items=_items(count - 1))
+        return phrase("everything") if count == 0 else _items(count)
 
-    def _at_place(self) -> str:
+    def _by(self, text: str, **values: object) -> str:
+        return phrase(text, who=self._who, **values)
+
+    def _place(self) -> str | None:
         if self._said.place:
-            return f" at {place_name(self._said.place)}"
+            return place_name(self._said.place)
         is_withheld = not PLACES.isdisjoint(self._event.commitments)
-        return " at a place that it keeps to itself" if is_withheld else ""
+        return phrase("a place that it keeps to itself") if is_withheld else None
 
-    def _documents(self) -> str:
+    def _at_place(self, told: str) -> str:
+        place = self._place()
+        return told if place is None else phrase("%(told)s at %(place)s", told=told, place=place)
+
+    def _with_papers(self, told: str) -> str:
         papers = ", ".join(map(document_name, self._event.documents))
-        return f" ({papers})" if papers else ""
+        return phrase("%(told)s (%(papers)s)", told=told, papers=papers) if papers else told
 
     def made(self) -> str:
-        lot = f", lot {self._said.lot}" if self._said.lot else ""
-        product = f" as {self._said.product}" if self._said.product else ""
-        return f"Made by {self._who}{product}{lot}{self._at_place()}"
+        told = self._by(later("Made by %(who)s"))
+        if self._said.product:
+            told = phrase("%(told)s as %(product)s", told=told, product=self._said.product)
+        if self._said.lot:
+            told = phrase("%(told)s, lot %(lot)s", told=told, lot=self._said.lot)
+        return self._at_place(told)
 
     def registered(self) -> str:
-        return f"Entered in the ledger by {self._who}, who had it"
+        return self._by(later("Entered in the ledger by %(who)s, who had it"))
 
     def transformed(self) -> str:
         act = self._act
         if self._item not in act.outputs:
-            return f"Made into {several(act.outputs) or 'nothing more'} by {self._who}"
-        others = tuple([item for item in act.items if item != self._item])
-        return f"Made out of {several(others) or 'something not named'} by {self._who}"
+            into = several(act.outputs) or phrase("nothing more")
+            return self._by(later("Made into %(into)s by %(who)s"), into=into)
+        others = several(tuple([item for item in act.items if item != self._item]))
+        out_of = others or phrase("something not named")
+        return self._by(later("Made out of %(items)s by %(who)s"), items=out_of)
 
     def put_in(self) -> str:
-        verb = "Packed" if self._act.kind is ActKind.PACK else "Installed"
+        kind = self._act.kind
         if self._item == self._act.parent:
-            return f"{verb} by {self._who}: {self._count()} went in"
-        return f"{verb} by {self._who} into {self._around()}"
+            return self._by(_WENT_IN[kind], items=self._count())
+        return self._by(_PUT_IN[kind], parent=self._around())
 
     def taken_out(self) -> str:
         if self._item == self._act.parent:
-            return f"Opened by {self._who}: {self._count()} taken out"
-        return f"Taken out of {self._around()} by {self._who}"
+            text = later("Opened by %(who)s: %(items)s taken out")
+            return self._by(text, items=self._count())
+        return self._by(later("Taken out of %(parent)s by %(who)s"), parent=self._around())
 
     def shipped(self) -> str:
         act = self._act
-        via = f" with {listed([self._name(party) for party in act.via])}" if act.via else ""
-        due = f", due {day(act.due_at)}" if act.due_at else ""
+        text = _REDIRECTED if self._outcome.redirects else _SHIPPED
+        told = self._by(text, whom=self._name(act.counterparty))
+        if act.via:
+            via = listed([self._name(party) for party in act.via])
+            told = phrase("%(told)s with %(via)s", told=told, via=via)
+        told = self._for_use(self._with_owner(told))
+        if act.due_at:
+            told = phrase("%(told)s, due %(day)s", told=told, day=day(act.due_at))
+        return self._with_papers(told)
+
+    def _with_owner(self, told: str) -> str:
+        owner = self._act.owner
+        if not owner:
+            return told
+        name = self._name(owner)
+        if owner == self._act.who:
+            return phrase("%(told)s, still owned by %(owner)s", told=told, owner=name)
+        return phrase("%(told)s, to be owned by %(owner)s", told=told, owner=name)
+
+    def _for_use(self, told: str) -> str:
         user = self._said.ends.get("end_user")
-        use = f", for use by {self._name(user)}" if user and user != act.counterparty else ""
-        kept = "still" if act.owner == act.who else "to be"
-        own = f", {kept} owned by {self._name(act.owner)}" if act.owner else ""
-        whom = self._name(act.counterparty)
-        verb = "Redirected" if self._outcome.redirects else "Shipped"
-        return f"{verb} by {self._who} to {whom}{via}{own}{use}{due}{self._documents()}"
+        if not user or user == self._act.counterparty:
+            return told
+        return phrase("%(told)s, for use by %(user)s", told=told, user=self._name(user))
 
     def carried(self) -> str:
-        step = _CARRIED.get(self._event.biz_step or "", "Under way with")
-        return f"{step} {self._who}{self._at_place()}{self._documents()}"
+        text = _CARRIED.get(self._event.biz_step or "", later("Under way with %(who)s"))
+        return self._with_papers(self._at_place(self._by(text)))
 
     def delivered(self) -> str:
         whom = self._name(self._act.counterparty)
         if not self._act.evidence:
-            return f"Delivered to {whom}, says {self._who}, and shows nothing for it"
-        return f"Delivered to {whom}, says {self._who}; {whom} has not signed for it"
+            text = later("Delivered to %(whom)s, says %(who)s, and shows nothing for it")
+        else:
+            text = later("Delivered to %(whom)s, says %(who)s; %(whom)s has not signed for it")
+        return self._by(text, whom=whom)
 
     def received(self) -> str:
-        damaged = " damaged" if Condition.DAMAGED in self._act.condition else ""
-        sender = self._act.counterparty
-        origin = f" from {self._name(sender)}" if sender else ""
-        return f"Received{damaged} by {self._who}{origin}{self._documents()}"
+        is_damaged, sender = Condition.DAMAGED in self._act.condition, self._act.counterparty
+        told = self._by(_RECEIVED_DAMAGED if is_damaged else _RECEIVED)
+        if sender:
+            told = phrase("%(told)s from %(sender)s", told=told, sender=self._name(sender))
+        return self._with_papers(told)
 
     def refused(self) -> str:
-        return f"Refused by {self._who}: it goes back to the sender{self._documents()}"
+        told = self._by(later("Refused by %(who)s: it goes back to the sender"))
+        return self._with_papers(told)
 
     def voided(self) -> str:
-        return f"Shipment called off by {self._who}"
+        return self._by(later("Shipment called off by %(who)s"))
 
     def transferred(self) -> str:
         act, whose = self._act, self._act.who
         said = []
         if act.owner == whose:
-            said.append(f"Owned by {self._who} itself")
+            said.append(self._by(later("Owned by %(who)s itself")))
         if act.user == whose:
-            said.append(f"Used by {self._who} itself from now on")
-        others = [(act.owner, "its owner"), (act.user, "its user")]
+            said.append(self._by(later("Used by %(who)s itself from now on")))
         rights = [
-            f"to {self._name(to)} as {what}" for to, what in others if to not in (None, whose)
+            phrase(text, whom=self._name(to))
+            for to, text in zip((act.owner, act.user), _OFFERED, strict=True)
+            if to not in (None, whose)
         ]
-        if rights or not said:
-            to_whom = f" {listed(rights)}" if rights else ""
-            said.append(f"Offered by {self._who}{to_whom}; it stays where it is")
-        return ". ".join(said)
+        if rights:
+            text = later("Offered by %(who)s %(rights)s; it stays where it is")
+            said.append(self._by(text, rights=listed(rights)))
+        elif not said:
+            said.append(self._by(later("Offered by %(who)s; it stays where it is")))
+        return reduce(lambda one, other: phrase("%(one)s. %(other)s", one=one, other=other), said)
 
     def accepted(self) -> str:
-        rights = listed(list(self._outcome.rights))
-        return f"Accepted by {self._who}" + (f" as its new {rights}" if rights else "")
+        if not self._outcome.rights:
+            return self._by(later("Accepted by %(who)s"))
+        rights = listed([_RIGHTS[right] for right in self._outcome.rights])
+        return self._by(later("Accepted by %(who)s as its new %(rights)s"), rights=rights)
 
     def declared(self) -> str:
-        return f"Declared by {self._who} to be{self._at_place() or ' in its charge'}"
+        place = self._place()
+        if place is None:
+            return self._by(later("Declared by %(who)s to be in its charge"))
+        return self._by(later("Declared by %(who)s to be at %(place)s"), place=place)
 
     def inspected(self) -> str:
-        result = next((_RESULTS[c] for c in _RESULTS if c in self._act.condition), "")
-        return f"Inspected by {self._who}{self._at_place()}{result}"
+        told = self._at_place(self._by(later("Inspected by %(who)s")))
+        text = next((_RESULTS[c] for c in _RESULTS if c in self._act.condition), None)
+        return told if text is None else phrase(text, told=told)
 
     def held_back(self) -> str:
-        return f"{_HELD_BACK[self._act.kind]} by {self._who}{self._at_place()}"
+        return self._at_place(self._by(_HELD_BACK[self._act.kind]))
 
     def reported(self) -> str:
         if self._act.status_set == {Status.RECALLED}:
-            return f"Recalled by {self._who}"
-        words = listed(sorted(self._act.status_set)) or "something"
-        return f"Reported {words} by {self._who}"
+            return self._by(later("Recalled by %(who)s"))
+        words = _statuses(self._act.status_set)
+        return self._by(later("Reported %(words)s by %(who)s"), words=words)
 
     def cleared(self) -> str:
-        words = listed(sorted(self._act.status_unset)) or "something"
-        return f"No longer {words}, says {self._who}"
+        words = _statuses(self._act.status_unset)
+        return self._by(later("No longer %(words)s, says %(who)s"), words=words)
 
     def replaced(self) -> str:
-        return f"Given new serial numbers by {self._who}"
+        return self._by(later("Given new serial numbers by %(who)s"))
 
     def ended(self) -> str:
-        verb = "Destroyed" if self._act.kind is ActKind.DESTROY else "Taken out of use"
-        return f"{verb} by {self._who}"
+        if self._act.kind is ActKind.DESTROY:
+            return self._by(later("Destroyed by %(who)s"))
+        return self._by(later("Taken out of use by %(who)s"))
 
     def corrected(self) -> str:
         corrects = self._outcome.corrects
-        wrong = "An earlier entry" if corrects is None else f"Entry {corrects}"
-        return f"{wrong} declared wrong by {self._who}"
+        if corrects is None:
+            return self._by(later("An earlier entry declared wrong by %(who)s"))
+        return self._by(later("Entry %(entry)s declared wrong by %(who)s"), entry=corrects)
 
     def _other(self) -> str:
         step = (self._event.biz_step or self._event.type).rsplit(":", 1)[-1].replace("_", " ")
-        return f"Noted by {self._who}: {step}{self._at_place()}{self._documents()}"
+        told = self._by(later("Noted by %(who)s: %(step)s"), step=step)
+        return self._with_papers(self._at_place(told))
 
 
 def _items(count: int) -> str:
-    return f"{count:,} item{'s' if count != 1 else ''}"
+    return phrase("1 item") if count == 1 else phrase("%(count)s items", count=f"{count:,}")
 
 
+def _statuses(said: frozenset[str]) -> str:
+    return listed([_STATUSES[Status(word)] for word in sorted(said)]) or phrase("something")
+
+
+_PUT_IN = {
+    ActKind.PACK: later("Packed by %(who)s into %(parent)s"),
+    ActKind.INSTALL: later("Installed by %(who)s into %(parent)s"),
+}
+_WENT_IN = {
+    ActKind.PACK: later("Packed by %(who)s: %(items)s went in"),
+    ActKind.INSTALL: later("Installed by %(who)s: %(items)s went in"),
+}
+_SHIPPED = later("Shipped by %(who)s to %(whom)s")
+_REDIRECTED = later("Redirected by %(who)s to %(whom)s")
+_RECEIVED = later("Received by %(who)s")
+_RECEIVED_DAMAGED = later("Received damaged by %(who)s")
+_OFFERED = (
+    later("to %(whom)s as its owner"),
+    later("to %(whom)s as its user"),
+)
+_RIGHTS = {"owner": phrase("owner"), "user": phrase("user")}
 _CARRIED = {
-    "departing": "Left with",
-    "loading": "Loaded by",
-    "transporting": "On the way with",
-    "arriving": "Arrived with",
+    "departing": later("Left with %(who)s"),
+    "loading": later("Loaded by %(who)s"),
+    "transporting": later("On the way with %(who)s"),
+    "arriving": later("Arrived with %(who)s"),
 }
 _RESULTS = {
-    Condition.MISMATCH_INSTANCE: ": it is not the item it is recorded as",
-    Condition.NON_CONFORMANT: ": not as described",
-    Condition.CONFORMANT: ": as described",
-    Condition.DAMAGED: ": damaged",
+    Condition.MISMATCH_INSTANCE: later("%(told)s: it is not the item it is recorded as"),
+    Condition.NON_CONFORMANT: later("%(told)s: not as described"),
+    Condition.CONFORMANT: later("%(told)s: as described"),
+    Condition.DAMAGED: later("%(told)s: damaged"),
 }
 _HELD_BACK = {
-    ActKind.DETAIN: "Held back",
-    ActKind.SEIZE: "Seized",
-    ActKind.RELEASE: "Released",
+    ActKind.DETAIN: later("Held back by %(who)s"),
+    ActKind.SEIZE: later("Seized by %(who)s"),
+    ActKind.RELEASE: later("Released by %(who)s"),
+}
+_STATUSES = {
+    Status.STOLEN: phrase("stolen"),
+    Status.LOST: phrase("lost"),
+    Status.TAMPERED: phrase("tampered"),
+    Status.RECALLED: phrase("recalled"),
+    Status.DETAINED: phrase("detained"),
+    Status.SEIZED: phrase("seized"),
 }
 _TELLERS = {
     ActKind.COMMISSION: _Teller.made,

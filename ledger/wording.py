@@ -9,8 +9,27 @@ Example::
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Self
 
 from ledger.act import Act, ActKind
+
+
+class Phrase(str):
+    """Words that know what they are made of: *text*, and what stands for each name in it."""
+
+    __slots__ = ("text", "values")
+    text: str
+    values: Mapping[str, object]
+
+    def __new__(cls, words: str, text: str, values: Mapping[str, object]) -> Self:
+        """*words*, which are those of *text* with *values*, but for the case of the first."""
+        made = super().__new__(cls, words)
+        made.text, made.values = text, values
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]
+        """What it is made of again in another process."""
+        return str(self), self.text, self.values
 
 
 def phrase(text: str, **values: object) -> str:
@@ -18,7 +37,27 @@ def phrase(text: str, **values: object) -> str:
 
     A value may be a phrase itself. *text* is written where this is called, for translators.
     """
-    return text % values
+    return Phrase(text % values, text, values)
+
+
+def later(text: str) -> str:
+    """*text*, which is written here and made a phrase elsewhere."""
+    return text
+
+
+def begun(words: str) -> str:
+    """*words* as they begin a sentence."""
+    return _respelled(words, words[:1].upper())
+
+
+def went_on(words: str) -> str:
+    """*words* as they go on after others."""
+    return _respelled(words, words[:1].lower())
+
+
+def _respelled(words: str, first: str) -> str:
+    spelled = first + words[1:]
+    return Phrase(spelled, words.text, words.values) if isinstance(words, Phrase) else spelled
 
 
 DID: Mapping[ActKind, str] = {
