@@ -14,9 +14,10 @@ from ledger.registry import EnrolledKey
 from ledger.service.answers import findings_to_json
 from ledger.service.directory import Enrolled, Wallet
 from ledger.service.dossiers import state_to_json
+from ledger.service.fates import Fate
 from ledger.service.listing import Listed
 from ledger.service.paging import Page, encode_cursor
-from ledger.service.shipments import Fate, Shipment
+from ledger.service.shipments import Shipment
 from schemas.formats import encode_base64, format_time
 from schemas.strict_json import JSON
 

@@ -16,8 +16,7 @@ from enum import StrEnum
 
 from ledger.act import Act, ActKind
 from ledger.finding import Code
-from ledger.holding import Phase
-from ledger.judge import ARRIVAL, idle_entries, judge
+from ledger.service.fates import End, Fate, Fates
 from ledger.service.identities import load_disclosed
 from ledger.service.ledger import Ledger
 from ledger.service.looking import looking
@@ -26,28 +25,12 @@ from ledger.service.rows import whole_event
 from ledger.service.sight import Sight
 from ledger.service.steps import read_acts
 from ledger.service.units import MOST_SEEN, MOST_TRIED
-from ledger.service.views import Seen, load_views
 from ledger.store import events, items, log, stakes
-from ledger.store.amendments import Kind, before, load_changes
-from ledger.store.events import EventRow
-from ledger.view import Horizon, Reader
+from ledger.view import Reader
 from schemas.errors import NotFound
 from schemas.event import Event
 
 _CHUNK = 20
-
-
-class Fate(StrEnum):
-    """What became of one unit of a shipment."""
-
-    OUTSTANDING = "outstanding"
-    RECEIVED = "received"
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    REDIRECTED = "redirected"
-    SEIZED = "seized"
-    ENDED = "ended"
-    VOID = "void"
 
 
 class State(StrEnum):
@@ -58,20 +41,8 @@ class State(StrEnum):
     SHORT = "short"
     RECEIVED = "received"
     REFUSED = "refused"
+    PARTLY_REFUSED = "partly-refused"
     VOID = "void"
-
-
-_FATES: Mapping[str, Fate] = {
-    ActKind.RECEIVE: Fate.RECEIVED,
-    ActKind.DELIVER: Fate.DELIVERED,
-    ActKind.REFUSE: Fate.REFUSED,
-    ActKind.SHIP: Fate.REDIRECTED,
-    ActKind.SEIZE: Fate.SEIZED,
-    ActKind.VOID: Fate.VOID,
-    ActKind.DESTROY: Fate.ENDED,
-    ActKind.DECOMMISSION: Fate.ENDED,
-    ActKind.TRANSFORM: Fate.ENDED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +61,8 @@ class Manifest:
 class Shipment:
     """Entry *index*: *sender* sent *units*, each with its fate, to *consignee*.
 
-    *units* are those that the reader saw go. *due_at* None: nobody said when. *settled_by* are the
+    *units* are those that the reader saw go: what it names, and what came out of that on its own.
+    *due_at* None: nobody said when. *settled_by* are the
     entries by which units came to an end; *codes* are the open findings that are of its arrival.
     """
 
@@ -124,7 +96,12 @@ class Shipment:
             return State.OVERDUE if self.codes else State.OPEN
         if fates == {Fate.VOID}:
             return State.VOID
-        return State.REFUSED if Fate.REFUSED in fates else State.RECEIVED
+        if Fate.REFUSED not in fates:
+            return State.RECEIVED
+        return State.PARTLY_REFUSED if fates & _ARRIVED else State.REFUSED
+
+
+_ARRIVED = frozenset({Fate.RECEIVED, Fate.DELIVERED})
 
 
 def shipments(  # noqa: PLR0913 - each says one thing of the page
@@ -218,107 +195,34 @@ def _read(
     sent = {i: (event, act) for i, (event, act) in read.items() if act.kind is ActKind.SHIP}
     if not sent:
         return
-    wanted = {unit for _, act in sent.values() for unit in act.items}
-    views = load_views(sight, wanted)
-    fates = _Fates(ledger, sight, views, day)
+    fates = Fates(ledger, sight, {index: act for index, (_, act) in sent.items()}, day)
     disclosed = load_disclosed(connection, list(sent))
     for index in indexes:
         if index in sent:
             signed, act = sent[index]
             event, _ = whole_event(signed, disclosed.get(index, ()))
             recorded_at = items.moment(rows[index].recorded_at)
-            found = fates.shipment(index, recorded_at, event, act)
-            if found is not None:
-                yield found
+            found = fates.of(index)
+            if found:
+                yield _shipment(index, recorded_at, event, act, found)
 
 
-class _Fates:
-    """What became of the units of shipments, as far as *views* go."""
-
-    def __init__(
-        self, ledger: Ledger, sight: Sight, views: Mapping[str, Seen], day: datetime
-    ) -> None:
-        self._ledger, self._views, self._day = ledger, views, day
-        indexes = {bearing.idx for seen in views.values() for bearing in seen.bearings}
-        self._events = events.load_events(sight.connection, indexes)
-        self._changes = load_changes(sight.connection, Kind.PLACING, indexes)
-
-    def shipment(
-        self, index: int, recorded_at: datetime, event: Event, act: Act
-    ) -> Shipment | None:
-        units: dict[str, Fate] = {}
-        settled: set[int] = set()
-        codes: set[Code] = set()
-        for unit in act.items:
-            seen = self._views.get(unit)
-            if seen is None or seen.horizon < index:
-                continue
-            end = self._end(index, seen)
-            if end is None:
-                continue
-            units[unit], by = end
-            if by is None:
-                codes |= self._late(index, seen)
-            else:
-                settled.add(by)
-        if not units:
-            return None
-        return Shipment(
-            index=index,
-            recorded_at=recorded_at,
-            sent_at=act.event_at,
-            sender=act.who,
-            signed_by=act.actor,
-            consignee=act.counterparty,
-            via=act.via,
-            owner=act.owner,
-            user=act.user,
-            due_at=act.due_at,
-            documents=event.documents,
-            units=units,
-            settled_by=tuple(sorted(settled)),
-            codes=frozenset(codes),
-        )
-
-    def _end(self, index: int, seen: Seen) -> tuple[Fate, int | None] | None:
-        """What became of a unit of shipment *index*, and by which entry; None if it never went."""
-        idle = idle_entries((seen.view.docket, *seen.view.containers))
-        counted = [
-            bearing.idx
-            for bearing in seen.bearings
-            if bearing.idx not in idle and not self._is_taken(bearing.idx, seen.horizon)
-        ]
-        if index not in counted:
-            return None
-        state, shipped = seen.view.state, seen.view.shipment
-        custody = None if state is None else state.custody
-        if (
-            custody is not None
-            and state is not None
-            and state.ended is None
-            and (custody.phase, custody.shipment) == (Phase.IN_TRANSIT, index)
-        ):
-            arrived = () if shipped is None else shipped.received
-            # A box that was emptied at its end is waited for by nobody.
-            if seen.view.is_empty_container and arrived:
-                return Fate.RECEIVED, arrived[0]
-            return Fate.OUTSTANDING, None
-        for later in counted[counted.index(index) + 1 :]:
-            fate = _FATES.get(self._events[later].kind) if later in self._events else None
-            if fate is not None:
-                return fate, later
-        return Fate.RECEIVED, index  # the receipt was there first, and waited for it
-
-    def _is_taken(self, index: int, horizon: Horizon) -> bool:
-        """Whether a correction had taken entry *index* back by then."""
-        row: EventRow | None = self._events.get(index)
-        if row is None:
-            return False
-        now = [(row.ordinal, row.corrected_by)]
-        ((_, by),) = before(now, self._changes.get(index, ()), horizon)
-        return by is not None
-
-    def _late(self, index: int, seen: Seen) -> set[Code]:
-        pack, atlas = self._ledger.pack, self._ledger.atlas
-        found = judge(seen.view, pack, atlas, seen.judged_at(self._day))
-        return {f.code for f in found if f.code in ARRIVAL and f.is_open and f.index == index}
+def _shipment(
+    index: int, recorded_at: datetime, event: Event, act: Act, ends: Mapping[str, End]
+) -> Shipment:
+    return Shipment(
+        index=index,
+        recorded_at=recorded_at,
+        sent_at=act.event_at,
+        sender=act.who,
+        signed_by=act.actor,
+        consignee=act.counterparty,
+        via=act.via,
+        owner=act.owner,
+        user=act.user,
+        due_at=act.due_at,
+        documents=event.documents,
+        units={unit: end.fate for unit, end in ends.items()},
+        settled_by=tuple(sorted({end.by for end in ends.values() if end.by is not None})),
+        codes=frozenset[Code]().union(*[end.codes for end in ends.values()]),
+    )

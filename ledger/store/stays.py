@@ -11,7 +11,8 @@ from ledger.order import ordinal
 from ledger.store import bulk
 from ledger.store.database import Connection
 
-_EVER = 9223372036854775807
+# Behind every ordinal.
+EVER = 9223372036854775807
 
 
 class Stay(NamedTuple):
@@ -29,7 +30,7 @@ def load_inside(connection: Connection, containers: Mapping[int, int]) -> dict[i
     The values are indexes: what was inside after that entry.
     """
     inside: dict[int, list[str]] = {}
-    within = f"k.start < {{0}}.stop AND coalesce(k.stop, {_EVER}) >= {{0}}.stop"
+    within = f"k.start < {{0}}.stop AND coalesce(k.stop, {EVER}) >= {{0}}.stop"
     rows = bulk.select(
         connection,
         ", inside (root, item, stop) AS ("
@@ -54,7 +55,7 @@ def load_contained(
 
     Gives (container, ordinal, thing, what it lay directly in), both by their ids.
     """
-    within = f"k.start < {{0}}.stop AND coalesce(k.stop, {_EVER}) >= {{0}}.stop"
+    within = f"k.start < {{0}}.stop AND coalesce(k.stop, {EVER}) >= {{0}}.stop"
     rows = bulk.select(
         connection,
         ", inside (root, item, stop, parent) AS ("
@@ -71,6 +72,35 @@ def load_contained(
     return [tuple(row) for row in rows]
 
 
+def load_apart(
+    connection: Connection, containers: Iterable[tuple[int, int, int]]
+) -> list[tuple[int, int, str, str]]:
+    """What was in *containers* right before one ordinal, at any depth, and left by another.
+
+    Gives (container, first ordinal, thing, what it left), both by their ids: the outermost that
+    itself left nothing, or left with it inside.
+    """
+    within = f"k.start < {{0}}.start AND coalesce(k.stop, {EVER}) >= {{0}}.start"
+    around = f"CASE WHEN coalesce(k.stop, {EVER}) < {{0}}.stop THEN k.item ELSE {{1}} END"
+    rows = bulk.select(
+        connection,
+        ", inside (root, item, start, stop, unit, around) AS ("
+        f" SELECT need.id, k.item, need.start, need.stop, {around.format('need', 'need.id')},"
+        " need.id"
+        f" FROM need CROSS JOIN containment AS k ON k.parent = need.id AND {within.format('need')}"
+        f" UNION SELECT d.root, k.item, d.start, d.stop, {around.format('d', 'd.unit')}, d.unit"
+        f" FROM inside AS d CROSS JOIN containment AS k ON k.parent = d.item AND"
+        f" {within.format('d')}) SELECT d.root, d.start, c.prefix || i.serial,"
+        " e.prefix || p.serial FROM inside AS d"
+        " JOIN item AS i ON i.id = d.item JOIN item_class AS c ON c.id = i.class_id"
+        " JOIN item AS p ON p.id = d.around JOIN item_class AS e ON e.id = p.class_id"
+        " WHERE d.unit = d.item",
+        ("id", "start", "stop"),
+        list(containers),
+    )
+    return [tuple(row) for row in rows]
+
+
 def load_filled(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """The spans of ordinals in which there was something in each of *numbers*, by their start.
 
@@ -79,7 +109,7 @@ def load_filled(connection: Connection, numbers: Iterable[int]) -> dict[int, lis
     found: dict[int, list[tuple[int, int]]] = {}
     rows = bulk.select(
         connection,
-        f"SELECT DISTINCT k.parent, k.start, coalesce(k.stop, {_EVER}) FROM need"
+        f"SELECT DISTINCT k.parent, k.start, coalesce(k.stop, {EVER}) FROM need"
         " CROSS JOIN containment AS k ON k.parent = need.id ORDER BY 1, 2, 3",
         ("id",),
         bulk.singles(numbers),

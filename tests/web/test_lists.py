@@ -204,7 +204,8 @@ OUTCOMES = {
     "overdue": (lambda w, c: w.advance(days=5), SHIP[:0], "overdue"),
     "short": (lambda w, c: w.advance(days=5), SHIP[:1], "short"),
     "received": (lambda w, c: None, SHIP, "received"),
-    "refused": (lambda w, c: w.refuse("shop", c[1:]), SHIP[:1], "refused"),
+    "refused": (lambda w, c: w.refuse("shop", c), SHIP[:0], "refused"),
+    "the rest refused": (lambda w, c: w.refuse("shop", c[1:]), SHIP[:1], "partly-refused"),
     "void": (lambda w, c: w.void("fab", c), SHIP[:0], "void"),
     "final": (lambda w, c: w.receive("shop", c[1:2], final=True), SHIP[:1], "short"),
 }

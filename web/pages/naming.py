@@ -44,6 +44,7 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "short": _("short"),
         "received": _("arrived"),
         "refused": _("refused"),
+        "partly-refused": _("partly refused"),
         "void": _("called off"),
     },
     "fate": {

@@ -15,7 +15,8 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 
-from ledger.service.shipments import Fate, Shipment
+from ledger.service.fates import Fate
+from ledger.service.shipments import Shipment
 from ledger.service.stock import Row, Sorted, Standing, contents_of, sort_out
 from schemas import short_form
 from schemas.draft import Draft

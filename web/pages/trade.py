@@ -22,8 +22,9 @@ from ledger.proof import encode_proof
 from ledger.service import directory, pages, query
 from ledger.service import shipments as sending
 from ledger.service.entry import Contents, load_contents
+from ledger.service.fates import Fate
 from ledger.service.recorded import recorded
-from ledger.service.shipments import Fate, Shipment
+from ledger.service.shipments import Shipment
 from ledger.service.tokens import Scope
 from ledger.statement_story import tell_statement
 from schemas import strict_json
