@@ -16,15 +16,16 @@ from schemas.errors import ChiptrailError, Overloaded, WrongType
 from web import docs, log, metrics
 from web.api import add_api
 from web.api.description import demand_known_parameters
+from web.api.entries import STREAM, STREAM_LIMIT
 from web.limits import Limit, Limits
 from web.metrics import Metrics
 from web.pages import add_pages
 from web.problems import answer_problems
-from web.server import QUEUED
+from web.server import QUEUED, BodyLimits
 from web.settings import WebSettings
 
-BODY_LIMIT = 1 << 30
-"""Bytes of a request; NDJSON is read as it comes and may be long."""
+BODY_LIMITS = BodyLimits(32 << 20, STREAM_LIMIT, STREAM)
+"""Of a request; most paths take less yet. NDJSON is read as it comes and may be long."""
 MOST_QUEUED = 500
 """Requests that wait for a thread; with more, they are turned away at once until it is fewer."""
 _HEADERS = {
@@ -39,7 +40,7 @@ def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
     """The application of *ledger*."""
     settings = settings or WebSettings()
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMITS.usual
     app.config[log.PUBLIC_ENTRIES] = settings.public_entries
     app.extensions["chiptrail"] = ledger
     app.extensions["chiptrail-limits"] = Limits(settings.requests_a_minute or None)

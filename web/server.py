@@ -1,6 +1,6 @@
 """The HTTP server, with bounds on what a caller may send: waitress, or granian.
 
-server = Server(app, "127.0.0.1", 8711, body_limit=1 << 20)
+server = Server(app, "127.0.0.1", 8711, BodyLimits(1 << 20))
 print(server.url)
 server.run()
 
@@ -10,8 +10,10 @@ granian, ``run_processes``, which starts the application of ``web.wsgi`` in each
 
 import socket
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 import waitress  # type: ignore[import-untyped]  # it has no types
@@ -19,6 +21,9 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # as a
 from waitress.parser import (  # type: ignore[import-untyped]  # it has no types
     HTTPRequestParser,
     ParsingError,
+)
+from waitress.utilities import (  # type: ignore[import-untyped]  # it has no types
+    RequestEntityTooLarge,
 )
 
 THREADS = 32
@@ -36,17 +41,48 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # it has no types
-    """waitress's, refusing what a proxy may read as two requests and we as one.
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How many bytes a body may have: *usual*, and *long* if *stream* is its path and its type."""
 
-    Source: RFC 9112, 6.1 and 11.2: a message with both lengths may be an attempt at smuggling.
+    usual: int
+    long: int = 0
+    stream: tuple[str, str] = ("", "")
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # it has no types
+    """waitress's, with a limit for each path, refusing what may be read in two ways.
+
+    Of a body that is too long nothing is kept: the application gets the header, and refuses it in
+    its own words.
     """
 
+    adj: Any  # waitress's settings, and ours in them
+    error: Any = None
+
     def parse_header(self, header_plus: bytes) -> None:
-        """The header; Raises: ParsingError, which is answered with 400."""
+        """The header; Raises: ParsingError, which is answered with 400.
+
+        Source: RFC 9112, 6.1 and 11.2: a message with both lengths may be an attempt at smuggling,
+        a proxy reading it as two requests and we as one.
+        """
         super().parse_header(header_plus)
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Content-Length beside Transfer-Encoding")
+        kind = self.headers.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if (self.path, kind) == self.adj.stream:
+            self.adj = self.adj.long
+
+    def received(self, data: bytes) -> int:
+        """How much of *data* belongs to this request."""
+        taken: int = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.close()
+            self.body_rcv = self.error = None
+            self.headers["CONTENT_LENGTH"] = str(self.content_length or self.body_bytes_received)
+            self.headers["CONNECTION"] = "close"  # what follows is the rest of the body
+            self.expect_continue = False
+        return taken
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
@@ -56,7 +92,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
 class Server:
     """A server that listens already; ``run`` answers until ``close`` or an interrupt."""
 
-    def __init__(self, app: WSGIApplication, host: str, port: int, body_limit: int) -> None:
+    def __init__(self, app: WSGIApplication, host: str, port: int, limits: BodyLimits) -> None:
         """Raises: OSError when it cannot listen there."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
@@ -71,13 +107,16 @@ class Server:
             threads=THREADS,
             max_request_header_size=MAX_HEADERS,
             recv_bytes=RECEIVED,
-            max_request_body_size=body_limit,
+            max_request_body_size=limits.usual + 1,  # the first that is too many
             channel_timeout=IDLE_S,
             connection_limit=CONNECTIONS,
             asyncore_use_poll=True,  # select() takes no more than 1,024
             ident="",
         )
         self._server.channel_class = _Channel
+        said = self._server.adj
+        said.stream, said.long = limits.stream, copy(said)
+        said.long.max_request_body_size = limits.long + 1
         where = f"[{host}]" if ":" in host else host
         self.url = f"http://{where}:{listening.getsockname()[1]}"
 

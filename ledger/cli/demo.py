@@ -179,16 +179,16 @@ def _show(world: "DemoWorld", *, is_elsewhere: bool, is_new: bool) -> None:
 
 def _serve(settings: Settings, world: "DemoWorld", listen: str | None) -> None:
     from ledger.service.demo_access import let_in
-    from web.app import BODY_LIMIT, make_app
+    from web.app import BODY_LIMITS, make_app
 
     ledger = settings.open_ledger()
     people = let_in(ledger)
     try:
-        server = listening(make_app(ledger), listen or DEFAULT_LISTEN, BODY_LIMIT)
+        server = listening(make_app(ledger), listen or DEFAULT_LISTEN, BODY_LIMITS)
     except CannotOpen:
         if listen is not None:
             raise
-        server = listening(make_app(ledger), _ANY_PORT, BODY_LIMIT)
+        server = listening(make_app(ledger), _ANY_PORT, BODY_LIMITS)
     _show_access(world, people, server.url)
     try:
         server.run()

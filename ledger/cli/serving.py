@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ledger.service.ledger import Ledger
     from ledger.service.tokens import Token
-    from web.server import Server
+    from web.server import BodyLimits, Server
 
 DEFAULT_LISTEN = "127.0.0.1:8710"
 
@@ -105,7 +105,7 @@ def serve(
     """
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
-    from web.app import BODY_LIMIT, make_app
+    from web.app import BODY_LIMITS, make_app
 
     chosen = WebSettings(public_entries, proxies, rate_limit)
     _log_requests()
@@ -113,7 +113,7 @@ def serve(
     if workers > 1 or tls_cert is not None:
         _serve_in_processes(settings, ledger, chosen, listen, (workers, tls_cert, tls_key))
         return
-    server = listening(make_app(ledger, chosen), listen, BODY_LIMIT)
+    server = listening(make_app(ledger, chosen), listen, BODY_LIMITS)
     _announce(settings, ledger, server.url)
     try:
         server.run()
@@ -178,7 +178,7 @@ def host_and_port(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def listening(app: "WSGIApplication", listen: str, body_limit: int) -> "Server":
+def listening(app: "WSGIApplication", listen: str, limits: "BodyLimits") -> "Server":
     """A server of *app* that listens at *listen*, ``HOST:PORT``.
 
     Raises: BadParameter, CannotOpen.
@@ -187,7 +187,7 @@ def listening(app: "WSGIApplication", listen: str, body_limit: int) -> "Server":
 
     host, port = host_and_port(listen)
     try:
-        return Server(app, host, port, body_limit)
+        return Server(app, host, port, limits)
     except OSError as exc:
         raise CannotOpen(f"cannot listen at {listen}: {exc.strerror}") from exc
 

@@ -257,9 +257,10 @@ def serve(*, listen: str, folder: Path) -> None:
     """
     from ledger.service.witness import Witness
     from ledger.witness import MAX_REQUEST_SIZE
+    from web.server import BodyLimits
     from web.witness import make_app
 
     opened = Witness.open(folder)
-    server = listening(make_app(opened), listen, MAX_REQUEST_SIZE)
+    server = listening(make_app(opened), listen, BodyLimits(MAX_REQUEST_SIZE))
     click.echo(f"{opened.vkey}\nListening at {server.url}")
     server.run()

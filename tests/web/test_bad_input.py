@@ -11,7 +11,7 @@ from schemas.envelope import SUBMISSION_LIMIT, encode_submission
 from tests.web.test_entries import ENTRIES, NDJSON, commission
 from tests.web.test_matrix import TABLE
 from tests.world import CHIPS, party
-from web.app import BODY_LIMIT, make_app
+from web.app import BODY_LIMITS, make_app
 from web.server import Server
 
 CHECK, TOKENS, SESSION = "/api/v1/check", "/api/v1/tokens", "/api/v1/session"
@@ -180,7 +180,7 @@ def test_what_is_signed_wrongly_is_refused_and_leaves_no_trace(web, made, form):
 @pytest.fixture
 def served(web):
     """The application behind the server, on loopback."""
-    server = Server(make_app(web.world.ledger), "127.0.0.1", 0, BODY_LIMIT)
+    server = Server(make_app(web.world.ledger), "127.0.0.1", 0, BODY_LIMITS)
     threading.Thread(target=server.run, daemon=True).start()
     yield server
     server.close()
@@ -235,6 +235,14 @@ def test_what_may_be_read_in_two_ways_is_read_in_none(web, served, head, status)
     if status != 431 or answer:  # of what is cut off unread the answer may be lost
         assert (1, str(status).encode()) == (answer.count(b"HTTP/1."), answer[9:12])
     assert size == size_of(web)
+
+
+def test_what_is_too_long_is_refused_before_it_is_sent(web, served):
+    """By the application, in the one form."""
+    answer = say(served, post_of(web, ["Content-Length: 99999999"], b""))
+
+    assert b"413" == answer[9:12]
+    assert b"the request is larger than 16384 KiB" in answer
 
 
 def test_a_request_line_that_is_too_long_is_refused(served):

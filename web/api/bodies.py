@@ -33,9 +33,12 @@ def body(limit: int, *kinds: str) -> bytes:
     Raises: WrongType, TooLarge.
     """
     demand_type(*kinds)
+    too_large = TooLarge(f"the request is larger than {limit >> 10} KiB")
+    if (request.content_length or 0) > limit:
+        raise too_large
     data = request.stream.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(f"the request is larger than {limit >> 10} KiB")
+        raise too_large
     return data
 
 

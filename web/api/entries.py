@@ -37,6 +37,8 @@ from web.problems import problem, status_of
 
 MOST_AT_ONCE = 1000
 NDJSON = "application/x-ndjson"
+STREAM, STREAM_LIMIT = ("/api/v1/entries", NDJSON), 1 << 30
+"""The path and the type of what is read as it comes; how many bytes that may have."""
 TLOG_PROOF = "text/x.tlog-proof"
 
 blueprint = Blueprint("entries", __name__, description="Record entries, and read them back.")
@@ -51,6 +53,7 @@ def submit(asked: Mapping[str, bool]) -> Response:
     dry_run = asked["dry_run"]
     demand_type(JSON_TYPE, NDJSON)
     if request.mimetype == NDJSON:
+        request.max_content_length = STREAM_LIMIT
         # Unbuffered, Werkzeug's stream would give lines byte by byte.
         lines = _lines(io.BufferedReader(cast("io.RawIOBase", request.stream)))
         return Response(stream_with_context(_answers(lines, dry_run=dry_run)), mimetype=NDJSON)

@@ -23,7 +23,7 @@ from ledger.witness import MAX_REQUEST_SIZE
 from tests.architecture import ROOT
 from tests.logs import Log
 from tests.world import World
-from web.server import Server
+from web.server import BodyLimits, Server
 from web.witness import make_app
 
 PYTHON = ROOT / "build" / "foreign" / "bin" / "python"
@@ -97,7 +97,7 @@ def our_witness(folder, *vkeys):
     witness = Witness.found(folder, "ours.example/w")
     for vkey in vkeys:
         witness.add_log(vkey)
-    server = Server(make_app(witness), "127.0.0.1", 0, MAX_REQUEST_SIZE)
+    server = Server(make_app(witness), "127.0.0.1", 0, BodyLimits(MAX_REQUEST_SIZE))
     threading.Thread(target=server.run, daemon=True).start()
     yield witness, server.url
     server.close()
