@@ -4,7 +4,8 @@
 
     {"backup": "chiptrail-backup/1", "origin": text, "vkey": verifier key, "size": 674,
      "root": hex, "checkpoint": note, "createdAt": time, "software": "chiptrail 0.1.0",
-     "disclosures": true, "files": [{"name": "ledger.sqlite3", "size": 901120, "sha256": hex}]}
+     "disclosures": true, "accounts": true,
+     "files": [{"name": "ledger.sqlite3", "size": 901120, "sha256": hex}]}
 
 *checkpoint* is the log's signed word on *size* and *root*, so that a log that gives that root is
 the one that was backed up, whoever kept the files. Example::
@@ -38,7 +39,10 @@ class BackupFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a backup says of itself; *has_disclosures*: whether disclosed values are in it."""
+    """What a backup says of itself.
+
+    *has_disclosures*: whether disclosed values are in it; *has_accounts*: whether users and tokens.
+    """
 
     origin: Annotated[str, ORIGIN]
     vkey: Annotated[str, VERIFIER_KEY]
@@ -48,6 +52,7 @@ class Manifest:
     created_at: Moment
     software: Text
     has_disclosures: Annotated[bool, Form(boolean), Called("disclosures")]
+    has_accounts: Annotated[bool, Form(boolean), Called("accounts")] = False
     files: Annotated[tuple[BackupFile, ...], several(record_of(BackupFile), least=1, most=16)]
 
 

@@ -43,7 +43,8 @@ def _last(label: str, unit: str, steps: "Iterable[Progress | T]") -> T:
 @click.option(
     "--no-disclosures",
     is_flag=True,
-    help="Leave out what was disclosed of withheld fields; parties can send it again.",
+    help="For a copy that goes to others: leave out what was disclosed of withheld fields, which"
+    " parties can send again, and users and tokens.",
 )
 @ledger_options
 @pass_settings
@@ -53,7 +54,8 @@ def backup(settings: Settings, *, directory: Path, no_disclosures: bool) -> None
     Others may go on writing meanwhile. It has all entries as of one moment and is audited before it
     is there, so it takes as long as an audit. It has no key and no checkpoint file: keep those of
     the ledger's folder apart, log.key and operator.key somewhere safe, the checkpoint file on
-    another disk. Whoever reads a backup reads all that the ledger knows.
+    another disk. Whoever reads a backup reads all that the ledger knows. Users and tokens are in
+    it, with hashes of what lets them in, and no session or invitation.
 
     For example:
 
@@ -79,6 +81,7 @@ def _told(manifest: "Manifest") -> dict[str, JSON]:
         "size": manifest.size,
         "root": manifest.root.hex(),
         "disclosures": manifest.has_disclosures,
+        "accounts": manifest.has_accounts,
     }
 
 
@@ -93,7 +96,8 @@ def restore(settings: Settings, *, directory: Path, dry_run: bool) -> None:
     The ledger's folder must have log.key and operator.key and no database; put the newest
     checkpoint file there too, if it is left. The backup is audited first: all of it is put in place
     or nothing. A ledger that ends before what was signed last is read-only, and so is one without a
-    checkpoint file: `chiptrail recover` is the way on.
+    checkpoint file: `chiptrail recover` is the way on. Users and tokens are those of the backup:
+    who was shut out since then can get in again.
 
     For example:
 
@@ -115,6 +119,10 @@ def restore(settings: Settings, *, directory: Path, dry_run: bool) -> None:
         show_json({"restored": True, **_told(manifest), "readOnly": ledger.stopped})
     else:
         click.echo(f"Restored {manifest.size:,} entries, audited, to {settings.folder}.")
+        if manifest.has_accounts:
+            click.echo("Users and tokens are as of the backup: who was shut out since can get in.")
+        else:
+            click.echo("Users and tokens are not in it: invite and make them anew.")
         _show_state(ledger)
 
 

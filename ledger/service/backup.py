@@ -4,7 +4,7 @@ docs/formats.md, "Backup". It holds the tables of truth as of one moment, in a S
 database the ledger is kept in, and a manifest; that an origin was retired, and who its witnesses
 are, goes along. So it is restored into either kind, and what was erased lies in no page of it. It
 holds no key, and no checkpoint file: what was signed last must not go back in time together with
-the entries. What was disclosed to the ledger is in it, unless left out.
+the entries. What was disclosed to the ledger is in it, and who may ask over HTTP, unless left out.
 
 A backup is written beside its place, audited from entry 0 as any ledger is, and only then put
 there; one that cannot be finished leaves nothing.
@@ -46,7 +46,8 @@ def back_up(
 ) -> Iterator[Progress | Manifest]:
     """Write a backup of *ledger* as the new folder *target*; progress, and its manifest at the end.
 
-    A ledger that may not sign is backed up too: as far as its own signed head goes.
+    A ledger that may not sign is backed up too: as far as its own signed head goes. Without
+    *disclosures* it is a copy for others, and has no accounts either.
     Raises: CannotOpen when *target* is there, or cannot be written; IntegrityError when what is
     stored is not what was signed.
     """
@@ -76,6 +77,7 @@ def back_up(
             created_at=created_at,
             software=f"chiptrail {version('chiptrail')}",
             has_disclosures=disclosures,
+            has_accounts=disclosures,
             files=tuple([BackupFile(name, *hash_file(folder / name)) for name in kept]),
         )
         files.save_new(folder / MANIFEST, encode_manifest(manifest))
@@ -121,6 +123,8 @@ def _copy(
         with database.writing() as target:
             for done in copy_truth(source, target, leave_out):
                 yield Progress(done, total + head.size)
+            if disclosures:
+                transfer.copy_accounts(source, target)
     return ledger.note_of(head), total
 
 

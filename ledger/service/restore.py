@@ -28,7 +28,7 @@ from ledger.store import files, log
 from ledger.store.database import Database
 from ledger.store.files import DataDirectory
 from ledger.store.staging import copy_hashed, place, staging_folder
-from ledger.store.transfer import copy_truth
+from ledger.store.transfer import copy_accounts, copy_truth
 from schemas.errors import CannotOpen, IntegrityError, NotFound, Refusal
 from schemas.manifest import Manifest, parse_manifest
 
@@ -159,6 +159,7 @@ def _put_in_place(
                     raise CannotOpen("the database has entries; name an empty --database")
                 for _ in copy_truth(source, target):
                     pass
+                copy_accounts(source, target)
                 database.clear_projections(target)
                 yield from rebuild(target, target, size, copied.pack, copied.atlas)
         finally:

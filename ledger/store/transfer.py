@@ -2,15 +2,19 @@
 
 Tables go in the order in which they are declared, rows in that of their keys: so every trigger of
 the empty target finds what it asks for, entries before what lies beside them, checkpoints after
-what they sign. Projections are not copied: they follow from truth.
+what they sign. Projections are not copied: they follow from truth. Of accounts those are copied
+that last: who is signed in signs in again, and an invitation that was used would be open again.
 
     for rows in copy_truth(source, target): ...      # how many rows are there by now
+    copy_accounts(source, target)
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ledger.store import bulk
+import sqlalchemy
+
+from ledger.store import bulk, tables
 from ledger.store.database import Connection
 from ledger.store.tables import truth
 
@@ -42,6 +46,14 @@ def copy_truth(
             bulk.insert(target, name, columns, rows)
             done += len(rows)
             yield done
+
+
+def copy_accounts(source: Connection, target: Connection) -> None:
+    """Copy every user and every token, with the hashes of what lets them in."""
+    for table in (tables.user, tables.token):
+        rows = source.execute(sqlalchemy.select(table)).mappings().all()
+        if rows:
+            target.execute(table.insert(), [dict(row) for row in rows])
 
 
 def _parts(rows: Iterator[Sequence[Any]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -17,6 +17,7 @@ MANIFEST = Manifest(
     created_at=datetime(2026, 1, 2, 3, 4, 5, 678000, UTC),
     software="chiptrail 0.1.0",
     has_disclosures=True,
+    has_accounts=True,
     files=(BackupFile("ledger.sqlite3", 901_120, b"\x01" * 32),),
 )
 
@@ -37,6 +38,7 @@ def test_what_is_written_reads_back():
         ({"checkpoint": 7}, "/checkpoint"),
         ({"createdAt": "yesterday"}, "/createdAt"),
         ({"disclosures": "yes"}, "/disclosures"),
+        ({"accounts": 1}, "/accounts"),
         ({"files": []}, "/files"),
         ({"files": [{"name": "../key", "size": 1, "sha256": "00" * 32}]}, "/files/0/name"),
         ({"files": [{"name": "a", "size": -1, "sha256": "00" * 32}]}, "/files/0/size"),

@@ -1,18 +1,23 @@
 """A backup is whole, of one moment, restores into either kind of database, and holds no secret."""
 
+from datetime import timedelta
+
 import pytest
 
 from ledger.service.audit import audit
 from ledger.service.backup import back_up
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress
+from ledger.service.sessions import sign_in
+from ledger.service.tokens import OF_TOKENS, authenticate, issue
+from ledger.service.users import UserRole, accept, invite
 from ledger.store.files import DataDirectory
 from schemas.errors import CannotOpen, IntegrityError
 from schemas.manifest import Manifest
 from schemas.statement import Role
 from tests.ledger.service.keeping import backed_up, folder_with_keys, restored
 from tests.ledger.service.tampering import copy_of, opened, tamper
-from tests.world import CHIPS, World
+from tests.world import CHIPS, World, party
 
 SECRET = {"withheld": ["chiptrail:customs"], "chiptrail:customs": {"itn": "X20260302000001"}}
 
@@ -47,17 +52,52 @@ def test_what_is_restored_is_what_was_backed_up(world, kind, tmp_path, other):
     again.database.dispose()
 
 
+def people_of(world):
+    """A user, and a token; who is signed in and who is invited besides."""
+    ledger, password = world.ledger, "correct horse battery"
+    accept(ledger, invite(ledger, None, "lin", party("fab"), UserRole.LOGGER)[1], password=password)
+    sign_in(ledger, "lin", password, agent="a browser")
+    invite(ledger, None, "ana", party("fab"), UserRole.VIEWER)
+    return password, issue(ledger, party("fab"), "erp", {*OF_TOKENS}, timedelta(days=9))[1]
+
+
+@pytest.mark.parametrize("other", ["the same kind", "SQLite"])
+def test_who_may_ask_goes_along_and_who_is_signed_in_does_not(world, kind, tmp_path, other):
+    password, token = people_of(world)
+    place = kind.create() if other == "the same kind" else None
+    manifest = backed_up(world, tmp_path / "backup")
+    folder = folder_with_keys(world, tmp_path / "again", "checkpoint")
+    restored(world, tmp_path / "backup", folder, place)
+
+    again = Ledger.open(DataDirectory(folder), place, world.ledger.clock)
+    counted = "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM invitation)"
+    with again.database.reading() as connection:
+        assert (0, 0) == tuple(connection.exec_driver_sql(counted).one())
+    names = authenticate(again, token).party, sign_in(again, "LIN", password, agent="")[0].user
+    assert (True, (party("fab"), "lin")) == (manifest.has_accounts, names)
+    again.database.dispose()
+
+
+def test_a_copy_for_others_lets_nobody_in(world, tmp_path):
+    people_of(world)
+    manifest = backed_up(world, tmp_path / "backup", disclosures=False)
+
+    assert (False, False) == (manifest.has_accounts, b"argon2" in held(tmp_path / "backup"))
+
+
 @pytest.mark.postgresql
 def test_a_sqlite_ledger_moves_to_postgresql_with_its_backup(tmp_path, postgresql):
     world = World(tmp_path, checking=False)
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.commission("fab", world.chips(3))
+    password, _ = people_of(world)
     backed_up(world, tmp_path / "backup")
     folder, url = folder_with_keys(world, tmp_path / "again", "checkpoint"), postgresql.create()
     restored(world, tmp_path / "backup", folder, url)
 
     again = Ledger.open(DataDirectory(folder), url, world.ledger.clock)
     assert (None, world.ledger.head, ()) == (again.stopped, again.head, problems(again))
+    assert sign_in(again, "lin", password, agent="")
 
 
 def test_what_others_write_meanwhile_is_not_in_it_and_does_not_break_it(world, tmp_path):
