@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import faults_of
+from tests.web.conftest import PASSWORD
 
 
 def test_the_keys_of_the_keyboard_lead_to_the_search_box_and_are_listed(site):
@@ -38,3 +39,18 @@ def test_a_language_is_chosen_and_kept(site):
 def test_nothing_sticks_out_of_a_small_screen(site):
     with site.page("lin", viewport={"width": 360, "height": 740}) as page:
         assert 360 >= page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_what_was_typed_outlives_the_session(site):
+    with site.page("lin") as page:
+        page.goto("/ship")
+        page.fill("#units", "A-1\nA-2")
+        page.context.clear_cookies()
+        page.click("[data-form] .actions button")
+        page.fill("#name", "lin")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        assert [] == faults_of(page)
+
+        page.click("text=Go on with it")
+        assert "A-1\nA-2" == page.input_value("#units")

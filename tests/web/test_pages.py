@@ -1,12 +1,18 @@
 """The way in, as a browser goes it: by a link, with a password, back to where one was going."""
 
 import gzip
+import html
+import re
 
 import pytest
 
 from ledger.service.users import first_invitation
 from schemas.errors import IntegrityError
 from tests.web.conftest import PASSWORD
+from web.pages.frame import STATIC
+from web.pages.kept import SECRETS
+
+TEMPLATES = STATIC.parent / "templates"
 
 
 @pytest.fixture
@@ -150,3 +156,39 @@ def test_a_form_that_is_larger_than_any_is_refused_unread(web):
 
     assert 413 == answer.status_code
     assert "text/html" in answer.content_type
+
+
+def hidden(text):
+    """The hidden fields of the form on a page."""
+    found = re.findall('type="hidden" name="(.*?)" value="([^"]*)"', text.partition("<main")[2])
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_a_form_whose_session_is_over_is_sent_again_after_signing_in(web):
+    web.browser("lin", "logger", of="fab")
+    typed = {"to": '<img src=x>"', "units": "A-1\nA-2", "step": "edit"}
+    asked = form(web.client, "/ship?from=home", **typed, password=PASSWORD)
+    said = {"name": "lin", **hidden(asked.text)}
+    refused = form(web.client, "/sign-in", **said, password="wrong")
+    shown = form(web.client, "/sign-in", **said, password=PASSWORD)
+
+    assert (401, 401) == (asked.status_code, refused.status_code)
+    assert hidden(asked.text) == hidden(refused.text)
+    assert 'action="/ship?from=home"' in shown.text
+    assert typed == hidden(shown.text)
+    assert "&lt;img src=x&gt;" in form(web.client, "/ship", **typed).text
+
+
+def test_what_another_site_sent_is_not_kept(web):
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = web.client.post("/ship", data={"to": "evil"}, headers=headers)
+
+    assert (401, False) == (answer.status_code, "evil" in answer.text)
+
+
+def test_no_password_of_a_form_is_kept():
+    asked = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    names = re.findall('name="([a-z]+)" type="password"', asked)
+
+    assert asked.count('type="password"') == len(names)
+    assert {*names} <= SECRETS

@@ -1,12 +1,12 @@
 """The way in: the link of an invitation, signing in and out, and what one may do here.
 
 GET, POST  /setup/<secret>     choose a name and password; once
-GET, POST  /sign-in            then back to where one wanted to go
+GET, POST  /sign-in            then back to where one wanted to go, with what one had sent
 POST       /sign-out
 GET        /                   what needs one now
 """
 
-from flask import Response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ledger.service import sessions, users
@@ -27,6 +27,7 @@ from web.access import (
     set_cookie,
 )
 from web.pages.frame import make_blueprint, own_path, page
+from web.pages.kept import fields_of
 
 blueprint = make_blueprint("entrance")
 
@@ -65,13 +66,13 @@ def sign_in() -> AnyResponse:
     """Sign in, and go where one wanted to."""
     demand_same_origin()
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    goal = own_path(request.form.get("next", ""))
+    goal, kept = own_path(request.form.get("next", "")), request.form.get("kept")
     try:
         with guessing(name):
-            return _signed_in(name, password, goal)
+            return _signed_in(name, password, goal, kept)
     except (Unauthenticated, TooMany) as exc:
         status = 429 if isinstance(exc, TooMany) else 401
-        return page("sign_in.html", status, next=goal, name=name, fault=exc.message)
+        return page("sign_in.html", status, next=goal, name=name, fault=exc.message, kept=kept)
 
 
 @blueprint.post("/sign-out")
@@ -110,10 +111,14 @@ def _first_step() -> str:
     return "" if signs or Scope.WRITE not in who.scopes else "key"
 
 
-def _signed_in(name: str, password: str, goal: str) -> AnyResponse:
+def _signed_in(name: str, password: str, goal: str, kept: str | None = None) -> AnyResponse:
     agent = request.user_agent.string
     _, secret = sessions.sign_in(ledger(), name, password, agent=agent)
-    answer = redirect(goal, 303)
+    if kept is None:
+        answer: AnyResponse = redirect(goal, 303)
+    else:
+        g.caller = sessions.authenticate_session(ledger(), secret)
+        answer = page("sent_again.html", goal=goal, fields=fields_of(kept))
     set_cookie(answer, secret)
     return answer
 

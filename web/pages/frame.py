@@ -42,6 +42,7 @@ from ledger.service.tokens import Caller, Scope
 from schemas import strict_json
 from schemas.errors import ChiptrailError, Refusal, Unauthenticated
 from web.access import demand_same_origin, known_caller, ledger
+from web.pages.kept import keep
 from web.pages.languages import LANGUAGES, language, words_of_ledger, words_of_scripts
 from web.problems import note, note_fault, refuse_early, status_of
 
@@ -99,7 +100,7 @@ def make_blueprint(name: str) -> Blueprint:
 
 
 def _bound() -> None:
-    request.max_content_length = FORM_LIMIT
+    request.max_content_length = request.max_form_memory_size = FORM_LIMIT
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
@@ -228,10 +229,13 @@ def country_name(code: str) -> str:
 
 
 def _refused(error: ChiptrailError) -> AnyResponse:
-    if isinstance(error, Unauthenticated) and request.method in ("GET", "HEAD"):
+    if isinstance(error, Unauthenticated):
         wanted = request.full_path.rstrip("?")
-        goal = None if wanted == "/" else wanted
-        return redirect(url_for("entrance.ask_in", next=goal), 303)
+        if request.method in ("GET", "HEAD"):
+            goal = None if wanted == "/" else wanted
+            return redirect(url_for("entrance.ask_in", next=goal), 303)
+        if (kept := keep()) is not None:
+            return page("sign_in.html", 401, next=wanted, kept=kept)
     said = error.message if isinstance(error, Refusal) else str(error)
     return note(error, _error_page(status_of(error), said, error.code))
 
