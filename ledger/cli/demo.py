@@ -69,7 +69,7 @@ def demo(
     countries, a university and a customs authority; some 2,000 chips on their way through the
     world; and things that went wrong on purpose, or were put right. Everything is really signed,
     with keys in the folder, so that you can go on from there. Then it answers over HTTP until
-    Ctrl-C; with it are shown three logins and tokens, made for this run. A demo that is in the
+    Ctrl-C; with it are shown five logins and three tokens, made for this run. A demo that is in the
     folder already is served as it is.
 
     For example:
@@ -200,8 +200,11 @@ def _show_access(world: "DemoWorld", people: "Sequence[Access]", url: str) -> No
     show("", styled("Sign in, or ask with a token, as one of its people", "bold"))
     # Not through show, which would break a line that is meant to be copied.
     for one in people:
-        click.echo(f"  {one.who}, {one.party.rpartition(':')[2]} ({', '.join(sorted(one.scopes))})")
-        click.echo(f"    {url}/sign-in  {one.user}  {one.password}\n    {one.token}")
+        may = f" ({', '.join(sorted(one.scopes))})" if one.token else ""
+        click.echo(f"  {one.who}, {one.party.rpartition(':')[2]}{may}")
+        click.echo(f"    {url}/sign-in  {one.user}  {one.password}")
+        if one.token:
+            click.echo(f"    {one.token}")
     keys = "exporter.key is redwood's, japan.key inzai's, customs.key straits'"
     click.echo(f"  To sign there: Keys, Restore a key; in {world.folder / 'keys'} {keys}")
     serial, token = world.sights[0].serial, people[-1].token

@@ -1,4 +1,4 @@
-"""Who gets into the demo over HTTP: three of its people, each with a password and a token.
+"""Who gets into the demo over HTTP: five of its people with passwords, three of them with tokens.
 
 Both are random and told once: the database keeps neither, and a demo that is built again has
 others. Example::
@@ -20,17 +20,22 @@ _LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """*who*, of *party*, signs in as *user*; programs show the *token*, which is for *scopes*."""
+    """*who*, of *party*, signs in as *user*; programs show the *token*, which is for *scopes*.
+
+    Who looks after people has no *token*: None, and no *scopes*.
+    """
 
     who: str
     party: str
     user: str
     password: str
-    token: str
+    token: str | None
     scopes: frozenset[Scope]
 
 
 _PEOPLE = (
+    ("the operator's administrator", "operator", UserRole.ADMINISTRATOR),
+    ("an exporter's administrator", "redwood", UserRole.ADMINISTRATOR),
     ("an exporter's logger", "redwood", UserRole.LOGGER),
     ("a partner in Japan", "inzai", UserRole.LOGGER),
     ("a customs inspector", "straits", UserRole.INSPECTOR),
@@ -46,6 +51,8 @@ def _let_in(ledger: Ledger, who: str, slug: str, role: UserRole) -> Access:
     party = f"urn:chiptrail:party:{slug}"
     user, password = f"{role}@{slug}.example", secrets.token_urlsafe(15)
     accept(ledger, invite(ledger, None, user, party, role)[1], password=password)
+    if role is UserRole.ADMINISTRATOR:
+        return Access(who, party, user, password, None, frozenset())
     # No program inspects: what an inspector's token is for is to look.
     scopes = SCOPES[role] if role is UserRole.LOGGER else frozenset({Scope.READ})
     _, token = issue(ledger, party, f"demo: {who}", scopes, _LIFETIME)
