@@ -64,6 +64,29 @@ def test_a_bundle_that_was_changed_names_the_step(site, bundle):
         assert "entry 0" in page.inner_text("#result .fault")
 
 
+STRANGERS = {
+    b"\x89PNG\r\n\x1a\n": "a picture",
+    b"PK\x03\x04": "a spreadsheet",
+    b"%PDF-1.7": "a PDF",
+    b"serial,status\nA-1,ok\n": "a list or a table",
+    b'{"chiptrailKey":1}': "Give it to nobody",
+    b'[\n {\n  "index": 3': "receipts",
+    b'{"payload":"e30="}': "as somebody signed it",
+    b"c2sp.org/tlog-proof@v1\n": "the proof that one entry",
+    b"log.example\n3\n" + b"A" * 43 + b"=\n\n": "a signed head",
+    b"": "empty",
+    b"\x00\x01": "no text",
+}
+
+
+def test_a_file_that_is_no_bundle_is_told_what_it_seems_to_be(site):
+    with site.page() as page:
+        page.goto("/verify")
+        for data, said in STRANGERS.items():
+            page.set_input_files("#file", {"name": "x", "mimeType": "", "buffer": data})
+            page.wait_for_selector(f"#verifier .fault:has-text('{said}')")
+
+
 def test_names_are_text_whatever_they_say(site, bundle):
     with site.page() as page:
         verified(page, bundle)

@@ -10,6 +10,7 @@ import { publicKey } from "./ed25519.js";
 import { drawMatching } from "./matching.js";
 import { parseVkey } from "./note.js";
 import { drawBundle, drawEvidence } from "./result.js";
+import { strangerIn } from "./stranger.js";
 
 const LIMIT = 64 << 20;
 const root = document.getElementById("verifier");
@@ -88,7 +89,7 @@ async function choose(file, name) {
   chosen = file;
   parts.name.textContent = name;
   if (!parts.vkey.value.trim()) parts.vkey.value = keptVkey(await originIn(file)) ?? "";
-  if (parts.vkey.value) start();
+  if (parts.vkey.value || (await strangerIn(file))) start();
   else parts.vkey.focus();
 }
 
@@ -121,6 +122,11 @@ async function start() {
 // What is typed, or null if something in it is to be mended.
 async function readTrust() {
   const faults = [];
+  const stranger = chosen && (await strangerIn(chosen));
+  if (stranger) {
+    complain([["file", stranger]]);
+    return null;
+  }
   const lines = linesOf(parts.witnesses);
   const pins = linesOf(parts.pins).map((line) => /^([^=]+)=(.*)$/.exec(line)?.slice(1) ?? [line, ""]);
   const trust = { vkey: parts.vkey.value.trim(), witnesses: lines, quorum: lines.length, pins };
