@@ -30,6 +30,8 @@ _READ = [
 _OPTIONS = {"**.js": {"parse_template_string": True}}
 _ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say", "later"])
 _CALLS = {**_ALONE, "ngettext": (1, 2)}
+# Why a script refuses something (web/static/verify/refusal.js), and what forms it wants (shape.js).
+_REASONS = {"Refusal": (1,), **dict.fromkeys(["demand", "refuse", "text", "matching"], (2,))}
 # What somebody is refused with is shown too, in the language of the page where its words are fixed.
 _REFUSALS = dict.fromkeys(["Forbidden", "NotFound", "Unauthenticated"])
 _REFUSING = {"web": ["**.py"], "ledger/service": ["users.py", "sessions.py"]}
@@ -38,7 +40,7 @@ _REFUSING = {"web": ["**.py"], "ledger/service": ["users.py", "sessions.py"]}
 def said() -> dict[str | tuple[str, str], set[str]]:
     """Every text that pages say, or one for one and one for many, with the files where."""
     found = defaultdict(set)
-    everywhere = extract_from_dir(ROOT / "web", _READ, _OPTIONS, keywords=_CALLS)
+    everywhere = extract_from_dir(ROOT / "web", _READ, _OPTIONS, keywords={**_CALLS, **_REASONS})
     for path, _, text, _, _ in everywhere:
         found[text].add(f"web/{path}")
     for text, path in _refusals():

@@ -1,6 +1,8 @@
 // What is said in the language of the page; English where it has no words for it.
 //
 // say("%(count)s serials", { count: 3 })
+//
+// A value may be words to say itself, as {text, values}.
 
 const language = globalThis.document?.documentElement.lang || "en";
 const said = await words("words");
@@ -15,8 +17,15 @@ export async function words(kind) {
 }
 
 export function say(text, values = {}) {
-  return (said[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  return (said[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => inWords(values[name] ?? whole));
 }
+
+const inWords = (value) => (typeof value?.text === "string" ? sayReason(value) : value);
+
+export const sayReason = ({ text, values }) => say(text, values);
+
+// What is in English here, and said in the reader's language elsewhere.
+export const later = (text) => text;
 
 export function count(number) {
   return new Intl.NumberFormat(language).format(number);

@@ -6,7 +6,6 @@
 // PBKDF2-SHA256 gives the key of AES-256-GCM (docs/formats.md, "Key files"). A file that `chiptrail
 // keygen` encrypted has another box, which no browser opens by itself.
 
-import { say } from "../words.js";
 import { decodeBase64, encodeBase64, utf8 } from "../verify/bytes.js";
 import { demand, Refusal } from "../verify/refusal.js";
 import { parseObject } from "../verify/strict_json.js";
@@ -42,7 +41,7 @@ export function isSealed(text) {
   const file = read(text);
   demand(
     file.kdf === undefined || file.kdf === KDF,
-    say("A browser cannot open this key file. Convert it first: chiptrail keycopy FILE NEW --for-browser"),
+    "A browser cannot open this key file. Convert it first: chiptrail keycopy FILE NEW --for-browser",
   );
   return file.kdf === KDF;
 }
@@ -50,7 +49,7 @@ export function isSealed(text) {
 export async function open(text, passphrase) {
   const file = read(text);
   const seed = isSealed(text) ? await unseal(file, passphrase) : decodeBase64(file.seed);
-  demand(seed.length === SEED_SIZE, say("This is not a key file."));
+  demand(seed.length === SEED_SIZE, "This is not a key file.");
   return { name: file.name, seed, publicKey: decodeBase64(file.publicKey), keyid: file.keyid };
 }
 
@@ -61,18 +60,18 @@ function read(text) {
   } catch {
     file = {};
   }
-  demand(file.chiptrailKey === 1 && typeof file.name === "string", say("This is not a key file."));
+  demand(file.chiptrailKey === 1 && typeof file.name === "string", "This is not a key file.");
   return file;
 }
 
 async function unseal({ salt, iv, box, iterations }, passphrase) {
-  demand(iterations >= 1 && iterations <= MOST_ITERATIONS, say("This is not a key file."));
+  demand(iterations >= 1 && iterations <= MOST_ITERATIONS, "This is not a key file.");
   const key = await derive(passphrase, decodeBase64(salt), iterations, "decrypt");
   try {
     const how = { name: "AES-GCM", iv: decodeBase64(iv) };
     return new Uint8Array(await crypto.subtle.decrypt(how, key, decodeBase64(box)));
   } catch {
-    throw new Refusal(say("The passphrase does not open this file."));
+    throw new Refusal("The passphrase does not open this file.");
   }
 }
 

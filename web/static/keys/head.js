@@ -21,7 +21,8 @@ export async function vkeyOf(origin, key = null) {
   demand(!kept || !key || kept === key.vkey, "the ledger's own key is not the one that is kept");
   if (kept ?? key?.vkey) return kept ?? key.vkey;
   const said = (await (await fetch("/log/vkey")).text()).trim();
-  demand(said.startsWith(`${origin}+`), `this is not the ledger ${origin}`);
+  const isIt = said.startsWith(`${origin}+`);
+  demand(isIt, "this is not the ledger %(origin)s", { origin });
   keepVkey(said);
   return said;
 }
@@ -43,12 +44,12 @@ export async function demandRecorded(told) {
   let size = 0;
   for (const { line, receipt } of told.slice(-MOST_PROVED)) {
     const answer = await fetch(`/api/v1/entries/${receipt.index}/proof`);
-    demand(answer.ok, say("the ledger shows no proof of entry %(index)s", { index: receipt.index }));
+    demand(answer.ok, "the ledger shows no proof of entry %(index)s", { index: receipt.index });
     const said = await answer.json();
     const leaf = decodeBase64(said.leaf);
     const identity = await identityOf(JSON.parse(line.body).envelope);
     const isOurs = isEqual(leaf.subarray(...IDENTITY), identity);
-    demand(isOurs, say("entry %(index)s is not what was signed", { index: receipt.index }));
+    demand(isOurs, "entry %(index)s is not what was signed", { index: receipt.index });
     const { seen } = await demandConsistent(said.checkpoint, vkey);
     const path = said.inclusion.map(decodeBase64);
     await verifyInclusion(receipt.index, seen.size, await leafHash(leaf), path, seen.root);

@@ -4,7 +4,6 @@
 //     await keep(made, { origin, party, vkey, backedUpAt });    // only once its backup was opened
 //     const request = await requestOf(key, endorser);           // what the registrar gets
 
-import { say } from "../words.js";
 import { concat, decodeHex, encodeBase64, encodeHex, utf8 } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
 import { publicKey as parsePublicKey, verifySignature } from "../verify/ed25519.js";
@@ -29,9 +28,9 @@ export async function keep({ seed, publicKey, keyid }, { origin, party, vkey, ba
   const message = utf8(`${origin}\n${party}\n`);
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, message));
   await verifySignature(known, message, signature).catch(() => {
-    throw new Refusal(say("The public key in this file is not that of its private key."));
+    throw new Refusal("The public key in this file is not that of its private key.");
   });
-  demand(known.keyid === keyid, say("This is not a key file."));
+  demand(known.keyid === keyid, "This is not a key file.");
   const madeAt = new Date().toISOString();
   const key = { keyid, origin, party, vkey, publicKey, privateKey, madeAt, backedUpAt };
   await keepKey(key);

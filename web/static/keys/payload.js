@@ -51,14 +51,16 @@ async function openLists(said, given) {
       found[field] = listed;
       continue;
     }
-    demand(given[field], `the list ${field} is not shown, only committed to`);
+    demand(given[field], "the list %(field)s is not shown, only committed to", { field });
     const { ids, seed } = given[field];
-    demand(ids.length === Number(match[1]), `the list ${field} has ${ids.length} items, want ${match[1]}`);
+    const isAll = ids.length === Number(match[1]);
+    demand(isAll, "the list %(field)s has %(count)s items, want %(wanted)s", { field, count: ids.length, wanted: match[1] });
     const root = await rootOf(field, ids, decodeBase64(seed));
-    demand(encodeBase64url(root) === match[2], `the list ${field} is not the one that is to be signed`);
+    const isSame = encodeBase64url(root) === match[2];
+    demand(isSame, "the list %(field)s is not the one that is to be signed", { field });
     found[field] = ids;
   }
-  for (const field of Object.keys(given)) demand(field in found, `there is no list ${field} to sign`);
+  for (const field of Object.keys(given)) demand(field in found, "there is no list %(field)s to sign", { field });
   return found;
 }
 
@@ -101,10 +103,10 @@ async function openWithheld(said, disclosures) {
     const digest = encodeBase64url(await sha256(utf8(text)));
     const [salt, name, value, ...rest] = parse(decodeBase64url(text));
     demand(typeof salt === "string" && rest.length === 0, "a withheld field is malformed");
-    demand(wanted.get(name) === digest, `what is withheld as ${name} is not what is to be signed`);
+    demand(wanted.get(name) === digest, "what is withheld as %(name)s is not what is to be signed", { name });
     wanted.delete(name);
     found[name] = value;
   }
-  demand(wanted.size === 0, `what is withheld is not shown: ${[...wanted.keys()].join(", ")}`);
+  demand(wanted.size === 0, "what is withheld is not shown: %(names)s", { names: [...wanted.keys()].join(", ") });
   return found;
 }

@@ -10,8 +10,8 @@ import { demand } from "../verify/refusal.js";
 
 export function demandOurs({ said }, { origin, party }) {
   const [ledger, signer] = [said["chiptrail:ledger"], said["chiptrail:party"]];
-  demand(ledger === origin, `it is meant for the ledger ${ledger}, not for ${origin}`);
-  demand(signer === party, `it is in the name of ${signer}, the key is ${party}'s`);
+  demand(ledger === origin, "it is meant for the ledger %(ledger)s, not for %(origin)s", { ledger, origin });
+  demand(signer === party, "it is in the name of %(signer)s, the key is %(party)s's", { signer, party });
 }
 
 // The head that whoever signs *read* says to have seen last; a correction is signed for a second time.

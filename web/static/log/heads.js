@@ -8,10 +8,11 @@
 // It is the log's own signature that is held against it: nothing here trusts what the server says
 // beside that. The evidence is a file that `chiptrail verify` reads (docs/formats.md, "Evidence").
 
+import { later } from "../words.js";
 import { decodeBase64, encodeBase64, isEqual } from "../verify/bytes.js";
 import { verifyConsistency } from "../verify/merkle.js";
 import { openCheckpoint, parseCheckpoint, parseNote, parseVkey } from "../verify/note.js";
-import { demand, Refusal } from "../verify/refusal.js";
+import { demand, reasonOf, Refusal } from "../verify/refusal.js";
 import { dump, parseObject } from "../verify/strict_json.js";
 
 const HEAD = "chiptrail.head.";
@@ -22,7 +23,7 @@ const KEY = "chiptrail.vkey.";
 // what to call it.
 export class Fork extends Refusal {
   constructor(why, { origin, size }, evidence, isProven) {
-    super(why);
+    super(why.text, why.values);
     this.size = size;
     this.evidence = dump(evidence);
     this.isProven = isProven;
@@ -99,7 +100,7 @@ async function demandBeginning(smaller, larger, notes, place) {
   try {
     await verifyConsistency(smaller.size, larger.size, root, larger.root, path);
   } catch (error) {
-    throw unproven(notes, larger, `the proof that it shows does not hold: ${error.message}`);
+    throw unproven(notes, larger, { text: later("the proof that it shows does not hold: %(why)s"), values: { why: reasonOf(error) } });
   }
   if (!isEqual(root, smaller.root)) throw forked(notes, larger, root, path);
 }
@@ -109,12 +110,14 @@ async function fetchProof(smaller, larger, notes, place) {
   if (!answer.ok) {
     // An overload says nothing of the log; that it has no such size does.
     if (answer.status >= 500 || answer.status === 429) {
-      throw new Refusal(`the ledger does not answer (${answer.status}): try again`);
+      throw new Refusal("the ledger does not answer (%(status)s): try again", { status: answer.status });
     }
-    throw unproven(notes, larger, `it shows no tree of ${larger.size} entries any more`);
+    const text = later("it shows no tree of %(size)s entries any more");
+    throw unproven(notes, larger, { text, values: { size: larger.size } });
   }
   const said = parseObject(new Uint8Array(await answer.arrayBuffer()));
-  demand(Array.isArray(said.consistency), "the ledger shows no consistency proof");
+  const isShown = Array.isArray(said.consistency);
+  demand(isShown, "the ledger shows no consistency proof");
   return { root: decodeBase64(said.fromRoot), path: said.consistency.map(decodeBase64) };
 }
 
@@ -127,14 +130,14 @@ function forked(notes, larger, root, path) {
     root: encodeBase64(root ?? headIn(checkpoints[1]).root),
     consistency: path.map(encodeBase64),
   };
-  const what = `the log ${larger.origin} signed two histories: its tree of ${larger.size} entries does not`;
-  return new Fork(`${what} begin with the one that this browser saw before`, larger, evidence, true);
+  const why = { text: later("the log %(origin)s signed two histories: its tree of %(size)s entries does not begin with the one that this browser saw before"), values: larger };
+  return new Fork(why, larger, evidence, true);
 }
 
 function unproven(notes, larger, why) {
   const evidence = { evidence: "chiptrail/1", checkpoints: inOrder(notes) };
-  const what = `the log ${larger.origin} signed a tree of ${larger.size} entries, and does not show that it`;
-  return new Fork(`${what} goes on from the other that this browser saw: ${why}`, larger, evidence, false);
+  const text = later("the log %(origin)s signed a tree of %(size)s entries, and does not show that it goes on from the other that this browser saw: %(why)s");
+  return new Fork({ text, values: { ...larger, why } }, larger, evidence, false);
 }
 
 // Of two heads of one size the one with the lower root comes first, whoever says it.

@@ -4,7 +4,7 @@
 import { concat, decodeBase64, isEqual, utf8 } from "./bytes.js";
 import { readEnvelope, writeEnvelope } from "./dsse.js";
 import * as form from "./forms.js";
-import { demand, Refusal } from "./refusal.js";
+import { demand, reasonOf, Refusal } from "./refusal.js";
 import { boolean, code, count, listOf, matching, record, refuse } from "./shape.js";
 import { dump, isObject, parse, parseObject } from "./strict_json.js";
 
@@ -45,7 +45,7 @@ function decoded(value, where) {
   try {
     return decodeBase64(typeof value === "string" ? value : "\n");
   } catch (error) {
-    throw new Refusal(`${where}: ${error.message}`);
+    throw new Refusal("%(where)s: %(why)s", { where, why: reasonOf(error) });
   }
 }
 
@@ -56,9 +56,9 @@ export function parseBundle(data) {
   const { entries } = value;
   demand(entries.length > 0 && entries[0].index === 0, "/entries: want the genesis, index 0, first");
   entries.forEach((entry, at) => {
-    demand(at === 0 || entry.index > entries[at - 1].index, `/entries/${at}/index: want ascending indexes`);
+    demand(at === 0 || entry.index > entries[at - 1].index, "%(where)s: want ascending indexes", { where: `/entries/${at}/index` });
     const isLeaf = !("leaf" in entry) || decoded(entry.leaf).length === LEAF_SIZE;
-    demand(isLeaf, `/entries/${at}/leaf: want ${LEAF_SIZE} bytes`);
+    demand(isLeaf, "%(where)s: want %(size)s bytes", { where: `/entries/${at}/leaf`, size: LEAF_SIZE });
   });
   return value;
 }
@@ -132,7 +132,7 @@ const STATEMENT = record({
   rulePack: form.sha256Hex,
   findings: listOf(
     record({
-      code: matching(/^[a-z]+\/[a-z]+(?:-[a-z]+)*$/, "a code such as custody/not-holder"),
+      code: matching(/^[a-z]+\/[a-z]+(?:-[a-z]+)*$/, "want a code such as custody/not-holder"),
       message: form.message,
       index: count,
       items,
@@ -156,10 +156,10 @@ export function parseBundleStatement(payload) {
   STATEMENT(said, "");
   const { size, subjects, unproven } = said;
   demand(said.indexes[0] === 0 && ascends(said.indexes), "/indexes: want ascending indexes from 0 on");
-  demand(said.indexes.at(-1) < size, `/indexes: want indexes below the size ${size}`);
+  demand(said.indexes.at(-1) < size, "/indexes: want indexes below the size %(size)s", { size });
   said.findings.forEach((found, at) => {
     const named = [found.index, found.closedBy ?? 0, ...found.cites];
-    demand(Math.max(...named) < size, `/findings/${at}: names an entry that is not below the size`);
+    demand(Math.max(...named) < size, "%(where)s: names an entry that is not below the size", { where: `/findings/${at}` });
   });
   checkCorrections(said.corrections ?? [], said.horizon ?? size - 1);
   const isWithin = !("horizon" in said) || ("reader" in said && said.horizon < size);
@@ -177,7 +177,7 @@ function checkCorrections(made, last) {
   made.forEach(({ entry, target, correctives, since }, at) => {
     const needed = Math.max(before, entry, ...correctives);
     const isPossible = ascends(correctives) && target < entry && needed <= since && since <= last;
-    demand(isPossible, `/corrections/${at}: takes effect in no order that can be`);
+    demand(isPossible, "%(where)s: takes effect in no order that can be", { where: `/corrections/${at}` });
     before = since;
   });
 }

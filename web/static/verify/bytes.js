@@ -27,7 +27,7 @@ export function encodeHex(bytes) {
 
 export function decodeHex(text, size) {
   if (typeof text !== "string" || text.length !== 2 * size || !/^[0-9a-f]*$/.test(text)) {
-    throw new Refusal(`want ${2 * size} lower-case hex digits`);
+    throw new Refusal("want %(count)s lower-case hex digits", { count: 2 * size });
   }
   return Uint8Array.from({ length: size }, (_, at) => Number.parseInt(text.substr(2 * at, 2), 16));
 }

@@ -1,11 +1,9 @@
 // SHA-256 by WebCrypto, which browsers have on https, on localhost and for files from disk.
 
+import { later } from "../words.js";
 import { Refusal } from "./refusal.js";
 
-// What is in English here, and said in the reader's language by who shows it: a worker has no words.
-const later = (text) => text;
-
-// Why nothing can be verified here; null if it can.
+// Why nothing can be verified here, to be said by who shows it; null if it can.
 export async function hindrance() {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {

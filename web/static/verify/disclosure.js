@@ -19,7 +19,7 @@ const WITHHOLDABLE = new Set([
 // That the item of *proof* is in the list that was signed as {count, root}.
 export async function verifyItem({ id, salt, position, path }, { count, root }) {
   // Of another length, bytes could move between salt and id and make another item of them.
-  demand(salt.length === SALT_SIZE, `got a salt of ${salt.length} bytes, want ${SALT_SIZE}`);
+  demand(salt.length === SALT_SIZE, "got a salt of %(size)s bytes, want %(wanted)s", { size: salt.length, wanted: SALT_SIZE });
   demand(isCanonical(id), "the item id is not in canonical form");
   const leaf = await sha256(concat(LEAF_PREFIX, salt, utf8(id)));
   await verifyInclusion(position, count, leaf, path, root);
@@ -30,12 +30,13 @@ export async function openDisclosures(commitments, given) {
   const opened = Object.create(null);
   for (const text of given) {
     const [salt, name, value] = read(text);
-    demand(decodeBase64url(salt).length >= SALT_SIZE, `want a salt of at least ${SALT_SIZE} bytes`);
+    const isLong = decodeBase64url(salt).length >= SALT_SIZE;
+    demand(isLong, "want a salt of at least %(size)s bytes", { size: SALT_SIZE });
     demand(WITHHOLDABLE.has(name), "it is of a field that cannot be withheld");
-    demand(name in commitments, `the event does not withhold ${name}`);
+    demand(name in commitments, "the event does not withhold %(name)s", { name });
     const digest = encodeBase64url(await sha256(utf8(text)));
-    demand(commitments[name] === digest, `another digest was signed for ${name}`);
-    demand(!(name in opened), `${name} is disclosed twice`);
+    demand(commitments[name] === digest, "another digest was signed for %(name)s", { name });
+    demand(!(name in opened), "%(name)s is disclosed twice", { name });
     opened[name] = value;
   }
   return opened;

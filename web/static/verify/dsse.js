@@ -7,7 +7,7 @@
 import { concat, decodeBase64, decodeHex, encodeBase64, utf8 } from "./bytes.js";
 import { sha256 } from "./digest.js";
 import { SIGNATURE_SIZE, verifySignature } from "./ed25519.js";
-import { demand, Refusal } from "./refusal.js";
+import { demand, reasonOf, Refusal } from "./refusal.js";
 import { isObject } from "./strict_json.js";
 
 export const EVENT = "application/vnd.chiptrail.event+json";
@@ -19,21 +19,22 @@ const KEY_DOMAIN = utf8("chiptrail/leaf-key/v1\n");
 
 // The envelope in a parsed *value*, found at *where* of its document; nothing is verified.
 export function readEnvelope(value, where) {
-  demand(hasExactly(value, "payload", "payloadType", "signatures"), `${where}: not an envelope`);
+  const isEnvelope = hasExactly(value, "payload", "payloadType", "signatures");
+  demand(isEnvelope, "%(where)s: not an envelope", { where });
   const { payload, payloadType, signatures } = value;
-  demand(TYPES.has(payloadType), `${where}/payloadType: not a payload type of this format`);
-  const isOne = Array.isArray(signatures) && signatures.length === 1;
-  demand(isOne && hasExactly(signatures[0], "keyid", "sig"), `${where}/signatures: want exactly one`);
+  demand(TYPES.has(payloadType), "%(where)s/payloadType: not a payload type of this format", { where });
+  const isOne = Array.isArray(signatures) && signatures.length === 1 && hasExactly(signatures[0], "keyid", "sig");
+  demand(isOne, "%(where)s/signatures: want exactly one", { where });
   const [{ keyid, sig }] = signatures;
   const envelope = { payload: null, payloadType, keyid, signature: null };
   try {
     decodeHex(keyid, 32);
     [envelope.payload, envelope.signature] = [base64(payload), base64(sig)];
   } catch (error) {
-    throw new Refusal(`${where}: ${error.message}`);
+    throw new Refusal("%(where)s: %(why)s", { where, why: reasonOf(error) });
   }
   const size = envelope.signature.length;
-  demand(size === SIGNATURE_SIZE, `${where}/signatures/0/sig: got ${size} bytes, want 64`);
+  demand(size === SIGNATURE_SIZE, "%(where)s/signatures/0/sig: got %(size)s bytes, want 64", { where, size });
   return envelope;
 }
 
@@ -59,7 +60,7 @@ export function pae({ payloadType, payload }) {
 
 // The keyid in the envelope decides nothing: *key* is the one that is trusted.
 export async function verifyEnvelope(envelope, key) {
-  demand(envelope.keyid === key.keyid, `got keyid ${envelope.keyid}, want ${key.keyid}`);
+  demand(envelope.keyid === key.keyid, "got keyid %(keyid)s, want %(wanted)s", { keyid: envelope.keyid, wanted: key.keyid });
   await verifySignature(key, pae(envelope), envelope.signature);
 }
 

@@ -30,7 +30,7 @@ const known = new Map();
 
 // The key in 32 bytes *raw*; refused unless it is a canonical point of prime order.
 export async function publicKey(raw) {
-  demand(raw.length === KEY_SIZE, `got a public key of ${raw.length} bytes, want ${KEY_SIZE}`);
+  demand(raw.length === KEY_SIZE, "got a public key of %(size)s bytes, want %(wanted)s", { size: raw.length, wanted: KEY_SIZE });
   const hex = encodeHex(raw);
   const before = known.get(hex);
   if (before) return before;
@@ -45,16 +45,14 @@ export async function publicKey(raw) {
 }
 
 export async function verifySignature(key, message, signature) {
-  demand(
-    signature.length === SIGNATURE_SIZE,
-    `got a signature of ${signature.length} bytes, want ${SIGNATURE_SIZE}`,
-  );
+  const size = signature.length;
+  demand(size === SIGNATURE_SIZE, "got a signature of %(size)s bytes, want %(wanted)s", { size, wanted: SIGNATURE_SIZE });
   demand(
     !SMALL_ORDER.has(encodeHex(signature.subarray(0, 32))),
     "the R of the signature is a point of small order",
   );
   if (!(await crypto.subtle.verify("Ed25519", key.handle, signature, message))) {
-    throw new Refusal(`not a signature of key ${key.keyid}`);
+    throw new Refusal("not a signature of key %(key)s", { key: key.keyid });
   }
 }
 

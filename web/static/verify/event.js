@@ -11,10 +11,10 @@ import { isObject, parseObject } from "./strict_json.js";
 const TYPES = ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
 const LISTS = ["epcList", "childEPCs", "inputEPCList", "outputEPCList"];
 const NAMESPACE = "urn:chiptrail:ns:1:";
-const uri = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[!-~]*$/, "a URI");
+const uri = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[!-~]*$/, "want a URI");
 const REQUIRED = {
   eventTime: form.time,
-  eventTimeZoneOffset: matching(/^[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)$/, "an offset as +01:00"),
+  eventTimeZoneOffset: matching(/^[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)$/, "want an offset as +01:00"),
   eventID: uri,
   "chiptrail:ledger": form.origin,
   "chiptrail:party": form.party,
@@ -23,8 +23,8 @@ const REQUIRED = {
 };
 const OPTIONAL = {
   action: code("ADD", "OBSERVE", "DELETE"),
-  bizStep: text(() => true, "a code"),
-  disposition: text(() => true, "a code"),
+  bizStep: text(() => true, "want a code"),
+  disposition: text(() => true, "want a code"),
   "chiptrail:onBehalfOf": form.party,
   "chiptrail:dueBy": form.time,
 };
@@ -40,7 +40,7 @@ export function parseEvent(payload) {
     if (name in body) check(body[name], `/${name}`);
   }
   if (!TYPES.includes(body.type)) uri(body.type, "/type");
-  demand(bindsOurs(body["@context"]), `/@context: want {"chiptrail": "${NAMESPACE}"} in it`);
+  demand(bindsOurs(body["@context"]), "/@context: want %(binding)s in it", { binding: `{"chiptrail": "${NAMESPACE}"}` });
   const isForeign = !TYPES.includes(body.type);
   const fields = isForeign ? [] : LISTS.filter((name) => name in body);
   const lists = Object.fromEntries(fields.map((name) => [name, readList(body[name], `/${name}`)]));
@@ -61,7 +61,8 @@ function readCommitments(body) {
 }
 
 function readList(values, where) {
-  demand(Array.isArray(values) && values.every((one) => typeof one === "string"), `${where}: want texts`);
+  const isTexts = Array.isArray(values) && values.every((one) => typeof one === "string");
+  demand(isTexts, "%(where)s: want texts", { where });
   if (values.length !== 1 || !/^urn:chiptrail:items:/i.test(values[0])) return { ids: [...new Set(values)] };
   const found = /^urn:chiptrail:items:([1-9][0-9]{0,15}):([A-Za-z0-9_-]{43})$/.exec(values[0]);
   if (!found) refuse(`${where}/0`, "want urn:chiptrail:items:<number of items>:<base64url of 32 bytes>");

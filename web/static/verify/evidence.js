@@ -4,7 +4,7 @@
 import { decodeBase64, isEqual } from "./bytes.js";
 import { verifyConsistency } from "./merkle.js";
 import { openCheckpoint, parseVkey } from "./note.js";
-import { demand, Refusal } from "./refusal.js";
+import { demand, reasonOf } from "./refusal.js";
 import { parseObject } from "./strict_json.js";
 
 const LIMIT = 1 << 20;
@@ -23,8 +23,7 @@ export async function verifyEvidence(bytes, { vkey }) {
   try {
     return { failed: null, contradiction: await verify(bytes, log, at) };
   } catch (error) {
-    const why = error instanceof Refusal ? error.message : `cannot be read: ${error.message}`;
-    return { failed: { ...at, why }, contradiction: null };
+    return { failed: { ...at, why: reasonOf(error) }, contradiction: null };
   }
 }
 
@@ -55,7 +54,7 @@ async function verify(bytes, log, at) {
 
 function readPrefix(root, consistency) {
   const isPath = Array.isArray(consistency) && consistency.length <= MAX_PATH;
-  demand(isPath, `/consistency: want an array of at most ${MAX_PATH} hashes`);
+  demand(isPath, "/consistency: want an array of at most %(count)s hashes", { count: MAX_PATH });
   const hashes = [root, ...consistency].map((one) => decodeBase64(typeof one === "string" ? one : "\n"));
   demand(hashes.every((hash) => hash.length === 32), "want base64 of 32 bytes");
   return { root: hashes[0], path: hashes.slice(1) };

@@ -53,38 +53,38 @@ const isNonce = (value) => {
   }
 };
 
-export const time = text((value) => readTime(value) !== null, "an RFC 3339 time with offset");
+export const time = text((value) => readTime(value) !== null, "want an RFC 3339 time with offset");
 export const moment = text(
   (value) => MOMENT.test(value) && readTime(value) !== null,
-  "a time such as 2026-01-02T03:04:05.678Z",
+  "want a time such as 2026-01-02T03:04:05.678Z",
 );
 export const day = text(
   (value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && readTime(`${value}T00:00:00Z`) !== null,
-  "a date such as 2026-01-31",
+  "want a date such as 2026-01-31",
 );
-export const party = text(isParty, "urn:chiptrail:party:<slug> or a GS1 party URI");
-export const label = text(isText(200), "1 to 200 printable characters in NFC");
-export const passage = text(isText(2000), "1 to 2000 printable characters in NFC");
+export const party = text(isParty, "want urn:chiptrail:party:<slug> or a GS1 party URI");
+export const label = text(isText(200), "want 1 to 200 printable characters in NFC");
+export const passage = text(isText(2000), "want 1 to 2000 printable characters in NFC");
 export const message = text(
   (value) => value !== "" && lengthOf(value) <= 2000 && isPrintable(value),
-  "1 to 2000 printable characters",
+  "want 1 to 2000 printable characters",
 );
-export const item = text((value) => isCanonical(value), "an item id in canonical form");
-export const base64 = (size) => text(isBase64(size, decodeBase64), `base64 of ${size} bytes`);
+export const item = text((value) => isCanonical(value), "want an item id in canonical form");
+export const base64 = (size) => text(isBase64(size, decodeBase64), "want base64 of %(size)s bytes", { size });
 // The two bits of the last character that no byte needs are 0.
-export const hash = matching(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "base64 of 32 bytes");
-export const digest = text(isBase64(32, decodeBase64url), "base64url of 32 bytes, unpadded");
-export const sha256Hex = matching(/^[0-9a-f]{64}$/, "64 lower-case hex digits");
-export const origin = matching(/^[!-*,-~]{1,255}$/, "an origin without blanks and plus signs");
-export const nonce = text(isNonce, "base64url of 16 to 64 bytes, unpadded");
+export const hash = matching(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "want base64 of 32 bytes");
+export const digest = text(isBase64(32, decodeBase64url), "want base64url of 32 bytes, unpadded");
+export const sha256Hex = matching(/^[0-9a-f]{64}$/, "want 64 lower-case hex digits");
+export const origin = matching(/^[!-*,-~]{1,255}$/, "want an origin without blanks and plus signs");
+export const nonce = text(isNonce, "want base64url of 16 to 64 bytes, unpadded");
 export const note = text(
   (value) => value !== "" && new TextEncoder().encode(value).length <= 4096,
-  "a signed checkpoint note of at most 4096 bytes",
+  "want a signed checkpoint note of at most 4096 bytes",
 );
-export const country = matching(/^[A-Z]{2}$/, "a country code of two capitals");
+export const country = matching(/^[A-Z]{2}$/, "want a country code of two capitals");
 export const uuid = matching(
   /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  "urn:uuid: and a UUID in lower case",
+  "want urn:uuid: and a UUID in lower case",
 );
 
 // Items -------------------------------------------------------------------------------------------

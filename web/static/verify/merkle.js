@@ -31,7 +31,7 @@ export async function nodeHash(left, right) {
 // RFC 9162 section 2.1.3.2.
 export async function verifyInclusion(index, size, leaf, path, root) {
   checkHashes(leaf, root, ...path);
-  demand(index >= 0 && index < size, `got index ${index}, want one in [0, ${size})`);
+  demand(index >= 0 && index < size, "got index %(index)s, want one in [0, %(size)s)", { index, size });
   let [node, last, found] = [index, size - 1, leaf];
   for (const sibling of path) {
     demand(last !== 0, "the inclusion path is too long");
@@ -45,14 +45,14 @@ export async function verifyInclusion(index, size, leaf, path, root) {
   }
   demand(last === 0, "the inclusion path is too short");
   if (!isEqual(found, root)) {
-    throw new Refusal(`the path gives root ${encodeHex(found)}, want ${encodeHex(root)}`);
+    throw new Refusal("the path gives root %(root)s, want %(wanted)s", { root: encodeHex(found), wanted: encodeHex(root) });
   }
 }
 
 // RFC 9162 section 2.1.4.2. An old size of 0 takes an empty path and the empty root.
 export async function verifyConsistency(oldSize, size, oldRoot, root, path) {
   checkHashes(oldRoot, root, ...path);
-  demand(oldSize >= 0 && oldSize <= size, `got old size ${oldSize}, want one in [0, ${size}]`);
+  demand(oldSize >= 0 && oldSize <= size, "got old size %(old)s, want one in [0, %(size)s]", { old: oldSize, size });
   if (oldSize === 0 || oldSize === size) {
     await checkWithoutPath(oldSize, size, oldRoot, root, path);
     return;
@@ -70,10 +70,11 @@ async function checkWithoutPath(oldSize, size, oldRoot, root, path) {
   demand(path.length === 0, "the consistency path is too long");
   if (oldSize === 0) {
     const empty = await sha256(new Uint8Array());
-    demand(isEqual(oldRoot, empty), "the root of the empty tree is not SHA-256 of nothing");
+    const isEmpty = isEqual(oldRoot, empty);
+    demand(isEmpty, "the root of the empty tree is not SHA-256 of nothing");
   }
   if (oldSize === size && !isEqual(oldRoot, root)) {
-    throw new Refusal(`two roots of size ${size}: ${encodeHex(oldRoot)} and ${encodeHex(root)}`);
+    throw new Refusal("two roots of size %(size)s: %(one)s and %(other)s", { size, one: encodeHex(oldRoot), other: encodeHex(root) });
   }
 }
 
@@ -92,9 +93,11 @@ async function climb(start, end, hash, oldRoot, root, path) {
   }
   demand(last === 0, "the consistency path is too short");
   if (!isEqual(old, oldRoot) || !isEqual(now, root)) {
+    const [one, other] = [encodeHex(old), encodeHex(now)];
+    const [wanted, otherWanted] = [encodeHex(oldRoot), encodeHex(root)];
     throw new Refusal(
-      `the path gives roots ${encodeHex(old)} and ${encodeHex(now)},` +
-        ` want ${encodeHex(oldRoot)} and ${encodeHex(root)}`,
+      "the path gives roots %(one)s and %(other)s, want %(wanted)s and %(otherWanted)s",
+      { one, other, wanted, otherWanted },
     );
   }
 }
@@ -109,8 +112,6 @@ const half = (value) => Math.floor(value / 2);
 
 // A hash of another length could shift bytes between the two halves of a node.
 function checkHashes(...hashes) {
-  demand(
-    hashes.every((hash) => hash.length === HASH_SIZE),
-    `want hashes of ${HASH_SIZE} bytes`,
-  );
+  const isEach = hashes.every((hash) => hash.length === HASH_SIZE);
+  demand(isEach, "want hashes of %(size)s bytes", { size: HASH_SIZE });
 }

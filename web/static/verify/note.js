@@ -31,17 +31,15 @@ export async function parseVkey(text) {
   } catch {
     throw new Refusal("not a verifier key; want NAME+ID+KEY, as its log prints it");
   }
-  demand(data.length === KEY_SIZE + 1, `got a verifier key of ${data.length} bytes, want 33`);
+  demand(data.length === KEY_SIZE + 1, "got a verifier key of %(size)s bytes, want 33", { size: data.length });
   checkName(name);
   const algorithm = data[0];
-  demand(
-    algorithm === ED25519 || algorithm === COSIGNATURE_V1,
-    `got a key of type ${algorithm}, want 1 or 4`,
-  );
+  const isKnown = algorithm === ED25519 || algorithm === COSIGNATURE_V1;
+  demand(isKnown, "got a key of type %(type)s, want 1 or 4", { type: algorithm });
   const key = await publicKey(data.subarray(1));
   const want = await keyIdOf(name, algorithm, key);
   if (!isEqual(want, keyId)) {
-    throw new Refusal(`got key id ${encodeHex(keyId)}, want ${encodeHex(want)}`);
+    throw new Refusal("got key id %(id)s, want %(wanted)s", { id: encodeHex(keyId), wanted: encodeHex(want) });
   }
   return { name, keyId: encodeHex(keyId), algorithm, key };
 }
@@ -60,18 +58,17 @@ async function keyIdOf(name, algorithm, key) {
 // {text, signatures: [{name, keyId, data}]}; nothing is verified.
 export function parseNote(whole) {
   const size = utf8(whole).length;
-  demand(size <= MAX_NOTE_SIZE, `the note has ${size} bytes, limit ${MAX_NOTE_SIZE}`);
+  demand(size <= MAX_NOTE_SIZE, "the note has %(size)s bytes, limit %(limit)s", { size, limit: MAX_NOTE_SIZE });
   const end = whole.lastIndexOf("\n\n");
   demand(end >= 0, "the note has no blank line before its signatures");
   const text = whole.slice(0, end + 1);
-  demand(!CONTROL.test(text), "the text of a note holds no control character but the line end");
+  const isClean = !CONTROL.test(text);
+  demand(isClean, "the text of a note holds no control character but the line end");
   const lines = whole.slice(end + 2).split("\n");
   const rest = lines.pop();
   demand(lines.length > 0 && rest === "", "want signature lines that end in a line end");
-  demand(
-    lines.length <= MAX_SIGNATURES,
-    `the note has ${lines.length} signatures, limit ${MAX_SIGNATURES}`,
-  );
+  const count = lines.length;
+  demand(count <= MAX_SIGNATURES, "the note has %(count)s signatures, limit %(limit)s", { count, limit: MAX_SIGNATURES });
   return { text, signatures: lines.map(parseLine) };
 }
 
@@ -106,10 +103,8 @@ async function verifyNote(note, verifiers) {
 }
 
 function checkName(name) {
-  demand(
-    Boolean(name) && !name.includes("+") && !BLANK.test(name) && !CONTROL.test(name),
-    "a key name is not empty and holds no space, plus or control character",
-  );
+  const isName = Boolean(name) && !name.includes("+") && !BLANK.test(name) && !CONTROL.test(name);
+  demand(isName, "a key name is not empty and holds no space, plus or control character");
 }
 
 // Checkpoints -------------------------------------------------------------------------------------
@@ -124,11 +119,10 @@ export function parseCheckpoint(text) {
     // Said below.
   }
   const isDecimal = /^(?:0|[1-9][0-9]{0,18})$/.test(size ?? "") && BigInt(size) <= MAX_DECIMAL;
-  demand(
-    Boolean(origin) && isDecimal && hash.length === HASH_SIZE && rest === "" && !more.length,
-    "not a checkpoint: want an origin, a tree size, a root hash",
-  );
-  demand(Number.isSafeInteger(Number(size)), `a tree of ${size} entries is more than is counted here`);
+  const isWhole = Boolean(origin) && isDecimal && hash.length === HASH_SIZE && rest === "" && !more.length;
+  demand(isWhole, "not a checkpoint: want an origin, a tree size, a root hash");
+  const isCounted = Number.isSafeInteger(Number(size));
+  demand(isCounted, "a tree of %(size)s entries is more than is counted here", { size });
   return { origin, size: Number(size), root: hash };
 }
 
@@ -138,7 +132,7 @@ export async function openCheckpoint(whole, log) {
   demand(log.algorithm === ED25519, "a checkpoint is signed with a key of type 0x01");
   await verifyNote(note, [log]);
   const checkpoint = parseCheckpoint(note.text);
-  demand(checkpoint.origin === log.name, `got origin ${checkpoint.origin}, want ${log.name}`);
+  demand(checkpoint.origin === log.name, "got origin %(origin)s, want %(wanted)s", { origin: checkpoint.origin, wanted: log.name });
   return checkpoint;
 }
 

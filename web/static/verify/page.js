@@ -2,7 +2,7 @@
 // loaded, the page asks no server anything.
 
 import { keepVkey, keptVkey } from "../log/heads.js";
-import { say } from "../words.js";
+import { say, sayReason } from "../words.js";
 import { decodeBase64 } from "./bytes.js";
 import { hindrance } from "./digest.js";
 import { icon, node } from "./draw.js";
@@ -177,7 +177,7 @@ function hear({ progress, bundle, sha256, evidence, checked, refused }, trust, b
   }
   isBusy = false;
   if (refused) {
-    complain([["file", refused]]);
+    complain([["file", sayReason(refused)]]);
     return;
   }
   parts.result.replaceChildren(...(evidence ? drawEvidence(evidence) : drawBundle(bundle, { name: chosen.name, sha256, vkey: trust.vkey })));

@@ -22,9 +22,9 @@ export class Registry {
   signer(keyid, index) {
     const found = this.keys.get(keyid);
     const short = keyid.slice(0, 16);
-    demand(found && found.index < index, `no key ${short} is enrolled at index ${index}`);
+    demand(found && found.index < index, "no key %(key)s is enrolled at index %(index)s", { key: short, index });
     const isLive = found.revoked === null || found.revoked >= index;
-    demand(isLive, `key ${short} was revoked at index ${found.revoked}`);
+    demand(isLive, "key %(key)s was revoked at index %(index)s", { key: short, index: found.revoked });
     return found;
   }
 
@@ -55,7 +55,8 @@ export class Registry {
     const key = await publicKey(decodeBase64(said.publicKey));
     const isKnown = this.parties.has(subject) || subject === this.registrar;
     demand(isKnown, "no such party is enrolled; enrol it first");
-    demand(!this.keys.has(key.keyid), `key ${key.keyid.slice(0, 16)} is enrolled already`);
+    const isNew = !this.keys.has(key.keyid);
+    demand(isNew, "key %(key)s is enrolled already", { key: key.keyid.slice(0, 16) });
     // What a new key signs to prove that its owner has it.
     const message = utf8(`chiptrail/key-proof/v1\n${this.origin}\n${subject}\n${key.keyid}\n`);
     await verifySignature(key, message, decodeBase64(said.proof));
@@ -76,8 +77,8 @@ export class Registry {
   #enterRevocation({ keyid }, index, signer) {
     if (keyid !== signer.keyid) this.#demandRegistrar(signer, index);
     const found = this.keys.get(keyid);
-    demand(found, `no key ${keyid.slice(0, 16)} is enrolled`);
-    demand(found.revoked === null, `revoked already at index ${found.revoked}`);
+    demand(found, "no key %(key)s is enrolled", { key: keyid.slice(0, 16) });
+    demand(found.revoked === null, "revoked already at index %(index)s", { index: found.revoked });
     this.keys.set(keyid, { ...found, revoked: index });
   }
 

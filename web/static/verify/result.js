@@ -1,7 +1,7 @@
 // What the verifying of a bundle came to, as a part of a page: the verdict on the file, the numbered
 // steps, the items with their story and findings, and what is proved, asserted and not known.
 
-import { count, say } from "../words.js";
+import { count, say, sayReason } from "../words.js";
 import { age, badge, icon, list, mono, node, stamp } from "./draw.js";
 import { isOpen, subjectsOf, weightOf } from "./findings.js";
 import { itemName, partyName, retell } from "./names.js";
@@ -30,7 +30,7 @@ function drawFailure({ step, entry, head, why, claimed }) {
   return node(
     "section",
     { class: "fault" },
-    node("p", {}, node("strong", {}, where), ": ", why),
+    node("p", {}, node("strong", {}, where), ": ", sayReason(why)),
     step === 2 && claimed && node("p", {}, say("The file says that it is of the log %(origin)s. Is the key that log's?", { origin: claimed })),
     node("p", {}, say("Nothing in this file is to be believed on its own.")),
   );
@@ -94,7 +94,7 @@ function drawSteps(failed, verified) {
 
 function drawStep(step, title, text, failed) {
   const [state, kind, word] = stateOf(step, failed);
-  const told = state === "holds" ? text : state === "failed" ? failed.why : "";
+  const told = state === "holds" ? text : state === "failed" ? sayReason(failed.why) : "";
   return node(
     "li",
     { "data-state": state },
@@ -234,7 +234,7 @@ export function drawEvidence({ failed, contradiction }) {
   if (failed) {
     return [
       node("h2", { tabindex: "-1", "data-result": "failed" }, badge("stop", say("This evidence does not verify"))),
-      node("section", { class: "fault" }, node("p", {}, say("Step %(step)s failed", { step: failed.step }), ": ", failed.why)),
+      node("section", { class: "fault" }, node("p", {}, say("Step %(step)s failed", { step: failed.step }), ": ", sayReason(failed.why))),
     ];
   }
   const { origin, isProven } = contradiction;

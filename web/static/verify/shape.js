@@ -9,19 +9,23 @@
 import { Refusal } from "./refusal.js";
 import { isObject } from "./strict_json.js";
 
-export const refuse = (where, why) => {
-  throw new Refusal(`${where}: ${why}`);
+export const refuse = (where, text, values = {}) => {
+  throw new Refusal("%(where)s: %(why)s", { where, why: { text, values } });
 };
 
 const pointed = (name) => `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
-export const text = (test, want) => (value, where) => {
-  if (typeof value !== "string" || !test(value)) refuse(where, `want ${want}`);
+// *want* says what is wanted, in whole words.
+export const text = (test, want, values) => (value, where) => {
+  if (typeof value !== "string" || !test(value)) refuse(where, want, values);
 };
 
 export const matching = (pattern, want) => text((value) => pattern.test(value), want);
 
-export const code = (...words) => text((value) => words.includes(value), `one of ${words.join(", ")}`);
+export const code = (...words) => {
+  const isOne = (value) => words.includes(value);
+  return text(isOne, "want one of %(words)s", { words: words.join(", ") });
+};
 
 export function count(value, where) {
   if (typeof value !== "number" || value < 0) refuse(where, "want a whole number from 0 on");
@@ -33,7 +37,8 @@ export function positive(value, where) {
 
 export const between = (least, most) => (value, where) => {
   const isNumber = typeof value === "number" || value instanceof Number;
-  if (!isNumber || !(value >= least && value <= most)) refuse(where, `want ${least} to ${most}`);
+  const isBetween = isNumber && value >= least && value <= most;
+  if (!isBetween) refuse(where, "want %(least)s to %(most)s", { least, most });
 };
 
 export function boolean(value, where) {
@@ -42,7 +47,7 @@ export function boolean(value, where) {
 
 export const listOf = (check, { least = 0, most = Infinity, isDistinct = false } = {}) => (value, where) => {
   if (!Array.isArray(value) || value.length < least || value.length > most) {
-    refuse(where, `want an array of ${least} to ${most}`);
+    refuse(where, "want an array of %(least)s to %(most)s", { least, most });
   }
   value.forEach((one, at) => check(one, `${where}/${at}`));
   if (isDistinct && new Set(value).size !== value.length) refuse(where, "holds a value twice");

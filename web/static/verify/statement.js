@@ -8,12 +8,12 @@ import { parseObject } from "./strict_json.js";
 const names = { isDistinct: true };
 const some = { least: 1, isDistinct: true };
 const many = { least: 1, most: 10_000, isDistinct: true };
-const anyText = text(() => true, "text");
+const anyText = text(() => true, "want text");
 const partyOrText = either(form.party, form.label);
 const fact = record({ code: form.country, source: form.label, date: form.day });
 const period = { from: form.time, until: form.time };
 const place = { latitude: between(-90, 90), longitude: between(-180, 180), country: form.country };
-const vkey = matching(/^[!-*,-~]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, "a verifier key");
+const vkey = matching(/^[!-*,-~]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, "want a verifier key");
 const roles = code(
   ...["maker", "packer", "distributor", "exporter", "carrier", "consignee", "end-user"],
   ...["inspector", "auditor", "operator", "registrar"],
@@ -70,7 +70,7 @@ const KINDS = {
   concurrence: { correction: form.sha256Hex },
   resolution: {
     entry: form.sha256Hex,
-    code: matching(/^[a-z]+(?:-[a-z]+)*\/[a-z]+(?:-[a-z]+)*$/, "the code of a finding"),
+    code: matching(/^[a-z]+(?:-[a-z]+)*\/[a-z]+(?:-[a-z]+)*$/, "want the code of a finding"),
     reason: form.passage,
     "items?": listOf(form.item, many),
   },
@@ -96,7 +96,7 @@ const SHAPES = new Map(
 export function parseStatement(payload) {
   const said = parseObject(payload);
   const shape = SHAPES.get(said.statement);
-  if (!shape) refuse("/statement", `want one of ${Object.keys(KINDS).join(", ")}`);
+  if (!shape) refuse("/statement", "want one of %(words)s", { words: Object.keys(KINDS).join(", ") });
   shape(said, "");
   if (said.statement === "genesis") checkGenesis(said);
   if ("from" in said && form.readTime(said.until) <= form.readTime(said.from)) {

@@ -6,6 +6,7 @@
 // Objects come without a prototype. A number written with a fraction or an exponent comes as a
 // Number object: it is no count, though it computes as one. Example: parse(utf8('{"a": [1]}')).a[0].
 
+import { later } from "../words.js";
 import { Refusal } from "./refusal.js";
 
 const MAX_BYTES = 1 << 20;
@@ -13,7 +14,7 @@ const MAX_DEPTH = 64;
 const BOM = [0xef, 0xbb, 0xbf];
 
 export function parse(bytes, limit = MAX_BYTES) {
-  if (bytes.length > limit) throw new Refusal(`got ${bytes.length} bytes, want at most ${limit}`);
+  if (bytes.length > limit) throw new Refusal("got %(size)s bytes, want at most %(limit)s", { size: bytes.length, limit });
   if (BOM.every((byte, at) => bytes[at] === byte)) throw new Refusal("byte order mark");
   let text;
   try {
@@ -53,7 +54,7 @@ class Reader {
   whole() {
     this.#blank();
     const value = this.#value(1);
-    if (this.at !== this.text.length) this.#fail("extra data");
+    if (this.at !== this.text.length) this.#fail(later("extra data"));
     return value;
   }
 
@@ -61,7 +62,7 @@ class Reader {
     const first = this.text[this.at];
     let value;
     if (first === "{" || first === "[") {
-      if (depth > MAX_DEPTH) throw new Refusal(`nested deeper than ${MAX_DEPTH}`);
+      if (depth > MAX_DEPTH) throw new Refusal("nested deeper than %(depth)s", { depth: MAX_DEPTH });
       value = first === "{" ? this.#object(depth) : this.#array(depth);
     } else if (first === '"') value = this.#string();
     else value = this.#scalar();
@@ -75,15 +76,15 @@ class Reader {
     if (this.#takes("}")) return members;
     do {
       this.#blank();
-      if (this.text[this.at] !== '"') this.#fail("expecting property name enclosed in double quotes");
+      if (this.text[this.at] !== '"') this.#fail(later("expecting property name enclosed in double quotes"));
       const name = this.#string();
       if (name in members) throw new Refusal("an object has a name twice");
       this.#blank();
-      if (!this.#takes(":")) this.#fail("expecting ':' delimiter");
+      if (!this.#takes(":")) this.#fail(later("expecting ':' delimiter"));
       this.#blank();
       members[name] = this.#value(depth + 1);
     } while (this.#takes(","));
-    if (!this.#takes("}")) this.#fail("expecting ',' delimiter");
+    if (!this.#takes("}")) this.#fail(later("expecting ',' delimiter"));
     return members;
   }
 
@@ -95,7 +96,7 @@ class Reader {
       this.#blank();
       values.push(this.#value(depth + 1));
     } while (this.#takes(","));
-    if (!this.#takes("]")) this.#fail("expecting ',' delimiter");
+    if (!this.#takes("]")) this.#fail(later("expecting ',' delimiter"));
     return values;
   }
 
@@ -103,7 +104,7 @@ class Reader {
     const start = ++this.at;
     let said = this.#match(PLAIN)[0];
     while (this.text[this.at] === "\\") said += this.#escape() + this.#match(PLAIN)[0];
-    if (this.text[this.at] !== '"') this.#fail("a string without an end, or a control character");
+    if (this.text[this.at] !== '"') this.#fail(later("a string without an end, or a control character"));
     const hasEscapes = this.at - start !== said.length;
     this.at += 1;
     if (hasEscapes && !said.isWellFormed()) throw new Refusal("string contains a lone surrogate");
@@ -114,12 +115,12 @@ class Reader {
     const letter = this.text[this.at + 1];
     if (letter !== "u") {
       const meant = ESCAPES[letter];
-      if (meant === undefined) this.#fail("invalid \\escape");
+      if (meant === undefined) this.#fail(later("invalid \\escape"));
       this.at += 2;
       return meant;
     }
     const digits = this.text.slice(this.at + 2, this.at + 6);
-    if (!HEX.test(digits)) this.#fail("invalid \\uXXXX escape");
+    if (!HEX.test(digits)) this.#fail(later("invalid \\uXXXX escape"));
     if (digits === "0000") throw new Refusal("string contains U+0000");
     this.at += 6;
     return String.fromCharCode(Number.parseInt(digits, 16));
@@ -133,7 +134,7 @@ class Reader {
       }
     }
     const found = this.#match(NUMBER);
-    if (!found) this.#fail("expecting value");
+    if (!found) this.#fail(later("expecting value"));
     const isReal = found[1] !== undefined || found[2] !== undefined;
     const value = Number(found[0]);
     if (isReal) {
@@ -171,8 +172,9 @@ class Reader {
     return true;
   }
 
-  #fail(why) {
+  #fail(text) {
     const before = this.text.slice(0, this.at).split("\n");
-    throw new Refusal(`${why} at line ${before.length} column ${before.at(-1).length + 1}`);
+    const place = { line: before.length, column: before.at(-1).length + 1 };
+    throw new Refusal("%(why)s at line %(line)s column %(column)s", { why: { text }, ...place });
   }
 }

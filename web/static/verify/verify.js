@@ -6,7 +6,8 @@
 //     const trust = { vkey, witnesses: [vkey, ...], quorum: 1, pins: [[party, publicKey], ...] };
 //     const answer = await verifyBundle(bytes, trust);
 //     answer.failed      // null, or {step, head, entry, claimed, why}: head or entry is the one that
-//                        // it was about, claimed the log that the file says it is of
+//                        // it was about, claimed the log that the file says it is of,
+//                        // why is for sayReason
 //     answer.verified    // null, or what the bundle shows, as plain data
 //
 // Reduced in (7) and (8): members that no step rests on are not held against the forms of EPCIS and of
@@ -22,7 +23,7 @@ import { openDisclosures, verifyItem } from "./disclosure.js";
 import { readTime } from "./forms.js";
 import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
 import { cosignatures, encodeVkey, openCheckpoint, parseVkey } from "./note.js";
-import { demand, Refusal } from "./refusal.js";
+import { demand, reasonOf } from "./refusal.js";
 import { Registry } from "./registry.js";
 import { parseStatement } from "./statement.js";
 
@@ -37,8 +38,7 @@ export async function verifyBundle(bytes, trust, report = () => {}) {
     const verified = await verify(bytes, { log, cosigners, quorum, pinned }, at, report);
     return { failed: null, verified };
   } catch (error) {
-    const why = error instanceof Refusal ? error.message : `cannot be read: ${error.message}`;
-    return { failed: { ...at, why }, verified: null };
+    return { failed: { ...at, why: reasonOf(error) }, verified: null };
   }
 }
 
@@ -59,7 +59,7 @@ async function verify(bytes, { log, cosigners, quorum, pinned }, at, report) {
   Object.assign(at, { step: 2, claimed: bundle.checkpoint.split("\n", 1)[0] });
   const checkpoint = await openCheckpoint(bundle.checkpoint, log);
   const cosigned = await cosignatures(bundle.checkpoint, log, cosigners);
-  demand(cosigned.length >= quorum, `cosigned by ${cosigned.length} of the witnesses, want ${quorum}`);
+  demand(cosigned.length >= quorum, "cosigned by %(count)s of the witnesses, want %(wanted)s", { count: cosigned.length, wanted: quorum });
   const history = new History({ log, checkpoint, pinned, at, step: counter(bundle, report) });
   for (const [number, head] of bundle.heads.entries()) {
     Object.assign(at, { step: 3, head: number });
@@ -162,7 +162,7 @@ class History {
   #pin(signer) {
     const known = this.pinned.get(signer.party);
     const isKnown = !known || known.includes(signer.key.keyid);
-    demand(isKnown, `signed with another key of ${signer.party} than is pinned`);
+    demand(isKnown, "signed with another key of %(party)s than is pinned", { party: signer.party });
     return signer;
   }
 
@@ -176,11 +176,13 @@ class History {
   // The size of the head that the signer held; null of the genesis, which (8) lets entry 0 be alone.
   #checkPreamble(said, { party }) {
     const ledger = said["chiptrail:ledger"];
-    demand(ledger === this.log.name, `meant for another ledger, ${ledger}`);
-    demand(said["chiptrail:party"] === party, `it names ${said["chiptrail:party"]}, not the party of the key`);
+    demand(ledger === this.log.name, "meant for another ledger, %(ledger)s", { ledger });
+    const named = said["chiptrail:party"];
+    demand(named === party, "it names %(party)s, not the party of the key", { party: named });
     const after = said["chiptrail:after"];
     if (after === undefined) return null;
-    demand(this.heads.has(after), "the head that its signer held is not among the heads");
+    const isKnown = this.heads.has(after);
+    demand(isKnown, "the head that its signer held is not among the heads");
     return this.heads.get(after);
   }
 
@@ -193,7 +195,8 @@ class History {
   async operatorOf(envelope) {
     const signer = this.#pin(this.registry.signer(envelope.keyid, this.checkpoint.size));
     const roles = this.registry.parties.get(signer.party)?.roles ?? [];
-    demand(roles.includes("operator"), `${signer.party} is not the operator`);
+    const isOperator = roles.includes("operator");
+    demand(isOperator, "%(party)s is not the operator", { party: signer.party });
     demand(envelope.payloadType === dsse.BUNDLE, "not a statement about a bundle");
     await dsse.verifyEnvelope(envelope, signer.key);
     return signer.party;

@@ -5,6 +5,7 @@
 import { encodeHex } from "./bytes.js";
 import { hindrance, sha256 } from "./digest.js";
 import { isEvidence, verifyEvidence } from "./evidence.js";
+import { reasonOf } from "./refusal.js";
 import { checkSerials, splitSerials } from "./serials.js";
 import { verifyBundle } from "./verify.js";
 
@@ -19,7 +20,7 @@ globalThis.onmessage = async ({ data: { bytes, trust, serials } }) => {
       return;
     }
     const hindered = await hindrance();
-    if (hindered) postMessage({ refused: hindered });
+    if (hindered) postMessage({ refused: { text: hindered } });
     else if (isEvidence(bytes)) postMessage({ evidence: await verifyEvidence(bytes, trust) });
     else {
       const bundle = await verifyBundle(bytes, trust, reporter());
@@ -27,7 +28,7 @@ globalThis.onmessage = async ({ data: { bytes, trust, serials } }) => {
       postMessage({ bundle, sha256: encodeHex(await sha256(bytes)) });
     }
   } catch (error) {
-    postMessage({ refused: error.message });
+    postMessage({ refused: reasonOf(error) });
   }
 };
 
