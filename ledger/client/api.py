@@ -242,7 +242,9 @@ class Api:
         Raises: _Passing, Unreachable, what the ledger refuses.
         """
         url = f"{self.url}{path}"
-        headers = {} if body is None else {"Content-Type": kind}
+        headers = {}
+        if body is not None:
+            headers = {"Content-Type": kind, "Content-Length": str(len(body))}
         try:
             with (
                 self._deadline.within(_ANSWER_S),
@@ -250,7 +252,9 @@ class Api:
                     method,
                     url,
                     params=asked,
-                    content=body,
+                    # An answer of httpx is a cycle that holds its request for a while; an
+                    # iterator at its end holds nothing.
+                    content=None if body is None else iter([body]),
                     headers=headers,
                     extensions=self._deadline.hook,
                 ) as answer,

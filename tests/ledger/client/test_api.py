@@ -1,6 +1,8 @@
 """The client of the API, against a server that answers as it is told: what it makes of each."""
 
+import gc
 import json
+import tracemalloc
 
 import pytest
 
@@ -142,6 +144,27 @@ def test_lines_without_an_answer_are_sent_again_and_no_others(server):
 
     assert [1, 2, 3] == asking.lines(b"a", b"b", b"c")
     assert [b"a\nb\nc\n", b"c\n"] == server.sent
+
+
+@pytest.fixture
+def traced():
+    """What is held is known, and is held until it is let go: nothing else collects it."""
+    gc.disable()
+    tracemalloc.start()
+    yield lambda: tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    gc.enable()
+
+
+def test_of_what_was_sent_before_nothing_is_held(server, traced):
+    server.answers = {ENTRIES: line(41)}
+    batch = 1 << 20
+    with open_api(server.url, "t") as api:
+        for _ in range(8):
+            assert 1 == len([*api.capture_lines([b"x" * batch])])
+            server.sent.clear()
+
+    assert traced() < 2 * batch
 
 
 def test_a_line_that_is_refused_holds_up_no_other(server):
