@@ -1,9 +1,12 @@
 """The frame of every page in a browser: keys, language, theme, a small screen."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import faults_of
 from tests.web.conftest import PASSWORD
+from tests.world import CHIPS
 
 
 def test_the_keys_of_the_keyboard_lead_to_the_search_box_and_are_listed(site):
@@ -54,3 +57,14 @@ def test_what_was_typed_outlives_the_session(site):
 
         page.click("text=Go on with it")
         assert "A-1\nA-2" == page.input_value("#units")
+
+
+def test_local_time_stands_beside_utc(site):
+    site.world.commission("fab", [f"{CHIPS}A1"])
+    with site.page("lin", timezone_id="Asia/Taipei") as page:
+        page.goto("/entries/4")
+        said = page.locator("main dl time").first
+        utc, local = re.findall(r"\d\d:\d\d", said.text_content())
+
+        assert f"{(int(utc[:2]) + 8) % 24:02}{utc[2:]}" == local
+        assert said.text_content().endswith(" here)")

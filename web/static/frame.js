@@ -1,6 +1,6 @@
 // What every page has: keys of the keyboard, buttons that copy, local times, menus that close.
 
-import { say } from "./words.js";
+import { here, say } from "./words.js";
 
 const GOES = { c: "/check", s: "/shipments", n: "/ship", f: "/findings", h: "/" };
 const SVG = "http://www.w3.org/2000/svg";
@@ -72,7 +72,13 @@ export function dress(root) {
   }
   for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
     const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.getTime())) time.title = `${moment.toLocaleString()} (${zone})`;
+    if (Number.isNaN(moment.getTime())) continue;
+    time.title = `${moment.toLocaleString()} (${zone})`;
+    const local = here(moment);
+    if (!local) continue;
+    const shown = document.createElement("span");
+    Object.assign(shown, { className: "local", textContent: ` (${local})` });
+    time.append(shown);
   }
 }
 

@@ -30,3 +30,11 @@ export const later = (text) => text;
 export function count(number) {
   return new Intl.NumberFormat(language).format(number);
 }
+
+// What the clock says here at *moment*, "17:00 here"; nothing where clocks go by UTC.
+export function here(moment) {
+  if (moment.getTimezoneOffset() === 0) return "";
+  const day = moment.getDate() === moment.getUTCDate() ? {} : { month: "short", day: "numeric" };
+  const form = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return say("%(time)s here", { time: moment.toLocaleString(language, form) });
+}

@@ -1,6 +1,6 @@
 // Elements of a page made of values: text is always text, whatever it holds.
 
-import { count, say } from "../words.js";
+import { count, here, say } from "../words.js";
 
 // An element with attributes and children; a child that is false, null or undefined is left out.
 export function node(tag, attributes = {}, ...children) {
@@ -46,7 +46,10 @@ export function mono(text) {
 // A moment of ISO 8601 in UTC, the local time beside it.
 export function stamp(iso) {
   const text = `${iso.slice(0, 16).replace("T", " ")} UTC`;
-  return node("time", { datetime: iso, title: new Date(iso).toLocaleString() }, text);
+  const moment = new Date(iso);
+  const local = here(moment);
+  const shown = local && node("span", { class: "local" }, ` (${local})`);
+  return node("time", { datetime: iso, title: moment.toLocaleString() }, text, shown || null);
 }
 
 // How long ago that was, in the largest unit that is exact enough.
