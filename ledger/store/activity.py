@@ -9,7 +9,7 @@ insert_activity(connection, 1772442000000, {"actor": "cli", "act": "capture", "r
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.log import check_types
 
@@ -34,7 +34,8 @@ class ActivityRow(NamedTuple):
 
 def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]) -> None:
     """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request."""
-    connection.exec_driver_sql(
+    statements.run(
+        connection,
         "INSERT INTO activity (id, at, actor, act, ref)"
         " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
         (at, activity["actor"], activity["act"], activity["ref"]),
@@ -57,7 +58,8 @@ def load_activity(  # noqa: PLR0913, PLR0917 - each narrows it
     asked = {"actor = ?": actor, "act = ?": act, "replace(ref, ?, '') <> ref": of}
     wanted = {name: value for name, value in asked.items() if value is not None}
     where = "".join(f" AND {name}" for name in wanted)
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         f"SELECT id, at, actor, act, ref FROM activity WHERE id < ?{where}"
         " ORDER BY id DESC LIMIT ?",
         (below, *wanted.values(), limit),

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ledger.finding import Closing, Code, Finding
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from schemas import strict_json
 
@@ -56,7 +56,7 @@ def save_changes(connection: Connection, changes: Sequence[Change]) -> None:
     if not changes:
         return
     query = "SELECT coalesce(max(id) + 1, 1) FROM amendment"
-    start = connection.exec_driver_sql(query).scalar_one()
+    start = statements.fetch_number(connection, query)
     told = sorted(
         [
             (one.at, one.kind.value, one.key, one.is_new, strict_json.dump([*one.row]).decode())

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Row
 
-from ledger.store import postgresql, projections, tables
+from ledger.store import postgresql, projections, statements, tables
 
 # SQLite binds at most 32,766 values a statement.
 _MOST_VALUES = 8_192
@@ -66,11 +66,12 @@ def _insert(
     rows, columns = _without_empty(rows, columns)
     if len(rows) >= _COPY_FROM and not tail and connection.dialect.name == postgresql.NAME:
         types = _types_of(connection.dialect, table, tuple(columns))
-        postgresql.copy(connection, table, columns, types, rows)
+        with statements.driving(connection, f"COPY {table}") as driver:
+            postgresql.copy(driver, table, columns, types, rows)
         return
     head = f"INSERT INTO {table} ({', '.join(columns)}) "
     for source, values in _sources(connection, rows, table, columns):
-        connection.exec_driver_sql(head + source + tail, values)
+        statements.run(connection, head + source + tail, values)
 
 
 def _without_empty(
@@ -85,10 +86,10 @@ def _without_empty(
 
 def select(
     connection: Connection, query: str, columns: Sequence[str], rows: Sequence[Values]
-) -> Iterator[Row[*tuple[Any, ...]]]:
+) -> Iterator[tuple[Any, ...]]:
     """Rows of *query*, which reads the wanted *rows* as the table ``need`` with *columns*."""
     for need, values in _needs(connection, columns, rows):
-        yield from connection.exec_driver_sql(f"{need} {query}", values).all()
+        yield from statements.fetch(connection, f"{need} {query}", values)
 
 
 def run(
@@ -96,7 +97,7 @@ def run(
 ) -> None:
     """Run *statement*, which reads *rows* as the table ``need``; for updates."""
     for need, values in _needs(connection, columns, rows):
-        connection.exec_driver_sql(f"{need} {statement}", values)
+        statements.run(connection, f"{need} {statement}", values)
 
 
 def stream(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, zip_longest
 from typing import Any
 
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.projections import projections
 
@@ -68,8 +68,9 @@ def trigger_differences(
 
 def measure_entries(connection: Connection) -> tuple[int, int]:
     """How many entries are there, and the lowest index (0 when there are none). Reads them all."""
-    row = connection.exec_driver_sql("SELECT count(*), coalesce(min(idx), 0) FROM entry").one()
-    return row[0], row[1]
+    query = "SELECT count(*), coalesce(min(idx), 0) FROM entry"
+    ((count, lowest),) = statements.fetch(connection, query)
+    return count, lowest
 
 
 def explain_root(connection: Connection, size: int) -> Iterator[str]:
@@ -79,12 +80,13 @@ def explain_root(connection: Connection, size: int) -> Iterator[str]:
     several nothing can be said: what was refilled has the times of several requests.
     """
     yield f"checkpoint {size}: root is not that of the entries"
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT e.idx FROM entry AS e JOIN checkpoint AS c ON c.size = ? WHERE e.idx < c.size"
         " AND e.idx >= (SELECT coalesce(max(size), 0) FROM checkpoint WHERE size < c.size)"
         " AND e.recorded_at <> c.signed_at LIMIT 2",
         (size,),
-    ).all()
+    )
     if len(rows) == 1:
         yield f"entry {rows[0][0]}: time is not that of its checkpoint"
 
@@ -92,12 +94,13 @@ def explain_root(connection: Connection, size: int) -> Iterator[str]:
 def count_stray(connection: Connection, size: int) -> tuple[int, int]:
     """How many item lists, and how many disclosures, lie beside no entry of [0, *size*)."""
     # Two ranges of each index; text and bytes come after every number.
-    row = connection.exec_driver_sql(
+    ((lists, disclosures),) = statements.fetch(
+        connection,
         "SELECT (SELECT count(*) FROM item_list WHERE idx < 0 OR idx >= ?),"
         " (SELECT count(*) FROM disclosure WHERE idx < 0 OR idx >= ?)",
         (size, size),
-    ).one()
-    return row[0], row[1]
+    )
+    return lists, disclosures
 
 
 def _parts(connection: Connection, query: str) -> Iterator[list[tuple[Any, ...]]]:

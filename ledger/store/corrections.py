@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger.finding import Code
 from ledger.order import Correction, Placing, ordinal
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.events import INDEX, ItemEvent
 
@@ -63,8 +63,8 @@ def find_of_targets(connection: Connection, targets: Iterable[int]) -> list[Corr
 
 def load_open(connection: Connection) -> list[int]:
     """The corrections that wait, in order."""
-    rows = connection.exec_driver_sql(
-        "SELECT idx FROM correction WHERE open_at IS NOT NULL ORDER BY idx"
+    rows = statements.fetch(
+        connection, "SELECT idx FROM correction WHERE open_at IS NOT NULL ORDER BY idx"
     )
     return [row[0] for row in rows]
 
@@ -79,7 +79,7 @@ def insert_awaited(connection: Connection, index: int, keys: Iterable[int]) -> N
 
 def load_awaited(connection: Connection, keys: Sequence[int]) -> set[int]:
     """Those of *keys* that a correction names."""
-    if connection.exec_driver_sql("SELECT 1 FROM awaited LIMIT 1").first() is None:
+    if statements.fetch_one(connection, "SELECT 1 FROM awaited LIMIT 1") is None:
         return set()
     return {key for key, _ in _awaiting(connection, keys)}
 
@@ -270,8 +270,10 @@ def delete_told(connection: Connection, indexes: Iterable[int]) -> None:
 
 def delete_waiting(connection: Connection, index: int) -> None:
     """What entry *index* found of a correction that waits is void, or written anew."""
-    connection.exec_driver_sql(
-        "DELETE FROM finding WHERE idx = ? AND code = ?", (index, Code.CORRECTION_OPEN.value)
+    statements.run(
+        connection,
+        "DELETE FROM finding WHERE idx = ? AND code = ?",
+        (index, Code.CORRECTION_OPEN.value),
     )
 
 

@@ -6,7 +6,7 @@ insert_cosignatures(connection, [CosignatureRow(674, vkey, 1_764_000_000, signat
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.log import check_types
 
@@ -48,7 +48,8 @@ def insert_cosignatures(connection: Connection, rows: Sequence[CosignatureRow]) 
 
 def load_cosignatures(connection: Connection, size: int) -> list[CosignatureRow]:
     """The cosignatures of the checkpoint of *size*, by witness, of each the last."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT size, witness, at, signature FROM cosignature WHERE size = ? ORDER BY witness, at",
         (size,),
     )
@@ -58,15 +59,18 @@ def load_cosignatures(connection: Connection, size: int) -> list[CosignatureRow]
 
 def load_witnessed_sizes(connection: Connection) -> dict[str, int]:
     """By witness, the largest size that it cosigned."""
-    rows = connection.exec_driver_sql("SELECT witness, max(size) FROM cosignature GROUP BY witness")
+    rows = statements.fetch(
+        connection, "SELECT witness, max(size) FROM cosignature GROUP BY witness"
+    )
     return dict(map(tuple, rows))
 
 
 def load_last_cosignatures(connection: Connection) -> dict[str, CosignatureRow]:
     """By witness, the last that it signed of what is the largest."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT size, witness, at, signature FROM cosignature AS c WHERE size ="
-        " (SELECT max(size) FROM cosignature WHERE witness = c.witness) ORDER BY witness, at"
+        " (SELECT max(size) FROM cosignature WHERE witness = c.witness) ORDER BY witness, at",
     )
     return {row[1]: _cosignature(row) for row in rows}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ledger.act import ActKind
 from ledger.dealing import Dealing, dealing_of
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.items import moment
 
@@ -77,13 +77,13 @@ def load_draws_of(connection: Connection, indexes: Iterable[int]) -> list[DrawRo
 def find_drawing(connection: Connection, licence: int) -> list[int]:
     """The entries that draw on *licence*, in order."""
     query = "SELECT DISTINCT idx FROM draw WHERE licence = ? ORDER BY idx"
-    return [row[0] for row in connection.exec_driver_sql(query, (licence,))]
+    return [row[0] for row in statements.fetch(connection, query, (licence,))]
 
 
 def load_totals(connection: Connection, licence: int) -> dict[str, int]:
     """What was drawn of *licence* in all, by sender."""
     query = "SELECT sender, sum(quantity) FROM draw WHERE licence = ? GROUP BY sender"
-    rows = connection.exec_driver_sql(query, (licence,))
+    rows = statements.fetch(connection, query, (licence,))
     return {sender: int(total) for sender, total in rows}
 
 
@@ -93,15 +93,16 @@ def load_running(
     """The ordinals at which *senders* drew on *licence*, ascending, and the total up to each."""
     wanted = tuple(senders)
     marks = ", ".join("?" * len(wanted))
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT ordinal, sum(quantity) OVER (ORDER BY ordinal, idx) FROM draw"
         f" WHERE licence = ? AND sender IN ({marks}) ORDER BY ordinal, idx",
         (licence, *wanted),
-    ).all()
+    )
     return [row[0] for row in rows], [int(row[1]) for row in rows]
 
 
 def load_draws(connection: Connection, licence: int) -> list[DrawRow]:
     """All that was drawn on *licence*, in the order that counts."""
     query = f"SELECT {', '.join(DrawRow._fields)} FROM draw WHERE licence = ? ORDER BY ordinal, idx"
-    return [DrawRow._make(row) for row in connection.exec_driver_sql(query, (licence,))]
+    return [DrawRow._make(row) for row in statements.fetch(connection, query, (licence,))]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ledger.finding import Closing, Code, Finding
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from schemas.item import ID_LIMIT
 
@@ -95,7 +95,9 @@ def insert_documents(connection: Connection, rows: Sequence[tuple[str, int]]) ->
 
 def find_documents(connection: Connection, uri: str) -> list[int]:
     """The events that name the document *uri*, in order."""
-    rows = connection.exec_driver_sql("SELECT idx FROM document WHERE uri = ? ORDER BY idx", (uri,))
+    rows = statements.fetch(
+        connection, "SELECT idx FROM document WHERE uri = ? ORDER BY idx", (uri,)
+    )
     return [row[0] for row in rows]
 
 
@@ -196,7 +198,7 @@ def insert_findings(connection: Connection, findings: Sequence[Finding]) -> None
     """Store act findings; ``items`` is empty where a finding is on all that the entry names."""
     if not findings:
         return
-    start = connection.exec_driver_sql("SELECT coalesce(max(id) + 1, 1) FROM finding").scalar_one()
+    start = statements.fetch_number(connection, "SELECT coalesce(max(id) + 1, 1) FROM finding")
     rows = [
         (
             number,
@@ -240,7 +242,7 @@ def insert_closings(connection: Connection, closings: Sequence[Closing]) -> None
     """Store what later entries close."""
     if not closings:
         return
-    start = connection.exec_driver_sql("SELECT coalesce(max(id) + 1, 1) FROM closing").scalar_one()
+    start = statements.fetch_number(connection, "SELECT coalesce(max(id) + 1, 1) FROM closing")
     rows = [
         (
             number,

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.act import ActKind
 from ledger.custody import Needs
 from ledger.holding import Custody, Holdings, ItemState, Pending, Phase, held_by
-from ledger.store import bulk, projections
+from ledger.store import bulk, projections, statements
 from ledger.store.database import Connection
 from ledger.store.traits import Traits, read_traits, write_traits
 from schemas.item import split_item
@@ -320,8 +320,7 @@ def _state_values(state: ItemState, ids: Mapping[str, int]) -> tuple[object, ...
 
 
 def _next_id(connection: Connection, table: str) -> int:
-    row = connection.exec_driver_sql(f"SELECT coalesce(max(id) + 1, 1) FROM {table}").one()
-    return int(row[0])
+    return statements.fetch_number(connection, f"SELECT coalesce(max(id) + 1, 1) FROM {table}")
 
 
 def save_containments(

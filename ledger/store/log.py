@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ledger.frontier import Tile
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from schemas.errors import IntegrityError
 
@@ -70,16 +70,14 @@ _HEADS = (
 
 def load_head(connection: Connection) -> Head | None:
     """The newest checkpoint, or None before the first."""
-    row = connection.exec_driver_sql(f"{_HEADS} ORDER BY c.size DESC LIMIT 1").one_or_none()
+    row = statements.fetch_one(connection, f"{_HEADS} ORDER BY c.size DESC LIMIT 1")
     return None if row is None else _head(row)
 
 
 def load_heads(connection: Connection, start: int, stop: int) -> list[Head]:
     """The checkpoints of the database with start < size <= stop, by size."""
-    rows = connection.exec_driver_sql(
-        f"{_HEADS} WHERE c.size > ? AND c.size <= ? ORDER BY c.size", (start, stop)
-    )
-    return [_head(row) for row in rows]
+    query = f"{_HEADS} WHERE c.size > ? AND c.size <= ? ORDER BY c.size"
+    return [_head(row) for row in statements.fetch(connection, query, (start, stop))]
 
 
 def _head(row: Sequence[Any]) -> Head:
@@ -89,8 +87,7 @@ def _head(row: Sequence[Any]) -> Head:
 
 def count_entries(connection: Connection) -> int:
     """How many entries the table holds, by its highest index."""
-    row = connection.exec_driver_sql("SELECT coalesce(max(idx) + 1, 0) FROM entry").one()
-    return int(row[0])
+    return statements.fetch_number(connection, "SELECT coalesce(max(idx) + 1, 0) FROM entry")
 
 
 def find_identities(
@@ -114,11 +111,12 @@ def insert_entries(connection: Connection, rows: Sequence[EntryRow]) -> None:
 
 def load_entries(connection: Connection, start: int, stop: int) -> list[EntryRow]:
     """The entries with start <= index < stop."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
         (start, stop),
     )
-    return [entry_of(row) for row in rows.all()]
+    return [entry_of(row) for row in rows]
 
 
 def entry_of(row: Sequence[Any]) -> EntryRow:
@@ -158,7 +156,8 @@ def load_recorded_at(connection: Connection, indexes: Sequence[int]) -> dict[int
 
 def load_statements(connection: Connection, start: int) -> list[EntryRow]:
     """Every statement from index *start* on, in order."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         f"SELECT {', '.join(EntryRow._fields)} FROM entry WHERE kind = 1 AND idx >= ? ORDER BY idx",
         (start,),
     )
@@ -260,7 +259,8 @@ def load_disclosures_of(
     connection: Connection, start: int, stop: int
 ) -> Iterator[tuple[int, str, str | None]]:
     """As ``load_disclosures``, of start <= index < stop."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT idx, digest, body FROM disclosure WHERE idx >= ? AND idx < ? ORDER BY idx, digest",
         (start, stop),
     )
@@ -287,9 +287,9 @@ def insert_tiles(connection: Connection, tiles: Iterable[Tile]) -> None:
 
 def load_tile(connection: Connection, level: int, index: int) -> bytes | None:
     """The 8,192 bytes of a full tile, or None when it is not full yet."""
-    row = connection.exec_driver_sql(
-        "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, index)
-    ).one_or_none()
+    row = statements.fetch_one(
+        connection, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, index)
+    )
     return None if row is None else _bytes(f"tile {level}/{index}", row[0])
 
 
@@ -300,7 +300,8 @@ def _bytes(name: str, value: bytes) -> bytes:
 
 def load_tile_roots(connection: Connection, level: int, start: int, count: int) -> list[bytes]:
     """The hashes of whole tiles [start, start + count) of *level*: hashes of the level above."""
-    rows = connection.exec_driver_sql(
+    rows = statements.fetch(
+        connection,
         "SELECT n, root FROM tile WHERE level = ? AND n >= ? AND n < ? ORDER BY n",
         (level, start, start + count),
     )
@@ -309,14 +310,15 @@ def load_tile_roots(connection: Connection, level: int, start: int, count: int) 
 
 def count_tiles(connection: Connection) -> int:
     """How many full tiles are stored."""
-    return int(connection.exec_driver_sql("SELECT count(*) FROM tile").scalar_one())
+    return statements.fetch_number(connection, "SELECT count(*) FROM tile")
 
 
 def insert_checkpoint(
     connection: Connection, size: int, root: bytes, signed_at: int, signature: bytes
 ) -> None:
     """Store one signed tree head."""
-    connection.exec_driver_sql(
+    statements.run(
+        connection,
         "INSERT INTO checkpoint (size, root, signed_at, signature) VALUES (?, ?, ?, ?)",
         (size, root, signed_at, signature),
     )
@@ -324,9 +326,7 @@ def insert_checkpoint(
 
 def load_checkpoint_root(connection: Connection, size: int) -> bytes | None:
     """The root that was signed for *size*, or None when none was."""
-    row = connection.exec_driver_sql(
-        "SELECT root FROM checkpoint WHERE size = ?", (size,)
-    ).one_or_none()
+    row = statements.fetch_one(connection, "SELECT root FROM checkpoint WHERE size = ?", (size,))
     return None if row is None else _bytes(f"checkpoint {size}", row[0])
 
 

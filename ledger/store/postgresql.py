@@ -87,7 +87,7 @@ def spell(statement: str) -> str:
 
 
 def copy(
-    connection: Connection,
+    driver: Any,  # noqa: ANN401 - the driver's connection
     table: str,
     columns: Sequence[str],
     types: Sequence[str],
@@ -95,18 +95,10 @@ def copy(
 ) -> None:
     """Insert *rows* into *table*, whose *columns* are of *types*, at half the cost of an INSERT."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
-    driver: Any = connection.connection.driver_connection
-    error: Any = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as writing:
-            writing.set_types([name.lower() for name in types])
-            for row in rows:
-                writing.write_row(row)
-    except error as exc:
-        # As SQLAlchemy says it of what it runs itself.
-        raise sqlalchemy.exc.DBAPIError.instance(
-            statement, None, exc, error, hide_parameters=True
-        ) from exc
+    with driver.cursor() as cursor, cursor.copy(statement) as writing:
+        writing.set_types([name.lower() for name in types])
+        for row in rows:
+            writing.write_row(row)
 
 
 def explain(error: BaseException) -> str:

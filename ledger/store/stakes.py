@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ledger.act import ActKind
 from ledger.holding import Holdings, Step, effective
 from ledger.order import key_of
-from ledger.store import bulk
+from ledger.store import bulk, statements
 from ledger.store.database import Connection
 from ledger.store.events import EventRow
 from ledger.view import parties_to
@@ -106,4 +106,4 @@ def load_sendings(connection: Connection, party: str | None, before: int, limit:
 
 
 def _page(connection: Connection, query: str, values: Sequence[object]) -> list[int]:
-    return [row[0] for row in connection.exec_driver_sql(query, tuple(values))]
+    return [row[0] for row in statements.fetch(connection, query, tuple(values))]

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy
 
-from ledger.store import bulk, tables
+from ledger.store import bulk, statements, tables
 from ledger.store.database import Connection
 from ledger.store.tables import truth
 
@@ -27,8 +27,8 @@ _MOST_BYTES = 4 << 20
 def count_truth(connection: Connection, leave_out: frozenset[str] = frozenset()) -> int:
     """How many rows of truth there are, without those of the tables to *leave_out*."""
     names = [name for name in truth.tables if name not in leave_out]
-    counts = [connection.exec_driver_sql(f"SELECT count(*) FROM {name}") for name in names]
-    return sum(int(count.scalar_one()) for count in counts)
+    queries = [f"SELECT count(*) FROM {name}" for name in names]
+    return sum(statements.fetch_number(connection, query) for query in queries)
 
 
 def copy_truth(

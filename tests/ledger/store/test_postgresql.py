@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from ledger.store import bulk, postgresql
+from ledger.store import bulk, postgresql, statements
 from ledger.store.database import Database
 from schemas.errors import CannotOpen, IntegrityError
 from tests import databases
@@ -115,6 +115,18 @@ def test_a_connection_that_is_lost_while_committing_leaves_the_outcome_unknown(f
 
     with pytest.raises(IntegrityError, match="unknown"):
         write(filled, disconnect)
+
+
+def test_a_connection_that_is_lost_between_two_statements_is_given_up(filled, other_tool):
+    def disconnect(connection):
+        pid = statements.fetch_number(connection, "SELECT pg_backend_pid()")
+        other_tool.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        statements.run(connection, "SELECT 1")
+
+    before = everything(filled)
+    with pytest.raises(CannotOpen, match="terminating connection"):
+        write(filled, disconnect)
+    assert before == everything(filled)
 
 
 def test_after_the_server_closed_its_connections_the_next_transaction_is_answered(
