@@ -7,8 +7,8 @@ the payload; (4) it is meant for this ledger; (5) ``chiptrail:after`` carries th
 signature; (6) lists and disclosures are the ones that were signed; (7) read the event as an act.
 
 Of what is yet to be signed all but (2) is rehearsed, for a trial that records nothing. Whether the
-key is live, the party is the key's own and the history of ``after`` is ours is decided later, at
-the entry's index, under the lock (``ledger.service.capture``).
+key is live, the party is the key's own, the history of ``after`` is ours and transcripts are
+landmarks' is decided later, at the entry's index, under the lock (``ledger.service.capture``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ from ledger.dsse import VerifiedPayload
 from ledger.keys import PublicKey
 from ledger.note import Verifier
 from ledger.sighting import Saying, read_saying
-from schemas.envelope import ItemList, PayloadType, Submission, parse_submission
+from schemas.envelope import Envelope, ItemList, PayloadType, Submission, parse_submission
 from schemas.errors import (
     BadAfter,
     BadSignature,
@@ -72,6 +72,11 @@ class Admitted(NamedTuple):
     documents: tuple[str, ...] = ()
     saying: Saying | None = None
     dealing: str | None = None
+
+    @property
+    def transcripts(self) -> tuple[Envelope, ...]:
+        """What landmarks measured, as it says."""
+        return () if self.saying is None else self.saying.transcripts
 
     def flat(self) -> tuple[Any, ...]:
         """The same as plain tuples, for another process: with classes they cost thrice to send."""
@@ -182,7 +187,7 @@ def _told(payload: bytes, kind: PayloadType, beside: Submission, gate: Gate) -> 
             if beside.lists or beside.disclosures:
                 raise MalformedEnvelope("a statement has no lists and no disclosures", "/lists")
         case _:
-            raise MalformedEnvelope("bundles are never in the log", "/payloadType")
+            raise MalformedEnvelope("only events and statements are recorded", "/payloadType")
     if gate.party not in (None, read[0]):
         raise ForeignParty(f"who asks here asks for {gate.party}", "/chiptrail:party")
     return read

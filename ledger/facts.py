@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledger.registry import Mandate, Party, Registry
+from ledger.landmark import Mark, live_landmarks
+from ledger.registry import EnrolledKey, Mandate, Party, Registry
 from ledger.rules import RulePack, TimeRules
 from schemas.statement import Site
 
@@ -21,7 +22,8 @@ class Facts:
 
     *prefixes* and *roles* by party id (``party`` statements), a party without any may be missing.
     *mandates* by principal and agent: the newest statement of the principal about that agent.
-    *parties* and *sites* by id: who they are and where.
+    *parties* and *sites* by id: who they are and where. *landmarks* by the ids of their keys; with
+    any, *keys* are all that were enrolled, by keyid.
     """
 
     prefixes: Mapping[str, tuple[str, ...]]
@@ -30,6 +32,8 @@ class Facts:
     mandates: Mapping[tuple[str, str], Mandate] = field(default_factory=dict)
     parties: Mapping[str, Party] = field(default_factory=dict)
     sites: Mapping[str, Site] = field(default_factory=dict)
+    landmarks: Mapping[str, Mark] = field(default_factory=dict)
+    keys: Mapping[str, EnrolledKey] = field(default_factory=dict)
 
     def company(self, party: str) -> str:
         """The company at whose command *party* is: its ultimate parent by the registrar, or it."""
@@ -65,13 +69,15 @@ class FactsOf:
         key = size, recorded_at.date()
         if key not in self._known:
             registry = self._registry
-            times = self._pack.time_rules(recorded_at)
+            landmarks = live_landmarks(registry)
             self._known[key] = Facts(
-                registry.prefixes(),
-                registry.roles(),
-                times,
-                registry.mandates(),
-                dict(registry.parties),
-                registry.places(),
+                prefixes={party.id: party.prefixes for party in registry.parties.values()},
+                roles=registry.roles(),
+                times=self._pack.time_rules(recorded_at),
+                mandates=registry.mandates(),
+                parties=dict(registry.parties),
+                sites=registry.places(),
+                landmarks=landmarks,
+                keys=dict(registry.keys) if landmarks else {},
             )
         return self._known[key]

@@ -7,6 +7,7 @@ never from what it says of itself. From the weakest:
 - *declared*: somebody signed it;
 - *countersigned*: a party of another ultimate parent signed, at about the same time, that it was at
   the same place;
+- *measured*: a landmark measured that a machine of its signer was near enough for it to be true;
 - *inspected*: an inspector signed it that never had a part in the custody of the thing.
 
     claims = gather(entries, [3, 7, 12])      # those that bear on an item, as they count
@@ -22,8 +23,10 @@ from typing import NamedTuple
 
 from ledger.act import ActKind
 from ledger.geodesy import Circle, is_gap_over
+from ledger.landmark import Ranging, Reach, reach_of
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Entry, Route
+from schemas.errors import UnknownRule
 from schemas.place import Place
 
 
@@ -33,6 +36,7 @@ class Level(StrEnum):
     NONE = "none"
     DECLARED = "declared"
     COUNTERSIGNED = "countersigned"
+    MEASURED = "measured"
     INSPECTED = "inspected"
 
     @property
@@ -115,11 +119,15 @@ def gather(
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the rules say of evidence: see ``location/countersigned`` and ``location/accuracy``."""
+    """What the rules say of evidence: see ``location/countersigned`` and ``location/accuracy``.
+
+    *ranging* None: by these rules nothing is measured.
+    """
 
     window: timedelta
     within_m: float
     assumed_m: float
+    ranging: Ranging | None = None
 
     def circle(self, place: Place) -> Circle | None:
         """Where *place* is, None if it is only named."""
@@ -136,20 +144,39 @@ def terms_of(pack: RulePack, as_of: datetime) -> Terms:
     Raises: UnknownRule, MalformedRules.
     """
     agreed = pack.rule("location/countersigned", as_of)
+    assumed_m = pack.rule("location/accuracy", as_of).number("assumed_m")
     return Terms(
         agreed.duration("window_hours"),
         agreed.number("within_m"),
-        pack.rule("location/accuracy", as_of).number("assumed_m"),
+        assumed_m,
+        _ranging_of(pack, as_of, assumed_m),
+    )
+
+
+def _ranging_of(pack: RulePack, as_of: datetime, assumed_m: float) -> Ranging | None:
+    try:
+        rule = pack.rule("location/measured", as_of)
+    except UnknownRule:  # a pack of before there was any
+        return None
+    return Ranging(
+        rule.number("speed_km_s"),
+        rule.number("within_m"),
+        assumed_m,
+        rule.duration("window_hours"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A *claim* at its *level*; *by* is the first claim that bears it out, None if none does."""
+    """A *claim* at its *level*; *by* is the first claim that bears it out, None if none does.
+
+    *reach* is how near a landmark its signer's machine was measured, None if it is not measured.
+    """
 
     claim: Claim
     level: Level
     by: Claim | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +283,11 @@ def _standing(claims: Claims, number: int, terms: Terms) -> Standing:
     where = circles(claims, terms)
     spot, spots = (claim, where[number]), zip(claims.made, where, strict=True)
     by = next((one[0] for one in spots if _agree(spot, one, terms)), None)
+    reach, here = None, where[number]
+    if claim.measured and here is not None and terms.ranging is not None:
+        reach = reach_of(claim.measured, claim.at, here, terms.ranging)
+    if reach is not None:
+        return Standing(claim, Level.MEASURED, by, reach)
     return Standing(claim, Level.DECLARED if by is None else Level.COUNTERSIGNED, by)
 
 

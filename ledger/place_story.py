@@ -10,6 +10,7 @@ Nothing is told as verified that is only declared. Example::
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ledger.landmark import Reach
 from ledger.location import Appraisal, Level, Standing
 from ledger.names import Names, moment, party_name, place_name
 from ledger.sighting import Claim
@@ -67,11 +68,19 @@ def _told(standing: Standing, names: Names, as_of: datetime) -> str:
 
 
 def _signed(standing: Standing, names: Names) -> str:
-    level = Level.DECLARED if standing.level is Level.COUNTERSIGNED else standing.level
+    level = Level.INSPECTED if standing.level is Level.INSPECTED else Level.DECLARED
     return phrase(_SIGNED[level], who=party_name(standing.claim.who, names))
 
 
 def _borne_out(told: str, standing: Standing, names: Names) -> str:
+    if standing.reach is not None:
+        # What was measured is the distance of a machine, and never the place.
+        told = phrase(
+            "%(told)s, measured within %(far)s km of the landmark %(name)s",
+            told=told,
+            far=f"{standing.reach.circle.radius_m / 1000:,.0f}",
+            name=standing.reach.measured.name,
+        )
     if standing.by is None:
         return told
     who = party_name(standing.by.who, names)
@@ -133,4 +142,14 @@ def _standing_to_json(standing: Standing | None, as_of: datetime) -> JSON:
         "countryCode": place.country,
         "name": place.uri,
         "countersignedBy": None if standing.by is None else standing.by.index,
+        "measured": None if standing.reach is None else _reach_to_json(standing.reach),
+    }
+
+
+def _reach_to_json(reach: Reach) -> JSON:
+    return {
+        "landmark": reach.measured.said_in,
+        "name": reach.measured.name,
+        "roundTripMs": reach.measured.round_trip_ms,
+        "withinM": round(reach.circle.radius_m),
     }

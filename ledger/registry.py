@@ -114,7 +114,7 @@ class Registry:
     parties that agreed with a correction, by its identity, each with the index of its first
     statement; *erasures* all that were asked for of an entry, by its identity. *subjects* is what
     each party statement says, *licensed* are the indexes of all statements of a licence, by its
-    regime and number. ``enter`` is the only way in.
+    regime and number, *marks* those of revocations of landmarks, by keyid; ``enter`` is the way in.
     """
 
     origin: str = ""
@@ -133,6 +133,7 @@ class Registry:
     mandated: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     subjects: dict[int, Subject] = field(default_factory=dict)
     licensed: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    marks: dict[str, int | None] = field(default_factory=dict)
     size: int = 0
     _mandates: dict[tuple[str, str], Mandate] = field(default_factory=dict)
     _is_shared: bool = field(default=False, compare=False)
@@ -167,11 +168,9 @@ class Registry:
 
         Raises: UnknownKey, RevokedKey.
         """
-        found = self.keys.get(keyid)
+        found, where = self.keys.get(keyid), "/signatures/0/keyid"
         if found is None or found.index >= index:
-            raise UnknownKey(
-                f"no key {keyid[:16]} is enrolled at index {index}", "/signatures/0/keyid"
-            )
+            raise UnknownKey(f"no key {keyid[:16]} is enrolled at index {index}", where)
         if found.revoked is not None and found.revoked < index:
             raise RevokedKey(f"key {keyid[:16]} was revoked at index {found.revoked}")
         return found
@@ -208,9 +207,7 @@ class Registry:
         if index != 0 or self.keys:
             raise MalformedStatement("genesis is entry 0 and no other", "/statement")
         if statement.registrar_key != signer.raw:
-            raise BadSignature(
-                "genesis is signed by the registrar key that it names", "/registrarKey"
-            )
+            raise BadSignature("genesis is signed by the key that it names", "/registrarKey")
         self.origin, self.log_vkey = statement.origin, statement.log_key
         self.registrar = statement.party
         self._add_key(EnrolledKey(0, signer, statement.party, endorsed=True))
@@ -256,15 +253,20 @@ class Registry:
         return True
 
     def _enter_revocation(self, statement: KeyRevocation, index: int, signer: PublicKey) -> None:
-        """The registrar revokes any key; a key may revoke itself."""
-        if statement.keyid != signer.keyid:
+        """The registrar revokes any key, a landmark's too; a party's may revoke itself."""
+        keyid = statement.keyid
+        if keyid != signer.keyid:
             self._demand_registrar(signer, index)
-        found = self.keys.get(statement.keyid)
+        found = self.keys.get(keyid)
+        if found is None and keyid not in self.marks:
+            raise UnknownKey(f"no key {keyid[:16]} is enrolled", "/keyid")
+        revoked = self.marks[keyid] if found is None else found.revoked
+        if revoked is not None:
+            raise RevokedKey(f"revoked already at index {revoked}", "/keyid")
         if found is None:
-            raise UnknownKey(f"no key {statement.keyid[:16]} is enrolled", "/keyid")
-        if found.revoked is not None:
-            raise RevokedKey(f"revoked already at index {found.revoked}", "/keyid")
-        self._add_key(replace(found, revoked=index, suspected_since=statement.suspected_since))
+            self.marks[keyid] = index
+        else:
+            self._add_key(replace(found, revoked=index, suspected_since=statement.suspected_since))
 
     def _add_key(self, enrolled: EnrolledKey) -> None:
         self.keys[enrolled.key.keyid] = enrolled
@@ -290,7 +292,9 @@ class Registry:
             case RulePackStatement():
                 self.rule_packs[index] = statement
             case Landmark():
-                keys.parse_public_key(statement.public_key)
+                key = keys.parse_public_key(statement.public_key)
+                if self.marks.setdefault(key.keyid) is not None:
+                    raise RevokedKey("the key of this landmark was revoked", "/publicKey")
                 self.landmarks[index] = statement
             case Concurrence():
                 agreed = self.concurrences.get(statement.correction, {})
@@ -302,10 +306,6 @@ class Registry:
                 pass  # closes a finding, which is no matter of the registry's
             case _:
                 assert_never(statement)
-
-    def prefixes(self) -> Mapping[str, tuple[str, ...]]:
-        """The item prefixes that each party may commission."""
-        return {party.id: party.prefixes for party in self.parties.values()}
 
     def roles(self) -> Mapping[str, frozenset[str]]:
         """The roles of each party."""
@@ -337,8 +337,8 @@ class Registry:
     def erased(self, identity: bytes, author: str) -> Mapping[str, int]:
         """The digests that are erased of the entry with *identity*, by *author*.
 
-        Each with the index of the first erasure that says so with standing. It counts also for
-        what is disclosed after it: what is erased does not come back.
+        Each with the index of the first erasure that says so with standing, also for what is
+        disclosed after it: what is erased does not come back.
         """
         found: dict[str, int] = {}
         for index, erasure in self.erasures.get(identity, {}).items():

@@ -18,18 +18,22 @@ from typing import NamedTuple
 from ledger.act import Act, ActKind
 from ledger.case import INSPECTOR
 from ledger.facts import Facts
+from ledger.landmark import Measured, measured_in
 from ledger.view import parties_in, signer_of
+from schemas.envelope import Envelope
 from schemas.event import Event
+from schemas.extension import TRANSCRIPTS
 from schemas.place import NAMES, Place, is_place_withheld, read_places
 from schemas.statement import Site
+from schemas.transcript import transcripts_in
 
 
 class Saying(NamedTuple):
     """What an event says: its *places*, the best first, and the *ends* that are places by a URI.
 
     *is_withheld*: it commits to a place that is not shown; *has_digests*: what is or was withheld
-    bears on this. *regime* is the customs regime;
-    *is_stop*: the goods had come to rest.
+    bears on this. *regime* is the customs regime; *is_stop*: the goods had come to rest.
+    *transcripts* are of landmarks, not yet verified.
     """
 
     places: tuple[Place, ...]
@@ -38,6 +42,7 @@ class Saying(NamedTuple):
     has_digests: bool = False
     regime: str | None = None
     is_stop: bool = False
+    transcripts: tuple[Envelope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class Claim:
     """What *who* signed in entry *index*: that things were in *place* at *at*.
 
     *place* None is withheld, and the reader was not shown it. *company* is the ultimate parent of
-    *who*, *is_inspector* its role, as of the entry. *regime* and *is_stop* as in ``Saying``.
+    *who*, *is_inspector* its role, as of the entry. *regime* and *is_stop* as in ``Saying``,
+    *measured* are its transcripts that hold.
     """
 
     index: int
@@ -56,6 +62,7 @@ class Claim:
     place: Place | None
     regime: str | None = None
     is_stop: bool = False
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,9 @@ def read_saying(event: Event) -> Saying | None:
     customs = event.body.get(_CUSTOMS)
     regime = customs.get("regime") if isinstance(customs, dict) else None
     said = regime if isinstance(regime, str) else None
-    return _saying(places, ends, is_withheld, has_digests, said, event.biz_step in _STOPS)
+    transcripts = transcripts_in(event.body) if TRANSCRIPTS in event.body else ()
+    is_stop = event.biz_step in _STOPS
+    return _saying(places, ends, is_withheld, has_digests, said, is_stop, transcripts)
 
 
 # Most of a batch say one of a few things: the same value crosses to another process once.
@@ -145,7 +154,11 @@ def read_claim(signed: Signed, facts: Facts) -> Claim | None:
         return None
     who = signer_of(act, facts, signed.recorded_at)
     is_inspector = INSPECTOR in facts.roles.get(who, ())
-    bare = Claim(signed.index, signed.recorded_at, who, facts.company(who), is_inspector, None)
+    measured: tuple[Measured, ...] = ()
+    if saying.transcripts:
+        measured = measured_in(saying.transcripts, act.actor, facts.landmarks, facts.keys)
+    company, at = facts.company(who), signed.recorded_at
+    bare = Claim(signed.index, at, who, company, is_inspector, None, measured=measured)
     return placed(bare, saying, act.event_at, facts.sites)
 
 
@@ -166,6 +179,7 @@ def placed(claim: Claim, saying: Saying, event_at: datetime, sites: Mapping[str,
         place,
         saying.regime,
         saying.is_stop,
+        claim.measured,
     )
 
 

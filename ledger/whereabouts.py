@@ -15,8 +15,9 @@ from operator import attrgetter
 
 from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
-from ledger.geodesy import Circle
+from ledger.geodesy import Circle, gap_km, is_gap_over
 from ledger.holding import ItemState, Phase
+from ledger.landmark import LIGHT_KM_S
 from ledger.location import Claims, Terms, circles, newest, terms_of
 from ledger.papers import NO_PAPERS, Duty, Papers
 from ledger.rules import RulePack
@@ -60,10 +61,34 @@ def _of_claims(
     terms = terms_of(pack, as_of)
     return (
         *check_travel(claims, terms, pack, as_of),
+        *_check_measured(claims, terms),
         *_check_countries(claims, terms, atlas),
         *_check_route(claims, terms, atlas, barred),
         *_check_withheld(claims),
     )
+
+
+def _check_measured(claims: Claims, terms: Terms) -> Iterator[Finding]:
+    """Claims of a place from which a landmark cannot have been answered that fast."""
+    ranging = terms.ranging
+    if ranging is None:
+        return
+    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
+        for one in claim.measured if circle is not None else ():
+            disc = one.disc(LIGHT_KM_S, ranging.own_m)  # in fibre it would be narrower
+            near = one.is_near(claim.at, ranging.window)
+            if circle is None or not near or not is_gap_over(circle, disc, 0.0):
+                continue
+            message = (
+                f"{claim.who} signed that it was at {spot_name(*circle)}, but a machine of its own"
+                f" answered the landmark {one.name} after {one.round_trip_ms:g} ms: even at the"
+                f" speed of light it was within {disc.radius_m / 1000:,.0f} km of it, at least"
+                f" {gap_km(circle, disc):,.0f} km from there"
+            )
+            is_on_it = claims.is_credible(claim)
+            yield Finding(
+                Code.CONTRADICTED, message, claim.index, cites=(one.said_in,), on_items=is_on_it
+            )
 
 
 # Countries ----------------------------------------------------------------------------------------

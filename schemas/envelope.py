@@ -43,6 +43,7 @@ class PayloadType(StrEnum):
     EVENT = "application/vnd.chiptrail.event+json"
     STATEMENT = "application/vnd.chiptrail.statement+json"
     BUNDLE = "application/vnd.chiptrail.bundle+json"
+    TRANSCRIPT = "application/vnd.chiptrail.transcript+json"
 
 
 _PAYLOAD_TYPES: Mapping[str, PayloadType] = {str(member): member for member in PayloadType}

@@ -24,6 +24,7 @@ from schemas.formats import decode_base64url, parse_decimal, parse_time
 from schemas.item import ITEMS_PREFIX, fold_item
 from schemas.shape import pointer, under
 from schemas.strict_json import JSON, load_object
+from schemas.transcript import check_transcripts
 from schemas.vocabulary import BIZ_STEPS, DISPOSITIONS, SOURCE_DEST_TYPES, bare_word
 from schemas.withheld import COMMITMENTS, check_commitments
 
@@ -132,6 +133,7 @@ def parse_event(payload: bytes) -> Event:
     check_extended(body)
     check_correction(body)
     check_commitments(body)
+    check_transcripts(body)
     return _read(body)
 
 

@@ -33,6 +33,7 @@ is 1 to 200 printable characters, *party* a party id, *time* RFC 3339 with offse
     chiptrail:evidence?       [{"name": label, "mediaType": "type/subtype",
                                 "sha256": 64 hex digits, "size": count}, ...]
     chiptrail:commitments?    {name: SHA-256 in base64url}    see schemas.withheld
+    chiptrail:transcripts?    [DSSE envelope, ...]     1 to 8; see schemas.transcript
 
     in errorDeclaration:
     chiptrail:corrects?       64 hex digits            SHA-256(PAE) of the entry; then required:
@@ -72,6 +73,8 @@ from schemas.strict_json import JSON
 MAX_AFTER_BYTES = 4096
 MAX_LABEL = 200
 MAX_VIA = 64
+MAX_TRANSCRIPTS = 8
+TRANSCRIPTS = "chiptrail:transcripts"
 
 
 # Scalars -----------------------------------------------------------------------------------------
@@ -269,6 +272,7 @@ FIELDS: Fields = {
     "chiptrail:customs": check_customs,
     "chiptrail:evidence": list_of(_EVIDENCE),
     "chiptrail:commitments": mapping,  # read name by name in schemas.withheld
+    TRANSCRIPTS: list_of(mapping, least=1, most=MAX_TRANSCRIPTS),  # read in schemas.transcript
 }
 LIST_FIELDS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 """The fields that hold items one by one, open or committed."""

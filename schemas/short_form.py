@@ -60,6 +60,7 @@ class Details:
     customs: Mapping[str, JSON] | None = None
     authorisations: Sequence[Mapping[str, JSON]] = ()
     evidence: Sequence[Mapping[str, JSON]] = ()
+    transcripts: Sequence[Mapping[str, JSON]] = ()
 
 
 NONE = Details()
@@ -312,6 +313,7 @@ def _said(details: Details) -> Draft:
         "chiptrail:customs": details.customs and dict(details.customs),
         "chiptrail:authorisations": [dict(entry) for entry in details.authorisations],
         "chiptrail:evidence": [dict(entry) for entry in details.evidence],
+        "chiptrail:transcripts": [dict(entry) for entry in details.transcripts],
     }
     when: Draft = {} if details.event_at is None else dict(timed(details.event_at))
     return when | {name: value for name, value in said.items() if value}

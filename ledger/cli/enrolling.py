@@ -230,6 +230,8 @@ def revoke(
 ) -> None:
     """Take the key KEYID out of use from now on; what it signed before stays as it is.
 
+    Of a landmark: what it measured counts only in what is recorded by then.
+
     KEYID may be cut short, to eight digits or more, as long as it is clear which key is meant.
 
     For example:
@@ -242,11 +244,12 @@ def revoke(
             param_hint="KEYID",
         )
     ledger = settings.open_ledger()
-    matches = [known for known in ledger.registry.keys if known.startswith(keyid.lower())]
+    keys, marks = ledger.registry.keys, ledger.registry.marks
+    matches = [known for known in {**keys, **marks} if known.startswith(keyid.lower())]
     if len(matches) != 1:
         raise NotFound(f"{len(matches)} enrolled keys begin with {keyid!r}, want exactly one")
     clerk = _registrar(settings, ledger, own_key or registrar_key, passphrase_file)
-    whose = ledger.registry.keys[matches[0]].party
+    whose = keys[matches[0]].party if matches[0] in keys else "a landmark"
     receipt = clerk.revoke_key(matches[0], reason, suspected_since)
     _show(settings, receipt, f"Revoked key {matches[0]} of {whose}")
 

@@ -1,6 +1,7 @@
 """Short forms of handling: pack, install, declare, inspect, report, transform, destroy ..."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,10 @@ from ledger.cli import naming
 from ledger.cli.help import Command
 from ledger.cli.making import Desk, form_options, serials
 from ledger.cli.numbers import named, numbers_option
+from schemas.errors import Refusal
+
+if TYPE_CHECKING:
+    from schemas.strict_json import JSON
 
 # The words of schemas.short_form and of the CBV, without loading them for --help; a test compares.
 REPORTS = ("stolen", "lost", "tampered", "recalled")
@@ -95,21 +100,45 @@ def remove(desk: Desk, *, texts: tuple[str, ...], parent: str) -> None:
 @click.command(cls=Command)
 @serials("texts", required=False)
 @numbers_option
+@click.option(
+    "--transcript",
+    "transcripts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="What a landmark measured of a machine of yours, as it signed it; may be given several"
+    " times.",
+)
 @form_options
-def declare(desk: Desk, *, texts: tuple[str, ...], numbers_path: Path | None) -> None:
+def declare(
+    desk: Desk, *, texts: tuple[str, ...], numbers_path: Path | None, transcripts: tuple[Path, ...]
+) -> None:
     """Say where items are. It is a claim, and shown as one.
 
     For example:
 
         chiptrail declare --key dc.key --place 59.66,9.65,100 --country NO A-7
         chiptrail declare --key dc.key --place 59.66,9.65 --withhold readPoint A-7
+        chiptrail declare --key dc.key --place 59.66,9.65 --transcript osl.json A-7
     """
     from schemas import short_form
 
     if desk.form.place is None:
         raise click.UsageError("say where: --place LAT,LON[,M]")
     items, numbers = named(desk, texts, numbers_path)
-    desk.record(short_form.declare(items, desk.form.details(identities=numbers)))
+    measured = [_transcript(path) for path in transcripts]
+    details = desk.form.details(identities=numbers, transcripts=measured)
+    desk.record(short_form.declare(items, details))
+
+
+def _transcript(path: Path) -> "dict[str, JSON]":
+    from ledger.service import keyring
+    from schemas.strict_json import load_object
+
+    try:
+        return load_object(keyring.read(path))
+    except Refusal as exc:
+        raise type(exc)(f"{path}: {exc}") from exc
 
 
 @click.command(cls=Command)

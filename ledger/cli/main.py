@@ -27,6 +27,7 @@ from ledger.cli import (
     keeping,
     licensing,
     looking,
+    measuring,
     parties,
     people,
     proving,
@@ -60,7 +61,7 @@ THEMES: dict[str, tuple[click.Command, ...]] = {
         proving.audit,
     ),
     "Keep": (keeping.backup, keeping.restore, keeping.recover),
-    "Sign and record": (signing.sign, signing.capture, pushing.push),
+    "Sign and record": (signing.sign, signing.capture, pushing.push, measuring.transcript),
     "Sign and record by hand": (
         acts.commission,
         acts.register,

@@ -42,7 +42,7 @@ _SLOW_S = 1.0
 # What to do about it, where the message alone does not say so.
 _REMEDIES = {
     "wrong-passphrase": "give it with --passphrase-file or CHIPTRAIL_PASSPHRASE",
-    "unknown-key": "have the registrar enrol the key: chiptrail enroll key",
+    "unknown-key": "have the registrar enrol it: chiptrail enroll key, or enroll landmark",
     "unknown-party": "have the registrar enrol the party: chiptrail enroll party",
     "not-registrar": "sign with the registrar's key: --registrar-key",
     "bad-after": "fetch the checkpoint again and sign anew",

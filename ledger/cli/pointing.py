@@ -28,6 +28,7 @@ _OPTIONS = {
     "/chiptrail:authorisations": ("--licence", "--permit", "--exception", "--nlr"),
     "/chiptrail:evidence": ("--evidence",),
     "/chiptrail:identities": ("--numbers",),
+    "/chiptrail:transcripts": ("--transcript",),
     "/chiptrail:commitments": ("--withhold",),
     "/ilmd": ("--product", "--lot", "--eccn"),
     "/parentID": ("--into", "--from"),

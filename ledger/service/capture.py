@@ -1,10 +1,9 @@
 """Capture: submissions in, receipts out, in batches of one transaction each.
 
-First half outside the lock, in as many processes as there are cores (``ledger.admission``: parse,
-verify, open lists); second half under it, here: key, party and history at the entry's index,
-then custody, entries, projections, tree and signature in one transaction, which requests of several
-threads share (``ledger.service.group_commit``). An entry that is refused leaves no trace and does
-not hold up the others.
+First half outside the lock, on every core (``ledger.admission``: parse, verify, open lists); second
+half under it, here: key, party, history and landmarks at the entry's index, then custody, entries,
+projections, tree and signature in one transaction, which requests of several threads share
+(``ledger.service.group_commit``). An entry that is refused leaves no trace and holds up no other.
 
     for outcomes in capture_stream(ledger, open("events.ndjson", "rb"), actor="cli"):
         ...                                   # each batch is durable and signed when it comes out
@@ -21,6 +20,7 @@ from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
+from ledger.landmark import check_transcripts
 from ledger.service.admitting import Admission, admit_in_parallel, gate_of
 from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
@@ -255,6 +255,7 @@ class _Run:
             raise BadAfter("only the genesis has no checkpoint before it", "/chiptrail:after")
         for number, head in enumerate(admitted.heads):
             self._check_after(head, admitted, number)
+        check_transcripts(admitted.transcripts, admitted.party, self._batch.registry)
         statement = None
         if admitted.payload_type is PayloadType.STATEMENT:
             statement = parse_statement(admitted.payload)

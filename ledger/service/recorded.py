@@ -32,6 +32,7 @@ from schemas.statement import (
     Grant,
     KeyRevocation,
     KeyStatement,
+    Landmark,
     Licence,
     MandateStatement,
     PartyStatement,
@@ -122,10 +123,10 @@ def _sees(sight: Sight, row: EntryRow, registry: Registry) -> bool | None:
 
 
 def _speaks_to(statement: Statement, party: str | None, registry: Registry) -> bool:
-    """Whether *statement* is about *party*, or is in every bundle."""
+    """Whether *statement* is about *party*, or about what all are judged by."""
     whom: str | None = None
     match statement:
-        case Genesis() | RulePackStatement():
+        case Genesis() | RulePackStatement() | Landmark():
             return True
         case Licence():
             return may_read([statement], party)
@@ -134,6 +135,8 @@ def _speaks_to(statement: Statement, party: str | None, registry: Registry) -> b
         case KeyStatement():
             whom = statement.subject
         case KeyRevocation():
+            if statement.keyid not in registry.keys:
+                return True  # a landmark's
             whom = registry.keys[statement.keyid].party
         case MandateStatement():
             whom = statement.agent

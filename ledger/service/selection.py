@@ -36,7 +36,7 @@ from ledger.service.credentials import Credentials
 from ledger.service.dealings import papers_of
 from ledger.service.rows import enter_statement
 from ledger.service.sight import Sight
-from ledger.service.sightings import sites_named
+from ledger.service.sightings import places_named
 from ledger.service.takings import load_corrected
 from ledger.service.views import load_views
 from ledger.sighting import read_saying
@@ -45,6 +45,7 @@ from ledger.store.log import EntryRow
 from ledger.view import Horizon
 from schemas.bundle_statement import Taking
 from schemas.statement import Resolution, parse_statement
+from schemas.transcript import keys_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     if wanted.disclose:
         candidates = disclosing(connection, candidates, ours)
     asked = wanted.bearing | wanted.cited | made.parts
-    named = sites_named(sight.registry, [one.event for one in candidates])
+    named = places_named(sight.registry, [one.event for one in candidates])
     papers = papers_of(sight, [one.dealing for one in candidates], wanted.horizon)
     said = _load_said(sight, indexes | named, candidates, papers, wanted.horizon)
     hidden: list[EntryRow] = []
@@ -260,7 +261,7 @@ class _Folding:
     def _involved(
         self, candidates: Iterable[Candidate], said: Iterable[EntryRow]
     ) -> tuple[set[str], set[int], set[tuple[str, str]]]:
-        """The parties that are named, the keys that sign, who signs on whose behalf."""
+        """The parties and keys that are named or sign, and who signs on whose behalf."""
         registry = self._registry
         signed_by = registry.keys[self._operator]
         keys = {signed_by.index, *[row.key_idx for row in said]}
@@ -271,6 +272,10 @@ class _Folding:
             keys.add(candidate.row.key_idx)
             if candidate.act.principal is not None:
                 agents.add((candidate.act.principal, candidate.act.actor))
+            for keyid in keys_named(candidate.event.body):
+                if keyid in registry.keys:
+                    keys.add(registry.keys[keyid].index)
+                    parties.add(registry.keys[keyid].party)
         return parties, keys, agents
 
     def _record(self, candidates: Iterable[Candidate], statements: Iterable[EntryRow]) -> Record:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ledger.act import ActKind
 from ledger.judge import Docket, idle_entries
+from ledger.keys import keyid_of
 from ledger.location import NO_CLAIMS, Claims, gather
 from ledger.registry import Registry
 from ledger.service.identities import load_disclosed
@@ -100,11 +101,20 @@ def _doing(word: str, actor: str, parties: str | None) -> tuple[ActKind, frozens
     return kind, custody_parties(kind, (actor, *(parties or "").split()))
 
 
-def sites_named(registry: Registry, said: Iterable[Event]) -> set[int]:
-    """The statements about the sites that the events *said* name: all that there are of each id."""
+def places_named(registry: Registry, said: Iterable[Event]) -> set[int]:
+    """All statements about the sites and landmarks that the events *said* name."""
     named: set[str] = set()
-    for event in said if registry.sites else ():
+    keyids: set[str] = set()
+    for event in said if registry.sites or registry.landmarks else ():
         saying = read_saying(event)
-        if saying is not None:
-            named.update(saying.ends, [place.uri for place in saying.places if place.uri])
-    return {index for index, site in registry.sites.items() if site.id in named}
+        if saying is None:
+            continue
+        named.update(saying.ends, [place.uri for place in saying.places if place.uri])
+        keyids.update([one.keyid for one in saying.transcripts])
+    found = {index for index, site in registry.sites.items() if site.id in named}
+    if keyids:
+        marks = registry.landmarks.items()
+        found |= {i for i, mark in marks if keyid_of(mark.public_key) in keyids}
+        revoked = map(registry.marks.get, keyids)
+        found |= {index for index in revoked if index is not None}
+    return found

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ledger.landmark import Measured
 from ledger.sighting import Claim, Route
 from ledger.store import bulk
 from ledger.store.database import Connection
 from ledger.store.items import milliseconds, moment
 from schemas.place import Place
-from schemas.strict_json import dump, load_object
+from schemas.strict_json import dump, load, load_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ _COLUMNS = (
     "has_digests",
     "regime",
     "is_stop",
+    "measured",
     "destinations",
     "through",
 )
@@ -62,7 +64,7 @@ def load_claims(connection: Connection, indexes: Iterable[int]) -> dict[int, Sig
 
 def _written(row: SightingRow) -> tuple[object, ...]:
     claim, route = row.claim, row.route
-    said: tuple[object, ...] = (None,) * 8
+    said: tuple[object, ...] = (None,) * 9
     if claim is not None:
         said = (
             milliseconds(claim.at),
@@ -73,6 +75,7 @@ def _written(row: SightingRow) -> tuple[object, ...]:
             row.has_digests,
             claim.regime,
             claim.is_stop,
+            _measured_text(claim.measured) if claim.measured else None,
         )
     ends: tuple[object, ...] = (None, None)
     if route is not None:
@@ -91,13 +94,33 @@ def _place(text: str) -> Place:
     return Place(**load_object(text.encode()))  # type: ignore[arg-type]  # as written
 
 
+def _measured_text(measured: tuple[Measured, ...]) -> str:
+    return dump(
+        [(*one[:5], milliseconds(one.starts_at), milliseconds(one.ends_at)) for one in measured]
+    ).decode()
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str) -> tuple[Measured, ...]:
+    rows: Any = load(text.encode())
+    return tuple([Measured._make((*row[:5], moment(row[5]), moment(row[6]))) for row in rows])
+
+
 def _read(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
-    who, company, is_inspector, place, has_digests, regime, is_stop, destinations, through = said
+    who, company, is_inspector, place, has_digests, regime, is_stop, *rest = said
+    measured, destinations, through = rest
     claim = route = None
     if at is not None:
-        where = None if place is None else _place(place)
         claim = Claim(
-            idx, moment(at), who, company, bool(is_inspector), where, regime, bool(is_stop)
+            idx,
+            moment(at),
+            who,
+            company,
+            bool(is_inspector),
+            None if place is None else _place(place),
+            regime,
+            bool(is_stop),
+            () if measured is None else _measured(measured),
         )
     if destinations is not None:
         route = Route(idx, frozenset(destinations.split()), frozenset(through.split()))

@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from ledger.store.tables import Big, Text
 
-PROJECTION_VERSION = 7
+PROJECTION_VERSION = 8
 
 projections = MetaData()
 
@@ -110,8 +110,9 @@ corrective = Table(
 )
 
 # What an event says of where things were (``ledger.sighting``), time in ms; null where it says
-# nothing of it. *place* is JSON; *has_digests*: more of it is or was withheld. A shipment has also
-# the countries that it goes to and those on the way, with blanks between.
+# nothing of it. *place* is JSON, and so is *measured*, null if nothing was; *has_digests*: more of
+# it is or was withheld. A shipment has also the countries that it goes to and those on the way,
+# with blanks between.
 claim = Table(
     "claim",
     projections,
@@ -124,6 +125,7 @@ claim = Table(
     Column("has_digests", Boolean),
     Column("regime", Text),
     Column("is_stop", Boolean),
+    Column("measured", Text),
     Column("destinations", Text),
     Column("through", Text),
 )

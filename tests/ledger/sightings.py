@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ledger.act import ActKind
+from ledger.landmark import Measured
 from ledger.location import Claims, gather
 from ledger.sighting import Claim, Entry, Route
 from schemas.place import Place
@@ -27,6 +28,12 @@ def claim(who, spot, hours=0, *, index=-1, within_m=50, company=None, **more):
     country = rest.pop("country")
     place = None if spot is None else Place(*spot, within_m, country)
     return Claim(index, BEGIN + hours * HOUR, who, company or who, place=place, **rest)
+
+
+def measured(ms, spot, hours=0):
+    """What a landmark at *spot* measured then."""
+    at = BEGIN + hours * HOUR
+    return (Measured(0, "OSL", *spot, ms, at, at),)
 
 
 def seen(who, spot, hours=0, **more):

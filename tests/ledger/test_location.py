@@ -1,5 +1,6 @@
 """How well a claim of place is evidenced."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests.ledger.sightings import (
     LO_WU,
     SHENZHEN,
     SINGAPORE,
+    measured,
     part,
     seen,
     shipped,
@@ -25,6 +27,9 @@ from tests.ledger.sightings import (
 PACK = parse_pack(load_pack())
 TERMS = terms_of(PACK, BEGIN)
 HELD = part("maker", "buyer", "carrier", at=None)
+
+
+NEAR = measured(1, SINGAPORE)
 
 
 def level(*entries):
@@ -53,6 +58,15 @@ def level(*entries):
         ((HELD, seen("customs", SINGAPORE)), Level.INSPECTED),
         ((part("maker", "customs"), seen("customs", SINGAPORE)), Level.DECLARED),
         ((HELD, seen("stranger", SINGAPORE)), Level.DECLARED),
+        ((HELD, seen("maker", SINGAPORE, measured=NEAR)), Level.MEASURED),
+        ((HELD, seen("maker", SINGAPORE, 25, measured=NEAR)), Level.DECLARED),
+        ((HELD, seen("maker", SINGAPORE, measured=measured(6, SINGAPORE))), Level.DECLARED),
+        ((HELD, seen("maker", HONG_KONG, measured=NEAR)), Level.DECLARED),
+        ((HELD, seen("customs", SINGAPORE, measured=NEAR)), Level.INSPECTED),
+        (
+            (HELD, seen("maker", SINGAPORE, measured=NEAR), seen("carrier", SINGAPORE, 9)),
+            Level.COUNTERSIGNED,
+        ),
     ],
 )
 def test_a_level_follows_from_who_signed_what(entries, wanted):
@@ -71,6 +85,20 @@ def test_a_circle_that_touches_agrees():
     entries = (seen("maker", LO_WU, within_m=8_000), seen("carrier", SHENZHEN, within_m=2_000))
 
     assert Level.COUNTERSIGNED == level(HELD, *entries)
+
+
+def test_what_is_measured_is_told_with_its_distance_and_who_agrees():
+    entries = seen("carrier", SINGAPORE), seen("maker", SINGAPORE, 1, measured=NEAR)
+    latest = appraise(told(HELD, *entries), TERMS).latest
+
+    assert (Level.MEASURED, 1) == (latest.level, latest.by.index)
+    assert (0, 100_931) == (latest.reach.measured.said_in, latest.reach.circle.radius_m)
+
+
+def test_by_rules_that_know_of_no_landmarks_nothing_is_measured():
+    claims = told(HELD, seen("maker", SINGAPORE, measured=NEAR))
+
+    assert Level.DECLARED is appraise(claims, replace(TERMS, ranging=None)).level
 
 
 def test_a_strangers_word_is_not_the_last_one():
@@ -116,6 +144,7 @@ SAID = st.builds(
     st.integers(0, 200),
     within_m=st.integers(0, 100_000),
     country=st.sampled_from([None, "SG", "CN"]),
+    measured=st.sampled_from([(), (), NEAR, measured(0.1, HONG_KONG)]),
 )
 
 
@@ -135,6 +164,16 @@ def test_a_claims_own_words_never_raise_it(entries, spot, country):
     loud = seen("maker", spot, 300, country=country, regime="free", is_stop=True)
 
     assert level(HELD, *entries, plain) == level(HELD, *entries, loud, loud)
+
+
+@given(SPOTS, st.floats(0.01, 400), st.floats(0.01, 400))
+def test_a_later_answer_never_bears_more_out(spot, ms, more_ms):
+    """Whoever delays an answer only widens the disc; a wide one says nothing."""
+    near, far = (
+        level(HELD, seen("maker", spot, measured=measured(x, spot))) for x in (ms, ms + more_ms)
+    )
+
+    assert far.rank <= near.rank
 
 
 def test_the_window_is_a_rule():

@@ -280,6 +280,16 @@ def test_a_landmark_has_a_key_that_can_sign():
     refused(WeakKey, replace(MARK, public_key=b"\x01" + bytes(31)))
 
 
+def test_the_registrar_revokes_a_landmark_for_good():
+    gone = KeyRevocation(**COMMON, keyid=TWO.public.keyid, reason="moved")
+    registry = folded(MARK, gone)
+
+    assert {TWO.public.keyid: 3} == registry.marks
+    refused(RevokedKey, MARK, gone, MARK)
+    refused(RevokedKey, MARK, gone, gone)
+    refused(UnknownKey, gone)
+
+
 def test_the_first_concurrence_of_each_party_counts():
     agreed = Concurrence(**BY_FAB, correction=b"\x07" * 32)
     registry = said(agreed, by(SHOP, agreed), agreed)

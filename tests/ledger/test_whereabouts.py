@@ -25,6 +25,7 @@ from tests.ledger.sightings import (
     OSLO,
     SHENZHEN,
     SINGAPORE,
+    measured,
     part,
     seen,
     shipped,
@@ -193,3 +194,34 @@ def test_widening_the_radius_never_takes_a_country_away(spot, one, other):
     narrow, wide = sorted((one, other))
 
     assert ATLAS.countries(*spot, narrow) <= ATLAS.countries(*spot, wide)
+
+
+# Landmarks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ms", "hours", "wanted"),
+    [
+        (0.2, 0, [Code.CONTRADICTED]),  # 30 km at the speed of light, and 38 km to Shenzhen
+        (0.3, 0, []),  # 30 km in fibre, 45 km in a vacuum: neither borne out nor refuted
+        (40, 0, []),
+        (0.2, 25, []),
+    ],
+)
+def test_an_answer_that_light_cannot_have_made_from_there_contradicts(ms, hours, wanted):
+    claim = seen("maker", SHENZHEN, hours, measured=measured(ms, HONG_KONG))
+
+    assert wanted == codes(claim, at=BEGIN + 2 * DAY)
+
+
+def test_the_distance_is_told_and_the_landmark_cited():
+    (one,) = found(seen("maker", OSLO, measured=measured(1, SINGAPORE)))
+
+    assert "within 151 km of it, at least 9,897 km from there" in one.message
+    assert ((0,), True) == (one.cites, one.on_items)
+
+
+def test_a_stranger_s_machine_counts_against_the_entry_only():
+    (one,) = found(seen("stranger", OSLO, measured=measured(1, SINGAPORE)))
+
+    assert not one.on_items

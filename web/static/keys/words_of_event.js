@@ -238,6 +238,7 @@ function labels() {
     "chiptrail:identities": say("Numbers of the items"),
     "chiptrail:customs": say("For customs"),
     "chiptrail:evidence": say("Documents and photos, by their hash"),
+    "chiptrail:transcripts": say("Measured by landmarks"),
     "chiptrail:ledger": say("Ledger"),
     "chiptrail:party": say("Signed by"),
     "chiptrail:after": say("The ledger as you saw it last"),

@@ -14,6 +14,7 @@ const OF_REGISTRAR = new Set(["party", "key", "rule-pack", "landmark"]);
 export class Registry {
   parties = new Map();
   keys = new Map();
+  marks = new Map(); // of landmarks, by keyid: the index of the revocation, null while there is none
   origin = "";
   logVkey = "";
   registrar = "";
@@ -35,7 +36,7 @@ export class Registry {
     else if (said.statement === "party") this.parties.set(said.subject.id, said.subject);
     else if (said.statement === "key") await this.#enterKey(said, index);
     else if (said.statement === "key-revocation") this.#enterRevocation(said, index, signer);
-    else if (said.statement === "landmark") await publicKey(decodeBase64(said.publicKey));
+    else if (said.statement === "landmark") await this.#enterLandmark(said);
   }
 
   #demandRegistrar(signer, index) {
@@ -73,13 +74,23 @@ export class Registry {
     return true;
   }
 
-  // The registrar revokes any key; a key may revoke itself.
+  async #enterLandmark(said) {
+    const { keyid } = await publicKey(decodeBase64(said.publicKey));
+    const revoked = this.marks.get(keyid) ?? null;
+    demand(revoked === null, "the key of this landmark was revoked");
+    this.marks.set(keyid, null);
+  }
+
+  // The registrar revokes any key, a landmark's too; a party's may revoke itself.
   #enterRevocation({ keyid }, index, signer) {
     if (keyid !== signer.keyid) this.#demandRegistrar(signer, index);
     const found = this.keys.get(keyid);
-    demand(found, "no key %(key)s is enrolled", { key: keyid.slice(0, 16) });
-    demand(found.revoked === null, "revoked already at index %(index)s", { index: found.revoked });
-    this.keys.set(keyid, { ...found, revoked: index });
+    const isKnown = found || this.marks.has(keyid);
+    demand(isKnown, "no key %(key)s is enrolled", { key: keyid.slice(0, 16) });
+    const revoked = found ? found.revoked : this.marks.get(keyid);
+    demand(revoked === null, "revoked already at index %(index)s", { index: revoked });
+    if (found) this.keys.set(keyid, { ...found, revoked: index });
+    else this.marks.set(keyid, index);
   }
 
   #add(index, key, party, isEndorsed) {
