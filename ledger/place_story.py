@@ -14,16 +14,10 @@ from ledger.landmark import Reach
 from ledger.location import Appraisal, Level, Standing
 from ledger.names import Names, moment, party_name, place_name
 from ledger.sighting import Claim
-from ledger.wording import later, phrase
 from schemas.formats import format_time
 from schemas.strict_json import JSON
 
 NOBODY = "nobody has signed where it is"
-
-_SIGNED = {
-    Level.DECLARED: later("declared by %(who)s"),
-    Level.INSPECTED: later("inspected by %(who)s"),
-}
 
 
 def tell_place(appraisal: Appraisal, names: Names, as_of: datetime) -> Iterator[tuple[str, str]]:
@@ -48,53 +42,47 @@ def tell_place(appraisal: Appraisal, names: Names, as_of: datetime) -> Iterator[
 def short_place(appraisal: Appraisal, names: Names, as_of: datetime) -> str:
     """The same in a line, without dates; "" where nobody signed any."""
     if appraisal.withheld is not None:
-        who = party_name(appraisal.withheld.who, names)
-        return phrase("place withheld by %(who)s", who=who)
+        return f"place withheld by {party_name(appraisal.withheld.who, names)}"
     if appraisal.latest is None:
         return ""
     latest = appraisal.latest
-    place, ago = _where(latest.claim), _ago(latest.claim, as_of)
-    told = phrase(
-        "at %(place)s; %(signed)s, %(ago)s", place=place, signed=_signed(latest, names), ago=ago
-    )
-    return _borne_out(told, latest, names)
+    ago = _ago(latest.claim, as_of)
+    borne_out = f"{_measured(latest)}{_borne_out(latest, names)}"
+    return f"at {_where(latest.claim)}; {_signed(latest, names)}, {ago}{borne_out}"
 
 
 def _told(standing: Standing, names: Names, as_of: datetime) -> str:
     claim, by = standing.claim, standing.by
     entry = "" if by is None else f" (entry {by.index})"
-    told = f"{_where(claim)}; {_signed(standing, names)}, {_when(claim, as_of)}"
-    return f"{_borne_out(told, standing, names)}{entry}"
+    signed = f"{_signed(standing, names)}, {_when(claim, as_of)}"
+    return f"{_where(claim)}; {signed}{_measured(standing)}{_borne_out(standing, names)}{entry}"
 
 
 def _signed(standing: Standing, names: Names) -> str:
     level = Level.INSPECTED if standing.level is Level.INSPECTED else Level.DECLARED
-    return phrase(_SIGNED[level], who=party_name(standing.claim.who, names))
+    return f"{level} by {party_name(standing.claim.who, names)}"
 
 
-def _borne_out(told: str, standing: Standing, names: Names) -> str:
-    if standing.reach is not None:
-        # What was measured is the distance of a machine, and never the place.
-        told = phrase(
-            "%(told)s, measured within %(far)s km of the landmark %(name)s",
-            told=told,
-            far=f"{standing.reach.circle.radius_m / 1000:,.0f}",
-            name=standing.reach.measured.name,
-        )
-    if standing.by is None:
-        return told
-    who = party_name(standing.by.who, names)
-    return phrase("%(told)s, countersigned by %(who)s", told=told, who=who)
+def _borne_out(standing: Standing, names: Names) -> str:
+    by = standing.by
+    return "" if by is None else f", countersigned by {party_name(by.who, names)}"
+
+
+def _measured(standing: Standing) -> str:
+    """What was measured is the distance of a machine, and never the place."""
+    reach = standing.reach
+    if reach is None:
+        return ""
+    within_km = reach.circle.radius_m / 1000
+    return f", measured within {within_km:,.0f} km of the landmark {reach.measured.name}"
 
 
 def _where(claim: Claim) -> str:
     place = claim.place
     if place is None:
-        return phrase("a place that is withheld")
-    if place.accuracy_m is None:
-        return place_name(place)
-    radius = f"{place.accuracy_m:,.0f}"
-    return phrase("%(place)s, within %(radius)s m", place=place_name(place), radius=radius)
+        return "a place that is withheld"
+    radius = "" if place.accuracy_m is None else f", within {place.accuracy_m:,.0f} m"
+    return f"{place_name(place)}{radius}"
 
 
 def _when(claim: Claim, as_of: datetime) -> str:
@@ -104,8 +92,8 @@ def _when(claim: Claim, as_of: datetime) -> str:
 def _ago(claim: Claim, as_of: datetime) -> str:
     days = (as_of - claim.at) // timedelta(days=1)
     if days < 1:
-        return phrase("less than a day ago")
-    return phrase("a day ago") if days == 1 else phrase("%(count)s days ago", count=f"{days:,}")
+        return "less than a day ago"
+    return "a day ago" if days == 1 else f"{days:,} days ago"
 
 
 # For programs -------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ def _refusals() -> Iterator[tuple[str, str]]:
 
 def _phrases() -> Iterator[tuple[str, str]]:
     """What the ledger tells, and what its rules are about: pages say it in every language."""
-    for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords={"phrase": None}):
+    calls = {"phrase": None, "later": None}
+    for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords=calls):
         yield str(text), f"ledger/{path}"
     for path in sorted((ROOT / "ledger" / "packs").glob("*.toml")):
         for rule in tomllib.loads(path.read_text()).get("rule", ()):

@@ -6,6 +6,7 @@ ledger tells as /static/.../phrases/<language>.json. English is the source.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from io import BytesIO
@@ -57,8 +58,11 @@ def words_of_scripts(language: str) -> dict[str, str]:
 
 
 def words_of_ledger(language: str) -> dict[str, str]:
-    """The phrases of which the ledger makes what it tells, English to *language*."""
-    return _words(language, lambda path: path.startswith("ledger/"))
+    """The phrases of which the ledger makes what it keeps, English to *language*.
+
+    Not those of stories, which nobody has to read back (``ledger.wording.Phrase``).
+    """
+    return _words(language, lambda path: re.match(r"ledger/.*(?<!story)\.", path) is not None)
 
 
 def _words(language: str, is_meant: Callable[[str], bool]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from ledger import names as names_of
 from ledger.names import Names, document_name, item_name, named, party_name, place_name, retell
+from ledger.wording import Phrase
 from schemas.errors import NotFound
 from schemas.spelling import read_document
 from web.access import ledger
@@ -148,9 +149,9 @@ def name_things(app: Flask) -> None:
     app.jinja_env.globals |= {"wording": WORDS}
     app.jinja_env.filters |= {
         "party": called,
-        "item": item_name,
+        "item": lambda item: spoken(item_name(item)),
         "paper": document_name,
-        "spot": place_name,
+        "spot": lambda place: spoken(place_name(place)),
         "told": told,
         "translated": gettext,
         "span": span,
@@ -166,8 +167,18 @@ def names() -> Names:
 
 def told(message: str) -> str:
     """What the ledger tells, in the reader's language, with names for ids."""
-    spoken = language()
-    return retell(message, names()) if spoken == "en" else translated(message, spoken, _left)
+    if isinstance(message, Phrase):
+        return spoken(message)
+    to = language()
+    return retell(message, names()) if to == "en" else translated(message, to, _left)
+
+
+def spoken(words: object) -> str:
+    """*words* that know what they are made of, in the reader's language; others as they are."""
+    if not isinstance(words, Phrase) or language() == "en":
+        return str(words)
+    values = {name: spoken(value) for name, value in words.values.items()}
+    return str(gettext(words.text)) % values
 
 
 def _left(words: str) -> str:
