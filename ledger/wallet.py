@@ -10,8 +10,9 @@ nothing inside. Example::
     registry.licences[said_in].quantity
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ledger.order import key_of
 from ledger.registry import Registry
@@ -85,6 +86,38 @@ def governing(
         if some:
             return max([index for index in some if index < before], default=min(some))
     return None
+
+
+def holder_of(
+    registry: Registry, number: Number, sender: str, index: int, until: Horizon = EVERYTHING
+) -> str | None:
+    """Who holds what *sender* drew on with entry *index*, by an authority; None if none says so."""
+    said_in = governing(registry, number, sender, before=index, until=until)
+    licence = None if said_in is None else registry.licences[said_in]
+    if licence is None or sender not in drawers(licence) or not is_attested(registry, licence):
+        return None
+    return licence.holder
+
+
+def in_force(
+    registry: Registry,
+    number: Number,
+    holder: str,
+    until: Horizon,
+    last_before: Callable[[datetime], Horizon],
+) -> list[tuple[int, Horizon]]:
+    """From which entry to which *holder* has the licence with that *number*, by authorities.
+
+    What one states anew, perhaps with an earlier end, takes the place of what was stated.
+    *last_before* gives the last entry that was recorded before a time.
+    """
+    known = {index: registry.licences[index] for index in stated(registry, number, until)}
+    starts = [i for i, one in known.items() if one.holder == holder and is_attested(registry, one)]
+    return [
+        (start, stop)
+        for start, anew in zip(starts, [*starts, until][1:], strict=True)
+        if (stop := min(last_before(known[start].ends_at), anew)) >= start
+    ]
 
 
 def drawers(licence: Licence) -> tuple[str, ...]:

@@ -157,6 +157,7 @@ def _wanted(
         cited=frozenset(cited),
         failed=frozenset([i for found in known.values() for i in _denied(found)]),
         horizon=min(one.horizon for one in seen.values()),
+        told=min(one.told for one in seen.values()),
         disclose=disclose,
     )
 

@@ -18,6 +18,7 @@ from ledger.service.rows import load_item_lists, whole_event
 from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
+from ledger.view import Horizon
 from schemas.bundle import ItemProof
 from schemas.envelope import ItemList
 from schemas.event import Event, OpenItems, parse_event
@@ -86,10 +87,14 @@ def _candidate(row: EntryRow, lists: Mapping[str, ItemList], ours: frozenset[str
 
 
 def disclosing(
-    connection: Connection, candidates: Sequence[Candidate], ours: frozenset[str]
+    connection: Connection, candidates: Sequence[Candidate], ours: frozenset[str], told: Horizon
 ) -> list[Candidate]:
-    """*candidates* with what was disclosed of them, but for the numbers of other items."""
-    disclosed = load_disclosed(connection, [one.row.idx for one in candidates])
+    """*candidates* with what was disclosed of them up to entry *told*.
+
+    But for the numbers of other items.
+    """
+    shown = [one.row.idx for one in candidates if one.row.idx <= told]
+    disclosed = load_disclosed(connection, shown)
     found = []
     for one in candidates:
         bodies = tuple(disclosed.get(one.row.idx, ()))

@@ -3,7 +3,7 @@
 Items that went the same way share the same values, so that each is judged once
 (``ledger.authorisation``). To a reader whose part has ended all is as it was then. Example::
 
-    Dealings(sight, indexes).consignments(way, horizon, around, unsent)
+    Dealings(sight, indexes).consignments(way, horizon, told, around, unsent)
 """
 
 from bisect import bisect_right
@@ -40,10 +40,12 @@ class Dealings:
         self._events = events.load_events(connection, self._dealings)
         self._disclose = disclose
         hiding = [i for i, one in self._dealings.items() if one.hidden and disclose]
-        for index, values in _disclosed(connection, hiding).items():
-            self._dealings[index] = self._dealings[index].disclosed(values)
+        self._opened = {
+            index: self._dealings[index].disclosed(values)
+            for index, values in _disclosed(connection, hiding).items()
+        }
         self._balances = Balances(connection)
-        self._made: dict[Horizon, Made] = {}
+        self._made: dict[tuple[Horizon, bool], Made] = {}
         self._taken: dict[Horizon, Mapping[int, int]] = {}
         self._known: dict[object, tuple[Consignment, ...]] = {}
 
@@ -52,10 +54,11 @@ class Dealings:
         """The entries that are dealings."""
         return self._dealings.keys()
 
-    def consignments(
+    def consignments(  # noqa: PLR0913 - how far it is seen, and what it lies in
         self,
         way: tuple[int, ...],
         horizon: Horizon,
+        told: Horizon,
         around: frozenset[str],
         unsent: int | None,
         *,
@@ -63,13 +66,16 @@ class Dealings:
     ) -> tuple[Consignment, ...]:
         """What an item was sent by whose story has the entries *way*, in the order that counts.
 
-        *around* and *is_container* as in ``Consignment``; *unsent* is what has not left yet.
+        What was disclosed counts up to entry *told*. *around* and *is_container* as in
+        ``Consignment``; *unsent* is what has not left yet.
         """
-        key = way, horizon, around, unsent, is_container
+        key = way, horizon, told, around, unsent, is_container
         if key not in self._known:
             taken = self._taken_by(horizon)
-            story = [(index, self._dealings[index]) for index in way if index not in taken]
-            made = self._makes(horizon)
+            opened = {index: one for index, one in self._opened.items() if index <= told}
+            shown = self._dealings | opened if opened else self._dealings
+            story = [(index, shown[index]) for index in way if index not in taken]
+            made = self._makes(horizon, hides=not self._disclose or told < horizon)
             self._known[key] = made.consignments(
                 legs(story, unsent), around, is_container=is_container
             )
@@ -87,16 +93,16 @@ class Dealings:
             self._taken[horizon] = past.corrected_by(self._dealings, horizon)
         return self._taken[horizon]
 
-    def _makes(self, horizon: Horizon) -> Made:
-        if horizon not in self._made:
+    def _makes(self, horizon: Horizon, *, hides: bool) -> Made:
+        if (horizon, hides) not in self._made:
 
             def drawn(leg: Leg, licence: Licence) -> Drawn | None:
                 return self._drawn(leg, licence, horizon)
 
-            self._made[horizon] = Made(
-                self._sight.registry, horizon, hides=not self._disclose, drawn=drawn
+            self._made[horizon, hides] = Made(
+                self._sight.registry, horizon, hides=hides, drawn=drawn
             )
-        return self._made[horizon]
+        return self._made[horizon, hides]
 
     def _drawn(self, leg: Leg, licence: Licence, horizon: Horizon) -> Drawn | None:
         row = self._events[leg.index]

@@ -1,7 +1,7 @@
 """One entry, named by its index or its identity: who signed it, what it says and what it withholds.
 
 load_entry(ledger, "41").party
-load_contents(ledger, 41).act.items
+load_contents(ledger, 41, is_told=True).act.items
 """
 
 from collections.abc import Mapping
@@ -58,9 +58,10 @@ class Contents:
     erased: tuple[Erased, ...] = ()
 
 
-def load_contents(ledger: Ledger, index: int) -> Contents:
+def load_contents(ledger: Ledger, index: int, *, is_told: bool) -> Contents:
     """What entry *index* says, for who sees all that it names (``ledger.service.recorded``).
 
+    *is_told*: also what was disclosed of it.
     Raises: NotFound.
     """
     with ledger.database.reading() as connection:
@@ -72,8 +73,9 @@ def load_contents(ledger: Ledger, index: int) -> Contents:
         if row.kind != log.EVENT:
             return Contents(key, parse_statement(row.payload))
         signed, act = read_acts(connection, {index: row}, registry)[index]
-        event, names = whole_event(signed, load_disclosed(connection, [index]).get(index, ()))
-        erased = erased_fields(connection, row, event, registry)
+        told = [index] if is_told else []
+        event, names = whole_event(signed, load_disclosed(connection, told).get(index, ()))
+        erased = erased_fields(connection, row, event, registry) if is_told else ()
     withheld = names - {one.name for one in erased}
     return Contents(key, None, act, event, tuple(sorted(withheld)), erased)
 

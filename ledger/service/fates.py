@@ -81,6 +81,10 @@ class Fates:
         """How each unit of shipment *index* ended, by its id; none if the reader saw none go."""
         return self._ends[index]
 
+    def is_told(self, index: int) -> bool:
+        """Whether the reader is told what was disclosed of shipment *index*."""
+        return any(self._views[unit].told >= index for unit in self._ends[index])
+
     def _look(self, wanted: Collection[str]) -> None:
         views = load_views(self._sight, wanted)
         known = self._events.keys()

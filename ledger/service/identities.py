@@ -63,13 +63,18 @@ class Numbers:
         indexes = {index for said in self._said.values() for index in said}
         self._events = events.load_events(connection, indexes)
 
-    def of(self, item: int, bearings: Iterable[Bearing], horizon: Horizon) -> Identities:
-        """What the entries among *bearings* say of *item*, as it counted after *horizon*."""
+    def of(
+        self, item: int, bearings: Iterable[Bearing], horizon: Horizon, told: Horizon
+    ) -> Identities:
+        """What the entries among *bearings* say of *item*, as it counted after *horizon*.
+
+        What they withheld and was disclosed up to entry *told*.
+        """
         said = self._said.get(item)
         if said is None:
             return _NOTHING_SAID
         indexes = [one.idx for one in bearings if one.subject == item and one.idx in said]
-        out = self._out(indexes, horizon)
+        out = {*self._out(indexes, horizon), *self._withheld(indexes, told)}
         return Identities(tuple([self._reading(i, said[i]) for i in indexes if i not in out]))
 
     def _out(self, indexes: Sequence[int], horizon: Horizon) -> Collection[int]:
@@ -78,9 +83,17 @@ class Numbers:
             return Past(self._connection).corrected_by(indexes, horizon)
         return {i for i in indexes if self._events[i].corrected_by is not None}
 
+    def _withheld(self, indexes: Iterable[int], told: Horizon) -> set[int]:
+        """Those of *indexes* after *told* that withhold what they say."""
+        later = [index for index in indexes if index > told]
+        rows = log.load_entries_at(self._connection, later) if later else {}
+        said = {index: parse_event(row.payload).commitments for index, row in rows.items()}
+        return {index for index, names in said.items() if _IDENTITIES in names}
+
     def _reading(self, index: int, numbers: Mapping[str, str]) -> Reading:
         row = self._events[index]
         return Reading(index, ActKind(row.kind), row.actor, numbers)
 
 
+_IDENTITIES = "chiptrail:identities"
 _NOTHING_SAID = Identities()

@@ -142,6 +142,19 @@ class Past:
         return found
 
 
+def story_start(filled: Sequence[tuple[int, int]], horizon: Horizon) -> int:
+    """Where the last load up to *horizon* began to go in; where it was out, if it is; else 0.
+
+    *filled* are the spans of ordinals in which there was something in a box.
+    """
+    begun, ended = 0, -1
+    for start, stop in filled:
+        if start < ordinal(horizon + 1):
+            begun = start if start > ended else begun
+            ended = max(ended, stop)
+    return ended if 0 <= ended < ordinal(horizon + 1) else begun
+
+
 class Dockets:
     """What entries found, closed and received, as told after some entry.
 

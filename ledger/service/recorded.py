@@ -10,6 +10,7 @@ its signer and for whom it speaks of. Example::
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ledger.proof import Proof
 from ledger.registry import Registry
@@ -46,8 +47,8 @@ from schemas.statement import (
 class Recorded:
     """Entry *index*, its *leaf* of 137 bytes, and the *path* to the *root* of *size* entries.
 
-    *envelope* is None where the reader does not see all that it names; *checkpoint* is the note of
-    that root, None if none was signed at that size.
+    *envelope* is None where the reader does not see all that it names; *is_told*: it also sees what
+    was disclosed. *checkpoint* is the note of that root, None if none was signed at that size.
     """
 
     index: int
@@ -55,6 +56,7 @@ class Recorded:
     identity: bytes
     leaf: bytes
     envelope: Envelope | None
+    is_told: bool
     size: int
     root: bytes
     path: tuple[bytes, ...]
@@ -101,7 +103,8 @@ def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None
         recorded_at=items.moment(row.recorded_at),
         identity=row.identity,
         leaf=leaf,
-        envelope=envelope if sees else None,
+        envelope=envelope if sees.of_all else None,
+        is_told=sees.is_told,
         size=size,
         root=root,
         path=tuple(path),
@@ -109,17 +112,29 @@ def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None
     )
 
 
-def _sees(sight: Sight, row: EntryRow, registry: Registry) -> bool | None:
-    """Whether the reader sees all that the entry names; None if it sees nothing of it."""
+class _Sight(NamedTuple):
+    """Whether somebody sees all that an entry names, and is told what was disclosed of it."""
+
+    of_all: bool
+    is_told: bool
+
+
+_WHOLE = _Sight(of_all=True, is_told=True)
+
+
+def _sees(sight: Sight, row: EntryRow, registry: Registry) -> _Sight | None:
+    """What the reader sees of the entry; None if it is nothing."""
     reader = sight.reader
     if reader.sees_all or reader.party == registry.by_index[row.key_idx].party:
-        return True
+        return _WHOLE
     if row.kind != log.EVENT:
-        return True if _speaks_to(parse_statement(row.payload), reader.party, registry) else None
+        return _WHOLE if _speaks_to(parse_statement(row.payload), reader.party, registry) else None
     named = _named(sight.connection, row, registry)
     seen = sight.outlooks(named)
-    mine = [item for item in named if item in seen and seen[item].horizon >= row.idx]
-    return len(mine) == len(named) if mine else None
+    mine = [seen[item] for item in named if item in seen and seen[item].horizon >= row.idx]
+    if not mine:
+        return None
+    return _Sight(len(mine) == len(named), any(one.told >= row.idx for one in mine))
 
 
 def _speaks_to(statement: Statement, party: str | None, registry: Registry) -> bool:

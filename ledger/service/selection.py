@@ -71,7 +71,7 @@ class Wanted:
     """*subjects*: integer ids by item; *bearing* on them are these events; *cited* are these.
 
     *failed* had no effect on some subject. Nothing is told from after entry *horizon*. *disclose*:
-    what was disclosed of the events is shown too.
+    what was disclosed of the events up to *told* is shown too.
     """
 
     subjects: Mapping[str, int]
@@ -79,6 +79,7 @@ class Wanted:
     cited: frozenset[int]
     failed: frozenset[int]
     horizon: Horizon
+    told: Horizon
     disclose: bool
 
 
@@ -96,7 +97,7 @@ def select(sight: Sight, operator: str, wanted: Wanted) -> Selection:
     listing = {event.idx for event in scoped if event.named} | made.parts
     candidates = load_candidates(connection, sorted(indexes), sorted(listing), ours)
     if wanted.disclose:
-        candidates = disclosing(connection, candidates, ours)
+        candidates = disclosing(connection, candidates, ours, wanted.told)
     asked = wanted.bearing | wanted.cited | made.parts
     named = places_named(sight.registry, [one.event for one in candidates])
     papers = papers_of(sight, [one.dealing for one in candidates], wanted.horizon)

@@ -200,9 +200,9 @@ def _read(
     for index in indexes:
         if index in sent:
             signed, act = sent[index]
-            event, _ = whole_event(signed, disclosed.get(index, ()))
+            found, bodies = fates.of(index), disclosed.get(index, ())
+            event, _ = whole_event(signed, bodies if fates.is_told(index) else ())
             recorded_at = items.moment(rows[index].recorded_at)
-            found = fates.of(index)
             if found:
                 yield _shipment(index, recorded_at, event, act, found)
 

@@ -24,6 +24,7 @@ from ledger.registry import Registry
 from ledger.replay import Placed
 from ledger.rules import RulePack
 from ledger.service.credentials import Credentials
+from ledger.service.licensed import Licensed
 from ledger.service.past import Past
 from ledger.service.rows import enter_statement, load_item_lists
 from ledger.store import events, items, log, scope
@@ -37,11 +38,15 @@ from schemas.event import parse_event
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """An item is seen up to *horizon*, in *state* then, with these containers *around* it."""
+    """An item is seen up to *horizon*, in *state* then, with these containers *around* it.
+
+    What was withheld and disclosed is seen up to entry *told*: a licence alone does not show it.
+    """
 
     horizon: Horizon
     state: ItemState | None
     around: tuple[str, ...]
+    told: Horizon = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,13 @@ class Sight:
     def outlooks(self, wanted: Collection[str], until: Horizon = EVERYTHING) -> dict[str, Outlook]:
         """Of each of *wanted* that is in view: how; nothing of it after *until* is seen."""
         until = min(until, self.as_of, self.known)
-        found = self._outlooks_of(self.reader, wanted, until)
+        found = self._outlooks_of(self.reader, wanted, until, is_licensed=True)
         for grantor, granted in self._grants().items():
             rest = [item for item in wanted if not _is_full(found.get(item), until)]
             for item, outlook in self._outlooks_of(grantor, rest, until).items():
                 known = found.get(item)
                 is_granted = not granted.isdisjoint((item, *outlook.around))
-                if is_granted and (known is None or known.horizon < outlook.horizon):
+                if is_granted and (known is None or _extent(known) < _extent(outlook)):
                     found[item] = outlook
         return found
 
@@ -91,8 +96,14 @@ class Sight:
         return granted
 
     def _outlooks_of(
-        self, reader: Reader, wanted: Collection[str], until: Horizon
+        self,
+        reader: Reader,
+        wanted: Collection[str],
+        until: Horizon,
+        *,
+        is_licensed: bool = False,
     ) -> dict[str, Outlook]:
+        """How *reader* sees each of *wanted*; *is_licensed*: also for the licences that it has."""
         holdings, ids = items.load_holdings(self.connection, Needs(frozenset(wanted), frozenset()))
         found: dict[str, Outlook] = {}
         rest: dict[str, int] = {}
@@ -109,8 +120,21 @@ class Sight:
             else:  # what was entered by mistake has no state any more
                 rest[item] = ids[item]
         if rest:
-            found.update(_Hindsight(self, reader, until).outlooks(rest))
+            licensed = self._licensed(reader, holdings, rest) if is_licensed else {}
+            found.update(_Hindsight(self, reader, until).outlooks(rest, licensed))
         return found
+
+    def _licensed(
+        self, reader: Reader, holdings: Holdings, wanted: Mapping[str, int]
+    ) -> Mapping[str, Horizon]:
+        """How far *reader* sees those of *wanted*, ids by item, for the licences that it has."""
+        if reader.sees_all or reader.party is None:
+            return {}
+        known = min(self.as_of, self.known)
+        licences = Licensed(self.connection, self.registry, reader.party, known, self.now)
+        states = {item: holdings.states.get(item) for item in wanted}
+        made = {item for item, own in states.items() if own and (own.origin or own.registered)}
+        return licences.horizons(wanted, wanted.keys() - made)
 
 
 def _present(reader: Reader, holdings: Holdings, item: str) -> Outlook | None:
@@ -124,7 +148,11 @@ def _present(reader: Reader, holdings: Holdings, item: str) -> Outlook | None:
 
 
 def _is_full(outlook: Outlook | None, until: Horizon) -> bool:
-    return outlook is not None and outlook.horizon >= until
+    return outlook is not None and min(_extent(outlook)) >= until
+
+
+def _extent(outlook: Outlook) -> tuple[Horizon, Horizon]:
+    return outlook.horizon, min(outlook.told, outlook.horizon)
 
 
 class _Hindsight:
@@ -136,19 +164,23 @@ class _Hindsight:
         self._as_of = min(sight.as_of, sight.known)
         self._past = Past(self._connection)
 
-    def outlooks(self, wanted: Mapping[str, int]) -> dict[str, Outlook]:
-        """Of those of *wanted*, ids by item, that it ever had a part in."""
-        chosen = self._candidates(wanted)
+    def outlooks(
+        self, wanted: Mapping[str, int], licensed: Mapping[str, Horizon]
+    ) -> dict[str, Outlook]:
+        """Of those of *wanted*, ids by item, that it ever had a part in, or sees as *licensed*."""
+        chosen = self._candidates(wanted) | {item: wanted[item] for item in licensed}
         if not chosen:
             return {}
         chronicle = self._chronicle(chosen)
         found = {}
         for item in chosen:
             history = [part for part in chronicle.history(item) if part.start <= self._as_of]
-            seen = min(horizon(history, self._reader), self._until)
+            own = horizon(history, self._reader)
+            seen = min(max(own, licensed.get(item, NOTHING)), self._until)
             if seen != NOTHING:
                 around = chronicle.around(item, seen)
-                found[item] = Outlook(seen, chronicle.state(item, seen), around)
+                told = EVERYTHING if own >= seen else own
+                found[item] = Outlook(seen, chronicle.state(item, seen), around, told)
         return found
 
     def _candidates(self, wanted: Mapping[str, int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ was disclosed of withheld places is opened anew; who may see an entry sees that 
     sightings.claims([12, 15, 40], dockets, EVERYTHING)      # of an item on which these bear
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -35,29 +35,44 @@ class Sightings:
         self._sight, self._indexes = sight, indexes
         self._said = load_claims(sight.connection, indexes)
         self._entries: dict[int, Entry] = {}
+        self._shown: dict[Horizon, Mapping[int, Entry]] = {}
         self._corrected: dict[Horizon, frozenset[int]] = {}
         self._known: dict[tuple[object, ...], Claims] = {}
         if not self._said:
             return
-        if disclose:
-            self._said |= self._disclosed()
         rows = events.load_events(sight.connection, indexes)
         self._entries = {index: _entry(row, self._said.get(index)) for index, row in rows.items()}
+        opened = self._disclosed() if disclose else {}
+        self._opened = {index: _entry(rows[index], said) for index, said in opened.items()}
         taken = [index for index, row in rows.items() if row.corrected_by is not None]
         self._corrected[EVERYTHING] = frozenset(taken)
 
-    def claims(self, bearing: Sequence[int], dockets: Iterable[Docket], horizon: Horizon) -> Claims:
+    def claims(
+        self,
+        bearing: Sequence[int],
+        dockets: Iterable[Docket],
+        horizon: Horizon,
+        told: Horizon = EVERYTHING,
+    ) -> Claims:
         """Those on an item on which the entries *bearing* bear, in the order that counts.
 
-        *dockets* are its own and those of what it was in, all as told after entry *horizon*.
+        *dockets* are its own and those of what it was in, all as told after entry *horizon*. What
+        was disclosed counts up to entry *told*.
         """
         if not self._said:
             return NO_CLAIMS
         idle = idle_entries(dockets)
-        key = (*bearing, horizon, idle)
+        key = (*bearing, horizon, told, idle)
         if key not in self._known:
-            self._known[key] = gather(self._entries, bearing, idle | self._taken_back(horizon))
+            idle |= self._taken_back(horizon)
+            self._known[key] = gather(self._shown_until(told), bearing, idle)
         return self._known[key]
+
+    def _shown_until(self, told: Horizon) -> Mapping[int, Entry]:
+        if told not in self._shown:
+            opened = {index: one for index, one in self._opened.items() if index <= told}
+            self._shown[told] = self._entries | opened
+        return self._shown[told]
 
     def _taken_back(self, horizon: Horizon) -> frozenset[int]:
         """Which entries corrections had taken out by then."""

@@ -108,8 +108,9 @@ def steps_of(sight: Sight, seen: Seen, findings: Sequence[Finding]) -> tuple[Ste
     steps = []
     for index in sorted(rows):
         row, (signed, act) = rows[index], acts[index]
-        event, names = whole_event(signed, disclosed.get(index, ()))
-        erased = erased_fields(connection, row, event, registry)
+        is_told = index <= seen.told
+        event, names = whole_event(signed, disclosed.get(index, ()) if is_told else ())
+        erased = erased_fields(connection, row, event, registry) if is_told else ()
         recorded_at, subject = items.moment(row.recorded_at), through[index]
         found = tuple(found for found in findings if found.index == index)
         of_key = [

@@ -19,7 +19,7 @@ from ledger.judge import Docket, View, bound_to
 from ledger.order import ordinal
 from ledger.service.dealings import Dealings
 from ledger.service.identities import Numbers
-from ledger.service.past import Dockets, Past
+from ledger.service.past import Dockets, Past, story_start
 from ledger.service.sight import Outlook, Sight
 from ledger.service.sightings import Sightings
 from ledger.store import events, identities, items, log, stays
@@ -34,7 +34,8 @@ class Seen:
     """A view, and by which events it came about: in log order, through what each bears on it.
 
     *horizon* is the last entry that the reader may see of it, recorded at *ended_at*; None if it
-    may see all. *around* are the containers that it lies in, the inmost first.
+    may see all. *told* as in ``Outlook``. *around* are the containers that it lies in, the inmost
+    first.
     """
 
     view: View
@@ -44,6 +45,7 @@ class Seen:
     horizon: Horizon
     ended_at: datetime | None
     around: tuple[str, ...]
+    told: Horizon
 
     def judged_at(self, as_of: datetime) -> datetime:
         """*as_of*, but not after what the reader may see has ended."""
@@ -135,9 +137,12 @@ class _Loader:
             shipment=self._shipment(outlook),
             is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
             ordinals={b.idx: b.ordinal for b in bearings if _is_moved(b)} if self._moved else {},
-            identities=self._numbers.of(number, bearings, outlook.horizon),
+            identities=self._numbers.of(number, bearings, outlook.horizon, outlook.told),
             claims=self._sightings.claims(
-                [bearing.idx for bearing in bearings], (own, *containers), outlook.horizon
+                [bearing.idx for bearing in bearings],
+                (own, *containers),
+                outlook.horizon,
+                outlook.told,
             ),
             consignments=self._consignments(number, outlook, bearings),
         )
@@ -149,6 +154,7 @@ class _Loader:
             horizon=outlook.horizon,
             ended_at=None if ended_at is None else items.moment(ended_at),
             around=outlook.around,
+            told=outlook.told,
         )
 
     def _bearings_on(self, number: int, outlook: Outlook) -> tuple[Bearing, ...]:
@@ -158,7 +164,7 @@ class _Loader:
             return tuple([b for b in bearings if b.idx <= outlook.horizon])
         start, state = 0, outlook.state
         if state is not None and _may_be_another(state):
-            start = _story_start(self._filled.get(number, ()), outlook.horizon)
+            start = story_start(self._filled.get(number, ()), outlook.horizon)
         return tuple([b for b in bearings if b.idx <= outlook.horizon and b.ordinal >= start])
 
     # What was found ------------------------------------------------------------------------------
@@ -199,6 +205,7 @@ class _Loader:
         return self._dealings.consignments(
             way,
             outlook.horizon,
+            outlook.told,
             around,
             waiting(outlook.state),
             is_container=number in self._filled,
@@ -275,16 +282,6 @@ def _is_empty(filled: Sequence[tuple[int, int]], horizon: Horizon) -> bool:
     end = ordinal(horizon + 1)
     before = [stop for start, stop in filled if start < end]
     return bool(before) and max(before) < end
-
-
-def _story_start(filled: Sequence[tuple[int, int]], horizon: Horizon) -> int:
-    """Where the last load up to *horizon* began to go in; where it was out, if it is; else 0."""
-    begun, ended = 0, -1
-    for start, stop in filled:
-        if start < ordinal(horizon + 1):
-            begun = start if start > ended else begun
-            ended = max(ended, stop)
-    return ended if 0 <= ended < ordinal(horizon + 1) else begun
 
 
 # Numbers that no two things bear ------------------------------------------------------------------

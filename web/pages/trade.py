@@ -229,7 +229,7 @@ def entry(index: int) -> Response:
     found = recorded(ledger(), index, reader())
     if found.envelope is None:
         return page("trade/entry_leaf.html", one=found)
-    said = load_contents(ledger(), index)
+    said = load_contents(ledger(), index, is_told=found.is_told)
     return page(
         "trade/entry.html",
         one=found,
