@@ -38,7 +38,13 @@ from ledger.store.files import DataDirectory
 from ledger.store.log import EntryRow
 from schemas import strict_json
 from schemas.context import GS1_CONTEXT, NAMESPACE
-from schemas.envelope import ItemList, PayloadType, Submission, encode_submission
+from schemas.envelope import (
+    ItemList,
+    PayloadType,
+    Submission,
+    encode_submission,
+    envelope_to_json,
+)
 from schemas.errors import ChiptrailError
 from schemas.event import parse_event
 from schemas.formats import encode_base64url, format_time
@@ -47,6 +53,7 @@ from schemas.statement import (
     Erasure,
     Grant,
     KeyStatement,
+    Landmark,
     Licence,
     LicenceKind,
     MandateStatement,
@@ -57,6 +64,7 @@ from schemas.statement import (
     Subject,
     draft_of,
 )
+from schemas.transcript import Transcript, encode_transcript
 from tests.databases import Files
 from tests.oracle import Oracle
 
@@ -177,6 +185,19 @@ class World:
         self.keys[party(name)] = key
         self._done()
         return receipt
+
+    def measured(self, name: str, ms: float) -> dict[str, Any]:
+        """What the landmark in Oslo, named if need be, signs now of the party's key."""
+        mark = self.key("landmark")
+        if mark.public.keyid not in self.ledger.registry.marks:
+            where = {"latitude": 59.91, "longitude": 10.75, "country": "NO"}
+            self.say("registrar", Landmark, name="Oslo 1", public_key=mark.public.raw, **where)
+        said = Transcript(
+            ledger=ORIGIN, answered_by=self.keys[party(name)].public.keyid, starts_at=self.now,
+            ends_at=self.now, round_trips=20, min_round_trip_ms=ms,
+        )  # fmt: skip
+        signed = dsse.sign(encode_transcript(said), PayloadType.TRANSCRIPT, mark)
+        return {"chiptrail:transcripts": [envelope_to_json(signed)]}
 
     def revoke(self, name: str) -> Receipt:
         """Revoke the key with which the party signs."""

@@ -21,14 +21,14 @@ from pathlib import Path
 from random import Random
 from typing import assert_never
 
+from ledger import dsse
 from ledger.compose import Signer
-from ledger.dsse import identity_of
 from ledger.keys import KeyFile, key_proof_message
 from ledger.retraction import Error, retract
 from ledger.service import keyring
 from ledger.service.capture import capture
 from ledger.service.clock import Clock
-from ledger.service.demo_cast import CAST, Player, prefixes
+from ledger.service.demo_cast import CAST, LANDMARK, Player, prefixes
 from ledger.service.demo_deeds import draft_of
 from ledger.service.demo_script import Deed, Line, Retraction, Sight, Word, begin
 from ledger.service.demo_twists import perform
@@ -39,12 +39,13 @@ from ledger.service.progress import Progress
 from ledger.service.signing import sign, signer_at
 from ledger.store.files import DataDirectory
 from schemas import strict_json
-from schemas.envelope import Submission, encode_submission
+from schemas.envelope import PayloadType, Submission, encode_submission, envelope_to_json
 from schemas.errors import CannotOpen, ChiptrailError
 from schemas.event import parse_event
-from schemas.statement import CountryFact, Subject
+from schemas.statement import CountryFact, Landmark, Subject
 from schemas.statement import draft_of as statement_of
 from schemas.strict_json import JSON
+from schemas.transcript import Transcript, encode_transcript
 
 MARK = "demo.json"
 REGISTRAR = "urn:chiptrail:party:registrar"
@@ -145,6 +146,9 @@ class _Stage:
         )
         self._clerk = Registrar(self.ledger, registrar.key, self._fresh)
         self._keys = {"registrar": KeyFile(REGISTRAR, registrar.key)}
+        self._landmark = self._make_key(folder / "keys" / "landmark.key", "landmark").key
+        public = self._landmark.public.raw
+        self._clerk.say(statement_of(Landmark, **LANDMARK, public_key=public))
         self._signed: dict[str, Submission] = {}
         for name, player in CAST.items():
             self._enrol(name, player)
@@ -192,6 +196,8 @@ class _Stage:
         match line:
             case Deed():
                 draft, withheld = draft_of(line)
+                if line.answered_ms is not None:
+                    draft["chiptrail:transcripts"] = [self._measured(line, line.answered_ms)]
                 signed = sign(draft, signer, line.recorded_at, withheld)
                 if line.label is not None:
                     self._signed[line.label] = signed
@@ -205,6 +211,18 @@ class _Stage:
             case _:
                 assert_never(line)
 
+    def _measured(self, deed: Deed, answered_ms: float) -> JSON:
+        said = Transcript(
+            ledger=self.ledger.origin,
+            answered_by=self._keys[deed.who].key.public.keyid,
+            starts_at=deed.at - timedelta(seconds=2),
+            ends_at=deed.at,
+            round_trips=20,
+            min_round_trip_ms=answered_ms,
+        )
+        kind = PayloadType.TRANSCRIPT
+        return envelope_to_json(dsse.sign(encode_transcript(said), kind, self._landmark))
+
     def _retract(self, line: Retraction, signer: Signer) -> Submission:
         wrong, right = self._signed[line.wrong], self._signed[line.right]
         instead = parse_event(right.envelope.payload).event_id
@@ -213,7 +231,7 @@ class _Stage:
 
     def _identity(self, label: str) -> bytes:
         envelope = self._signed[label].envelope
-        return identity_of(envelope.payload_type, envelope.payload)
+        return dsse.identity_of(envelope.payload_type, envelope.payload)
 
 
 def _bytes_from(plan: Plan) -> Callable[[int], bytes]:

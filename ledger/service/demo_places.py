@@ -1,4 +1,4 @@
-"""The demo's stories of places: a wrong turn, a border, two capitals mixed up, an inspector there.
+"""The demo's stories of places: a wrong turn, a border, two capitals, an inspector, a landmark.
 
 Each is a function of a few chips that writes into the script and returns what there is to see.
 """
@@ -47,9 +47,22 @@ def _stood_there(script: Script) -> list[Sight]:
     return [see("clear", chips[0], "an inspector stood before it in the dealer's warehouse")]
 
 
+def _measured(script: Script) -> list[Sight]:
+    """A landmark in Oslo asks the machine of the data centre: near, and too near for Bergen."""
+    chips, at = plot.few(script, 2, 24, "norway")
+    declare = ActKind.DECLARE
+    at = script.add(at + _DAY, "norway", declare, chips[:1], place="norway", answered_ms=0.84)
+    script.add(at + _DAY, "norway", declare, chips[1:], place="university", answered_ms=0.84)
+    return [
+        see("clear", chips[0], "a landmark in Oslo measured that its machine is near"),
+        see("check", chips[1], "said to be in Bergen; its machine answers in Oslo too fast"),
+    ]
+
+
 STORIES: tuple[Callable[[Script], list[Sight]], ...] = (
     _wrong_turn,
     _at_the_border,
     _not_thailand,
     _stood_there,
+    _measured,
 )

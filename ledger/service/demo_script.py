@@ -69,6 +69,7 @@ class Said(Sent, total=False):
     lot: str
     outputs: tuple[str, ...]
     uuid: str | None
+    answered_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class Deed:
 
     *to*, *owner* and *user* are parties by name, *behalf* is for whom *who* signs; *place* whose
     premises it happened on; an export is under *licence*. *uuid* is the number inside the first
-    item. Others find the entry under its *label*.
+    item; the machine of *who* answered the landmark after *answered_ms*, if it was asked. Others
+    find the entry under its *label*.
     """
 
     at: datetime
@@ -103,6 +105,7 @@ class Deed:
     behalf: str | None = None
     outputs: tuple[str, ...] = ()
     uuid: str | None = None
+    answered_ms: float | None = None
     label: str | None = None
 
 

@@ -6,13 +6,8 @@ under a millisecond. That shows where the machine is; that the chips are in it, 
 
 import pytest
 
-from ledger import dsse
-from schemas.envelope import PayloadType, envelope_to_json
 from schemas.errors import UnknownKey
-from schemas.statement import Landmark
-from schemas.transcript import Transcript, encode_transcript
 from tests.stories.telling import findings, page, verdict
-from tests.world import ORIGIN
 
 HALL = {"latitude": 59.66, "longitude": 9.65, "accuracyM": 100, "countryCode": "NO"}
 TROMSO = {"latitude": 69.65, "longitude": 18.96, "accuracyM": 100, "countryCode": "NO"}
@@ -20,9 +15,6 @@ TROMSO = {"latitude": 69.65, "longitude": 18.96, "accuracyM": 100, "countryCode"
 
 @pytest.fixture
 def chip(world):
-    where = {"latitude": 59.91, "longitude": 10.75, "country": "NO"}
-    public = world.key("landmark").public.raw
-    world.say("registrar", Landmark, name="Oslo 1", public_key=public, **where)
     (chip,) = world.chips(1)
     world.commission("hsinlin", [chip])
     world.ship("hsinlin", [chip], to="fjordhall")
@@ -32,13 +24,8 @@ def chip(world):
 
 
 def declare(world, chip, place, ms):
-    said = Transcript(
-        ledger=ORIGIN, answered_by=world.key("fjordhall").public.keyid, starts_at=world.now,
-        ends_at=world.now, round_trips=20, min_round_trip_ms=ms,
-    )  # fmt: skip
-    signed = dsse.sign(encode_transcript(said), PayloadType.TRANSCRIPT, world.key("landmark"))
-    more = {"chiptrail:location": place, "chiptrail:transcripts": [envelope_to_json(signed)]}
-    return world.declare("fjordhall", [chip], **more)
+    measured = world.measured("fjordhall", ms)
+    return world.declare("fjordhall", [chip], **{"chiptrail:location": place}, **measured)
 
 
 def told(world, chip):

@@ -51,6 +51,15 @@ def test_a_suspect_way_is_told_on_the_map_and_beside_it(web, chip):
     assert 'class="way suspect"' in web.ask(path(chip, "map.svg"), by="shop").text
 
 
+def test_what_a_landmark_measured_is_told_with_its_distance(web, chip):
+    near = {"readPoint": {"id": "geo:59.9,10.8;u=400"}, **web.world.measured("shop", 0.84)}
+    web.world.declare("shop", [chip], **near)
+    shown = " ".join(web.ask(path(chip), by="shop").text.split())
+
+    assert '<span class="level measured">' in shown
+    assert "was within 85 km of the landmark Oslo 1" in shown
+
+
 def test_a_map_is_drawn_of_what_its_reader_sees(web, chip):
     web.world.enroll("rival")
 
