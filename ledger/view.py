@@ -13,6 +13,7 @@ nothing give nobody a part. Inspectors and auditors, and the operator itself, se
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
@@ -140,6 +141,7 @@ class PlacedAct(Protocol):
 
 _ENTERS = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
 _BEGINS = frozenset({ActKind.PACK, ActKind.INSTALL, ActKind.TRANSFORM})
+_FILLS = frozenset({ActKind.PACK, ActKind.INSTALL})
 _TAKEN = frozenset({Code.ALREADY_EXISTS, Code.AFTER_TERMINAL, Code.NOT_HOLDER})
 
 
@@ -189,11 +191,10 @@ class Answers:
         if not unseen and not taken:
             return step.findings
         self.partial.add(placed.index)
-        if unseen and act.kind in _COUPLED:
-            unseen = [*act.names()]
+        away = {*act.names()} if unseen and act.kind in _COUPLED else {*unseen}
         if self._is_trial:
-            self._veiled.update(unseen)
-        told = _answer(step.findings, act, placed.index, frozenset(unseen), frozenset(taken))
+            self._veiled |= away
+        told = _answer(step.findings, act, placed.index, away.union(taken), {*unseen})
         return (*told, *_of_own_range(step, placed, party, taken)) if taken else told
 
     def corrected(
@@ -278,10 +279,10 @@ def _answer(
     findings: Iterable[Finding],
     act: Act,
     index: int,
-    unseen: frozenset[str],
-    taken: frozenset[str],
+    away: AbstractSet[str],
+    unseen: AbstractSet[str],
 ) -> tuple[Finding, ...]:
-    away = unseen | taken
+    """*findings* but for what is *away*, as what is *unseen* takes it along."""
     cut = [_outside(found, act, away) for found in findings]
     # In an order that does not depend on what was found of the rest.
     told = sorted([f for f in cut if f is not None], key=lambda f: (f.code, f.message, f.cites))
@@ -291,6 +292,10 @@ def _answer(
             message = f"{act.actor} used a number outside the ranges that are registered for it"
             told.append(Finding(Code.FOREIGN_PREFIX, message, index, items, on_items=False))
         message = f"{act.actor} has no view of this item that would bear out what it signed"
+        if act.kind in _FILLS and unseen == {act.parent}:
+            message = (
+                f"{act.actor} has no view of this container: if it is new, it begins with this"
+            )
         told.append(Finding(Code.UNCONFIRMED, message, index, items, on_items=False))
     return tuple(told)
 
@@ -330,7 +335,7 @@ def _listed(items: Sequence[str]) -> str:
     return f"{', '.join(items[:3])}{more}"
 
 
-def _outside(found: Finding, act: Act, away: frozenset[str]) -> Finding | None:
+def _outside(found: Finding, act: Act, away: AbstractSet[str]) -> Finding | None:
     """*found* as far as it is about something that is not *away*."""
     if found.code in _OF_ENTRY and not found.on_items:
         return found

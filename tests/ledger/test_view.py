@@ -165,8 +165,19 @@ def test_what_is_not_confirmed_cites_nothing_and_counts_against_nothing(there):
 @pytest.mark.parametrize("kind", ["pack", "unpack", "install", "remove"])
 def test_a_container_out_of_view_takes_what_is_said_of_its_load_along(there, kind):
     there.register("spy", "x1")
+    there.ship("spy", "x1", to="buyer")
 
-    assert [("x1 c1", "custody/unconfirmed")] == there.told(kind, "spy", "x1", into="c1")
+    assert HIDDEN == there.told(kind, "spy", "x1", into="c1")
+
+
+def test_who_packs_its_own_into_a_new_box_hears_of_the_box_alone(there):
+    there.register("spy", "x1 x2 x3")
+
+    assert HIDDEN == there.told("pack", "spy", "x1 x2 x3", into="c1")
+    (found,) = there.received
+    assert found.message.endswith(
+        "has no view of this container: if it is new, it begins with this"
+    )
 
 
 def test_one_out_of_view_says_nothing_of_the_others(there):
