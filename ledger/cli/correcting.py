@@ -1,18 +1,18 @@
 """Take an entry of one's own back, and say what was meant."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ledger.cli.help import Command
-from ledger.cli.making import Desk, Question, options_here, yes_option
+from ledger.cli.making import Desk, Question, statement_options, yes_option
 from ledger.cli.output import BAD_NEWS, show_json
-from ledger.service.answers import receipt_to_json
 from schemas.errors import MalformedParameter
 
 if TYPE_CHECKING:
-    from ledger.service.capture import Receipt
+    from ledger.cli.receipts import Receipt
     from ledger.service.redress import Redress
     from schemas.draft import Draft
     from schemas.envelope import Submission
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     help="What was wrong.",
 )
 @yes_option
-@options_here
+@statement_options
 def correct(
     desk: Desk,
     *,
@@ -66,25 +66,24 @@ def correct(
         chiptrail correct 41 --key me.key --reason incorrect_data --without A-7
         chiptrail correct 41 --key me.key --reason incorrect_data --event f.json
     """
-    from ledger.service.entry import load_entry
     from ledger.service.redress import Redress
 
-    found = load_entry(desk.ledger, entry)
+    found = desk.place.entry(entry)
     if found.party != desk.party:
         raise click.UsageError(
             f"entry {found.index} is {desk.called(found.party)}'s: only its signer corrects it"
         )
-    redress = Redress(desk.ledger, desk.signer, found.index)
+    redress = Redress(desk.place.submission(found.index), desk.signer, desk.place.now())
     rights, withheld = _rights(desk, redress, fields, without, file)
     prepared = redress.prepared(reason, rights, withheld)
     submissions = [one.signed(desk.signer.key) for one in prepared]
-    trial = redress.capture(submissions, dry_run=True)
+    trial = desk.place.capture(submissions, dry_run=True)
     if desk.form.dry_run:
         _show(desk, trial, submissions, found.index)
         return
     question = Question(f"Correct entry {found.index}?", yes, is_always_asked=True)
     desk.ask(question, [*desk.remarks(trial[-1]), *_warnings(desk, trial), _outcome(trial)])
-    _show(desk, redress.capture(submissions, dry_run=False), submissions, found.index)
+    _show(desk, desk.place.capture(submissions, dry_run=False), submissions, found.index)
 
 
 def _rights(
@@ -141,7 +140,7 @@ def _field(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _outcome(trial: list["Receipt"]) -> str:
+def _outcome(trial: Sequence["Receipt"]) -> str:
     """Whether the correction, the last of the batch, would count at once."""
     from ledger.finding import Code
 
@@ -153,24 +152,24 @@ def _outcome(trial: list["Receipt"]) -> str:
     return "It would count at once."
 
 
-def _warnings(desk: Desk, trial: list["Receipt"]) -> list[str]:
+def _warnings(desk: Desk, trial: Sequence["Receipt"]) -> list[str]:
     """What would be found of what takes the place of the entry."""
     from ledger.finding import Tier
     from ledger.names import retell
 
-    names, bad = desk.ledger.registry.names, (Tier.WARNING, Tier.CONTRAINDICATED)
+    names, bad = desk.place.names(), (Tier.WARNING, Tier.CONTRAINDICATED)
     found = [one for receipt in trial[:-1] for one in receipt.findings if one.tier in bad]
     return [f"What was meant: {retell(one.message, names)}.  {one.code}" for one in found]
 
 
 def _show(
-    desk: Desk, receipts_: list["Receipt"], submissions: list["Submission"], about: int
+    desk: Desk, receipts_: Sequence["Receipt"], submissions: list["Submission"], about: int
 ) -> None:
     from ledger.cli import receipts
 
-    names, dry_run = desk.ledger.registry.names, desk.form.dry_run
+    names, dry_run = desk.place.names(), desk.form.dry_run
     if desk.settings.as_json:
-        show_json([{**receipt_to_json(one), "dryRun": dry_run} for one in receipts_])
+        show_json([{**receipts.to_json(one), "dryRun": dry_run} for one in receipts_])
     else:
         for receipt, submission in zip(receipts_, submissions, strict=True):
             told = receipts.told(submission, names, receipt, about)

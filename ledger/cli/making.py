@@ -26,7 +26,6 @@ from schemas.errors import MalformedParameter, Refusal
 if TYPE_CHECKING:
     from ledger.cli.receipts import Receipt
     from ledger.compose import Signer
-    from ledger.service.ledger import Ledger
     from schemas.draft import Draft
     from schemas.envelope import Submission
     from schemas.short_form import Details
@@ -73,12 +72,6 @@ class Desk:
     form: Form
     place: Here | There
     signer: "Signer"
-
-    @property
-    def ledger(self) -> "Ledger":
-        """The ledger at hand, for what has no --ledger (``options_here``)."""
-        assert isinstance(self.place, Here)
-        return self.place.ledger
 
     @property
     def party(self) -> str:
@@ -150,7 +143,7 @@ class Desk:
 
         Raises: the refusal.
         """
-        return self.place.capture(submission, dry_run=dry_run)
+        return self.place.capture([submission], dry_run=dry_run)[0]
 
     def remarks(self, receipt: "Receipt") -> list[str]:
         """What is to be known before it is signed of what has that *receipt* in a dry run."""
@@ -221,11 +214,6 @@ _OF_STATEMENTS = ("key_path", "passphrase_file", "dry_run")
 def form_options(command: F) -> F:
     """Give *command*, of an event, the shared options; it gets a ``Desk`` in place of them."""
     return _at_desk(command, Form.__slots__, (*_OPTIONS, _DRY_RUN, remote_options))
-
-
-def options_here(command: F) -> F:
-    """The same for *command* that wants the ledger at hand, and says no more than a statement."""
-    return _at_desk(command, _OF_STATEMENTS, (_DRY_RUN,))
 
 
 def statement_options(command: F) -> F:

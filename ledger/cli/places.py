@@ -5,9 +5,9 @@ continues what was seen of it before, is in the signature. Serials and names are
 far as the token's party sees them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ledger.cli import naming
 from ledger.cli.matching import match_party
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ledger.service.remote import Remote
     from schemas.envelope import Submission
     from schemas.statement import Site
+
+T = TypeVar("T")
 
 # As many serials as one check takes.
 _AT_ONCE = 10_000
@@ -66,19 +68,22 @@ class Here:
         """Whether *party* is heard on what is disclosed of entries of *author*."""
         return self.ledger.registry.may_erase(party, author)
 
-    def capture(self, submission: "Submission", *, dry_run: bool) -> "Receipt":
-        """Capture *submission*.
+    def submission(self, index: int) -> "Submission":
+        """Entry *index* as its signer submitted it."""
+        from ledger.service.redress import submitted
 
-        Raises: the refusal.
+        return submitted(self.ledger, index)
+
+    def capture(self, submissions: "Sequence[Submission]", *, dry_run: bool) -> "list[Receipt]":
+        """Capture *submissions* as one batch; each is taken by itself.
+
+        Raises: the first refusal.
         """
         from ledger.service.capture import capture
         from schemas.envelope import encode_submission
 
-        data = [encode_submission(submission)]
-        (outcome,) = capture(self.ledger, data, actor=self._actor, dry_run=dry_run)
-        if isinstance(outcome, ChiptrailError):
-            raise outcome
-        return outcome
+        data = [*map(encode_submission, submissions)]
+        return _receipts(capture(self.ledger, data, actor=self._actor, dry_run=dry_run))
 
 
 class There:
@@ -135,10 +140,17 @@ class There:
             index = parse_decimal(text)
         except ValueError as exc:
             raise NotFound(f"{text} is no entry: want its index") from exc
-        envelope = self._remote.api.entry(index).envelope
-        if envelope is None:
-            raise NotFound(f"there is no entry {text} that is shown to you")
-        return signed_in(index, envelope)
+        return signed_in(index, self.submission(index).envelope)
+
+    def submission(self, index: int) -> "Submission":
+        """Entry *index* as its signer submitted it, who the token's party is.
+
+        Raises: NotFound, also where it is not shown to that party.
+        """
+        found = self._remote.api.entry(index).submission
+        if found is None:
+            raise NotFound(f"there is no entry {index} that is shown to you")
+        return found
 
     def may_resolve(self, _party: str, _accused: str) -> bool:
         """True: it is the ledger that says who is heard."""
@@ -146,11 +158,23 @@ class There:
 
     may_erase = may_resolve
 
-    def capture(self, submission: "Submission", *, dry_run: bool) -> "answers.Receipt":
-        """Push *submission*.
+    def capture(
+        self, submissions: "Sequence[Submission]", *, dry_run: bool
+    ) -> "list[answers.Receipt]":
+        """Push *submissions* as one batch; each is taken by itself.
 
-        Raises: the refusal, Unreachable.
+        Raises: the first refusal, Unreachable.
         """
         from schemas.envelope import encode_submission
 
-        return self._remote.api.capture(encode_submission(submission), dry_run=dry_run)
+        data = [*map(encode_submission, submissions)]
+        return _receipts(self._remote.api.capture_lines(data, dry_run=dry_run))
+
+
+def _receipts(outcomes: "Iterable[T | ChiptrailError]") -> list[T]:
+    receipts: list[T] = []
+    for outcome in outcomes:
+        if isinstance(outcome, ChiptrailError):
+            raise outcome
+        receipts.append(outcome)
+    return receipts

@@ -16,8 +16,8 @@ from typing import TypeAlias, TypeVar
 from ledger.finding import Code, Finding
 from ledger.leaf import LEAF_SIZE
 from ledger.proof import Proof
-from schemas import errors
-from schemas.envelope import Envelope, envelope_from_json
+from schemas import errors, strict_json
+from schemas.envelope import Submission, parse_submission
 from schemas.errors import ChiptrailError, Conflict, NotFound, Refusal, Unreachable
 from schemas.formats import decode_base64, decode_hex, parse_time
 from schemas.strict_json import JSON
@@ -58,13 +58,16 @@ Outcome: TypeAlias = Receipt | ChiptrailError
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Entry *index* and its *leaf* of 137 bytes; *envelope* is None where it is not for us."""
+    """Entry *index* and its *leaf* of 137 bytes; *submission* is None where it is not for us.
+
+    It has item lists and disclosures where we signed it.
+    """
 
     index: int
     recorded_at: datetime
     identity: bytes
     leaf: bytes
-    envelope: Envelope | None
+    submission: Submission | None
 
 
 def parse_receipt(value: JSON) -> Receipt:
@@ -97,13 +100,14 @@ def parse_recorded(value: JSON) -> Recorded:
     """
     try:
         said = typed(dict, value)
-        envelope = said["envelope"]
+        names = ("envelope", "lists", "disclosures")
+        submitted = strict_json.dump({name: said[name] for name in names if name in said})
         return Recorded(
             index=typed(int, said["index"]),
             recorded_at=parse_time(typed(str, said["recordedAt"])),
             identity=decode_hex(typed(str, said["identity"]), 32),
             leaf=_leaf(said),
-            envelope=None if envelope is None else envelope_from_json(envelope, "/envelope"),
+            submission=None if said["envelope"] is None else parse_submission(submitted),
         )
     except (KeyError, ValueError, Refusal) as exc:
         raise unread("entry", exc) from exc

@@ -1,11 +1,12 @@
 """One recorded entry as its readers get it: where it stands in the log, and what was signed.
 
-Who sees all that an entry names gets the envelope as it was signed; who sees a part of it gets the
-leaf, which says nothing of the rest; to everybody else the entry does not exist. A statement is for
-its signer and for whom it speaks of. Example::
+Who sees all that an entry names gets the envelope as it was signed, and its signer all that it
+submitted, so that it can correct it; who sees a part gets the leaf, which says nothing of the rest;
+to everybody else the entry does not exist. A statement is for its signer and for whom it speaks of.
+Example::
 
     found = recorded(ledger, 41, Reader("urn:chiptrail:party:fab"))
-    found.envelope, found.proof
+    found.submission, found.proof
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.looking import looking
 from ledger.service.proving import signed_note
 from ledger.service.reading import open_tree
-from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
+from ledger.service.rows import leaf_of_row, load_submission
 from ledger.service.sight import Sight
 from ledger.service.steps import read_acts
 from ledger.store import items, log
@@ -26,7 +27,7 @@ from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.view import Reader
 from ledger.wallet import may_read
-from schemas.envelope import Envelope
+from schemas.envelope import Submission
 from schemas.errors import MalformedParameter, NotFound
 from schemas.statement import (
     Genesis,
@@ -47,15 +48,16 @@ from schemas.statement import (
 class Recorded:
     """Entry *index*, its *leaf* of 137 bytes, and the *path* to the *root* of *size* entries.
 
-    *envelope* is None where the reader does not see all that it names; *is_told*: it also sees what
-    was disclosed. *checkpoint* is the note of that root, None if none was signed at that size.
+    *submission* is None where the reader does not see all that it names, and has item lists and
+    disclosures for its signer alone; *is_told*: the reader also sees what was disclosed.
+    *checkpoint* is the note of that root, None if none was signed at that size.
     """
 
     index: int
     recorded_at: datetime
     identity: bytes
     leaf: bytes
-    envelope: Envelope | None
+    submission: Submission | None
     is_told: bool
     size: int
     root: bytes
@@ -96,14 +98,15 @@ def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None
         tree = open_tree(connection, tip.registry, tip.head.size)
         path, root = tree.inclusion_proof(index, size), tree.root(size)
         note = signed_note(ledger, connection, size)
-    keyid = tip.registry.by_index[row.key_idx].key.keyid
-    envelope = Envelope(row.payload, PAYLOAD_TYPES[row.kind], keyid, row.signature)
+        submission = load_submission(connection, row, tip.registry)
+    if reader.party != tip.registry.by_index[row.key_idx].party:
+        submission = Submission(submission.envelope, {}, ())
     return Recorded(
         index=index,
         recorded_at=items.moment(row.recorded_at),
         identity=row.identity,
         leaf=leaf,
-        envelope=envelope if sees.of_all else None,
+        submission=submission if sees.of_all else None,
         is_told=sees.is_told,
         size=size,
         root=root,

@@ -1,42 +1,50 @@
-"""A correction with what takes its place, signed and captured in one go.
+"""A correction with what takes its place, to be signed and captured in one go.
 
-    redress = Redress(ledger, signer, entry.index)
+    redress = Redress(submitted(ledger, entry.index), signer, ledger.clock.now())
     prepared = redress.prepared("incorrect_data", [draft], ())
     submissions = [one.signed(signer.key) for one in prepared]
-    receipts = redress.capture(submissions, dry_run=True)
 
 The event that takes the place comes first, so that the correction finds it (docs/custody.md).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ledger.compose import Author, Prepared
 from ledger.retraction import Error, PlainEvent, plain_event, retract
-from ledger.service.capture import Receipt, capture
 from ledger.service.ledger import Ledger
-from ledger.service.rows import load_item_lists
+from ledger.service.rows import load_submission
 from ledger.service.signing import prepare
 from ledger.store import log
 from schemas.draft import Draft
-from schemas.envelope import Submission, encode_submission
-from schemas.errors import ChiptrailError, NotFound
+from schemas.envelope import PayloadType, Submission
+from schemas.errors import NotFound
 from schemas.event import parse_event
 
 
-class Redress:
-    """What the signer of entry *index* takes back; *disclosures* are those that it withheld."""
+def submitted(ledger: Ledger, index: int) -> Submission:
+    """Entry *index* as its signer submitted it.
 
-    def __init__(self, ledger: Ledger, author: Author, index: int) -> None:
-        """Raises: NotFound when there is no such event."""
-        self._ledger, self._author = ledger, author
-        with ledger.database.reading() as connection:
-            row = log.load_entries_at(connection, [index]).get(index)
-            if row is None or row.kind != log.EVENT:
-                raise NotFound(f"entry {index} is no event")
-            self._payload = row.payload
-            self._lists = load_item_lists(connection, [index]).get(index, {})
-            bodies = [body for _, _, body in log.load_disclosures(connection, [index]) if body]
-        self.disclosures: tuple[str, ...] = tuple(bodies)
+    Raises: NotFound.
+    """
+    with ledger.database.reading() as connection:
+        registry = ledger.renew(connection).registry
+        row = log.load_entries_at(connection, [index]).get(index)
+        if row is None:
+            raise NotFound(f"there is no entry {index}")
+        return load_submission(connection, row, registry)
+
+
+class Redress:
+    """What the signer of *wrong* takes back, at time *now*."""
+
+    def __init__(self, wrong: Submission, author: Author, now: datetime) -> None:
+        """Raises: NotFound when it is no event."""
+        if wrong.envelope.payload_type is not PayloadType.EVENT:
+            raise NotFound("that entry is no event; what is stated is taken back in other ways")
+        self._payload, self._lists = wrong.envelope.payload, wrong.lists
+        self._author, self._now = author, now
+        self.disclosures = wrong.disclosures
 
     def plain(self) -> PlainEvent:
         """The event as it was before it was signed.
@@ -52,21 +60,7 @@ class Redress:
 
         Raises: a refusal of any of them.
         """
-        now = self._ledger.clock.now()
-        instead = [prepare(draft, self._author, now, withheld) for draft in rights]
+        instead = [prepare(draft, self._author, self._now, withheld) for draft in rights]
         ids = tuple([parse_event(one.payload).event_id for one in instead])
-        correction = retract(self._payload, self._lists, self._author, Error(now, reason, ids))
-        return [*instead, correction]
-
-    def capture(self, submissions: Sequence[Submission], *, dry_run: bool) -> list[Receipt]:
-        """Capture what was ``signed``, in one batch. Each is taken by itself: dry run it first.
-
-        Raises: the first refusal.
-        """
-        data = [encode_submission(one) for one in submissions]
-        receipts: list[Receipt] = []
-        for outcome in capture(self._ledger, data, actor=self._author.party, dry_run=dry_run):
-            if isinstance(outcome, ChiptrailError):
-                raise outcome
-            receipts.append(outcome)
-        return receipts
+        error = Error(self._now, reason, ids)
+        return [*instead, retract(self._payload, self._lists, self._author, error)]

@@ -10,7 +10,7 @@ from ledger.registry import Registry
 from ledger.store import log
 from ledger.store.database import Connection
 from ledger.store.log import EntryRow
-from schemas.envelope import Envelope, ItemList, PayloadType
+from schemas.envelope import Envelope, ItemList, PayloadType, Submission
 from schemas.errors import IntegrityError, Refusal
 from schemas.event import Event, parse_event, with_fields
 from schemas.statement import Genesis, Statement, parse_statement
@@ -105,3 +105,12 @@ def load_item_lists(connection: Connection, indexes: list[int]) -> dict[int, dic
     for index, field, seed, ids in log.load_lists(connection, indexes):
         found.setdefault(index, {})[field] = ItemList(seed, tuple(ids))
     return found
+
+
+def load_submission(connection: Connection, row: EntryRow, registry: Registry) -> Submission:
+    """The stored entry *row* as its signer submitted it, with all that was not erased of it."""
+    keyid = registry.by_index[row.key_idx].key.keyid
+    envelope = Envelope(row.payload, PAYLOAD_TYPES[row.kind], keyid, row.signature)
+    lists = load_item_lists(connection, [row.idx]).get(row.idx, {})
+    bodies = [body for _, _, body in log.load_disclosures(connection, [row.idx]) if body]
+    return Submission(envelope, lists, tuple(bodies))

@@ -8,12 +8,14 @@ from ledger.checkpoint import open_checkpoint
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.proof import parse_proof, verify_proof
 from ledger.service.tokens import Scope
-from schemas.envelope import encode_submission
+from schemas.envelope import encode_submission, parse_submission
 from schemas.formats import decode_base64
 from tests.world import CHIPS
 
 ENTRIES = "/api/v1/entries"
 NDJSON = "application/x-ndjson"
+SUBMITTED = ("envelope", "lists", "disclosures")
+WITHHELD = {"withheld": ["chiptrail:customs"], "chiptrail:customs": {"itn": "X20260302000001"}}
 
 
 def commission(web, *serials):
@@ -129,6 +131,19 @@ def test_an_entry_is_shown_as_it_was_signed(web):
 
     assert json.loads(data)["envelope"] == answer.json["envelope"]
     assert 137 == len(decode_base64(answer.json["leaf"]))
+
+
+def test_its_signer_gets_an_entry_as_it_was_submitted_and_others_the_envelope(web):
+    world, chips = web.world, web.world.chips(2)
+    world.commission("fab", chips)
+    declared = world.declare("fab", chips, **WITHHELD)
+    world.ship("fab", chips, to="shop")
+    mine, theirs = (web.ask(f"{ENTRIES}/{declared.index}", by=who).json for who in ("fab", "shop"))
+
+    assert [*chips] == mine["lists"]["epcList"]["ids"]
+    assert mine["envelope"] == theirs["envelope"]
+    assert (1, {"lists", "disclosures"}) == (len(mine["disclosures"]), mine.keys() - theirs.keys())
+    parse_submission(json.dumps({name: mine[name] for name in SUBMITTED}).encode())
 
 
 def test_the_proof_of_an_entry_verifies_by_itself(web):

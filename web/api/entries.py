@@ -26,7 +26,7 @@ from ledger.service.recorded import Recorded, recorded
 from ledger.service.rehearsal import rehearse
 from ledger.service.tokens import Scope
 from schemas import strict_json
-from schemas.envelope import SUBMISSION_LIMIT, envelope_to_json
+from schemas.envelope import SUBMISSION_LIMIT, submission_to_json
 from schemas.errors import ChiptrailError, MalformedJson, TooLarge
 from schemas.formats import encode_base64, format_time
 from schemas.strict_json import JSON
@@ -89,10 +89,10 @@ def rehearsal() -> Response:
 @blueprint.response(200, shapes.Entry)
 @needs(Scope.READ)
 def entry(index: int) -> Response:
-    """One entry, as it was signed."""
+    """One entry, as it was signed; for its signer as it was submitted."""
     found = recorded(ledger(), index, reader())
-    envelope = None if found.envelope is None else envelope_to_json(found.envelope)
-    return _json({**_place(found), "envelope": envelope})
+    said = {"envelope": None} if found.submission is None else submission_to_json(found.submission)
+    return _json({**_place(found), **said})
 
 
 @blueprint.get("/entries/<int:index>/proof")

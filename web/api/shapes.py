@@ -143,9 +143,14 @@ class _Placed(Schema):
 
 
 class Entry(_Placed):
-    """An entry; *envelope* is null where the caller does not see all that it names."""
+    """An entry; *envelope* is null where the caller does not see all that it names.
+
+    *lists* and *disclosures* are for its signer, where it has some.
+    """
 
     envelope = fields.Dict(required=True, allow_none=True)
+    lists = fields.Dict()
+    disclosures = fields.List(fields.String())
 
 
 class Proof(_Placed):

@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _
 
 from ledger.retraction import leave_out, lists_anything
 from ledger.service.entry import load_entry
-from ledger.service.redress import Redress
+from ledger.service.redress import Redress, submitted
 from ledger.service.stock import sort_out
 from schemas import strict_json
 from schemas.draft import Draft
@@ -97,7 +97,7 @@ class Amendment:
         found = load_entry(ledger(), str(index)) if index < ledger().head.size else None
         if found is None or found.party != caller().party or found.is_correction:
             raise NotFound(gettext("entry %(index)s is none that you can correct", index=index))
-        redress = Redress(ledger(), author(), index)
+        redress = Redress(submitted(ledger(), index), author(), ledger().clock.now())
         plain = redress.plain()
         return cls(index, form, redress, plain.event, plain.withheld)
 

@@ -227,7 +227,7 @@ def _may_settle() -> bool:
 def entry(index: int) -> Response:
     """One entry: who signed what, and what proves that it is in the log."""
     found = recorded(ledger(), index, reader())
-    if found.envelope is None:
+    if found.submission is None:
         return page("trade/entry_leaf.html", one=found)
     said = load_contents(ledger(), index, is_told=found.is_told)
     return page(
@@ -235,7 +235,7 @@ def entry(index: int) -> Response:
         one=found,
         said=said,
         told=_told(said),
-        payload=strict_json.spell(strict_json.load(found.envelope.payload)),
+        payload=strict_json.spell(strict_json.load(found.submission.envelope.payload)),
         disclosed=_disclosed(said),
         most=_UNITS_SHOWN,
     )
@@ -248,10 +248,10 @@ def entry_file(index: int, kind: str) -> Response:
     found = recorded(ledger(), index, reader())
     if kind == "tlog-proof":
         answer = Response(encode_proof(found.proof), content_type=TLOG_PROOF)
-    elif found.envelope is None:
+    elif found.submission is None:
         raise NotFound(f"there is no entry {index}, or not for you")
     else:
-        envelope = strict_json.dump(envelope_to_json(found.envelope))
+        envelope = strict_json.dump(envelope_to_json(found.submission.envelope))
         answer = Response(envelope, content_type="application/json")
     return as_file(answer, f"entry-{index}.{kind}")
 

@@ -141,6 +141,35 @@ def test_an_entry_is_settled_that_is_read_there(there, key, chip, size):
     assert "Recorded as entry" in result.stdout
 
 
+@pytest.fixture
+def declared(there, key, see):
+    """The entry of a declaration of two items, the place withheld."""
+    first = see("from the fab to Japan")
+    items = first, f"{first[:-1]}6"
+    place = "--place", "24.78,121.0,50", "--withhold", "chiptrail:location"
+    return json.loads(there("declare", "--key", key, *place, *items, "--json").stdout)["index"]
+
+
+def test_an_entry_is_taken_back_and_what_was_meant_is_recorded_there(
+    there, key, size, declared, chip
+):
+    """Its items and what it withheld are nowhere but there."""
+    words = "correct", declared, "--key", key, "--reason", "incorrect_data", "--without", chip
+    trial, result = there(*words, "--dry-run"), there(*words, "--yes")
+
+    assert (0, 0, declared + 3) == (trial.exit_code, result.exit_code, size())
+    assert "It would count at once." in trial.stdout
+    assert 2 == result.stdout.count("Recorded as entry")
+
+
+def test_an_entry_of_others_is_not_taken_back_there(there, world, size, declared):
+    before, other = size(), world / "keys/norway.key"
+    result = there("correct", declared, "--key", other, "--reason", "did_not_occur", "--yes")
+
+    assert (2, before) == (result.exit_code, size())
+    assert "only its signer corrects it" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [("9999", "not-found"), ("0", "corrects nothing"), ("x", "want its index")],
