@@ -107,6 +107,19 @@ def test_a_key_is_made_backed_up_lost_and_restored(site, tmp_path):
         assert keyid == recorded(page, site.world)[0]
 
 
+def test_codes_are_told_in_words(site, tmp_path):
+    chip = f"{CHIPS}1"
+    place = {"latitude": 1.36, "longitude": 103.99, "accuracyM": 50}
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        ask_to_sign(page, [chip], disposition="active", **{"chiptrail:location": place})
+        told = page.wait_for_selector(".payloads").inner_text()
+
+    assert ["Latitude", "Within metres", "new"] == [
+        word for word in ("Latitude", "accuracyM", "Within metres", "active", "new") if word in told
+    ]
+
+
 def test_the_private_key_cannot_be_read_out(site, tmp_path):
     read = """(async () => {
         const { keysOf } = await import(document.querySelector("script[src*='keys/page']").src

@@ -52,6 +52,13 @@ def test_the_verdict_comes_first_with_what_to_look_at(officer, chips):
     assert sorted(order, key=told.index) == order
 
 
+def test_what_is_open_is_told_once_and_nothing_to_press_is_printed(officer, chips):
+    told = officer.get(path(chips[0])).text
+
+    assert 1 == told.count("Shop reported")
+    assert '<a class="screen" href="/findings/' in told
+
+
 def test_it_says_who_has_it_where_it_lies_and_how_to_mend_what_was_found(officer, chips):
     told = officer.get(path(chips[0])).text
 

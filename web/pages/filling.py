@@ -41,7 +41,7 @@ from schemas.spelling import (
 from schemas.strict_json import JSON
 from web.pages.desk import Desk
 from web.pages.doubts import told
-from web.pages.fields import label_of
+from web.pages.fields import label_of, word_of
 from web.pages.figures import CUSTOMS, count_in, metres_in
 from web.pages.sent import Said
 
@@ -256,7 +256,7 @@ class Filling:
             try:
                 if text:
                     found[name] = read(text)
-                    self.answers[name] = [text]
+                    self.answers[name] = [str(word_of(name, text))]
             except ValueError:
                 self.fault(name, _("got %(text)s, want a number", text=repr(text)))
         ports: dict[str, JSON] = {

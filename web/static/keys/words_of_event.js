@@ -7,6 +7,7 @@
 
 import { count, say } from "../words.js";
 import { button, el, mono, stamp } from "./dom.js";
+import { labelOf, wordOf } from "./words_of_values.js";
 
 // Steps of the CBV and of ours, spelled as ledgers know them; any other spelling is no step of ours.
 const STEP = /^(?:urn:epcglobal:cbv:bizstep:|https:\/\/ref\.gs1\.org\/cbv\/BizStep-)?([a-z_]+)$/;
@@ -121,8 +122,10 @@ const nameOf = ({ names }, party) => (Object.hasOwn(names, party) ? names[party]
 
 export function describe(read) {
   const { said, withheld } = read;
-  const first = Object.keys(said).filter((name) => !SEAL.has(name) && !LISTS.has(name));
-  const seal = Object.keys(said).filter((name) => SEAL.has(name));
+  // The headline says the step in words, where it knows it.
+  const isSeal = (name) => SEAL.has(name) || (name === "bizStep" && Object.hasOwn(EVENTS, stepOf(said.bizStep)));
+  const first = Object.keys(said).filter((name) => !isSeal(name) && !LISTS.has(name));
+  const seal = Object.keys(said).filter(isSeal);
   return [
     ...Object.entries(read.lists).map(([field, ids]) => listOf(field, ids)),
     el("dl", {}, first.map((name) => row(read, name, said[name]))),
@@ -143,24 +146,24 @@ function ofWithheld(read) {
 }
 
 const row = (read, name, value) => [
-  el("dt", { title: name }, labels()[name] ?? name),
-  el("dd", {}, shown(read, value)),
+  el("dt", { title: name }, labels()[name] ?? labelOf(name) ?? name),
+  el("dd", {}, shown(read, value, name)),
 ];
 
-// A value of any shape.
-function shown(read, value) {
-  if (typeof value === "string") return ofText(read, value);
+// A value of any shape, of the member *name*.
+function shown(read, value, name) {
+  if (typeof value === "string") return ofText(read, value, name);
   if (value === true) return say("yes");
   if (value === false) return say("no");
   if (Array.isArray(value)) {
-    if (value.length === 1) return shown(read, value[0]);
-    return el("ul", {}, value.map((one) => el("li", {}, shown(read, one))));
+    if (value.length === 1) return shown(read, value[0], name);
+    return el("ul", {}, value.map((one) => el("li", {}, shown(read, one, name))));
   }
   if (value === null || value instanceof Number || typeof value !== "object") return String(value);
   const only = Object.keys(value).length === 1 && typeof value.id === "string";
   if (only) return shown(read, value.id);
   if (isTyped(value)) return ofTyped(read, value);
-  return el("dl", {}, Object.entries(value).map(([name, inner]) => row(read, name, inner)));
+  return el("dl", {}, Object.entries(value).map(([member, inner]) => row(read, member, inner)));
 }
 
 // Sources, destinations and documents: {type, and what it is}.
@@ -187,7 +190,9 @@ function ends() {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-function ofText(read, text) {
+function ofText(read, text, name) {
+  const word = wordOf(name, text);
+  if (word !== text) return el("span", { title: text }, word);
   if (TIME.test(text)) return stamp(text);
   if (Object.hasOwn(read.names, text)) return [read.names[text], " ", mono(text)];
   if (text.includes("\n")) return el("pre", {}, text);
