@@ -13,11 +13,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.service.ledger import Ledger
 from schemas import strict_json
 from schemas.errors import ChiptrailError, Overloaded, WrongType
-from web import docs, log, metrics
+from web import access, docs, log, metrics
 from web.api import add_api
 from web.api.description import demand_known_parameters
 from web.api.entries import STREAM, STREAM_LIMIT
-from web.limits import Limit, Limits
+from web.limits import Limit, Limits, limits
 from web.metrics import Metrics
 from web.pages import add_pages
 from web.problems import answer_problems
@@ -39,27 +39,34 @@ _LOG = logging.getLogger(__name__)
 def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
     """The application of *ledger*."""
     settings = settings or WebSettings()
+    app = make_routes()
+    serve(app, ledger, settings)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]  # as Flask says
+    return app
+
+
+def make_routes() -> Flask:
+    """An application that answers once it is told of what: ``serve``."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMITS.usual
-    app.config[log.PUBLIC_ENTRIES] = settings.public_entries
-    app.extensions["chiptrail"] = ledger
-    app.extensions["chiptrail-limits"] = Limits(settings.requests_a_minute or None)
-    app.extensions["chiptrail-metrics"] = Metrics(ledger)
     for blueprint in (log.blueprint, metrics.blueprint, docs.blueprint):
         app.register_blueprint(blueprint)
     add_api(app)
     add_pages(app)
     answer_problems(app)  # after the API, which would answer in a form of its own
     _attend(app)
-    if settings.proxies:
-        count = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]  # as Flask says
-
-    @app.get("/healthz")
-    def health() -> Response:
-        return _health(ledger)
-
+    app.get("/healthz")(health)
     return app
+
+
+def serve(app: Flask, ledger: Ledger, settings: WebSettings) -> None:
+    """Have *app* answer of *ledger* from now on, and count from nothing."""
+    app.config[log.PUBLIC_ENTRIES] = settings.public_entries
+    app.extensions["chiptrail"] = ledger
+    app.extensions["chiptrail-limits"] = Limits(settings.requests_a_minute or None)
+    app.extensions["chiptrail-metrics"] = Metrics(ledger)
 
 
 def _attend(app: Flask) -> None:
@@ -68,7 +75,7 @@ def _attend(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
-        app.extensions["chiptrail-limits"].count(Limit.ADDRESS, request.remote_addr or "-")
+        limits().count(Limit.ADDRESS, request.remote_addr or "-")
         encoding = request.headers.get("Content-Encoding", "identity")
         if encoding != "identity":
             raise WrongType(f"got a body encoded as {encoding}; send it as it is")
@@ -82,7 +89,7 @@ def _attend(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = g.request_id
-        app.extensions["chiptrail-metrics"].answered(response)
+        metrics.metrics().answered(response)
         _LOG.info(
             "request=%s method=%s route=%s status=%d ms=%.1f",
             g.request_id,
@@ -94,8 +101,9 @@ def _attend(app: Flask) -> None:
         return response
 
 
-def _health(ledger: Ledger) -> Response:
-    """Whether it takes entries; if not, why."""
+def health() -> Response:
+    """Whether the ledger takes entries; if not, why."""
+    ledger = access.ledger()
     try:
         with ledger.snapshot() as (_, tip):
             size = tip.head.size
