@@ -8,6 +8,7 @@ in their own words (recursively, slowly), and compares::
 """
 
 import base64
+import copy
 import functools
 import hashlib
 import json
@@ -60,6 +61,12 @@ class Oracle:
             "disclosure": set(),
             "cosignature": set(),
         }
+
+    def moved(self, directory: Path, url: str | None) -> "Oracle":
+        """One that remembers as much, of a ledger that was copied there."""
+        other = copy.deepcopy(self)
+        other._directory, other._url = directory, url
+        return other
 
     def check(self) -> None:
         """Raises: AssertionError, nacl's BadSignatureError."""

@@ -17,8 +17,8 @@ seeds follow from the world's *seed*, and its clock moves a minute with every st
 A step gives its ``Receipt``; a refusal is raised. ``event`` makes any other event.
 """
 
+import copy
 import hashlib
-import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -94,10 +94,11 @@ class Chance:
     """Bytes that look random and follow from *seed*."""
 
     def __init__(self, seed: str) -> None:
-        self._seed, self._count = seed, itertools.count()
+        self._seed, self._count = seed, -1
 
     def __call__(self, size: int) -> bytes:
-        return hashlib.shake_256(f"{self._seed}/{next(self._count)}".encode()).digest(size)
+        self._count += 1
+        return hashlib.shake_256(f"{self._seed}/{self._count}".encode()).digest(size)
 
 
 class World:
@@ -113,7 +114,6 @@ class World:
         self.fresh = Chance(seed)
         self.registrar = self.key("registrar")
         self.keys: dict[str, PrivateKey] = {party("registrar"): self.registrar}
-        clock = Clock(wall=self._seconds, monotonic=self._seconds)
         foundation = Foundation(ORIGIN, party("registrar"), self.registrar)
         self.directory = DataDirectory(path / "data")
         self.url = url
@@ -121,12 +121,31 @@ class World:
             self.directory.create()
             self.directory.database.write_bytes(Files.template())  # making it anew takes as long
         self.ledger: Ledger = found(
-            self.directory, foundation, url=url, clock=clock, fresh=self.fresh
+            self.directory, foundation, url=url, clock=self._clock(), fresh=self.fresh
         )
         self.clerk = Registrar(self.ledger, self.registrar, self.fresh)
         self.oracle = Oracle(self.directory.path, url)
         self._checking = checking
         self._done()
+
+    def remembered(self) -> "World":
+        """This world as it is now but for its ledger, for ``resumed``."""
+        other = copy.copy(self)
+        other.keys, other.fresh = dict(self.keys), copy.copy(self.fresh)
+        other.oracle = self.oracle.moved(self.directory.path, self.url)
+        del other.ledger, other.clerk
+        return other
+
+    def resumed(self, directory: DataDirectory, url: str | None) -> "World":
+        """The world that was remembered, with the copy of its ledger in *directory* and *url*."""
+        other = copy.copy(self)
+        other.keys, other.fresh = dict(self.keys), copy.copy(self.fresh)
+        other.directory, other.url = directory, url
+        other.oracle = self.oracle.moved(directory.path, url)
+        other.ledger = Ledger.open(directory, url, other._clock())
+        other.ledger.scrubbed = True  # as that was which wrote what is stored
+        other.clerk = Registrar(other.ledger, other.registrar, other.fresh)
+        return other
 
     # Time and proof -----------------------------------------------------------------------------
 
@@ -137,6 +156,9 @@ class World:
     def advance(self, **time: float) -> None:
         """Let *time* go by: ``advance(days=3)``."""
         self.now += timedelta(**time)
+
+    def _clock(self) -> Clock:
+        return Clock(wall=self._seconds, monotonic=self._seconds)
 
     def _seconds(self) -> float:
         return self.now.timestamp()

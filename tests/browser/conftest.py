@@ -11,10 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from ledger.service import passwords
-from schemas.statement import Role
-from tests.web.conftest import PASSWORD, Web
+from tests.openings import opened
+from tests.web.conftest import PASSWORD, Web, enrolled
 from tests.web.serving import served
-from tests.world import CHIPS, World
 
 CHROMIUM = shutil.which("chromium")
 
@@ -83,10 +82,7 @@ class Site:
 
 @pytest.fixture
 def site(chromium, tmp_path):
-    world = World(tmp_path)
-    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    world.enroll("shop")
-    world.enroll("customs", Role.INSPECTOR)
+    world = opened(tmp_path, enrolled)
     with served(world.ledger) as url:
         found = Site(chromium, world, url)
         yield found

@@ -11,8 +11,9 @@ from ledger.service.founding import OPERATOR
 from ledger.service.tokens import OF_TOKENS, issue
 from ledger.service.users import UserRole, accept, invite
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
-from web.app import make_app
+from tests.openings import opened
+from tests.web.serving import app_of
+from tests.world import CHIPS, party
 
 PASSWORD = "correct horse battery"
 
@@ -22,7 +23,7 @@ class Web:
 
     def __init__(self, world):
         self.world = world
-        self.app = make_app(world.ledger)
+        self.app = app_of(world.ledger)
         self.client = self.app.test_client()
         self._tokens = {}
 
@@ -60,13 +61,16 @@ class Web:
         return self.client.open(path, method=method, data=data, headers=said, content_type=kind)
 
 
-@pytest.fixture
-def web(tmp_path, url):
-    world = World(tmp_path, url=url)
+def enrolled(world):
+    """A maker, a shop and customs."""
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.enroll("shop")
     world.enroll("customs", Role.INSPECTOR)
-    return Web(world)
+
+
+@pytest.fixture
+def web(tmp_path, url):
+    return Web(opened(tmp_path, enrolled, url=url))
 
 
 @pytest.fixture(autouse=True)
