@@ -1,6 +1,7 @@
 """What holds for every test: temporary files, databases, how long a property may take."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     if "TMPDIR" not in os.environ:
         tempfile.tempdir = str(_MEMORY)  # of properties, which make a folder for every example
+
+# Workers and the programs that tests start load what was compiled once, whatever is set for others.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A busy machine is no failure.
 settings.register_profile("chiptrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])

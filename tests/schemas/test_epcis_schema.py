@@ -12,9 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
 
 from schemas.document import events_of
 from schemas.epcis import check_epcis
@@ -25,7 +22,6 @@ from tests.schemas.mutations import mutations, mutations_at, positions
 ROOT = Path(__file__).parents[2]
 EVENTS = json.loads((ROOT / "tests" / "vectors" / "epcis_events.json").read_text())["events"]
 DOCUMENTS = json.loads((ROOT / "tests" / "vectors" / "epcis_documents.json").read_text())
-CHECKER = Draft7Validator.FORMAT_CHECKER
 
 
 def schema_path():
@@ -34,18 +30,28 @@ def schema_path():
 
 
 @pytest.fixture(scope="module")
-def is_valid():
+def reference():
+    """jsonschema, which reads grammars for two seconds: only where it is needed."""
+    import jsonschema
+
+    return jsonschema
+
+
+@pytest.fixture(scope="module")
+def is_valid(reference):
     if not schema_path().is_file():
         reason = "no EPCIS JSON Schema here: name its path in CHIPTRAIL_EPCIS_SCHEMA"
         # The schema is GS1's and not in the repository: who has it not can still run the rest.
         # Skipped where the machine lacks it, and says so; continuous integration fails instead.
         (pytest.fail if os.environ.get("CHIPTRAIL_REQUIRE_ALL") == "1" else pytest.skip)(reason)
     schema = json.loads(schema_path().read_text())
-    oracle = extend(Draft7Validator, {"$ref": remembered(Draft7Validator.VALIDATORS["$ref"])})
-    return oracle(schema, format_checker=CHECKER).is_valid
+    draft = reference.Draft7Validator
+    check = remembered(draft.VALIDATORS["$ref"], reference.ValidationError)
+    oracle = reference.validators.extend(draft, {"$ref": check})
+    return oracle(schema, format_checker=draft.FORMAT_CHECKER).is_valid
 
 
-def remembered(check):
+def remembered(check, error):
     """*check* of ``$ref``, once for each definition and value: mutants share most of theirs."""
     verdicts = {}
 
@@ -53,7 +59,7 @@ def remembered(check):
         key = ref, json.dumps(value)
         if key not in verdicts:
             verdicts[key] = next(iter(check(validator, ref, value, schema)), None) is None
-        return () if verdicts[key] else [ValidationError(ref)]
+        return () if verdicts[key] else [error(ref)]
 
     return check_once
 
@@ -75,8 +81,8 @@ def kinds_of(value):
     return found
 
 
-def test_the_reference_asserts_formats():
-    assert {"uri", "date-time"} <= set(CHECKER.checkers)
+def test_the_reference_asserts_formats(reference):
+    assert {"uri", "date-time"} <= set(reference.Draft7Validator.FORMAT_CHECKER.checkers)
 
 
 @pytest.mark.parametrize("row", EVENTS, ids=lambda row: row["desc"])
