@@ -19,6 +19,7 @@ from ledger.store import postgresql, projections, statements, tables
 
 # SQLite binds at most 32,766 values a statement.
 _MOST_VALUES = 8_192
+_A_FEW = 8
 # A COPY takes two round trips; of so many rows it is faster all the same.
 _COPY_FROM = 100
 # The type in PostgreSQL of a column of ``need``, by its first value that is not None.
@@ -142,12 +143,13 @@ def _sources(
 def _chunks(rows: Sequence[Values], width: int) -> Iterator[tuple[Values, int]]:
     """*rows* by powers of two, so that a table has a dozen statements, prepared once.
 
-    Preparing a statement of a thousand rows costs more than running it.
+    Preparing a statement of a thousand rows costs more than running it. A few rows are one.
     """
     most = 1 << (_MOST_VALUES // width).bit_length() - 1
     start, end = 0, len(rows)
     while start < end:
-        count = min(most, 1 << (end - start).bit_length() - 1)
+        left = end - start
+        count = left if left <= _A_FEW else min(most, 1 << left.bit_length() - 1)
         yield tuple(chain.from_iterable(rows[start : start + count])), count
         start += count
 

@@ -62,7 +62,12 @@ def make_engine(url: URL) -> Engine:
     try:
         # An error must never quote what was bound: payloads, ids, signatures.
         engine = sqlalchemy.create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_use_lifo=True,  # the last one used has its statements prepared
+            pool_size=8,
+            max_overflow=24,
         )
     except ImportError as exc:
         raise CannotOpen(

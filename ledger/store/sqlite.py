@@ -25,6 +25,8 @@ _PRAGMAS = {
 }
 PAGE_SIZE = 8192
 BUSY_MS = 60_000
+# Of statements, a connection: a capture runs more kinds and sizes of them than the usual 128.
+PREPARED = 512
 # Of pages, a connection: more would be read faster, and held by each that has read so much.
 CACHE_KB = 16_384
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -46,7 +48,13 @@ def make_engine(url: URL) -> Engine:
     Raises (on connecting): CannotOpen.
     """
     # An error must never quote what was bound: payloads, ids, signatures.
-    engine = sqlalchemy.create_engine(url, hide_parameters=True, pool_size=CONNECTIONS)
+    engine = sqlalchemy.create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=CONNECTIONS,
+        pool_use_lifo=True,  # the last one used has its pages and statements at hand
+        connect_args={"cached_statements": PREPARED},
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
