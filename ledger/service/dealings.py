@@ -3,11 +3,11 @@
 Items that went the same way share the same values, so that each is judged once
 (``ledger.authorisation``). To a reader whose part has ended all is as it was then. Example::
 
-    Dealings(sight, indexes).consignments(way, horizon, told, around, unsent)
+    Dealings(sight, rows, disclose=True).consignments(way, horizon, told, around, unsent)
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
@@ -18,10 +18,11 @@ from ledger.order import ordinal
 from ledger.service.identities import load_disclosed
 from ledger.service.past import Past
 from ledger.service.sight import Sight
-from ledger.store import draws, events
+from ledger.store import draws
 from ledger.store.amendments import Kind, before, load_changes
 from ledger.store.database import Connection
 from ledger.store.draws import DrawRow
+from ledger.store.events import EventRow
 from ledger.view import EVERYTHING, Horizon
 from ledger.wallet import Drawn, drawers, licence_key, may_read
 from schemas.statement import Licence
@@ -29,15 +30,14 @@ from schemas.strict_json import JSON
 
 
 class Dealings:
-    """The dealings among the entries at *indexes*, before the eyes of *sight*.
+    """The dealings among *rows*, by index, before the eyes of *sight*.
 
     *disclose*: with what was withheld of them and disclosed.
     """
 
-    def __init__(self, sight: Sight, indexes: Collection[int], *, disclose: bool) -> None:
-        self._sight, connection = sight, sight.connection
-        self._dealings = draws.load_dealings(connection, indexes)
-        self._events = events.load_events(connection, self._dealings)
+    def __init__(self, sight: Sight, rows: Mapping[int, EventRow], *, disclose: bool) -> None:
+        self._sight, self._events, connection = sight, rows, sight.connection
+        self._dealings = draws.load_dealings(connection, rows)
         self._disclose = disclose
         hiding = [i for i, one in self._dealings.items() if one.hidden and disclose]
         self._opened = {

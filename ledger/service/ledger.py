@@ -185,6 +185,8 @@ class Ledger:
         if head.size == 0 and not self.directory.checkpoint.exists():
             return  # being founded: nothing was ever signed
         try:
+            if files.load(self.directory.checkpoint) == self.note_of(head):
+                return  # to the byte what was verified, or signed here
             signed = self.load_checkpoint()
         except NotFound as exc:
             raise ReadOnly(
@@ -196,8 +198,7 @@ class Ledger:
                 f"the database ends at {head.size} entries but {signed.size} were signed; it is an"
                 " old copy: refill it with chiptrail recover"
             )
-        root = head.root if signed.size == head.size else self._root_at(connection, signed.size)
-        if root != signed.root:
+        if log.load_checkpoint_root(connection, signed.size) != signed.root:
             raise ReadOnly(
                 f"the database has another root for {signed.size} entries than was signed;"
                 " nothing is signed until that is explained"
@@ -212,10 +213,6 @@ class Ledger:
                 " recover"
             )
         self.keep_note(self.note_of(head))
-
-    @staticmethod
-    def _root_at(connection: Connection, size: int) -> bytes | None:
-        return log.load_checkpoint_root(connection, size)
 
     def keep_note(self, signed: bytes) -> None:
         """Make *signed* the last-signed record.

@@ -71,7 +71,7 @@ def drawn_by(
     """What the entries at *indexes* draw or give back, and what is left after all of them."""
     counted, found = Balances(connection), dict[int, tuple[Drawing, ...]]()
     numbers = {licence_key(*number): number for number in registry.licensed}
-    for row in draws.load_draws_of(connection, indexes):
+    for row in draws.load_draws_of(connection, indexes) if numbers else ():
         number = numbers.get(row.licence)
         said_in = None if number is None else governing(registry, number, row.sender)
         if said_in is not None and row.sender in drawers(registry.licences[said_in]):

@@ -1,13 +1,13 @@
 """The claims of place on items, from the projections: as ``ledger.location`` reads them.
 
-One statement a table for any number of items, and of a history without places only the first. What
-was disclosed of withheld places is opened anew; who may see an entry sees that too. Example::
+One statement a table for any number of items. What was disclosed of withheld places is opened
+anew; who may see an entry sees that too. Example::
 
-    sightings = Sightings(sight, indexes, disclose=True)
+    sightings = Sightings(sight, rows, disclose=True)
     sightings.claims([12, 15, 40], dockets, EVERYTHING)      # of an item on which these bear
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from ledger.service.past import Past
 from ledger.service.rows import whole_event
 from ledger.service.sight import Sight
 from ledger.sighting import Entry, custody_parties, placed, read_saying, routed
-from ledger.store import events, items, log
+from ledger.store import items, log
 from ledger.store.claims import SightingRow, load_claims
 from ledger.store.events import EventRow
 from ledger.view import EVERYTHING, Horizon
@@ -29,18 +29,17 @@ from schemas.event import Event, parse_event
 
 
 class Sightings:
-    """What the entries at *indexes* say of places, to whom *sight* is; *disclose*: all it may."""
+    """What *rows*, by index, say of places, to whom *sight* is; *disclose*: all it may."""
 
-    def __init__(self, sight: Sight, indexes: Collection[int], *, disclose: bool) -> None:
-        self._sight, self._indexes = sight, indexes
-        self._said = load_claims(sight.connection, indexes)
+    def __init__(self, sight: Sight, rows: Mapping[int, EventRow], *, disclose: bool) -> None:
+        self._sight, self._indexes = sight, rows.keys()
+        self._said = load_claims(sight.connection, rows)
         self._entries: dict[int, Entry] = {}
         self._shown: dict[Horizon, Mapping[int, Entry]] = {}
         self._corrected: dict[Horizon, frozenset[int]] = {}
         self._known: dict[tuple[object, ...], Claims] = {}
         if not self._said:
             return
-        rows = events.load_events(sight.connection, indexes)
         self._entries = {index: _entry(row, self._said.get(index)) for index, row in rows.items()}
         opened = self._disclosed() if disclose else {}
         self._opened = {index: _entry(rows[index], said) for index, said in opened.items()}

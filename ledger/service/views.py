@@ -98,11 +98,12 @@ class _Loader:
         subjects = {bearing.subject for group in self._bearings.values() for bearing in group}
         self._subjects = items.load_names(connection, subjects)
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
-        self._shipments = events.load_events(connection, shipments)
+        self._events = events.load_events(connection, indexes | shipments)
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
         self._numbers = Numbers(connection, self._wanted.values())
-        self._sightings = Sightings(sight, indexes, disclose=disclose)
-        self._dealings = Dealings(sight, indexes, disclose=disclose)
+        bear = {index: row for index, row in self._events.items() if index in indexes}
+        self._sightings = Sightings(sight, bear, disclose=disclose)
+        self._dealings = Dealings(sight, bear, disclose=disclose)
         self._moved = {b.idx for group in self._bearings.values() for b in group if _is_moved(b)}
         # Where what is known ends, no part does.
         ends = {one.horizon for one in outlooks.values() if one.horizon < sight.known}
@@ -223,7 +224,7 @@ class _Loader:
         state = outlook.state
         if state is None or state.custody.phase is not Phase.IN_TRANSIT:
             return None
-        row = self._shipments.get(state.custody.shipment or -1)
+        row = self._events.get(state.custody.shipment or -1)
         if row is None:
             return None
         return _shipment_of(row, self._dockets.receipts(row.idx, outlook.horizon))

@@ -73,18 +73,15 @@ def load_more(
 
 def _load_rows(connection: Connection, items: Iterable[str]) -> dict[str, tuple[int, int | None]]:
     """(id, holding) of each of *items* that has a row."""
-    split = [split_item(item) for item in items]
-    classes = load_classes(connection, {prefix for prefix, _ in split})
-    prefix_of = {number: prefix for prefix, number in classes.items()}
-    wanted = [(classes[prefix], serial) for prefix, serial in split if prefix in classes]
     rows = bulk.select(
         connection,
-        "SELECT i.id, i.class_id, i.serial, i.holding FROM need CROSS JOIN item AS i"
-        " ON i.serial = need.serial AND i.class_id = need.class_id",
-        ("class_id", "serial"),
-        wanted,
+        "SELECT need.prefix || need.serial, i.id, i.holding FROM need"
+        " CROSS JOIN item_class AS c ON c.prefix = need.prefix"
+        " CROSS JOIN item AS i ON i.serial = need.serial AND i.class_id = c.id",
+        ("prefix", "serial"),
+        [split_item(item) for item in items],
     )
-    return {prefix_of[class_id] + serial: (number, held) for number, class_id, serial, held in rows}
+    return {item: (number, held) for item, number, held in rows}
 
 
 def load_classes(connection: Connection, prefixes: Iterable[str]) -> dict[str, int]:
@@ -222,7 +219,7 @@ def save_items(
     """
     new = {item: split_item(item) for item in named if item not in ids}
     classes = _ensure_classes(connection, {prefix for prefix, _ in new.values()})
-    start = _next_id(connection, "item")
+    start = _next_id(connection, "item") if new else 0
     ids.update(zip(new, range(start, start + len(new)), strict=True))
     holdings = _save_states(connection, states, ids)
     known = [(ids[item], holdings[id(states[item])]) for item in states.keys() - new.keys()]
