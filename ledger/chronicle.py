@@ -14,7 +14,7 @@ is from the entry on by which it took effect; what was seen before stays what wa
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from ledger import custody
 from ledger.holding import Holdings, ItemState, Step, commit, containers_of, effective
@@ -55,6 +55,10 @@ class Chronicle:
     def around(self, item: str, until: Horizon) -> tuple[str, ...]:
         """The containers around *item* after entry *until*, inmost first."""
         return tuple(containers_of(self._at(item, until), item))
+
+    def course(self, item: str) -> Hashable:
+        """What *item* went through: the same of any two of which everything here is the same."""
+        return *self._starts.get(item, ()), *map(id, self._states.get(item, ()))
 
     def history(self, item: str) -> tuple[Part, ...]:
         """Who had a part in *item*, from each entry on that changed it or what it was in."""

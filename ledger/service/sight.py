@@ -173,15 +173,25 @@ class _Hindsight:
             return {}
         chronicle = self._chronicle(chosen)
         found = {}
+        alike: dict[object, Outlook | None] = {}  # most of a lot went the same way
         for item in chosen:
-            history = [part for part in chronicle.history(item) if part.start <= self._as_of]
-            own = horizon(history, self._reader)
-            seen = min(max(own, licensed.get(item, NOTHING)), self._until)
-            if seen != NOTHING:
-                around = chronicle.around(item, seen)
-                told = EVERYTHING if own >= seen else own
-                found[item] = Outlook(seen, chronicle.state(item, seen), around, told)
+            to = licensed.get(item, NOTHING)
+            key = chronicle.course(item), to
+            if key not in alike:
+                alike[key] = self._outlook(chronicle, item, to)
+            outlook = alike[key]
+            if outlook is not None:
+                found[item] = outlook
         return found
+
+    def _outlook(self, chronicle: Chronicle, item: str, licensed: Horizon) -> Outlook | None:
+        history = [part for part in chronicle.history(item) if part.start <= self._as_of]
+        own = horizon(history, self._reader)
+        seen = min(max(own, licensed), self._until)
+        if seen == NOTHING:
+            return None
+        told = EVERYTHING if own >= seen else own
+        return Outlook(seen, chronicle.state(item, seen), chronicle.around(item, seen), told)
 
     def _candidates(self, wanted: Mapping[str, int]) -> dict[str, int]:
         """Those of *wanted* that the reader can have had a part in: it is named in their story."""

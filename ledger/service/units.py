@@ -18,7 +18,7 @@ from ledger.service.paging import Cursor
 from ledger.service.past import Past
 from ledger.service.sight import Outlook, Sight
 from ledger.service.views import Seen, look_at
-from ledger.store import items, stakes
+from ledger.store import items, stakes, stays
 from ledger.view import EVERYTHING
 
 # A page goes through so many items that may be in view, and judges about so many things in all.
@@ -99,8 +99,9 @@ def _walk(  # noqa: PLR0913 - two lists, and how far
         if not is_below:
             outlooks = _outermost(sight, outlooks)
         shown = [number for number in numbers if names[number] in outlooks]
-        for start in range(0, len(shown), _FEW):
-            some = shown[start : start + _FEW]
+        few = _FEW if stays.load_filled(sight.connection, shown) else size
+        for start in range(0, len(shown), few):
+            some = shown[start : start + few]
             wanted = {names[number]: outlooks[names[number]] for number in some}
             yield Block(_units(sight, wanted), some[-1], tried if start == 0 else 0)
         yield Block((), before, 0 if shown else tried)

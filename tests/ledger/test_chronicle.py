@@ -99,3 +99,11 @@ def test_containers_nest_deeper_than_functions_may_call_each_other():
     told = chronicle(MADE, *nested, scope=(CHIP, *map(ITEM.__add__, boxes)))
 
     assert seen(told, "maker") is EVERYTHING
+
+
+def test_what_went_the_same_way_has_one_course():
+    told = chronicle(MADE, PACKED, SENT, RECEIVED, UNPACKED, scope=(CHIP, BOX, ITEM + "c2"))
+    before = chronicle(MADE, PACKED, scope=(CHIP, BOX, ITEM + "c2"))
+
+    assert before.course(CHIP) == before.course(ITEM + "c2")
+    assert told.course(CHIP) != told.course(ITEM + "c2")
