@@ -14,6 +14,7 @@ from ledger.service.ledger import Ledger
 from schemas import strict_json
 from schemas.errors import ChiptrailError, Overloaded, WrongType
 from web import access, docs, log, metrics
+from web.addresses import take_escaped_slashes
 from web.api import add_api
 from web.api.description import demand_known_parameters
 from web.api.entries import STREAM, STREAM_LIMIT
@@ -81,6 +82,7 @@ def _attend(app: Flask) -> None:
             raise WrongType(f"got a body encoded as {encoding}; send it as it is")
         if request.environ.get(QUEUED, 0) > MOST_QUEUED:
             raise Overloaded("more requests wait than can be answered soon; send it again")
+        take_escaped_slashes()
         demand_known_parameters()
 
     @app.after_request

@@ -151,3 +151,19 @@ def test_what_is_inside_is_listed_with_the_way_back(clerk, chips):
 
     assert [True, False] == [f'href="{path(chip)}"' in told for chip in chips[:2]]
     assert f'href="{path(BOX)}"' in told
+
+
+ODD = [
+    "https://parts.example/x1",
+    *[f"https://parts.example/x1/{end}" for end in ("label", "labels", "map.svg", "qr.svg")],
+]
+
+
+def test_an_item_whose_id_ends_as_an_address_of_ours_has_a_page(web, clerk):
+    web.world.register("shop", ODD)
+
+    for item in ODD:
+        shown = clerk.get(path(item))
+        assert (200, True) == (shown.status_code, f"{path(item)}/label" in shown.text)
+        assert "text/html" == shown.mimetype
+        assert "labels" in clerk.get(f"{path(item)}/label").text

@@ -13,7 +13,7 @@ there and what is not the caller's to see answer alike.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response
 from marshmallow import RAISE
 
 from ledger.service import query
@@ -33,23 +33,6 @@ BUNDLE = "application/vnd.chiptrail.bundle+json"
 _Asked = Mapping[str, Any]
 
 blueprint = Blueprint("items", __name__, description="What is known of one item.")
-
-
-@blueprint.before_request
-def take_escaped_slashes() -> None:
-    """Where the last slash came escaped, it is of the id, and no bundle or history is meant.
-
-    Servers hand on the path unescaped, and most of them the address as it came beside it.
-    """
-    raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
-    last = raw.partition("?")[0].rpartition("/")[2]
-    rule, said = request.url_rule, request.view_args
-    if rule is None or said is None or rule.endpoint == "items.item" or not raw:
-        return
-    below = rule.rule.rpartition("/")[2]
-    if last != below:
-        request.view_args = {"name": f"{said['name']}/{below}"}
-        request.url_rule = next(current_app.url_map.iter_rules("items.item"))
 
 
 @blueprint.get("/items/<path:name>")

@@ -10,7 +10,6 @@ Whoever may see the dossier of an item may print its label.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import lazy_gettext
@@ -21,6 +20,7 @@ from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound
 from web import symbols
 from web.access import ledger, needs, reader
+from web.addresses import path_of
 from web.pages.frame import make_blueprint, page
 
 blueprint: Blueprint = make_blueprint("labels")
@@ -106,7 +106,7 @@ def entry_qr(index: int) -> Response:
 
 def page_of(found: str) -> str:
     """The whole address of the page of the item *found*, as its label has it."""
-    return f"{request.url_root}items/{quote(found, safe='')}"
+    return request.url_root.rstrip("/") + path_of(found)
 
 
 def _named(name: str) -> Sequence[str]:

@@ -18,6 +18,7 @@ from schemas.errors import MalformedParameter, ParseError
 from schemas.item import split_pasted
 from schemas.spelling import DOCUMENT_KINDS, read_document
 from web.access import ledger, missed, needs, reader
+from web.addresses import path_of
 from web.pages.frame import make_blueprint, own_path, page
 
 blueprint: Blueprint = make_blueprint("searching")
@@ -80,7 +81,7 @@ def _ways(text: str) -> list[tuple[str, str]]:
 
 def _items(text: str) -> list[tuple[str, str]]:
     found = query.resolve(ledger(), [text], reader())[text]
-    return [(url_for("unit.item", name=item), item) for item in found]
+    return [(path_of(item), item) for item in found]
 
 
 def _papers(text: str) -> list[str]:

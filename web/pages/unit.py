@@ -6,7 +6,7 @@ GET  /items/<id>            what is known of one, in any spelling; ?day= or ?siz
 
 from collections.abc import Iterator
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from ledger.holding import HELD_BACK, ItemState
 from ledger.judge import Verdict
@@ -18,6 +18,7 @@ from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import parse_decimal
 from schemas.spelling import read_end
 from web.access import ledger, needs, reader
+from web.addresses import path_of
 from web.api import list_shapes as shapes
 from web.api.lists import load_items
 from web.pages.acts import Act
@@ -67,7 +68,7 @@ def item(name: str) -> Response:
     if not matches:
         raise NotFound(_NOTHING)
     if len(matches) > 1:
-        ways = [(url_for("unit.item", name=one), one) for one in matches]
+        ways = [(path_of(one), one) for one in matches]
         return page("frame/search_results.html", 300, text=name, found=ways)
     known = _known()
     found = query.dossier(ledger(), matches[0], known=known, reader=reader())
