@@ -4,7 +4,7 @@ What it says is shown as it says it; whose word that is, is its operator's. A bu
 before it is kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,17 +16,12 @@ from ledger.cli.output import BAD_NEWS, printable, show, show_json, table
 from ledger.cli.output import text as styled
 from ledger.cli.remote import Elsewhere
 from ledger.cli.settings import Settings
-from ledger.cli.telling import verdict_text
 from ledger.judge import Verdict
-from ledger.names import item_name, moment, party_name
+from ledger.names import moment, party_name
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from ledger.client.known import Checked, Known, Presented
-
-_WORST_FIRST = [Verdict.STOP, Verdict.UNKNOWN, Verdict.CHECK, Verdict.CLEAR]
-_MOST_MISSING = 20
+    from ledger.client.known import Known
+    from schemas.strict_json import JSON
 
 
 def chip(settings: Settings, elsewhere: Elsewhere, text: str, as_of: datetime | None) -> None:
@@ -44,7 +39,7 @@ def chip(settings: Settings, elsewhere: Elsewhere, text: str, as_of: datetime | 
         show_json([said])
     else:
         _tell(known, is_as_of=as_of is not None)
-    if known.verdict == Verdict.STOP:
+    if known.verdict is Verdict.STOP:
         raise click.exceptions.Exit(BAD_NEWS)
 
 
@@ -52,7 +47,7 @@ def _tell(known: "Known", *, is_as_of: bool) -> None:
     from ledger.cli import telling
 
     holder = "nobody, as far as is known" if known.holder is None else _party(known.holder)
-    show(telling.heading(printable(known.item), _verdict(known)), "", f"with  {holder}")
+    show(telling.heading(printable(known.item), known.verdict), "", f"with  {holder}")
     worst = telling.open_findings(known.findings)
     if worst:
         found = [replace(one, message=printable(one.message)) for one in worst]
@@ -76,13 +71,23 @@ def check(
     **asked: Any,  # noqa: ANN401 - as ``Api.check`` has them
 ) -> None:
     """Check *texts* there, show what comes back, and end with the exit code."""
+    from ledger.cli.checking import show_check
+    from ledger.client.known import parse_checked
+
     with elsewhere.opened() as remote:
         checked = remote.api.check(texts, **asked)
     if settings.as_json:
         show_json(dict(checked.said))
     else:
-        _show(checked, show_all=show_all)
-    if any(line.verdict == Verdict.STOP for line in checked.lines):
+        show_check(
+            parse_checked(_visible(dict(checked.said))),
+            {},
+            {},
+            show_all=show_all,
+            document=asked["document"],
+            is_as_of=asked["as_of"] is not None,
+        )
+    if any(line.verdict is Verdict.STOP for line in checked.lines):
         raise click.exceptions.Exit(BAD_NEWS)
 
 
@@ -116,54 +121,16 @@ def bundle(
     click.echo(f"Verify it anywhere: chiptrail verify {output} --vkey {vkey}")
 
 
-def _show(checked: "Checked", *, show_all: bool) -> None:
-    counts = {**checked.verdicts, **{k: n for k, n in checked.answers.items() if k in _AWRY}}
-    told = [f"{count:,} {printable(name)}" for name, count in counts.items() if count]
-    missing = len(checked.missing)
-    told += [f"{missing:,} not presented"] if missing else []
-    show(styled("   ".join([f"{checked.presented:,} presented", *told]), "bold"))
-    lines = sorted(checked.lines, key=lambda line: _WORST_FIRST.index(_verdict(line)))
-    noteworthy = [line for line in lines if show_all or not _is_fine(line)]
-    if noteworthy:
-        show("", _table(noteworthy))
-    if len(noteworthy) < len(lines):
-        fine = len(lines) - len(noteworthy)
-        show("", styled(f"{fine:,} clear and as recorded; --all lists them.", "dim"))
-    if missing:
-        listed = ", ".join(map(_called, checked.missing[:_MOST_MISSING]))
-        rest = f" and {missing - _MOST_MISSING:,} more" if missing > _MOST_MISSING else ""
-        show("", styled("Expected and not presented", "bold"), f"  {listed}{rest}")
-
-
-# Of the answers those that are counted beside the verdicts.
-_AWRY = frozenset({"other-shipment", "elsewhere"})
-
-
-def _verdict(line: "Presented | Known") -> Verdict:
-    """The verdict; one that is not known here is as bad as not known."""
-    known = {verdict.value: verdict for verdict in Verdict}
-    return known.get(line.verdict, Verdict.UNKNOWN)
-
-
-def _is_fine(line: "Presented") -> bool:
-    return _verdict(line) is Verdict.CLEAR and line.answer == "match"
-
-
-def _table(lines: "Iterable[Presented]") -> "Table":
-    made = table("verdict", "serial", "answer", "what is known", fold=["serial", "what is known"])
-    for line in lines:
-        holder = "nothing recorded" if line.holder is None else f"with {_party(line.holder)}"
-        found = [f"{printable(one.message)}.  {one.code}" for one in line.findings if one.is_open]
-        looks = [f"Look at next: {printable(look)}" for look in line.looks[:1] if found]
-        serial = printable(line.text) if line.item is None else _called(line.item)
-        words = "\n".join([holder, *dict.fromkeys(found), *looks])
-        made.add_row(verdict_text(_verdict(line)), serial, printable(line.answer), words)
-    return made
-
-
-def _called(item: str) -> str:
-    return printable(item_name(item))
-
-
 def _party(party: str) -> str:
     return printable(party_name(party, {}))
+
+
+def _visible(value: "JSON") -> "JSON":
+    """*value* with every text in it ``printable``."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_visible(one) for one in value]
+    if isinstance(value, dict):
+        return {printable(name): _visible(one) for name, one in value.items()}
+    return value

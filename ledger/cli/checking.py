@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -20,15 +21,18 @@ from ledger.cli.telling import (
     troubled,
     verdict_text,
 )
+from ledger.client import known
 from ledger.holding import ItemState, Phase
 from ledger.judge import Match, Verdict
 from ledger.names import document_name, item_name, party_name, retell
 from ledger.place_story import short_place
-from ledger.service.presenting import Line
+from ledger.service import presenting
 from ledger.service.query import Check
 from ledger.wording import ENDED
 
 Names = Mapping[str, str]
+# Of the ledger at hand, or of one elsewhere.
+Line: TypeAlias = presenting.Line | known.Presented
 
 _WORST_FIRST = (Verdict.STOP, Verdict.UNKNOWN, Verdict.CHECK, Verdict.CLEAR)
 _ANSWERS: Mapping[Match, str] = {
@@ -43,7 +47,7 @@ _FIRST = 3
 
 
 def show_check(
-    checked: Check,
+    checked: Check | known.Checked,
     names: Names,
     meant: Mapping[str, str],
     *,
@@ -80,7 +84,7 @@ def _some(count: int, word: str) -> str:
     return f"{count:,} {word} {'is' if count == 1 else 'are'}"
 
 
-def _counts(checked: Check) -> RenderableType:
+def _counts(checked: Check | known.Checked) -> RenderableType:
     line = Text(f"{checked.presented:,} presented", "bold")
     if len(checked.lines) != checked.presented:
         line.append(f", {len(checked.lines):,} item{'s' if len(checked.lines) != 1 else ''}")
@@ -121,6 +125,8 @@ def _said(line: Line, names: Names, meant: Mapping[str, str], as_of: datetime) -
     """Where it is said to be; of what nothing is known, how it may have been meant."""
     if line.text in meant:
         return f"{printable(meant[line.text])} is recorded: capitals count."
+    if isinstance(line.place, str):
+        return line.place
     return "" if line.place is None else short_place(line.place, names, as_of)
 
 

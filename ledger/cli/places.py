@@ -108,7 +108,7 @@ class There:
         matches: dict[str, list[str]] = {text: [] for text in bare}
         for start in range(0, len(bare), _AT_ONCE):
             for line in self._remote.api.check(bare[start : start + _AT_ONCE]).lines:
-                if line.item is not None and line.holder is not None:
+                if line.item is not None and line.state is not None:
                     matches.setdefault(line.text, []).append(line.item)
         found |= {text: naming.only(text, matches[text]) for text in bare}
         return tuple(dict.fromkeys(found[text] for text in texts))

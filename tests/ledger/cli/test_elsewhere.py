@@ -92,12 +92,16 @@ def test_of_nothing_there_is_no_story(there):
     assert "not-found" in there("chip", "NONE-0001").stderr
 
 
-def test_many_are_checked_there_the_worst_first(there, chip):
-    result = there("check", chip, "NONE-0001", "--all")
-    lines = result.stdout.splitlines()
+def test_many_are_checked_there_and_shown_as_they_are_here(there, run, world, chip, see):
+    """But for the names of parties, which are their ids."""
+    texts = chip, chip, see("before it arrived"), "NONE-0001"
+    result = there("check", *texts, "--all")
+    here = run("check", *texts, "--all", "--data", world, "--reader", "inzai").stdout
+    named = here.replace("Inzai Compute", "inzai").replace("Tern Lines", "tern")
 
-    assert (0, True) == (result.exit_code, lines[0].startswith("2 presented"))
-    assert ["UNKNOWN", "CLEAR"] == [w for w in result.stdout.split() if w in ("UNKNOWN", "CLEAR")]
+    assert (0, named.split()) == (result.exit_code, result.stdout.split())
+    assert "presented twice" in here
+    assert "within 150 m; declared by inzai" in " ".join(named.split())
 
 
 def test_a_check_is_as_the_ledger_says_it(there, chip):
