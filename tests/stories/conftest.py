@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.openings import opened
 from tests.stories.cast import CAST, MONDAY
 from tests.stories.proof import check_proof
 from tests.world import World
 
 
+def assembled(world: World) -> None:
+    """The cast, on Monday."""
+    world.enroll_all(CAST)
+    world.now = MONDAY
+
+
 @pytest.fixture
 def world(tmp_path: Path, url: str | None) -> Iterator[World]:
     """The cast, and nothing made yet."""
-    told = World(tmp_path, checking=False, url=url)
-    told.enroll_all(CAST)
-    told.now = MONDAY
+    told = opened(tmp_path, assembled, checking=False, url=url)
     yield told
     check_proof(told)

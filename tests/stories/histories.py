@@ -16,6 +16,7 @@ from ledger.judge import Verdict
 from ledger.service.capture import Receipt
 from ledger.service.query import Dossier, dossier
 from schemas.statement import Role
+from tests.openings import opened
 from tests.world import CHIPS, DISPOSITION, World
 
 BOXES = ["https://id.gs1.org/00/106141412345678908", "https://id.gs1.org/00/106141412345678915"]
@@ -29,6 +30,12 @@ FAR_OFF = datetime.fromisoformat("2026-06-01T00:00:00Z")
 """A day on which everything that can be late is."""
 
 
+def enrolled(world: World) -> None:
+    """Every party, and the stranger."""
+    roles = {"fab": [Role.MAKER], "customs": [Role.INSPECTOR]}
+    world.enroll_all({name: roles.get(name, []) for name in (*PARTIES, STRANGER)})
+
+
 @contextmanager
 def history(
     chance: Random, *, steps: int, before: int = 0
@@ -38,9 +45,7 @@ def history(
     First come so many acts of the stranger, *before* the chips are made.
     """
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder), checking=False)
-        roles = {"fab": [Role.MAKER], "customs": [Role.INSPECTOR]}
-        world.enroll_all({name: roles.get(name, []) for name in (*PARTIES, STRANGER)})
+        world = opened(Path(folder), enrolled, checking=False)
         for _ in range(before):
             something(world, chance, who=STRANGER)
         receipts = [world.commission("fab", MADE)]

@@ -12,17 +12,20 @@ from ledger.service.paging import START
 from ledger.service.tokens import Caller, Scope
 from schemas.errors import Forbidden, NotFound
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 ADMIN = frozenset({Scope.ADMIN})
 
 
-@pytest.fixture
-def ledger(tmp_path, url):
-    world = World(tmp_path, checking=False, url=url)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.commission("fab", world.chips(1))
-    return world.ledger
+
+
+@pytest.fixture
+def ledger(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url).ledger
 
 
 def read(ledger, by, **asked):

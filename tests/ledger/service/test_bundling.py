@@ -20,21 +20,24 @@ from schemas.errors import IntegrityError, NotFound
 from schemas.statement import Endorsement, Role
 from tests.databases import lift_triggers
 from tests.geography import ATLAS
+from tests.openings import opened
 from tests.world import CHIPS, DISPOSITION, World, party
 
 PALLET = "https://id.gs1.org/00/106141412345678908"
 CRATE = "https://id.gs1.org/00/106141412345678915"
 
 
-@pytest.fixture
-def world(tmp_path, url) -> World:
+def begin(world: World) -> None:
     """A maker, a shop, a data centre, a carrier and customs."""
-    world = World(tmp_path, checking=False, url=url)
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     for name in ("shop", "dc", "carrier"):
         world.enroll(name)
     world.enroll("customs", Role.INSPECTOR)
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url) -> World:
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 def verified(world: World, *items: str, **options) -> Verified:

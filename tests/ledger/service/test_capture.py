@@ -32,15 +32,18 @@ from schemas.envelope import (
 )
 from schemas.errors import CannotOpen, ReadOnly
 from schemas.statement import KeyStatement, PartyStatement, Role, Subject, draft_of
+from tests.openings import opened
 from tests.world import CHIPS, World, party
+
+
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    made.enroll("shop")
 
 
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, url=url)
-    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    made.enroll("shop")
-    return made
+    return opened(tmp_path, begin, url=url)
 
 
 def commission(world, items, **more):

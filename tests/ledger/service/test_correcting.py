@@ -7,18 +7,21 @@ from ledger.service.capture import capture
 from ledger.service.query import dossier
 from schemas.envelope import encode_submission
 from schemas.statement import Role, Subject
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 BOX = "urn:box:1"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    world = World(tmp_path, checking=False, url=url)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     for name in ("shop", "hub", "mover", "thief"):
         world.enroll(name)
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

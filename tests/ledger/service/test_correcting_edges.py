@@ -13,16 +13,19 @@ from ledger.verify import verify_bundle
 from schemas.envelope import encode_submission
 from schemas.statement import Role
 from tests.geography import ATLAS
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
+
+
+def begin(world):
+    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    for name in ("shop", "hub", "agent"):
+        world.enroll(name)
 
 
 @pytest.fixture
 def world(tmp_path):
-    world = World(tmp_path, checking=False)
-    world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    for name in ("shop", "hub", "agent"):
-        world.enroll(name)
-    return world
+    return opened(tmp_path, begin, checking=False)
 
 
 @pytest.fixture

@@ -20,16 +20,19 @@ from schemas.statement import Role
 from tests.geography import ATLAS
 from tests.ledger.service.keeping import recovered
 from tests.ledger.service.tampering import tamper
+from tests.openings import opened
 from tests.witnesses import NAMES, Street
 from tests.world import CHIPS, World
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.commission("fab", made.chips(2))
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

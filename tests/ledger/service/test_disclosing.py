@@ -12,16 +12,15 @@ from ledger.view import OPERATOR, Reader
 from schemas.envelope import Submission
 from schemas.errors import NotFound, Refusal
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 PRICE = {"chiptrail:customs": {"value": 31_000, "currency": "USD"}}
 PLACE = {"readPoint": {"id": "urn:place:hall-7"}}
 FIELDS = [*PRICE, *PLACE]
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     for name in ("shop", "carrier", "hall", "bank", "spy"):
         made.enroll(name)
@@ -30,7 +29,11 @@ def world(tmp_path, url):
     made.commission("fab", made.chips(1))
     made.ship("fab", made.chips(1), to="shop")
     made.receive("shop", made.chips(1))
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from ledger.verify import verify_bundle
 from ledger.view import Reader
 from schemas.envelope import Submission, encode_submission
 from schemas.statement import Erasure, Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 CANARY = "canary-4711"
 FIELDS = {
@@ -22,12 +23,14 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.enroll("shop")
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, url=url)
 
 
 @pytest.fixture

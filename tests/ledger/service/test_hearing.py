@@ -7,17 +7,20 @@ import pytest
 from ledger.service.capture import Receipt, capture
 from schemas.envelope import encode_submission
 from schemas.statement import Concurrence, Erasure, Resolution, Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 PLACE = {"chiptrail:location": {"latitude": 1.3, "longitude": 103.8, "accuracyM": 50}}
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    world = World(tmp_path, checking=False, url=url)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.enroll_all({"shop": [], "spy": [], "customs": [Role.INSPECTOR]})
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

@@ -15,19 +15,23 @@ from ledger.verify import verify_bundle
 from ledger.view import OPERATOR, Reader
 from schemas.bundle_statement import Basis
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 NUMBERS = "chiptrail:identities"
 SECRET = {"withheld": [NUMBERS]}
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.enroll("shop")
     made.enroll("spy")
     made.enroll("customs", Role.INSPECTOR)
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    made = opened(tmp_path, begin, checking=False, url=url)
     yield made
     assert problems(made) == ()  # projections made anew are the same, whatever was told
 

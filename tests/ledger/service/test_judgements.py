@@ -13,18 +13,21 @@ from ledger.verify import verify_bundle
 from ledger.view import Reader
 from schemas.envelope import Submission, encode_submission
 from schemas.statement import CountryFact, Role, Subject
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 HONG_KONG = {"latitude": 22.31, "longitude": 113.92, "accuracyM": 500, "countryCode": "HK"}
 SAN_JOSE = {"latitude": 37.36, "longitude": -121.93, "accuracyM": 500, "countryCode": "US"}
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.enroll("shop")
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, url=url)
 
 
 def somewhere(world, who, items, place):

@@ -21,15 +21,18 @@ from schemas.errors import CannotOpen, IntegrityError, MalformedStatement, ReadO
 from schemas.statement import Role
 from tests.databases import lift_triggers
 from tests.geography import ATLAS
+from tests.openings import opened
 from tests.world import CHIPS, World
+
+
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    made.commission("fab", made.chips(2))
 
 
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, url=url)
-    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    made.commission("fab", made.chips(2))
-    return made
+    return opened(tmp_path, begin, url=url)
 
 
 def reopened(world, url=None):

@@ -6,15 +6,17 @@ from ledger.service import public_log
 from ledger.service.cosigning import cosign
 from ledger.service.public_log import look_at_log
 from ledger.service.witnesses import change_policy
+from tests.openings import opened
 from tests.witnesses import NAMES, Street
-from tests.world import World
+
+
+def begin(made):
+    made.enroll("fab")
 
 
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
-    made.enroll("fab")
-    return made
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

@@ -13,15 +13,18 @@ from ledger.service.tokens import Scope, issue
 from schemas.envelope import encode_submission
 from schemas.errors import CannotOpen, MalformedJson, UnknownKey
 from schemas.statement import Role
+from tests.openings import opened
 from tests.web.serving import served
-from tests.world import CHIPS, ORIGIN, World, party
+from tests.world import CHIPS, ORIGIN, party
+
+
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
 
 
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, url=url, checking=False)
-    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    return made
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

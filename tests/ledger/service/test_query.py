@@ -9,18 +9,21 @@ from ledger.service.query import check, dossier, resolve
 from schemas.errors import IntegrityError
 from schemas.statement import Role
 from tests.databases import lift_triggers
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 WAYBILL = "urn:chiptrail:doc:awb:160-12345675"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS, "https://id.gs1.org/01/09506000134352/21/"])
     made.enroll("shop")
     made.enroll("carrier", Role.CARRIER)
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 def codes(findings):

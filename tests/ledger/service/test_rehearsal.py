@@ -14,17 +14,20 @@ from ledger.service.sequencer import sequencing
 from schemas.envelope import encode_submission
 from schemas.errors import ForeignParty, IntegrityError, UnknownKey
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 CHIP = f"{CHIPS}1"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    world = World(tmp_path, url=url)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.enroll("shop")
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, url=url)
 
 
 def unsigned(world, who, keyid=None):

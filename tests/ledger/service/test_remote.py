@@ -27,8 +27,9 @@ from schemas.short_form import Details
 from schemas.statement import Role
 from tests.ledger.client.server import serving
 from tests.ledger.malicious import VKEY, Shelf, records
+from tests.openings import opened
 from tests.web.serving import served
-from tests.world import CHIPS, World, party
+from tests.world import CHIPS, party
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +40,13 @@ def no_proxy(monkeypatch):
 # A real ledger -----------------------------------------------------------------------------------
 
 
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+
+
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, url=url, checking=False)
-    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    return made
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

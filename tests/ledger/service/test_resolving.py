@@ -6,19 +6,22 @@ import pytest
 
 from ledger.service.query import dossier
 from schemas.statement import Role
-from tests.world import CHIPS, World
+from tests.openings import opened
+from tests.world import CHIPS
 
 BOX = "urn:box:1"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    world = World(tmp_path, checking=False, url=url)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.enroll("shop")
     world.enroll("customs", Role.INSPECTOR)
     world.enroll("police", Role.INSPECTOR)
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 @pytest.fixture

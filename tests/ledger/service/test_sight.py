@@ -16,22 +16,25 @@ from ledger.view import Reader
 from schemas.errors import NotFound
 from schemas.statement import Role
 from tests.geography import ATLAS
-from tests.world import CHIPS, DISPOSITION, World, party
+from tests.openings import opened
+from tests.world import CHIPS, DISPOSITION, party
 
 WAYBILL = "urn:chiptrail:doc:awb:160-12345675"
 BILL = {"bizTransactionList": [{"type": "bol", "bizTransaction": WAYBILL}]}
 PALLET, TOTE = "urn:pallet:1", "urn:tote:1"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     for name in ("shop", "dc", "carrier", "bank", "spy"):
         made.enroll(name)
     made.enroll("customs", Role.INSPECTOR)
     made.enroll("kpmg", Role.AUDITOR)
-    return made
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 def reader(world, name):

@@ -12,14 +12,17 @@ from schemas import short_form
 from schemas.envelope import encode_submission
 from schemas.errors import MalformedNote, RevokedKey, UnknownKey
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
+
+
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
 
 
 @pytest.fixture
 def world(tmp_path, url):
-    made = World(tmp_path, checking=False, url=url)
-    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
-    return made
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 def test_what_is_signed_at_the_ledger_is_captured(world):

@@ -5,23 +5,26 @@ import pytest
 from ledger.service.stock import Doubt, Standing, new_items, sort_out
 from ledger.view import Reader
 from schemas.statement import Role
-from tests.world import CHIPS, World, party
+from tests.openings import opened
+from tests.world import CHIPS, party
 
 FAB, SHOP = Reader(party("fab")), Reader(party("shop"))
 HELD, SENT, BOXED, ENDED = (f"{CHIPS}{name}-1" for name in ("H", "S", "B", "E"))
 BOX = "https://id.gs1.org/00/106141412345678908"
 
 
-@pytest.fixture
-def world(tmp_path, url):
-    world = World(tmp_path, url=url, checking=False)
+def begin(world):
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     world.enroll("shop")
     world.commission("fab", [HELD, SENT, BOXED, ENDED])
     world.pack("fab", BOX, [BOXED])
     world.ship("fab", [SENT], to="shop")
     world.destroy("fab", [ENDED])
-    return world
+
+
+@pytest.fixture
+def world(tmp_path, url):
+    return opened(tmp_path, begin, checking=False, url=url)
 
 
 ANSWERS = [

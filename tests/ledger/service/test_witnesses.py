@@ -15,16 +15,19 @@ from ledger.service.witnesses import ask_witnesses, change_policy, load_policy
 from ledger.store import files
 from schemas.errors import CannotOpen, MalformedNote, NotFound, ReadOnly
 from schemas.statement import Role
+from tests.openings import opened
 from tests.witnesses import NAMES, Street
 from tests.world import CHIPS, World
 
 
-@pytest.fixture
-def world(tmp_path):
-    made = World(tmp_path, checking=False)
+def begin(made):
     made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
     made.commission("fab", made.chips(2))
-    return made
+
+
+@pytest.fixture
+def world(tmp_path):
+    return opened(tmp_path, begin, checking=False)
 
 
 @pytest.fixture
