@@ -13,6 +13,7 @@ from datetime import datetime
 
 from ledger.act import ActKind
 from ledger.dealing import SENDS, Authorisation, Dealing
+from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
 from ledger.registry import Registry
 from ledger.view import EVERYTHING, Horizon
@@ -94,7 +95,8 @@ class Named:
     """One *authorisation* that is named, and the *licence* by which it is judged, entry *said_in*.
 
     *licence* None: nobody stated it who counts. *is_known* False: whether somebody did is not for
-    this reader to know. *drawn* None is not known, or not limited.
+    this reader to know. *drawn* None is not known, or not limited. *sites* is where those of the
+    licence are, () if it names none, or one that nobody has placed.
     """
 
     authorisation: Authorisation
@@ -103,6 +105,7 @@ class Named:
     is_attested: bool = False
     is_known: bool = True
     drawn: Drawn | None = None
+    sites: tuple[Circle, ...] = ()
 
 
 # By what it is: the items of a lot share one, and what is found of it is worked out once.
@@ -230,4 +233,11 @@ class Made:
             return Named(one, is_known=is_known)
         licence = registry.licences[said_in]
         drawn = None if licence.quantity is None else self._drawn(leg, licence)
-        return Named(one, licence, said_in, is_attested(registry, licence), drawn=drawn)
+        attested, sites = is_attested(registry, licence), self._circles(licence)
+        return Named(one, licence, said_in, attested, drawn=drawn, sites=sites)
+
+    def _circles(self, licence: Licence) -> tuple[Circle, ...]:
+        if not all(site in self._sites for site in licence.sites):
+            return ()
+        found = [self._registry.sites[self._sites[site]] for site in licence.sites]
+        return tuple([Circle(one.latitude, one.longitude, one.radius_m) for one in found])

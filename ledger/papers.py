@@ -1,4 +1,4 @@
-"""What the papers of an item ask of where it is: countries that are closed to it, and reports.
+"""What the papers of an item ask of where it is: where it may be, where it must not, and reports.
 
 Source: docs/location.md, "What licences ask"; docs/rules.md. A condition of a licence is text,
 word for word as the authority wrote it. One wording is understood, and asked of the holder::
@@ -15,11 +15,22 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from ledger.act import ActKind
 from ledger.consignment import Consignment, Named
+from ledger.geodesy import Circle
 from ledger.restriction import closed_to
 from ledger.rules import RulePack
 
 _REPORT = re.compile(r"report (?:the )?location every ([0-9]{1,4}) days?\.?", re.IGNORECASE)
+
+
+class Bound(NamedTuple):
+    """Licence *name*, stated in *said_in*, is for *countries* and *sites*; none is any."""
+
+    countries: frozenset[str]
+    sites: tuple[Circle, ...]
+    name: str
+    said_in: int
 
 
 class Duty(NamedTuple):
@@ -32,10 +43,14 @@ class Duty(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """*barred* are countries in which it must not be; *duty* None: no licence asks for reports."""
+    """*barred* are countries in which it must not be; *duty* None: no licence asks for reports.
+
+    *bounds* are those of all licences that it was shipped under last.
+    """
 
     barred: frozenset[str] = frozenset()
     duty: Duty | None = None
+    bounds: tuple[Bound, ...] = ()
 
 
 NO_PAPERS = Papers()
@@ -46,7 +61,20 @@ def papers_of(consignments: tuple[Consignment, ...], pack: RulePack, as_of: date
     """What is asked by that under which an item was sent last."""
     if not consignments:
         return NO_PAPERS
-    return Papers(closed_to(consignments[-1], pack, as_of), _duty(consignments))
+    bounds = tuple(_bounds(consignments))
+    return Papers(closed_to(consignments[-1], pack, as_of), _duty(consignments), bounds)
+
+
+def _bounds(consignments: Sequence[Consignment]) -> Iterator[Bound]:
+    """What the licences of the last shipment are for; what is transferred stays where it is."""
+    shipped = (one for one in reversed(consignments) if one.leg.dealing.kind is ActKind.SHIP)
+    last = next(shipped, None)
+    for one in () if last is None else last.named:
+        if one.licence is None or one.said_in is None:
+            continue
+        countries = frozenset(one.licence.countries)
+        if countries or one.sites:
+            yield Bound(countries, one.sites, one.authorisation.name, one.said_in)
 
 
 def _duty(consignments: Sequence[Consignment]) -> Duty | None:

@@ -2,7 +2,7 @@
 
 Source: docs/location.md, "Travel". Between the nearest points of two circles, on the ellipsoid, by
 the dates of the events: whoever is wrong is given the benefit of every doubt, so what remains is
-impossible. Whoever has no part in the goods can contradict them, no more::
+impossible. Whoever has no part in the goods can contradict them, no more, and so can a landmark::
 
     check_travel(claims, terms, pack, as_of)
     -> [Finding(Code.IMPOSSIBLE_TRAVEL, "... at least 2,561 km in 1 h 10 min ...", index=7)]
@@ -16,6 +16,7 @@ from itertools import islice
 
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
+from ledger.landmark import LIGHT_KM_S
 from ledger.location import Claims, Terms, circles
 from ledger.rules import RulePack
 from ledger.sighting import Claim
@@ -147,3 +148,29 @@ def _span(between: timedelta) -> str:
     hours, minutes = divmod(between // timedelta(minutes=1), 60)
     parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
     return " ".join(part for part in parts if part) or "no time at all"
+
+
+# Landmarks ----------------------------------------------------------------------------------------
+
+
+def check_measured(claims: Claims, terms: Terms) -> Iterator[Finding]:
+    """Claims of a place from which a landmark cannot have been answered that fast."""
+    ranging = terms.ranging
+    if ranging is None:
+        return
+    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
+        for one in claim.measured if circle is not None else ():
+            disc = one.disc(LIGHT_KM_S, ranging.own_m)  # in fibre it would be narrower
+            near = one.is_near(claim.at, ranging.window)
+            if circle is None or not near or not is_gap_over(circle, disc, 0.0):
+                continue
+            message = (
+                f"{claim.who} signed that it was at {spot_name(*circle)}, but a machine of its own"
+                f" answered the landmark {one.name} after {one.round_trip_ms:g} ms: even at the"
+                f" speed of light it was within {disc.radius_m / 1000:,.0f} km of it, at least"
+                f" {gap_km(circle, disc):,.0f} km from there"
+            )
+            is_on_it = claims.is_credible(claim)
+            yield Finding(
+                Code.CONTRADICTED, message, claim.index, cites=(one.said_in,), on_items=is_on_it
+            )

@@ -7,22 +7,22 @@ of a lot rest on the same entries, so what follows from these alone is worked ou
     -> [Finding(Code.CANNOT_TELL, "... may lie in CN or HK ...", index=12)]
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from operator import attrgetter
 
 from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
 from ledger.holding import ItemState, Phase
-from ledger.landmark import LIGHT_KM_S
 from ledger.location import Claims, Terms, circles, newest, terms_of
-from ledger.papers import NO_PAPERS, Duty, Papers
+from ledger.papers import NO_PAPERS, Bound, Duty, Papers
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
-from ledger.travel import check_travel
+from ledger.travel import check_measured, check_travel
 from ledger.wording import spot_name
 
 _AT = attrgetter("at")
@@ -43,7 +43,7 @@ def check_location(  # noqa: PLR0913, PLR0917 - all that is held against each ot
     Where a place may lie in a country that is barred or not, nobody can tell.
     Raises: UnknownRule, MalformedRules.
     """
-    found = _of_claims(claims, pack, atlas, as_of, papers.barred)
+    found = _of_claims(claims, pack, atlas, as_of, papers.barred, papers.bounds)
     is_container = state.origin is None and not state.registered  # it began with a packing
     if is_container or state.custody.phase is not Phase.HELD:
         return found  # nobody asks where an empty box is; what is under way is awaited
@@ -52,43 +52,29 @@ def check_location(  # noqa: PLR0913, PLR0917 - all that is held against each ot
 
 
 @lru_cache(maxsize=4096)
-def _of_claims(
-    claims: Claims, pack: RulePack, atlas: Atlas, as_of: datetime, barred: frozenset[str]
+def _of_claims(  # noqa: PLR0913, PLR0917 - as above
+    claims: Claims,
+    pack: RulePack,
+    atlas: Atlas,
+    as_of: datetime,
+    barred: frozenset[str],
+    bounds: tuple[Bound, ...],
 ) -> tuple[Finding, ...]:
     """What the claims show by themselves."""
     if not claims.made:
         return ()
     terms = terms_of(pack, as_of)
+    routed = tuple(_check_route(claims, terms, atlas, barred))
+    told = {(one.code, one.index) for one in routed}
+    bound = _check_bounds(claims, terms, atlas, bounds) if bounds and claims.has_arrived else ()
     return (
         *check_travel(claims, terms, pack, as_of),
-        *_check_measured(claims, terms),
+        *check_measured(claims, terms),
         *_check_countries(claims, terms, atlas),
-        *_check_route(claims, terms, atlas, barred),
+        *routed,
+        *[one for one in bound if (one.code, one.index) not in told],
         *_check_withheld(claims),
     )
-
-
-def _check_measured(claims: Claims, terms: Terms) -> Iterator[Finding]:
-    """Claims of a place from which a landmark cannot have been answered that fast."""
-    ranging = terms.ranging
-    if ranging is None:
-        return
-    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
-        for one in claim.measured if circle is not None else ():
-            disc = one.disc(LIGHT_KM_S, ranging.own_m)  # in fibre it would be narrower
-            near = one.is_near(claim.at, ranging.window)
-            if circle is None or not near or not is_gap_over(circle, disc, 0.0):
-                continue
-            message = (
-                f"{claim.who} signed that it was at {spot_name(*circle)}, but a machine of its own"
-                f" answered the landmark {one.name} after {one.round_trip_ms:g} ms: even at the"
-                f" speed of light it was within {disc.radius_m / 1000:,.0f} km of it, at least"
-                f" {gap_km(circle, disc):,.0f} km from there"
-            )
-            is_on_it = claims.is_credible(claim)
-            yield Finding(
-                Code.CONTRADICTED, message, claim.index, cites=(one.said_in,), on_items=is_on_it
-            )
 
 
 # Countries ----------------------------------------------------------------------------------------
@@ -198,6 +184,54 @@ def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on e
         claim.index,
         cites=() if route is None or route.index == claim.index else (route.index,),
     )
+
+
+def _check_bounds(
+    claims: Claims, terms: Terms, atlas: Atlas, bounds: Sequence[Bound]
+) -> Iterator[Finding]:
+    """Claims since it arrived that lie where a licence is not for; the newest if nobody can tell.
+
+    One finding a claim, by the first of *bounds*.
+    """
+    latest = newest(claims).latest
+    for number, circle in islice(enumerate(circles(claims, terms)), claims.leg_start, None):
+        claim = claims.made[number]
+        if circle is None or not claims.is_credible(claim):
+            continue
+        possible = atlas.countries(*circle)
+        outside = next(filter(None, [_outside(one, circle, possible) for one in bounds]), None)
+        if outside is None and number == latest:
+            outside = next(filter(None, [_straddles(one, possible) for one in bounds]), None)
+        if outside is not None:
+            code, words, said_in = outside
+            message = f"{claim.who} signed that it was at {spot_name(*circle)}, {words}"
+            yield Finding(code, f"{message} (entry {said_in})", claim.index, cites=(said_in,))
+
+
+_Told = tuple[Code, str, int]
+
+
+def _outside(bound: Bound, circle: Circle, possible: frozenset[str]) -> _Told | None:
+    """That *circle*, which lies in one of the *possible* countries, is out of *bound*."""
+    if bound.countries and possible and possible.isdisjoint(bound.countries):
+        words = f"which lies in {_countries(possible)}; {_is_for(bound)}"
+        return Code.OUTSIDE_DESTINATION, words, bound.said_in
+    if bound.sites and all(is_gap_over(circle, site, 0.0) for site in bound.sites):
+        away_km = min(gap_km(circle, site) for site in bound.sites)
+        words = f"at least {away_km:,.1f} km from every site that {bound.name} is for"
+        return Code.OUTSIDE_DESTINATION, words, bound.said_in
+    return None
+
+
+def _straddles(bound: Bound, possible: frozenset[str]) -> _Told | None:
+    if not bound.countries or possible <= bound.countries:
+        return None
+    words = f"which may lie in {_countries(possible)}, and nobody can tell which; {_is_for(bound)}"
+    return Code.CANNOT_TELL, words, bound.said_in
+
+
+def _is_for(bound: Bound) -> str:
+    return f"{bound.name}, under which it was sent, is for {_countries(bound.countries, 'and')}"
 
 
 def _goes(route: Route) -> str:

@@ -123,7 +123,7 @@ def _disclosed(connection: Connection, indexes: list[int]) -> dict[int, dict[str
 
 
 def papers_of(sight: Sight, some: Iterable[Dealing | None], until: Horizon) -> set[int]:
-    """The licences that *some* dealings rest on, as stated up to entry *until*.
+    """The licences that *some* dealings rest on, as stated up to entry *until*, and their sites.
 
     Of a licence all that is said, if the reader may read all of it, else nothing.
     """
@@ -137,7 +137,8 @@ def papers_of(sight: Sight, some: Iterable[Dealing | None], until: Horizon) -> s
         licences = [registry.licences[index] for index in indexes]
         if reader.sees_all or may_read(licences, reader.party):
             found.update(indexes)
-    return found
+    sites = {site for index in found for site in registry.licences[index].sites}
+    return found.union([i for i, one in registry.sites.items() if one.id in sites and i <= until])
 
 
 class Balances:

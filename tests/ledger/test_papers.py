@@ -1,12 +1,16 @@
 """What the papers of an item ask of where it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from ledger.act import ActKind
+from ledger.consignment import Named
 from ledger.dealing import Authorisation
-from ledger.papers import NO_PAPERS, Duty, papers_of
-from tests.ledger.test_authorisation import FREE, GET, PACK, SENT, sent, under, who
+from ledger.geodesy import Circle
+from ledger.papers import NO_PAPERS, Bound, Duty, papers_of
+from tests.ledger.test_authorisation import D1, FREE, GET, PACK, SENT, sent, under, who
 
 DAY = timedelta(days=1)
 STRICT = under(
@@ -53,3 +57,23 @@ def test_of_parties_in_no_known_country_nothing_is_closed():
     nowhere = {"by": who(GET, None), "to": who(GET, None)}
 
     assert frozenset() == papers_of((sent(FREE, **nowhere),), PACK, SENT).barred
+
+
+def test_the_licences_of_the_last_shipment_say_where_it_may_be():
+    norway, hall = under(countries=("NO", "SE")), Circle(59.9, 10.8, 400)
+    at_site = replace(STRICT, sites=(hall,))
+
+    def bounds(*some):
+        return papers_of(some, PACK, SENT).bounds
+
+    assert (Bound(frozenset({"NO", "SE"}), (), "EAR licence D1", 5),) == bounds(sent(norway))
+    assert (Bound(frozenset(), (hall,), "STA permit P7", 6),) == bounds(sent(at_site))
+    assert [2, 1, 0, 0] == [
+        len(bounds(*some))
+        for some in (
+            (sent(norway, at_site),),
+            (sent(norway), sent(kind=ActKind.TRANSFER)),
+            (sent(norway), sent(FREE)),
+            (sent(under()), sent(Named(D1))),
+        )
+    ]

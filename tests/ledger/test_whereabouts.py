@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ledger.act import ActKind
 from ledger.finding import Code
+from ledger.geodesy import Circle
 from ledger.holding import ItemState, held_by
-from ledger.papers import Duty, Papers
+from ledger.papers import Bound, Duty, Papers
 from ledger.rule_files import parse_pack
 from ledger.service.ledger import load_pack
 from ledger.whereabouts import check_location
@@ -137,6 +138,63 @@ def test_where_it_was_made_it_may_be():
     papers = Papers(barred=frozenset({"CN"}))
 
     assert [] == codes(seen("maker", SHENZHEN), papers=papers)
+
+
+CAME = part("buyer", kind=ActKind.RECEIVE)
+HALL = Circle(*OSLO, 400)
+
+
+@pytest.mark.parametrize(
+    ("countries", "sites", "entries", "wanted"),
+    [
+        ("HK", (), (CAME, seen("buyer", HONG_KONG)), []),
+        ("HK SG", (), (CAME, seen("buyer", SINGAPORE)), []),
+        ("HK", (), (CAME, seen("buyer", SHENZHEN)), [OUTSIDE]),
+        ("HK", (), (CAME, seen("buyer", SHENZHEN), seen("buyer", HONG_KONG, 9)), [OUTSIDE]),
+        ("HK", (), (part("buyer", kind=ActKind.RECEIVE, at=SHENZHEN),), [OUTSIDE]),
+        ("HK", (), (CAME, seen("buyer", LO_WU, within_m=1000)), [MIXED]),
+        ("CN HK", (), (CAME, seen("buyer", LO_WU, within_m=1000)), []),
+        # A more exact claim takes the place of one that nobody could tell.
+        ("HK", (), (CAME, seen("buyer", LO_WU, within_m=1000), seen("buyer", HONG_KONG, 9)), []),
+        ("HK", (), (CAME, seen("stranger", SHENZHEN)), []),
+        ("HK", (), (CAME, seen("buyer", (0, -30))), []),
+        # Before it has arrived it may be anywhere, and once it is sent back.
+        ("HK", (), (seen("maker", SHENZHEN),), []),
+        ("HK", (), (CAME, part("buyer", kind=ActKind.SHIP), seen("buyer", SHENZHEN)), []),
+        ("HK", (), (part("buyer", kind=ActKind.REFUSE), seen("maker", SHENZHEN)), []),
+        # Sites are where goods have to be within the country.
+        ("NO", (HALL,), (CAME, seen("buyer", OSLO)), []),
+        ("NO", (HALL,), (CAME, seen("buyer", (59.92, 10.75), within_m=1000)), []),
+        ("NO", (HALL,), (CAME, seen("buyer", (60.39, 5.32))), [OUTSIDE]),
+        ("", (HALL, Circle(60.39, 5.32, 400)), (CAME, seen("buyer", (60.39, 5.32))), []),
+        ("", (HALL,), (CAME, seen("buyer", KIRUNA)), [OUTSIDE]),
+        # What a shipment says of its end is said once.
+        ("HK", (), (TO_HONG_KONG, CAME, seen("buyer", SHENZHEN, 9)), [OUTSIDE]),
+    ],
+)
+def test_what_was_sent_under_a_licence_stays_where_that_is_for(countries, sites, entries, wanted):
+    bound = Bound(frozenset(countries.split()), sites, "EAR licence D1", 0)
+
+    assert wanted == codes(*entries, papers=Papers(bounds=(bound,)))
+
+
+def test_every_licence_has_to_allow_the_place_and_the_one_that_does_not_is_cited():
+    wide = Bound(frozenset({"CN", "HK"}), (), "STA permit P7", 7)
+    narrow = Bound(frozenset({"HK", "SG"}), (), "EAR licence D1", 8)
+    (one,) = found(CAME, seen("buyer", SHENZHEN), papers=Papers(bounds=(wide, narrow)))
+
+    assert one.message.endswith(
+        "within 50 m, which lies in CN; EAR licence D1, under which it was sent, is for HK and SG"
+        " (entry 8)"
+    )
+    assert (OUTSIDE, 2, (8,)) == (one.code, one.index, one.cites)
+
+
+def test_how_far_from_its_site_it_is_said_to_be_is_told():
+    papers = Papers(bounds=(Bound(frozenset(), (HALL,), "EAR licence D1", 8),))
+    (one,) = found(CAME, seen("buyer", KIRUNA), papers=papers)
+
+    assert "at least 997.0 km from every site that EAR licence D1 is for (entry 8)" in one.message
 
 
 def test_a_licence_may_ask_for_reports_more_often_than_the_rules():

@@ -6,7 +6,7 @@ authority, has stated the same licence; until it did, Kestrel's word was all the
 
 import pytest
 
-from schemas.statement import CountryFact, LicenceKind, Role, Subject
+from schemas.statement import CountryFact, LicenceKind, Role, Site, Subject
 from tests.stories.telling import findings, verdict
 from tests.world import party
 
@@ -105,6 +105,25 @@ def test_a_licence_that_is_prolonged_before_departure_is_enough(world, chips):
     world.depart("skua", chips[:1])
 
     assert {} == findings(world, chips[0])
+
+
+def at(latitude, longitude):
+    return {"readPoint": {"id": f"geo:{latitude},{longitude};u=50"}}
+
+
+def test_what_came_under_a_licence_stays_at_the_sites_that_it_names(world, chips):
+    hall = {"name": "Hall 1", "latitude": 59.66, "longitude": 9.65, "radius_m": 400}
+    index = world.say("fjordhall", Site, **hall, country="NO").index
+    licence(world, sites=(world.ledger.registry.sites[index].id,), countries=("NO",))
+    sent(world, chips[:1])
+    world.advance(days=2)
+    world.receive("fjordhall", chips[:1], **at(59.66, 9.65))
+    there = findings(world, chips[0])
+    world.advance(days=2)
+    world.declare("fjordhall", chips[:1], **at(60.39, 5.32))  # Bergen
+
+    assert {} == there
+    assert {"location/outside-destination": "warning, open"} == findings(world, chips[0])
 
 
 def test_ship_5_lose_1_ship_1_again_overdraws(world, chips):
