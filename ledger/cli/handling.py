@@ -119,7 +119,7 @@ def declare(
 
         chiptrail declare --key dc.key --place 59.66,9.65,100 --country NO A-7
         chiptrail declare --key dc.key --place 59.66,9.65 --withhold readPoint A-7
-        chiptrail declare --key dc.key --place 59.66,9.65 --transcript osl.json A-7
+        chiptrail declare --key dc.key --place 60,10 --transcript t.json A-7
     """
     from schemas import short_form
 

@@ -43,7 +43,7 @@ def transcript(
     key_path: Path,
     passphrase_file: Path | None,
 ) -> None:
-    r"""Sign, as a landmark, how fast a machine answered; claims are held to that.
+    r"""Sign, as a landmark, how fast a machine answered.
 
     KEYID is the id of the key with which the machine signed its answers, to challenges that it
     could not know before. The measuring is the landmark's own. The result goes into an event, as
