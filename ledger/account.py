@@ -36,6 +36,7 @@ from ledger.registry import Registry
 from ledger.replay import Replay, Told
 from ledger.rules import RulePack
 from ledger.testimony import Shown, Step, Subject
+from ledger.wording import phrase
 from schemas.bundle_statement import Basis, BundleFinding, BundleStatement, Taking
 from schemas.errors import VerificationFailed
 from schemas.event import Event
@@ -136,7 +137,10 @@ def _naming(
 def _named(findings: Iterable[Finding], why: Mapping[int, str]) -> tuple[Finding, ...]:
     return tuple(
         [
-            replace(found, message=f"{found.message}: {why[found.index]}")
+            replace(
+                found,
+                message=phrase("%(found)s: %(why)s", found=found.message, why=why[found.index]),
+            )
             if _waits(found) and found.index in why
             else found
             for found in findings

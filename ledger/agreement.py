@@ -19,10 +19,10 @@ from ledger.act import Act, ActKind
 from ledger.correction import CLAIMS
 from ledger.finding import Code
 from ledger.holding import Step
-from ledger.names import listed
 from ledger.order import Placing, ordinal
 from ledger.record import Record, Refold, Settled, placings
 from ledger.replay import Replay
+from ledger.wording import listed, phrase
 from schemas.bundle_statement import Taking
 
 
@@ -101,11 +101,21 @@ class Agreement:
 
 def _reason(correction: int, built: Mapping[str, int]) -> str:
     """Who did not concur, by the first entry of each that *built* on it."""
-    entries = f"entry {min(built.values())} builds"
-    if len(built) > 1:
-        entries = f"entries {listed([str(index) for index in built.values()])} build"
     who = listed(list(built))
-    return f"entry {correction} takes back what {entries} on, and {who} did not concur"
+    if len(built) > 1:
+        return phrase(
+            "entry %(entry)s takes back what entries %(later)s build on, and %(who)s did not"
+            " concur",
+            entry=correction,
+            later=listed([str(index) for index in built.values()]),
+            who=who,
+        )
+    return phrase(
+        "entry %(entry)s takes back what entry %(later)s builds on, and %(who)s did not concur",
+        entry=correction,
+        later=min(built.values()),
+        who=who,
+    )
 
 
 _NONE: frozenset[str] = frozenset()

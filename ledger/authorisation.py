@@ -11,7 +11,7 @@ judged as of the day on which the goods left, or, while they have not, as of now
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from ledger.consignment import Consignment, Named
 from ledger.controls import Terms, is_under
@@ -19,8 +19,8 @@ from ledger.dealing import DESTINATIONS
 from ledger.finding import Code, Finding
 from ledger.restriction import GOES_TO, Said, of_rules, utc_day
 from ledger.rules import RulePack
-from ledger.wallet import drawers
-from ledger.wording import in_words
+from ledger.wallet import Drawn, drawers
+from ledger.wording import ROLES, also, in_words, later, phrase, with_commas
 from schemas.statement import Licence, LicenceKind
 
 
@@ -48,7 +48,8 @@ def check_consignment(
 
 
 def _finding(index: int, code: Code, some: Sequence[Said]) -> Finding:
-    message = "; ".join(dict.fromkeys([one.message for one in some]))
+    messages = dict.fromkeys([one.message for one in some])
+    message = reduce(also, messages)
     cites = dict.fromkeys([cited for one in some for cited in one.cites if cited != index])
     return Finding(code, message, index, (), tuple(cites))
 
@@ -62,7 +63,11 @@ def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
     found = [
         Said(
             Code.LICENCE_OUT_OF_SCOPE,
-            f"{one.authorisation.name} covers other items (entry {one.said_in})",
+            phrase(
+                "%(name)s covers other items (entry %(entry)s)",
+                name=one.authorisation.name,
+                entry=one.said_in,
+            ),
             _cites(one),
         )
         for one in bound
@@ -84,9 +89,10 @@ def _of_licences(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[
         yield from _terms(one, named, pack, at)
         if named.licence is None:
             if named.authorisation.number is not None and named.is_known:
-                message = (
-                    f"that {one.leg.dealing.sender} has {named.authorisation.name} it says itself;"
-                    " nobody has stated what it allows"
+                message = phrase(
+                    "that %(who)s has %(name)s it says itself; nobody has stated what it allows",
+                    who=one.leg.dealing.sender,
+                    name=named.authorisation.name,
                 )
                 yield Said(Code.LICENCE_UNATTESTED, message)
             continue
@@ -96,27 +102,48 @@ def _of_licences(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[
 def _of_licence(one: Consignment, named: Named, licence: Licence, at: datetime) -> Iterator[Said]:
     name, sender, cites = named.authorisation.name, one.leg.dealing.sender, _cites(named)
     if not named.is_attested:
-        message = (
-            f"{name} rests on the word of {licence.party} (entry {named.said_in}); no authority has"
-            " stated it, nor the registrar"
+        message = phrase(
+            "%(name)s rests on the word of %(who)s (entry %(entry)s); no authority has stated it,"
+            " nor the registrar",
+            name=name,
+            who=licence.party,
+            entry=named.said_in,
         )
         yield Said(Code.LICENCE_UNATTESTED, message, cites)
     if sender not in drawers(licence):
-        message = (
-            f"{sender} shipped under {name}, which is {licence.holder}'s and not for it to use"
+        message = phrase(
+            "%(who)s shipped under %(name)s, which is %(holder)s's and not for it to use"
+            " (entry %(entry)s)",
+            who=sender,
+            name=name,
+            holder=licence.holder,
+            entry=named.said_in,
         )
-        yield Said(Code.LICENCE_NOT_PARTY, f"{message} (entry {named.said_in})", cites)
+        yield Said(Code.LICENCE_NOT_PARTY, message, cites)
     if not licence.starts_at <= at < licence.ends_at:
         yield Said(Code.LICENCE_EXPIRED, _expired(one, named, licence, at), cites)
-    reasons = ", ".join(_outside(one, licence))
+    reasons = with_commas([*_outside(one, licence)])
     if reasons:
-        message = f"{name} does not cover this: {reasons} (entry {named.said_in})"
+        message = phrase(
+            "%(name)s does not cover this: %(reasons)s (entry %(entry)s)",
+            name=name,
+            reasons=reasons,
+            entry=named.said_in,
+        )
         yield Said(Code.LICENCE_OUT_OF_SCOPE, message, cites)
-    drawn = named.drawn
-    if drawn is not None and drawn.is_over:
-        figures = f": {drawn.total:,} of {drawn.quantity:,}" if drawn.is_shown else ""
-        message = f"with this, more went out under {name} than it allows{figures}"
-        yield Said(Code.LICENCE_OVERDRAWN, message, cites)
+    if named.drawn is not None and named.drawn.is_over:
+        yield Said(Code.LICENCE_OVERDRAWN, _overdrawn(name, named.drawn), cites)
+
+
+def _overdrawn(name: str, drawn: Drawn) -> str:
+    if not drawn.is_shown:
+        return phrase("with this, more went out under %(name)s than it allows", name=name)
+    return phrase(
+        "with this, more went out under %(name)s than it allows: %(total)s of %(quantity)s",
+        name=name,
+        total=f"{drawn.total:,}",
+        quantity=f"{drawn.quantity:,}",
+    )
 
 
 def _cites(named: Named) -> tuple[int, ...]:
@@ -126,15 +153,17 @@ def _cites(named: Named) -> tuple[int, ...]:
 def _expired(one: Consignment, named: Named, licence: Licence, at: datetime) -> str:
     name = named.authorisation.name
     if at < licence.starts_at:
-        span = f"{name} begins on {in_words(licence.starts_at)}"
+        text, end = later("%(name)s begins on %(date)s (entry %(entry)s)"), licence.starts_at
     else:
-        span = f"{name} ended on {in_words(licence.ends_at)}"
-    span += f" (entry {named.said_in})"
+        text, end = later("%(name)s ended on %(date)s (entry %(entry)s)"), licence.ends_at
+    span = phrase(text, name=name, date=in_words(end), entry=named.said_in)
     if one.leg.is_waiting:
-        return f"{span}, and the goods have not left yet: they may not leave under it"
+        text = later("%(span)s, and the goods have not left yet: they may not leave under it")
+        return phrase(text, span=span)
     if one.leg.departed is not None:
-        return f"{span}; the goods left on {in_words(at)} (entry {one.leg.departed[0]})"
-    return f"{span}; the goods were sent on {in_words(at)}"
+        text = later("%(span)s; the goods left on %(date)s (entry %(entry)s)")
+        return phrase(text, span=span, date=in_words(at), entry=one.leg.departed[0])
+    return phrase("%(span)s; the goods were sent on %(date)s", span=span, date=in_words(at))
 
 
 def _outside(one: Consignment, licence: Licence) -> Iterator[str]:
@@ -144,21 +173,25 @@ def _outside(one: Consignment, licence: Licence) -> Iterator[str]:
     allowed = licence.consignees and (*licence.consignees, *licence.end_users)
     for party in to:
         if allowed and not _is_among(one, party, allowed):
-            yield f"it is not for {party} to receive"
+            yield phrase("it is not for %(who)s to receive", who=party)
     is_hidden = DESTINATIONS in dealing.hidden
     users = dealing.named("end user") or (() if is_hidden else to)
     for party in users:
         if licence.end_users and not _is_among(one, party, licence.end_users):
-            yield f"{party} is none of its end users"
+            yield phrase("%(who)s is none of its end users", who=party)
     for country in one.countries:
         if licence.countries and country not in licence.countries:
-            yield f"it is not for {country}"
+            yield phrase("it is not for %(country)s", country=country)
     sites = dealing.named("location")
     if licence.sites and sites and not set(sites) & set(licence.sites):
-        yield f"{sites[0]} is none of its sites"
+        yield phrase("%(site)s is none of its sites", site=sites[0])
     said = one.leg.made.union(dealing.eccns)
     if licence.eccns and said and not any(is_under(a, b) for a in said for b in licence.eccns):
-        yield f"the goods are {', '.join(sorted(said))}, it is for {', '.join(licence.eccns)}"
+        yield phrase(
+            "the goods are %(eccns)s, it is for %(covered)s",
+            eccns=with_commas(sorted(said)),
+            covered=with_commas(licence.eccns),
+        )
 
 
 def _is_among(one: Consignment, party: str, wanted: Iterable[str]) -> bool:
@@ -176,9 +209,14 @@ def _terms(one: Consignment, named: Named, pack: RulePack, at: datetime) -> Iter
     for terms in reversed(pack.exceptions):
         is_this = (terms.regime, terms.code) == (said.regime, said.code)
         if is_this and terms.is_in_force(day):
-            reasons = ", ".join(_against(one, named, terms))
+            reasons = with_commas([*_against(one, named, terms)])
             if reasons:
-                message = f"exception {terms.code} does not cover this: {reasons}; {terms.source}"
+                message = phrase(
+                    "exception %(name)s does not cover this: %(reasons)s; %(rule)s",
+                    name=terms.code,
+                    reasons=reasons,
+                    rule=terms.source,
+                )
                 yield Said(Code.LICENCE_OUT_OF_SCOPE, message, _cites(named))
             return
 
@@ -186,7 +224,7 @@ def _terms(one: Consignment, named: Named, pack: RulePack, at: datetime) -> Iter
 def _against(one: Consignment, named: Named, terms: Terms) -> Iterator[str]:
     dealing, licence = one.leg.dealing, named.licence
     if terms.needs_number and named.authorisation.number is None:
-        yield "its number is not named"
+        yield phrase("its number is not named")
     to = (
         licence.consignees
         if licence and licence.consignees
@@ -194,15 +232,30 @@ def _against(one: Consignment, named: Named, terms: Terms) -> Iterator[str]:
     )
     users = licence.end_users if licence and licence.end_users else dealing.named("end user")
     items = () if licence is None else licence.item_prefixes
-    for what, some, most in (
-        ("ultimate consignee", to, terms.most_consignees),
-        ("end user", users, terms.most_end_users),
-        ("item", items, terms.most_items),
+    for one_only, several, some, most in (
+        (*_CONSIGNEES, to, terms.most_consignees),
+        (*_END_USERS, users, terms.most_end_users),
+        (*_ITEMS, items, terms.most_items),
     ):
         if most is not None and len(some) > most:
-            yield f"it is for {most} {what}{'s' if most > 1 else ''}, and {len(some)} are named"
+            yield phrase(one_only if most == 1 else several, most=most, count=len(some))
     for party in dealing.named(*GOES_TO):
         standing = one.parties.get(party)
         barred = set(terms.barred_roles) & set(standing.subject.roles if standing else ())
         if barred:
-            yield f"{party} is a {', '.join(sorted(barred))}"
+            roles = with_commas([ROLES[role] for role in sorted(barred)])
+            yield phrase("%(who)s is a %(roles)s", who=party, roles=roles)
+
+
+_CONSIGNEES = (
+    later("it is for %(most)s ultimate consignee, and %(count)s are named"),
+    later("it is for %(most)s ultimate consignees, and %(count)s are named"),
+)
+_END_USERS = (
+    later("it is for %(most)s end user, and %(count)s are named"),
+    later("it is for %(most)s end users, and %(count)s are named"),
+)
+_ITEMS = (
+    later("it is for %(most)s item, and %(count)s are named"),
+    later("it is for %(most)s items, and %(count)s are named"),
+)

@@ -19,7 +19,7 @@ from ledger.claim import begun_with, claim, is_later, yields
 from ledger.finding import Code
 from ledger.group import Group
 from ledger.holding import ItemState, held_by
-from ledger.wording import phrase
+from ledger.wording import of_no_range, phrase
 
 
 def commission(case: Case) -> None:
@@ -126,13 +126,8 @@ def _by_range(
 
 
 def _find_foreign(case: Case, items: tuple[str, ...], *, on_items: bool) -> None:
-    message = of_no_range_of(case.act.actor)
+    message = of_no_range(case.act.actor)
     case.find(Code.FOREIGN_PREFIX, message, items, on_items=on_items)
-
-
-def of_no_range_of(party: str) -> str:
-    """What is said of a number that *party* may not begin."""
-    return phrase("%(who)s used a number outside the ranges that are registered for it", who=party)
 
 
 def _find_twin(case: Case, group: Group) -> None:

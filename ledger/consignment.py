@@ -18,6 +18,7 @@ from ledger.holding import ItemState, Phase
 from ledger.registry import Registry
 from ledger.view import EVERYTHING, Horizon
 from ledger.wallet import Drawn, governing, is_attested, stated
+from ledger.wording import later
 from schemas.statement import CountryFact, Licence, Subject
 
 
@@ -83,11 +84,13 @@ class Standing:
 
     @property
     def homes(self) -> tuple[tuple[str, CountryFact], ...]:
-        """Its head office and its ultimate parent, as far as they are said."""
-        subject = self.subject
-        parent = subject.ultimate_parent_country
-        facts = (("head office", subject.hq_country), ("ultimate parent", parent))
-        return tuple([(what, fact) for what, fact in facts if fact is not None])
+        """Its head office and its ultimate parent, as far as they are said, each with its words."""
+        hq, parent = self.subject.hq_country, self.subject.ultimate_parent_country
+        facts = (
+            (later("the head office of %(who)s is in %(country)s (%(source)s)"), hq),
+            (later("the ultimate parent of %(who)s is in %(country)s (%(source)s)"), parent),
+        )
+        return tuple([(words, fact) for words, fact in facts if fact is not None])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.wording import later, phrase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
@@ -36,8 +38,12 @@ class Dated:
     @property
     def source(self) -> str:
         """Where it stands and how far that was checked, for a message."""
-        doubt = ", unverified" if self.is_unverified else ""
-        return f"{self.citation.removesuffix('.')} (checked {self.checked}{doubt})"
+        citation = self.citation.removesuffix(".")
+        if self.is_unverified:
+            text = later("%(source)s (checked %(date)s, unverified)")
+        else:
+            text = later("%(source)s (checked %(date)s)")
+        return phrase(text, source=citation, date=self.checked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

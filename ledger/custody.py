@@ -29,6 +29,7 @@ from ledger.facts import Facts
 from ledger.finding import Code
 from ledger.holding import Holdings, Step
 from ledger.registry import Mandate
+from ledger.wording import in_words, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,12 @@ def _has_mandate(case: Case, principal: str) -> bool:
     if mandate is not None and mandate.covers(act.kind, case.recorded_at):
         case.agent, case.act = act.actor, act._replace(actor=principal)
         return True
-    message = f"{act.actor} signed for {principal}, {_lack(mandate, act.kind, case.recorded_at)}"
+    message = phrase(
+        "%(agent)s signed for %(who)s, %(lack)s",
+        agent=act.actor,
+        who=principal,
+        lack=_lack(mandate, act.kind, case.recorded_at),
+    )
     cites = () if mandate is None else (mandate.said_in,)
     named = act.items or tuple([item for item in (act.parent,) if item is not None])
     case.find(Code.NOT_HOLDER, message, named, cites=cites, on_items=False)
@@ -105,25 +111,36 @@ def _has_mandate(case: Case, principal: str) -> bool:
 
 def _lack(mandate: Mandate | None, kind: ActKind, recorded_at: datetime) -> str:
     """Why *mandate* lets nobody sign an act of *kind* then, in words."""
-    lack = "which had given it no mandate for that"
     if mandate is None:
-        return lack
+        return phrase("which had given it no mandate for that")
     if kind in mandate.acts and mandate.ends_at <= recorded_at:
-        ends_at = f"{mandate.ends_at:%Y-%m-%d %H:%M} UTC"
-        return f"but its mandate for that (entry {mandate.said_in}) ended on {ends_at}"
-    return f"{lack} (entry {mandate.said_in} gives another)"
+        return phrase(
+            "but its mandate for that (entry %(entry)s) ended on %(date)s",
+            entry=mandate.said_in,
+            date=in_words(mandate.ends_at),
+        )
+    return phrase(
+        "which had given it no mandate for that (entry %(entry)s gives another)",
+        entry=mandate.said_in,
+    )
 
 
 def _check_date(case: Case) -> None:
     late = case.recorded_at - case.act.event_at
     times = case.facts.times
     if late > times.late_after:
-        message = f"recorded {late.days} days after the date that {case.act.actor} gave it"
+        message = phrase(
+            "recorded %(days)s days after the date that %(who)s gave it",
+            days=late.days,
+            who=case.act.actor,
+        )
         case.find(Code.LATE_RECORD, message, case.act.items, on_items=False)
     elif -late > times.future_tolerance:
-        message = (
-            f"{case.act.actor} dated it {case.act.event_at:%Y-%m-%d %H:%M} UTC,"
-            f" but it was recorded at {case.recorded_at:%Y-%m-%d %H:%M} UTC"
+        message = phrase(
+            "%(who)s dated it %(date)s, but it was recorded at %(recorded)s",
+            who=case.act.actor,
+            date=in_words(case.act.event_at),
+            recorded=in_words(case.recorded_at),
         )
         effective = [move for move in case.moves if move.state.last == case.index]
         moved = tuple([item for move in effective for item in move.items])

@@ -13,19 +13,21 @@ entries, never a number: it may have been withheld. Example::
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 from ledger.act import Act, ActKind
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
+from ledger.wording import later, phrase
 from schemas.event import Event, Identity
 
 KINDS: Mapping[str, str] = {
-    "printed_serial": "printed serial",
-    "nvml_serial": "NVML serial",
-    "uuid": "UUID",
-    "pdi": "PDI",
-    "part_number": "part number",
-    "attestation_cert_sha256": "attestation certificate",
+    "printed_serial": phrase("printed serial"),
+    "nvml_serial": phrase("NVML serial"),
+    "uuid": phrase("UUID"),
+    "pdi": phrase("PDI"),
+    "part_number": phrase("part number"),
+    "attestation_cert_sha256": phrase("attestation certificate"),
 }
 """The kinds of numbers, by their names in ``schemas.event.Identity``, in words."""
 
@@ -204,14 +206,17 @@ class _Fold:
         by_entry: dict[int, list[str]] = {}
         for kind in others:
             by_entry.setdefault(self.bound[kind].entry, []).append(KINDS[kind])
-        than = [f"another {_and(kinds)} than entry {at}" for at, kinds in by_entry.items()]
-        message = f"{reading.who} gave {_and(than)}: it may be another item"
+        text = later("another %(kinds)s than entry %(entry)s")
+        than = [phrase(text, kinds=_and(kinds), entry=at) for at, kinds in by_entry.items()]
+        message = phrase(
+            "%(who)s gave %(than)s: it may be another item", who=reading.who, than=_and(than)
+        )
         cites = tuple(sorted(by_entry))
         return Finding(Code.IDENTITY_MISMATCH, message, reading.entry, (self._item,), cites)
 
 
 def _and(words: Iterable[str]) -> str:
-    return " and ".join(words)
+    return reduce(lambda most, last: phrase("%(most)s and %(last)s", most=most, last=last), words)
 
 
 UNHEARD = WITHOUT_EFFECT | {Code.IDENTITY_UNHEARD}
@@ -224,5 +229,7 @@ def _shared(shared: frozenset[str], item: str, bound: Mapping[str, Bound]) -> It
         if kind in shared and kind in bound:
             by_entry.setdefault(bound[kind].entry, []).append(KINDS[kind])
     for entry, kinds in by_entry.items():
-        message = f"another item is bound to the same {_and(kinds)}, which no two can bear"
+        message = phrase(
+            "another item is bound to the same %(kinds)s, which no two can bear", kinds=_and(kinds)
+        )
         yield Finding(Code.IDENTITY_DUPLICATE, message, entry, (item,))

@@ -27,7 +27,7 @@ from ledger.order import ordinal
 from ledger.papers import papers_of
 from ledger.rules import RulePack
 from ledger.whereabouts import check_location
-from ledger.wording import ENDED
+from ledger.wording import ENDED, phrase
 
 ARRIVAL = frozenset({Code.SHORT, Code.OVERDUE, Code.DWELL})
 """What depends on the day, and on what of a shipment has arrived."""
@@ -218,7 +218,11 @@ def check_presented(view: View, *, index: int | None = None) -> tuple[Finding, .
     state = view.state
     if state is None or state.ended is None:
         return ()
-    message = f"by entry {state.last} this item was {ENDED[state.ended]}, yet it is here"
+    message = phrase(
+        "by entry %(entry)s this item was %(ended)s, yet it is here",
+        entry=state.last,
+        ended=ENDED[state.ended],
+    )
     shown_by = state.last if index is None else index
     return (Finding(Code.AFTER_TERMINAL, message, shown_by, (view.item,), (state.last,)),)
 

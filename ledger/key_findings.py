@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ledger.finding import Code, Finding
 from ledger.registry import EnrolledKey
+from ledger.wording import in_words, phrase
 
 
 def check_key(key: EnrolledKey, index: int, recorded_at: datetime) -> tuple[Finding, ...]:
@@ -19,17 +20,21 @@ def check_key(key: EnrolledKey, index: int, recorded_at: datetime) -> tuple[Find
     """
     found = []
     if not key.endorsed:
-        message = (
-            f"signed with a key of {key.party} that none of its earlier keys vouched for; that it"
-            " is one of its keys the registrar alone says"
+        message = phrase(
+            "signed with a key of %(who)s that none of its earlier keys vouched for; that it is one"
+            " of its keys the registrar alone says",
+            who=key.party,
         )
         cites = (key.index,)
         found.append(Finding(Code.REGISTRAR_ONLY, message, index, cites=cites, on_items=False))
     since = key.suspected_since
     if key.revoked is not None and since is not None and since <= recorded_at:
-        message = (
-            f"signed with a key of {key.party} that others may have had since"
-            f" {since:%Y-%m-%d %H:%M} UTC; it was revoked later (entry {key.revoked})"
+        message = phrase(
+            "signed with a key of %(who)s that others may have had since %(date)s; it was revoked"
+            " later (entry %(entry)s)",
+            who=key.party,
+            date=in_words(since),
+            entry=key.revoked,
         )
         cites = (key.revoked,)
         found.append(Finding(Code.DISPUTED, message, index, cites=cites, on_items=False))

@@ -9,10 +9,9 @@ Names of parties come in as a mapping from party id to name. Example::
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import reduce
 
 from ledger.replay import OTHERS
-from ledger.wording import begun, later, phrase
+from ledger.wording import begun, later, listed, phrase
 from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import check_party_id
 from schemas.gs1 import CANONICAL
@@ -102,18 +101,6 @@ def several(items: Sequence[str]) -> str:
     else:
         others = phrase("%(count)s others", count=f"{left:,}")
     return listed([*shown, others])
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a, b and c``; empty for none."""
-    if len(words) < 2:
-        return words[0] if words else ""
-    return phrase("%(most)s and %(last)s", most=with_commas(words[:-1]), last=words[-1])
-
-
-def with_commas(words: Sequence[str]) -> str:
-    """``a, b, c``; empty for none."""
-    return reduce(lambda most, one: phrase("%(most)s, %(one)s", most=most, one=one), words or [""])
 
 
 def day(at: datetime) -> str:

@@ -18,12 +18,10 @@ from ledger.judge import View
 from ledger.location import Claims, newest, terms_of
 from ledger.papers import papers_of
 from ledger.rules import RulePack
-from ledger.sighting import Claim
+from ledger.sighting import ASKER, Claim
 from ledger.view import EVERYTHING
 from ledger.whereabouts import check_location
 from schemas.place import Place
-
-_WHO = "whoever asks"
 
 
 def check_here(
@@ -43,14 +41,13 @@ def check_here(
 
 @lru_cache(maxsize=1024)  # what is found of claims is kept by the claims, which a lot shares
 def _with(claims: Claims, here: Place, as_of: datetime) -> Claims:
-    claim = Claim(EVERYTHING, as_of, _WHO, _WHO, is_inspector=True, place=here)
+    claim = Claim(EVERYTHING, as_of, ASKER, ASKER, is_inspector=True, place=here)
     return replace(claims, made=(*claims.made, claim))
 
 
 def _told(found: Finding, view: View, last: int) -> Finding:
-    message = found.message.replace(f"{_WHO} signed that it was", f"{_WHO} says that it is")
     index = found.cites[0] if found.cites else last
-    return replace(found, message=message, index=index, cites=(), items=(view.item,))
+    return replace(found, index=index, cites=(), items=(view.item,))
 
 
 def is_elsewhere(view: View, here: Place, pack: RulePack, atlas: Atlas, as_of: datetime) -> bool:

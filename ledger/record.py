@@ -26,6 +26,7 @@ from ledger.order import Correction, Placing, ordinal, placements
 from ledger.registry import Registry
 from ledger.replay import Placed, Replay, Told
 from ledger.view import EVERYTHING, Horizon, signer_of
+from ledger.wording import phrase
 from schemas.bundle_statement import Taking
 from schemas.errors import VerificationFailed
 from schemas.statement import Concurrence, Resolution, Statement
@@ -291,16 +292,21 @@ class Refold:
         subject = told.view.item
         if target is None:
             if any(b.index == correction and _lists(act, b, subject) for b in told.bearings):
-                message = f"{act.actor} declared an entry wrong that is none of its own shown here"
+                message = phrase(
+                    "%(who)s declared an entry wrong that is none of its own shown here",
+                    who=act.actor,
+                )
                 code, on_it = Code.CORRECTION_OPEN, (subject,)
                 found = Finding(code, message, correction, on_it, on_items=False)
                 yield found, None
             return
         if target not in borne:
             return
-        message = (
-            f"{act.actor} declared entry {target} wrong, but others built on it;"
-            " it waits until they concur"
+        message = phrase(
+            "%(who)s declared entry %(entry)s wrong, but others built on it; it waits until they"
+            " concur",
+            who=act.actor,
+            entry=target,
         )
         for start, stop in self._spans(correction, target):
             cites = (target,) if start == correction else (correction, target)

@@ -17,6 +17,7 @@ from ledger.controls import Control, groups_of
 from ledger.dealing import CUSTOMS
 from ledger.finding import Code
 from ledger.rules import RulePack
+from ledger.wording import also, later, phrase, with_commas
 from schemas.country import is_country
 from schemas.statement import CountryFact
 
@@ -94,27 +95,33 @@ def _restricted(one: Consignment, control: Control, pack: RulePack, day: date) -
 def _destinations(one: Consignment, control: Control, pack: RulePack, day: date) -> Iterator[Said]:
     places: list[tuple[str, str, int]] = []
     if one.site is not None:
-        places.append((f"it goes to a site in {one.site[1]}", one.site[1], one.site[0]))
+        words = phrase("it goes to a site in %(country)s", country=one.site[1])
+        places.append((words, one.site[1], one.site[0]))
     for party in one.leg.dealing.named(*GOES_TO):
         seat = one.seat(party)
         if seat is not None:
-            where = f"it is for {party}, in {seat.code} ({_fact(seat)})"
-            places.append((where, seat.code, one.parties[party].index))
-    for words, country, cited in places:
-        why = _why(country, control.into, control.exempt, pack, day)
-        if why is not None:
-            yield _restriction(one, Code.DESTINATION_RESTRICTED, f"{words}{why}", control, cited)
+            words = phrase(
+                "it is for %(who)s, in %(country)s (%(source)s)",
+                who=party,
+                country=seat.code,
+                source=_fact(seat),
+            )
+            places.append((words, seat.code, one.parties[party].index))
+    for where, country, cited in places:
+        meant = _meant(where, country, control.into, control, pack, day)
+        if meant is not None:
+            yield _restriction(one, Code.DESTINATION_RESTRICTED, meant, control, cited)
 
 
 def _headquarters(one: Consignment, control: Control, pack: RulePack, day: date) -> Iterator[Said]:
     for party in one.leg.dealing.named(*_RECEIVERS):
         standing = one.parties.get(party)
         for what, fact in () if standing is None else standing.homes:
-            why = _why(fact.code, control.headquarters, control.exempt, pack, day)
-            if why is not None and standing is not None:
-                words = f"the {what} of {party} is in {fact.code} ({_fact(fact)}){why}"
+            words = phrase(what, who=party, country=fact.code, source=_fact(fact))
+            meant = _meant(words, fact.code, control.headquarters, control, pack, day)
+            if meant is not None and standing is not None:
                 code, cited = Code.RESTRICTED_HEADQUARTERS, standing.index
-                yield _restriction(one, code, words, control, cited)
+                yield _restriction(one, code, meant, control, cited)
 
 
 def closed_to(one: Consignment, pack: RulePack, as_of: datetime) -> frozenset[str]:
@@ -136,34 +143,51 @@ def _members(control: Control, pack: RulePack, day: date) -> frozenset[str]:
     known = {country for row in pack.countries for country in row.members}
     every = known.union([place for place in control.into if is_country(place)])
     return frozenset(
-        [one for one in every if _why(one, control.into, control.exempt, pack, day) is not None]
+        [one for one in every if _place_of(one, control.into, control, pack, day) is not None]
     )
 
 
 def _restriction(one: Consignment, code: Code, words: str, control: Control, cited: int) -> Said:
-    goods = "" if one.eccns else "; nobody has said how the goods are classified"
-    named = [said.authorisation.name for said in one.named]
-    under = f"only {', '.join(named)} is" if named else "no authorisation is"
-    rule = f"{control.id}: {control.source}"
-    return Said(code, f"{words}, and {under} named for it{goods}; {rule}", (cited,))
+    named = ", ".join([said.authorisation.name for said in one.named])
+    if named:
+        message = phrase("%(where)s, and only %(name)s is named for it", where=words, name=named)
+    else:
+        message = phrase("%(where)s, and no authorisation is named for it", where=words)
+    if not one.eccns:
+        message = also(message, phrase("nobody has said how the goods are classified"))
+    return Said(code, _by_rule(message, control), (cited,))
+
+
+def _by_rule(message: str, control: Control) -> str:
+    return also(message, phrase("%(found)s: %(why)s", found=control.id, why=control.source))
 
 
 def _fact(fact: CountryFact) -> str:
     return f"{fact.source}, {fact.on}"
 
 
-def _why(
-    country: str, places: Iterable[str], exempt: Iterable[str], pack: RulePack, day: date
+def _meant(  # noqa: PLR0913, PLR0917 - what is said of a country, and all by which it is meant
+    words: str, country: str, places: Iterable[str], control: Control, pack: RulePack, day: date
 ) -> str | None:
-    """By which of *places* *country* is meant, in words; None if it is not, or is *exempt*."""
-    found = groups_of(country, pack.countries, day)
-    if not found.keys().isdisjoint(exempt):
+    """*words*, with by which of *places* *country* is meant; None if it is not, or is exempt."""
+    place = _place_of(country, places, control, pack, day)
+    if place is None:
         return None
-    for place in places:
-        if place in found:
-            said = found[place]
-            return "" if said is None else f", in group {place} by {said.source}"
-    return None
+    said = groups_of(country, pack.countries, day)[place]
+    if said is None:
+        return words
+    text = later("%(where)s, in group %(group)s by %(rule)s")
+    return phrase(text, where=words, group=place, rule=said.source)
+
+
+def _place_of(
+    country: str, places: Iterable[str], control: Control, pack: RulePack, day: date
+) -> str | None:
+    """The first of *places* that *country* is, or is in; None for none, or if it is exempt."""
+    found = groups_of(country, pack.countries, day)
+    if not found.keys().isdisjoint(control.exempt):
+        return None
+    return next((place for place in places if place in found), None)
 
 
 def _crosses(one: Consignment, control: Control) -> bool:
@@ -180,15 +204,24 @@ def _crosses(one: Consignment, control: Control) -> bool:
 def _lacking(one: Consignment, control: Control, found: Sequence[Said]) -> Said:
     start = one.seat(one.leg.dealing.sender)
     cites = [cited for said in found for cited in said.cites]
-    if found:
-        way = "goes to a restricted party or place"
+    if one.eccns:
+        goods = phrase("what is %(eccns)s", eccns=with_commas(sorted(one.eccns)))
     else:
-        way = f"goes from {start.code if start else '?'} to {', '.join(one.countries)}"
+        goods = phrase("what nobody has classified")
+    if found:
+        way = phrase("%(goods)s goes to a restricted party or place", goods=goods)
+    else:
+        way = phrase(
+            "%(goods)s goes from %(country)s to %(countries)s",
+            goods=goods,
+            country=start.code if start else "?",
+            countries=with_commas(one.countries),
+        )
         parties = (one.leg.dealing.sender, *one.leg.dealing.named(*GOES_TO))
         cites += [one.parties[party].index for party in parties if party in one.parties]
-    goods = f"what is {', '.join(sorted(one.eccns))}" if one.eccns else "what nobody has classified"
-    message = f"{goods} {way}, and no authorisation of regime {control.regime} is named"
-    return Said(Code.LICENCE_NONE, f"{message}; {control.id}: {control.source}", tuple(cites))
+    text = later("%(where)s, and no authorisation of regime %(name)s is named")
+    message = phrase(text, where=way, name=control.regime)
+    return Said(Code.LICENCE_NONE, _by_rule(message, control), tuple(cites))
 
 
 def _listed(one: Consignment, pack: RulePack, day: date) -> Iterator[Said]:
@@ -200,5 +233,11 @@ def _listed(one: Consignment, pack: RulePack, day: date) -> Iterator[Said]:
         for row in pack.listed:
             hit = row.hit(subject.names, subject.identifiers.values())
             if hit is not None and row.is_in_force(day):
-                message = f"{party} may be {hit} of {row.list}: {row.source}"
+                message = phrase(
+                    "%(who)s may be %(name)s of %(source)s: %(rule)s",
+                    who=party,
+                    name=hit,
+                    source=row.list,
+                    rule=row.source,
+                )
                 yield Said(Code.SCREENING_HIT, message, (standing.index,))

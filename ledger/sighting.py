@@ -20,6 +20,7 @@ from ledger.case import INSPECTOR
 from ledger.facts import Facts
 from ledger.landmark import Measured, measured_in
 from ledger.view import parties_in, signer_of
+from ledger.wording import phrase
 from schemas.envelope import Envelope
 from schemas.event import Event
 from schemas.extension import TRANSCRIPTS
@@ -63,6 +64,17 @@ class Claim:
     regime: str | None = None
     is_stop: bool = False
     measured: tuple[Measured, ...] = ()
+
+    @property
+    def seen(self) -> str:
+        """By whose word it was there: the beginning of a message, before the place."""
+        if self.who == ASKER:
+            return phrase("whoever asks says that it is")
+        return phrase("%(who)s signed that it was", who=self.who)
+
+
+ASKER = phrase("whoever asks")
+"""The *who* of a claim that nobody signed: the goods lie before it (``ledger.presence``)."""
 
 
 @dataclass(frozen=True, slots=True)

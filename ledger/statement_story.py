@@ -10,8 +10,8 @@ Nothing is judged: whether a statement is heard is ``ledger.registry``'s. Exampl
 from collections.abc import Iterable
 from typing import assert_never
 
-from ledger.names import Names, day, item_name, party_name, with_commas
-from ledger.wording import begun, later, phrase
+from ledger.names import Names, day, item_name, party_name
+from ledger.wording import ROLES, begun, later, phrase, with_commas
 from schemas.statement import (
     Concurrence,
     Erasure,
@@ -36,19 +36,6 @@ _KINDS = {
     LicenceKind.EXCEPTION: later("%(regime)s exception %(number)s"),
     LicenceKind.NLR: later("%(regime)s no licence required, %(number)s"),
     LicenceKind.PERMIT: later("%(regime)s permit %(number)s"),
-}
-_ROLES = {
-    "maker": phrase("maker"),
-    "packer": phrase("packer"),
-    "distributor": phrase("distributor"),
-    "exporter": phrase("exporter"),
-    "carrier": phrase("carrier"),
-    "consignee": phrase("consignee"),
-    "end-user": phrase("end-user"),
-    "inspector": phrase("inspector"),
-    "auditor": phrase("auditor"),
-    "operator": phrase("operator"),
-    "registrar": phrase("registrar"),
 }
 _ACTS = {
     "commission": phrase("commission"),
@@ -174,7 +161,7 @@ def _genesis(said: Genesis, who: str) -> str:
 
 
 def _party(said: PartyStatement, who: str) -> str:
-    roles = with_commas([_ROLES[role] for role in said.subject.roles]) or phrase("no role")
+    roles = with_commas([ROLES[role] for role in said.subject.roles]) or phrase("no role")
     name = said.subject.names[0]
     return phrase("%(who)s says who %(name)s is: %(roles)s", who=who, name=name, roles=roles)
 

@@ -16,14 +16,13 @@ from ledger.names import (
     day,
     document_name,
     item_name,
-    listed,
     party_name,
     place_name,
     several,
 )
 from ledger.outcome import Outcome
 from ledger.replay import OTHERS
-from ledger.wording import later, phrase, went_on
+from ledger.wording import later, listed, phrase, went_on
 from schemas.event import Event
 from schemas.particulars import read_particulars
 

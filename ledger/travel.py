@@ -20,7 +20,7 @@ from ledger.landmark import LIGHT_KM_S
 from ledger.location import Claims, Terms, circles
 from ledger.rules import RulePack
 from ledger.sighting import Claim
-from ledger.wording import spot_name
+from ledger.wording import in_words, phrase, spot_name
 
 # The longest way on Earth: half a meridian, and a little more.
 _LONGEST_KM = 20_040
@@ -115,10 +115,14 @@ class _Pair:
     there: Circle
 
     def said(self) -> str:
-        return (
-            f"{self.earlier.who} signed that it was at {spot_name(*self.here)} on"
-            f" {self.earlier.at:%Y-%m-%d %H:%M} UTC, {self.later.who} that it was at"
-            f" {spot_name(*self.there)} on {self.later.at:%Y-%m-%d %H:%M} UTC"
+        return phrase(
+            "%(seen)s at %(here)s on %(date)s, %(who)s that it was at %(there)s on %(later)s",
+            seen=self.earlier.seen,
+            here=spot_name(*self.here),
+            date=in_words(self.earlier.at),
+            who=self.later.who,
+            there=spot_name(*self.there),
+            later=in_words(self.later.at),
         )
 
     def find(self, code: Code, message: str) -> Finding:
@@ -130,24 +134,36 @@ def _compare(pair: _Pair, limits: Limits, *, is_held: bool) -> Finding | None:
     between = pair.later.at - pair.earlier.at
     reach_km = limits.reach_km(between)
     if is_gap_over(pair.here, pair.there, reach_km):
-        distance_km = gap_km(pair.here, pair.there)
-        wants = f"for both to be true it would have covered at least {distance_km:,.0f} km in"
-        rule = f"nothing gets farther than {reach_km:,.0f} km"
-        message = f"{pair.said()}: {wants} {_span(between)}, and by rule {rule}"
+        message = phrase(
+            "%(said)s: for both to be true it would have covered at least %(distance)s km in"
+            " %(span)s, and by rule nothing gets farther than %(reach)s km",
+            said=pair.said(),
+            distance=f"{gap_km(pair.here, pair.there):,.0f}",
+            span=_span(between),
+            reach=f"{reach_km:,.0f}",
+        )
         return pair.find(Code.IMPOSSIBLE_TRAVEL if is_held else Code.CONTRADICTED, message)
     if pair.earlier.who == pair.later.who or between > limits.window:
         return None
     if not is_gap_over(pair.here, pair.there, limits.road_reach_km(between)):
         return None
-    apart = f"at least {gap_km(pair.here, pair.there):,.1f} km apart, {_span(between)} later"
-    return pair.find(Code.CONTRADICTED, f"{pair.said()}: {apart}")
+    message = phrase(
+        "%(said)s: at least %(distance)s km apart, %(span)s later",
+        said=pair.said(),
+        distance=f"{gap_km(pair.here, pair.there):,.1f}",
+        span=_span(between),
+    )
+    return pair.find(Code.CONTRADICTED, message)
 
 
 def _span(between: timedelta) -> str:
     """``1 h 10 min``, or ``no time at all``."""
     hours, minutes = divmod(between // timedelta(minutes=1), 60)
-    parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
-    return " ".join(part for part in parts if part) or "no time at all"
+    if hours and minutes:
+        return phrase("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    if hours:
+        return phrase("%(hours)s h", hours=hours)
+    return phrase("%(minutes)s min", minutes=minutes) if minutes else phrase("no time at all")
 
 
 # Landmarks ----------------------------------------------------------------------------------------
@@ -164,11 +180,16 @@ def check_measured(claims: Claims, terms: Terms) -> Iterator[Finding]:
             near = one.is_near(claim.at, ranging.window)
             if circle is None or not near or not is_gap_over(circle, disc, 0.0):
                 continue
-            message = (
-                f"{claim.who} signed that it was at {spot_name(*circle)}, but a machine of its own"
-                f" answered the landmark {one.name} after {one.round_trip_ms:g} ms: even at the"
-                f" speed of light it was within {disc.radius_m / 1000:,.0f} km of it, at least"
-                f" {gap_km(circle, disc):,.0f} km from there"
+            message = phrase(
+                "%(seen)s at %(place)s, but a machine of its own answered the landmark %(name)s"
+                " after %(ms)s ms: even at the speed of light it was within %(reach)s km of it, at"
+                " least %(distance)s km from there",
+                seen=claim.seen,
+                place=spot_name(*circle),
+                name=one.name,
+                ms=f"{one.round_trip_ms:g}",
+                reach=f"{disc.radius_m / 1000:,.0f}",
+                distance=f"{gap_km(circle, disc):,.0f}",
             )
             is_on_it = claims.is_credible(claim)
             yield Finding(

@@ -22,6 +22,7 @@ from ledger.act import Act, ActKind
 from ledger.facts import Facts
 from ledger.finding import Code, Finding
 from ledger.holding import Custody, Holdings, ItemState, Step, containers_of, effective
+from ledger.wording import later, of_no_range, phrase, some_of
 
 # The last entry that a reader may see of an item.
 Horizon: TypeAlias = int
@@ -288,15 +289,14 @@ def _answer(
     told = sorted([f for f in cut if f is not None], key=lambda f: (f.code, f.message, f.cites))
     if unseen:
         items = tuple([item for item in act.names() if item in unseen])
+        text = later("%(who)s has no view of this item that would bear out what it signed")
         if act.kind is ActKind.COMMISSION:  # a number of another's range, whether or not it is used
-            message = f"{act.actor} used a number outside the ranges that are registered for it"
+            message = of_no_range(act.actor)
             told.append(Finding(Code.FOREIGN_PREFIX, message, index, items, on_items=False))
-        message = f"{act.actor} has no view of this item that would bear out what it signed"
-        if act.kind in _FILLS and unseen == {act.parent}:
-            message = (
-                f"{act.actor} has no view of this container: if it is new, it begins with this"
-            )
-        told.append(Finding(Code.UNCONFIRMED, message, index, items, on_items=False))
+        elif act.kind in _FILLS and unseen == {act.parent}:
+            text = later("%(who)s has no view of this container: if it is new, it begins with this")
+        said = phrase(text, who=act.actor)
+        told.append(Finding(Code.UNCONFIRMED, said, index, items, on_items=False))
     return tuple(told)
 
 
@@ -314,25 +314,26 @@ def _of_own_range(
     ):
         named = tuple([item for item in taken if item in items])
         if named:
-            message = _OF_OWN_RANGE[code].format(party, _listed(named))
-            on_items = code is not Code.UNCONFIRMED
-            yield Finding(code, message, placed.index, named, on_items=on_items)
+            message = phrase(_OF_OWN_RANGE[code], who=party, items=some_of(named))
+            yield Finding(code, message, placed.index, named, on_items=code != Code.UNCONFIRMED)
 
 
 _OF_OWN_RANGE = {
-    Code.CHALLENGED: "others had entered {1}, of the range of {0}. By the date signed here {0}"
-    " began it later: it begins anew, with {0}. If it had left {0} by then, {0} corrects the date",
-    Code.UNCONFIRMED: "others have entered {1}, of the range of {0}. By the date signed here {0}"
-    " made it before: this says where it is from, and moves nothing. If {0} has it still, {0} signs"
-    " again, dated now",
-    Code.ALREADY_EXISTS: "{0} used {1}, of its range, which is in the ledger already and stays"
-    " where it is. If others entered it after it was made, the date has to say so",
+    Code.CHALLENGED: later(
+        "others had entered %(items)s, of the range of %(who)s. By the date signed here %(who)s"
+        " began it later: it begins anew, with %(who)s. If it had left %(who)s by then, %(who)s"
+        " corrects the date"
+    ),
+    Code.UNCONFIRMED: later(
+        "others have entered %(items)s, of the range of %(who)s. By the date signed here %(who)s"
+        " made it before: this says where it is from, and moves nothing. If %(who)s has it still,"
+        " %(who)s signs again, dated now"
+    ),
+    Code.ALREADY_EXISTS: later(
+        "%(who)s used %(items)s, of its range, which is in the ledger already and stays where it"
+        " is. If others entered it after it was made, the date has to say so"
+    ),
 }
-
-
-def _listed(items: Sequence[str]) -> str:
-    more = f" and {len(items) - 3} more" if len(items) > 3 else ""
-    return f"{', '.join(items[:3])}{more}"
 
 
 def _outside(found: Finding, act: Act, away: AbstractSet[str]) -> Finding | None:
@@ -342,6 +343,5 @@ def _outside(found: Finding, act: Act, away: AbstractSet[str]) -> Finding | None
     named = found.items or act.items
     items = tuple([item for item in named if item not in away])
     if not items:
-        is_of_entry = found.code in _OF_ENTRY
-        return replace(found, items=(), on_items=False) if is_of_entry else None
+        return replace(found, items=(), on_items=False) if found.code in _OF_ENTRY else None
     return found if len(items) == len(named) else replace(found, items=items)

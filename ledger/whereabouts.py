@@ -7,27 +7,27 @@ of a lot rest on the same entries, so what follows from these alone is worked ou
     -> [Finding(Code.CANNOT_TELL, "... may lie in CN or HK ...", index=12)]
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from operator import attrgetter
 
 from ledger.atlas import Atlas
+from ledger.bounds import check_bounds
 from ledger.finding import Code, Finding
-from ledger.geodesy import Circle, gap_km, is_gap_over
+from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
 from ledger.location import Claims, Terms, circles, newest, terms_of
 from ledger.papers import NO_PAPERS, Bound, Duty, Papers
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
 from ledger.travel import check_measured, check_travel
-from ledger.wording import spot_name
+from ledger.wording import also, countries_named, in_words, listed, phrase, spot_name
 
 _AT = attrgetter("at")
 _NOWHERE: frozenset[str] = frozenset()
-_FREE = frozenset({"bonded", "ftz", "transit"})
+_FREE = {"bonded": phrase("bonded"), "ftz": phrase("ftz"), "transit": phrase("transit")}
 
 
 def check_location(  # noqa: PLR0913, PLR0917 - all that is held against each other
@@ -66,7 +66,7 @@ def _of_claims(  # noqa: PLR0913, PLR0917 - as above
     terms = terms_of(pack, as_of)
     routed = tuple(_check_route(claims, terms, atlas, barred))
     told = {(one.code, one.index) for one in routed}
-    bound = _check_bounds(claims, terms, atlas, bounds) if bounds and claims.has_arrived else ()
+    bound = check_bounds(claims, terms, atlas, bounds) if bounds and claims.has_arrived else ()
     return (
         *check_travel(claims, terms, pack, as_of),
         *check_measured(claims, terms),
@@ -89,21 +89,28 @@ def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Fin
         possible = atlas.countries(*circle)
         if country in possible:
             continue
-        message = (
-            f"{claim.who} signed that it was in {country}, but {spot_name(*circle)} lies in"
-            f" {_countries(possible)}{_mirrored(circle, country, atlas)}"
+        message = phrase(
+            "%(seen)s in %(country)s, but %(place)s lies in %(countries)s",
+            seen=claim.seen,
+            country=country,
+            place=spot_name(*circle),
+            countries=countries_named(possible),
         )
+        if _is_mirrored(circle, country, atlas):
+            message = phrase(
+                "%(found)s; with latitude and longitude swapped it would be in %(country)s",
+                found=message,
+                country=country,
+            )
         is_on_it = claims.is_credible(claim)
         yield Finding(Code.COUNTRY_MISMATCH, message, claim.index, on_items=is_on_it)
 
 
-def _mirrored(circle: Circle, country: str, atlas: Atlas) -> str:
-    """A hint, where the coordinates lie in *country* once they change places."""
+def _is_mirrored(circle: Circle, country: str, atlas: Atlas) -> bool:
+    """Whether the coordinates lie in *country* once they change places."""
     if abs(circle.longitude) > 90:
-        return ""
-    there = atlas.countries(circle.longitude, circle.latitude, circle.radius_m)
-    hint = f"; with latitude and longitude swapped it would be in {country}"
-    return hint if country in there else ""
+        return False
+    return country in atlas.countries(circle.longitude, circle.latitude, circle.radius_m)
 
 
 def _check_route(
@@ -123,8 +130,7 @@ def _check_route(
         if route is not None and allowed is not None and possible and not possible & allowed:
             yield Finding(
                 Code.OUTSIDE_DESTINATION,
-                f"{claim.who} signed that it was at {spot_name(*circle)}, which lies in"
-                f" {_countries(possible)}; {_goes(route)}",
+                _lies(claim, circle, possible, _goes(route)),
                 claim.index,
                 cites=() if route.index == claim.index else (route.index,),
             )
@@ -168,89 +174,54 @@ def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on e
     is_mixed = allowed is not None and not possible <= allowed
     is_close = bool(possible & barred) and not possible <= barred
     if allowed is None and possible and possible <= barred:
-        message = (
-            f"{claim.who} signed that it was at {spot_name(*circle)}, which lies in"
-            f" {_countries(possible)}; what it was sent under does not let it be there"
-        )
+        why = phrase("what it was sent under does not let it be there")
+        message = _lies(claim, circle, possible, why)
         yield Finding(Code.OUTSIDE_DESTINATION, message, claim.index)
     if not is_mixed and not is_close:
         return
-    shut = _countries(possible & barred)
-    why = _goes(route) if route is not None and is_mixed else f"it must not be in {shut}"
+    if route is not None and is_mixed:
+        why = _goes(route)
+    else:
+        why = phrase(
+            "it must not be in %(countries)s", countries=countries_named(possible & barred)
+        )
     yield Finding(
         Code.CANNOT_TELL,
-        f"{claim.who} signed that it was at {spot_name(*circle)}, which may lie in"
-        f" {_countries(possible)}, and nobody can tell which; {why}",
+        phrase(
+            "%(seen)s at %(place)s, which may lie in %(countries)s, and nobody can tell which;"
+            " %(why)s",
+            seen=claim.seen,
+            place=spot_name(*circle),
+            countries=countries_named(possible),
+            why=why,
+        ),
         claim.index,
         cites=() if route is None or route.index == claim.index else (route.index,),
     )
 
 
-def _check_bounds(
-    claims: Claims, terms: Terms, atlas: Atlas, bounds: Sequence[Bound]
-) -> Iterator[Finding]:
-    """Claims since it arrived that lie where a licence is not for; the newest if nobody can tell.
-
-    One finding a claim, by the first of *bounds*.
-    """
-    latest = newest(claims).latest
-    for number, circle in islice(enumerate(circles(claims, terms)), claims.leg_start, None):
-        claim = claims.made[number]
-        if circle is None or not claims.is_credible(claim):
-            continue
-        possible = atlas.countries(*circle)
-        outside = next(filter(None, [_outside(one, circle, possible) for one in bounds]), None)
-        if outside is None and number == latest:
-            outside = next(filter(None, [_straddles(one, possible) for one in bounds]), None)
-        if outside is not None:
-            code, words, said_in = outside
-            message = f"{claim.who} signed that it was at {spot_name(*circle)}, {words}"
-            yield Finding(code, f"{message} (entry {said_in})", claim.index, cites=(said_in,))
-
-
-_Told = tuple[Code, str, int]
-
-
-def _outside(bound: Bound, circle: Circle, possible: frozenset[str]) -> _Told | None:
-    """That *circle*, which lies in one of the *possible* countries, is out of *bound*."""
-    if bound.countries and possible and possible.isdisjoint(bound.countries):
-        words = f"which lies in {_countries(possible)}; {_is_for(bound)}"
-        return Code.OUTSIDE_DESTINATION, words, bound.said_in
-    if bound.sites and all(is_gap_over(circle, site, 0.0) for site in bound.sites):
-        away_km = min(gap_km(circle, site) for site in bound.sites)
-        words = f"at least {away_km:,.1f} km from every site that {bound.name} is for"
-        return Code.OUTSIDE_DESTINATION, words, bound.said_in
-    return None
-
-
-def _straddles(bound: Bound, possible: frozenset[str]) -> _Told | None:
-    if not bound.countries or possible <= bound.countries:
-        return None
-    words = f"which may lie in {_countries(possible)}, and nobody can tell which; {_is_for(bound)}"
-    return Code.CANNOT_TELL, words, bound.said_in
-
-
-def _is_for(bound: Bound) -> str:
-    return f"{bound.name}, under which it was sent, is for {_countries(bound.countries, 'and')}"
+def _lies(claim: Claim, circle: Circle, possible: frozenset[str], why: str) -> str:
+    return phrase(
+        "%(seen)s at %(place)s, which lies in %(countries)s; %(why)s",
+        seen=claim.seen,
+        place=spot_name(*circle),
+        countries=countries_named(possible),
+        why=why,
+    )
 
 
 def _goes(route: Route) -> str:
+    goes = phrase(
+        "shipment %(shipment)s goes to %(countries)s",
+        shipment=route.index,
+        countries=countries_named(route.destinations),
+    )
     others = route.through - route.destinations
-    through = f", by way of {_countries(others, 'and')}" if others else ""
-    return f"shipment {route.index} goes to {_countries(route.destinations)}{through}"
-
-
-def _countries(codes: frozenset[str], word: str = "or") -> str:
-    """``CN, HK or MO``."""
-    if not codes:
-        return "no country, but the open sea"
-    names = sorted(codes)
-    if len(names) > _MOST_NAMED:
-        return f"any of {len(names)} countries"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-_MOST_NAMED = 6
+    if not others:
+        return goes
+    return phrase(
+        "%(goes)s, by way of %(others)s", goes=goes, others=countries_named(others, listed)
+    )
 
 
 # Age ----------------------------------------------------------------------------------------------
@@ -262,11 +233,14 @@ def _check_withheld(claims: Claims) -> Iterator[Finding]:
         return
     withheld = claims.made[number]
     others = sum(claim.place is None for claim in claims.made) - 1
-    more = f", and {others} earlier entries do so too" if others else ""
-    message = (
-        f"{withheld.who} signed where it was, and keeps that to itself: its digest is in the"
-        f" entry{more}"
+    message = phrase(
+        "%(who)s signed where it was, and keeps that to itself: its digest is in the entry",
+        who=withheld.who,
     )
+    if others:
+        message = phrase(
+            "%(found)s, and %(count)s earlier entries do so too", found=message, count=others
+        )
     yield Finding(Code.WITHHELD, message, withheld.index, on_items=claims.is_credible(withheld))
 
 
@@ -280,9 +254,10 @@ def _check_age(
         limit = pack.rule(Code.NO_LOCATION, as_of).duration("after_days")
         if asked is None and as_of - state.last_at <= limit:
             return None
-        message = (
+        message = phrase(
             "nobody with a part in it has signed where it is, and nothing has happened to it since"
-            f" {state.last_at:%Y-%m-%d %H:%M} UTC"
+            " %(date)s",
+            date=in_words(state.last_at),
         )
         return _by_duty(Finding(Code.NO_LOCATION, message, state.last), asked)
     age = as_of - newest.at
@@ -291,9 +266,11 @@ def _check_age(
     limit = pack.rule(Code.STALE, as_of).duration("after_days")
     if dwell is not None or (asked is None and age <= limit):
         return dwell
-    message = (
-        f"{newest.who} signed on {newest.at:%Y-%m-%d %H:%M} UTC where it was, {age.days} days ago;"
-        " nobody has since"
+    message = phrase(
+        "%(who)s signed on %(date)s where it was, %(days)s days ago; nobody has since",
+        who=newest.who,
+        date=in_words(newest.at),
+        days=age.days,
     )
     return _by_duty(Finding(Code.STALE, message, newest.index), asked)
 
@@ -306,9 +283,14 @@ def _by_duty(found: Finding, duty: Duty | None) -> Finding:
     """*found*, with the licence that asks for more than the rules do, if one does."""
     if duty is None:
         return found
-    asked = f"{found.message}; {duty.name} asks for it every {duty.every.days} days"
+    asked = phrase(
+        "%(name)s asks for it every %(days)s days (entry %(entry)s)",
+        name=duty.name,
+        days=duty.every.days,
+        entry=duty.said_in,
+    )
     cites = () if duty.said_in == found.index else (duty.said_in,)
-    return replace(found, message=f"{asked} (entry {duty.said_in})", cites=cites)
+    return replace(found, message=also(found.message, asked), cites=cites)
 
 
 def _dwell(newest: Claim, age: timedelta, pack: RulePack, as_of: datetime) -> Finding | None:
@@ -317,8 +299,12 @@ def _dwell(newest: Claim, age: timedelta, pack: RulePack, as_of: datetime) -> Fi
         return None
     if age <= pack.rule(Code.DWELL, as_of).duration("free_zone_days"):
         return None
-    message = (
-        f"under customs control ({newest.regime}) since {newest.at:%Y-%m-%d %H:%M} UTC, as"
-        f" {newest.who} signed; {age.days} days, and nobody has signed that it was cleared or moved"
+    message = phrase(
+        "under customs control (%(regime)s) since %(date)s, as %(who)s signed; %(days)s days, and"
+        " nobody has signed that it was cleared or moved",
+        regime=_FREE[newest.regime],
+        date=in_words(newest.at),
+        who=newest.who,
+        days=age.days,
     )
     return Finding(Code.DWELL, message, newest.index)

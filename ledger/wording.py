@@ -7,8 +7,9 @@ Example::
     phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=DID[act.kind])
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Self
 
 from ledger.act import Act, ActKind
@@ -96,6 +97,21 @@ ENDED: Mapping[ActKind, str] = {
 }
 """How an item can have ended."""
 
+ROLES: Mapping[str, str] = {
+    "maker": phrase("maker"),
+    "packer": phrase("packer"),
+    "distributor": phrase("distributor"),
+    "exporter": phrase("exporter"),
+    "carrier": phrase("carrier"),
+    "consignee": phrase("consignee"),
+    "end-user": phrase("end-user"),
+    "inspector": phrase("inspector"),
+    "auditor": phrase("auditor"),
+    "operator": phrase("operator"),
+    "registrar": phrase("registrar"),
+}
+"""What a party can be in the custody of chips (``schemas.enrolment.Role``)."""
+
 
 def signed(act: Act, agent: str | None) -> str:
     """Who signed that it did what *act* says; *agent* signed for it, None if it did so itself."""
@@ -110,18 +126,39 @@ def signed(act: Act, agent: str | None) -> str:
     )
 
 
+def of_no_range(party: str) -> str:
+    """What is said of a number that *party* may not begin."""
+    return phrase("%(who)s used a number outside the ranges that are registered for it", who=party)
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``; empty for none."""
+    if len(words) < 2:
+        return words[0] if words else ""
+    return phrase("%(most)s and %(last)s", most=with_commas(words[:-1]), last=words[-1])
+
+
+def with_commas(words: Sequence[str]) -> str:
+    """``a, b, c``; empty for none."""
+    return reduce(lambda most, one: phrase("%(most)s, %(one)s", most=most, one=one), words or [""])
+
+
+def some_of(words: Sequence[str]) -> str:
+    """``a, b, c and 7 more``."""
+    shown, more = with_commas(words[:3]), len(words) - 3
+    return phrase("%(items)s and %(count)s more", items=shown, count=more) if more > 0 else shown
+
+
 def any_of(words: Sequence[str]) -> str:
     """``a, b or c``; empty for none."""
     if len(words) < 2:
-        return "".join(words)
-    return phrase("%(some)s or %(last)s", some=", ".join(words[:-1]), last=words[-1])
+        return words[0] if words else ""
+    return phrase("%(most)s or %(last)s", most=with_commas(words[:-1]), last=words[-1])
 
 
-def all_of(words: Sequence[str]) -> str:
-    """``a, b and c``; empty for none."""
-    if len(words) < 2:
-        return "".join(words)
-    return phrase("%(some)s and %(last)s", some=", ".join(words[:-1]), last=words[-1])
+def also(most: str, one: str) -> str:
+    """``most; one``."""
+    return phrase("%(most)s; %(one)s", most=most, one=one)
 
 
 def in_words(at: datetime) -> str:
@@ -132,8 +169,8 @@ def in_words(at: datetime) -> str:
 def spot_name(latitude: float, longitude: float, radius_m: float) -> str:
     """``22.308 N, 113.918 E, within 50 m``; how far off it may be in kilometres from 10 km on."""
     near = f"{radius_m / 1000:,.0f} km" if radius_m >= _KILOMETRES else f"{radius_m:,.0f} m"
-    degrees = f"{_degrees(latitude, 'NS')}, {_degrees(longitude, 'EW')}"
-    return f"{degrees}, within {near}"
+    spot = f"{_degrees(latitude, 'NS')}, {_degrees(longitude, 'EW')}"
+    return phrase("%(spot)s, within %(radius)s", spot=spot, radius=near)
 
 
 _KILOMETRES = 10_000
@@ -141,3 +178,15 @@ _KILOMETRES = 10_000
 
 def _degrees(value: float, signs: str) -> str:
     return f"{abs(value):.3f} {signs[value < 0]}"
+
+
+def countries_named(codes: frozenset[str], said: Callable[[Sequence[str]], str] = any_of) -> str:
+    """``CN, HK or MO``."""
+    if not codes:
+        return phrase("no country, but the open sea")
+    if len(codes) > _MOST_NAMED:
+        return phrase("any of %(count)s countries", count=len(codes))
+    return said(sorted(codes))
+
+
+_MOST_NAMED = 6

@@ -63,8 +63,9 @@ def _refusals() -> Iterator[tuple[str, str]]:
 def _phrases() -> Iterator[tuple[str, str]]:
     """What the ledger tells, and what its rules are about: pages say it in every language."""
     calls = {"phrase": None, "later": None}
-    for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords=calls):
-        yield str(text), f"ledger/{path}"
+    with redirect_stderr(StringIO()):  # what stands for a name may be an f-string
+        for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords=calls):
+            yield str(text), f"ledger/{path}"
     for path in sorted((ROOT / "ledger" / "packs").glob("*.toml")):
         for rule in tomllib.loads(path.read_text()).get("rule", ()):
             yield rule["title"], f"ledger/packs/{path.name}"

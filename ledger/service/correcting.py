@@ -28,8 +28,17 @@ from ledger.store.amendments import Kind, changed, row_of_finding
 from ledger.store.corrections import CorrectionRow
 from ledger.store.events import ItemEvent
 from ledger.view import Horizon, signer_of
+from ledger.wording import later, phrase
 
 Found: TypeAlias = dict[int, tuple[Finding, ...]]
+
+_IT_WAITS = later(
+    "%(who)s declared entry %(entry)s wrong, but %(others)s signed for what followed; entry"
+    " %(entry)s stands until they agree"
+)
+_NOT_ITS_OWN = later(
+    "%(who)s declared an entry wrong, but it signed no such event before that it may take back"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +83,8 @@ class _Waiting:
 
     def finding(self) -> Finding:
         """That it waits, and for whom."""
-        target, who = self.row.target or 0, " and ".join(sorted(self.missing))
-        message = (
-            f"{self.actor} declared entry {target} wrong, but {who} signed for what followed;"
-            f" entry {target} stands until they agree"
-        )
+        target, others = self.row.target or 0, " and ".join(sorted(self.missing))
+        message = phrase(_IT_WAITS, who=self.actor, entry=target, others=others)
         itself = () if self.open_at == self.row.idx else (self.row.idx,)
         cites = tuple(dict.fromkeys((*itself, target, *self.missing.values())))
         return Finding(Code.CORRECTION_OPEN, message, self.open_at, self.items, cites)
@@ -105,10 +111,7 @@ class Correcting:
         target = self._target(index, act)
         corrections.save_correction(self._connection, CorrectionRow(index, target))
         if target is None:
-            message = (
-                f"{act.actor} declared an entry wrong, but it signed no such event before that it"
-                " may take back"
-            )
+            message = phrase(_NOT_ITS_OWN, who=act.actor)
             found = Finding(Code.CORRECTION_OPEN, message, index, on_items=False)
             events.insert_findings(self._connection, [found])
             self._found[index] = (found,)

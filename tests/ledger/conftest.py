@@ -1,10 +1,16 @@
-"""A demo, built once for all tests that only read it."""
+"""A demo, built once for all tests that only read it; and a look at whatever is found."""
 
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from ledger.finding import Finding
 from ledger.service.demo import DemoWorld, Plan, build_demo
+from ledger.wording import Phrase
+from web.pages.phrases import NAME, QUOTED, translated
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -16,3 +22,47 @@ def shown_world(tmp_path_factory: pytest.TempPathFactory) -> DemoWorld:
     *_, world = build_demo(folder, Plan(seed=1, chips=400, now=NOW))
     assert isinstance(world, DemoWorld)
     return world
+
+
+_READ_BACK = {"ledger.store.events", "ledger.store.amendments", "ledger.account"}
+_seen: set[str] = set()
+_fresh: list[str] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _noted() -> Iterator[None]:
+    """Note the message of whatever is found, but for those that tests make up."""
+    make = Finding.__init__
+
+    def note(self: Finding, code: Any, message: str, *rest: Any, **more: Any) -> None:
+        make(self, code, message, *rest, **more)
+        if message not in _seen:
+            module = sys._getframe(1).f_globals["__name__"]
+            if module.startswith("ledger.") and module not in _READ_BACK:
+                _seen.add(message)
+                _fresh.append(message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Finding, "__init__", note)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _every_message_is_of_phrases(_noted: None) -> Iterator[None]:
+    """Whatever is found can be told in other languages, also once it is nothing but text."""
+    yield
+    fresh = [*_fresh]
+    _fresh.clear()
+    for message in fresh:
+        assert isinstance(message, Phrase), message
+        assert [] == [*_left_over(message)]
+        assert translated(message, "zh-Hant", repr) == translated(str(message), "zh-Hant", repr)
+
+
+def _left_over(message: Phrase) -> Iterator[str]:
+    """What goes into *message* and is neither a phrase, nor a name, nor quoted."""
+    for name, value in message.values.items():
+        if isinstance(value, Phrase):
+            yield from _left_over(value)
+        elif name not in QUOTED and not NAME.fullmatch(str(value)):
+            yield str(value)

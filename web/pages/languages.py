@@ -65,6 +65,12 @@ def words_of_ledger(language: str) -> dict[str, str]:
     return _words(language, lambda path: re.match(r"ledger/.*(?<!story)\.", path) is not None)
 
 
+@functools.cache
+def words_of_all(language: str) -> dict[str, str]:
+    """All words, English to *language*."""
+    return _words(language, bool)
+
+
 def _words(language: str, is_meant: Callable[[str], bool]) -> dict[str, str]:
     return {
         str(message.id): str(message.string)

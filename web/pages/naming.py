@@ -153,6 +153,7 @@ def name_things(app: Flask) -> None:
         "paper": document_name,
         "spot": lambda place: spoken(place_name(place)),
         "told": told,
+        "spoken": spoken,
         "translated": gettext,
         "span": span,
     }
@@ -167,18 +168,14 @@ def names() -> Names:
 
 def told(message: str) -> str:
     """What the ledger tells, in the reader's language, with names for ids."""
-    if isinstance(message, Phrase):
-        return spoken(message)
     to = language()
     return retell(message, names()) if to == "en" else translated(message, to, _left)
 
 
 def spoken(words: object) -> str:
     """*words* that know what they are made of, in the reader's language; others as they are."""
-    if not isinstance(words, Phrase) or language() == "en":
-        return str(words)
-    values = {name: spoken(value) for name, value in words.values.items()}
-    return str(gettext(words.text)) % values
+    to = language()
+    return translated(words, to) if isinstance(words, Phrase) and to != "en" else str(words)
 
 
 def _left(words: str) -> str:

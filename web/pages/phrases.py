@@ -1,33 +1,51 @@
 """What the ledger tells in English, in the language of the page.
 
-A sentence is taken apart into the phrases that it was made of (``ledger.wording.phrase``) and put
-together again of their translations. web/static/phrases.js does the same. Example::
+A phrase that was made just now knows what it is made of (``ledger.wording.Phrase``). A sentence out
+of the database or a bundle is read: of all ways in which phrases make it, the one that leaves the
+least that is neither phrase nor name. web/static/phrases.js does the same. Example::
 
     translated("urn:...:skua signed that it shipped this item, which ...", "zh-Hant", named)
 
-What fits no phrase stays as it is: names, numbers, times, and what others wrote.
+What is no phrase stays as it is: names, numbers, times, and what others wrote.
 """
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from web.pages.languages import words_of_ledger
+from ledger.wording import Phrase
+from web.pages.languages import words_of_all, words_of_ledger
 
 # What others wrote is told as they wrote it, though it may read like a phrase.
 QUOTED = frozenset({"party", "item", "name", "source"})
-# So deep may phrases stand in phrases; a list that is longer than that is somebody's mischief.
-_DEEPEST = 12
+# What is a name, or several: no phrase.
+_PLAIN = frozenset({"who", "agent", "entry", "date", "later", "country", "eccns"})
+# Phrases that only list two things: they fit nearly everything, and so count for nothing.
+_JOINTS = frozenset({", ", "; ", ": ", " and ", " or "})
 _PLACE = re.compile(r"%\((\w+)\)s")
+# A word, a time, a spot or a distance.
+NAME = re.compile(r"\S+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m")
+# Whoever makes a sentence that can be read in more ways does mischief.
+_DEEPEST, _MOST_SPLITS, _MOST_READ = 24, 12, 600
 
 
 class Pattern(NamedTuple):
-    """A phrase, as its fixed texts and the *names* of what stands between them."""
+    """A phrase, as its *fixed* texts and the *names* of what stands between them.
+
+    *longest* is the longest of its fixed texts, *size* the length of all.
+    """
 
     fixed: tuple[str, ...]
     names: tuple[str, ...]
     words: str
+    longest: str
+    size: int
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether it lists two things, and nothing else."""
+        return self.fixed[0] == self.fixed[-1] == "" and self.fixed[1:-1] in [(j,) for j in _JOINTS]
 
     def values_in(self, text: str) -> Mapping[str, str] | None:
         """What *text* gives for each name if it is this phrase, else None.
@@ -36,15 +54,13 @@ class Pattern(NamedTuple):
         one way through *text* and never goes back, whatever is in it.
         """
         first, *others = self.fixed
-        if not text.startswith(first):
+        if not text.startswith(first) or (not others and text != first):
             return None
-        if not others:
-            return {} if text == first else None
         values: dict[str, str] = {}
         at, last = len(first), len(others) - 1
         for number, (name, fixed) in enumerate(zip(self.names, others, strict=True)):
             end = len(text) - len(fixed) if number == last else text.find(fixed, at + 1)
-            if end <= at or not text.endswith(fixed, at, end + len(fixed)):
+            if end <= at or not text.startswith(fixed, end):
                 return None
             value = text[at:end]
             if values.setdefault(name, value) != value:
@@ -54,15 +70,22 @@ class Pattern(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The *words* of another language, and what goes in: more of these, or text as it is."""
+    """The *words* of another language, and what goes in: more of these, or text as it is.
+
+    *left* is how many letters nobody read; *score* how many are fixed in it, less those of *left*
+    that are not quoted.
+    """
 
     words: str
     values: Mapping[str, "Told | str"]
+    score: int = 0
+    left: int = 0
 
 
-def translated(text: str, language: str, called: Callable[[str], str]) -> str:
+def translated(text: str, language: str, called: Callable[[str], str] = str) -> str:
     """*text* in *language*; what is no phrase is *called* something on the page."""
-    return _say(_read(text, language), called)
+    told = _made(text, language) if isinstance(text, Phrase) else _read(text, language)
+    return _say(told, called)
 
 
 def _say(told: Told | str, called: Callable[[str], str]) -> str:
@@ -71,29 +94,86 @@ def _say(told: Told | str, called: Callable[[str], str]) -> str:
     return told.words % {name: _say(value, called) for name, value in told.values.items()}
 
 
+def _made(value: object, language: str) -> Told | str:
+    if not isinstance(value, Phrase):
+        return str(value)
+    words = words_of_all(language).get(value.text, value.text)
+    return Told(words, {name: _made(inside, language) for name, inside in value.values.items()})
+
+
 @functools.lru_cache(maxsize=4096)
-def _read(text: str, language: str, depth: int = 0) -> Told | str:
-    for pattern in () if depth > _DEEPEST else patterns(language):
-        values = pattern.values_in(text)
-        if values is not None:
-            inside = {
-                name: value if name in QUOTED else _read(value, language, depth + 1)
-                for name, value in values.items()
-            }
-            return Told(pattern.words, inside)
-    return text
+def _read(text: str, language: str) -> Told | str:
+    return _Reader(*_book(language)).read(text)
+
+
+class _Reader:
+    """Reads one sentence; *known* is what was read of it already."""
+
+    def __init__(self, single: Sequence[Pattern], joint: Sequence[Pattern]) -> None:
+        self._single, self._joint = single, joint
+        self._known: dict[str, Told | str] = {}
+
+    def read(self, text: str, depth: int = 0) -> Told | str:
+        """The best reading; of equal ones that with the longest fixed text."""
+        if text not in self._known:
+            if depth > _DEEPEST or len(self._known) >= _MOST_READ:
+                return text
+            self._known[text] = text
+            readings: list[Told | str] = [*self._phrases(text, depth), text]
+            if _left(max(readings, key=_score)):
+                readings += self._lists(text, depth)
+            self._known[text] = max(readings, key=_score)
+        return self._known[text]
+
+    def _phrases(self, text: str, depth: int) -> Iterator[Told]:
+        for pattern in self._single:
+            values = pattern.values_in(text) if pattern.longest in text else None
+            if values is not None:
+                yield self._told(pattern, values, pattern.size, depth)
+
+    def _lists(self, text: str, depth: int) -> Iterator[Told]:
+        for pattern in self._joint:
+            joint = pattern.fixed[1]
+            parts = text.split(joint, _MOST_SPLITS)
+            for number in range(1, len(parts)):
+                sides = joint.join(parts[:number]), joint.join(parts[number:])
+                if all(sides):
+                    yield self._told(
+                        pattern, dict(zip(pattern.names, sides, strict=True)), 0, depth
+                    )
+
+    def _told(self, pattern: Pattern, values: Mapping[str, str], fixed: int, depth: int) -> Told:
+        inside: dict[str, Told | str] = {}
+        score, left = fixed, 0
+        for name, value in values.items():
+            inside[name] = value if name in QUOTED else self.read(value, depth + 1)
+            if name in _PLAIN and _score(inside[name]) > 0:
+                inside[name] = value
+            left += _left(inside[name])
+            score += 0 if name in QUOTED else _score(inside[name])
+        return Told(pattern.words, inside, score, left)
+
+
+def _score(told: Told | str) -> int:
+    return -_left(told) if isinstance(told, str) else told.score
+
+
+def _left(told: Told | str) -> int:
+    if isinstance(told, Told):
+        return told.left
+    return 0 if NAME.fullmatch(told) else len(told)
 
 
 @functools.cache
-def patterns(language: str) -> tuple[Pattern, ...]:
-    """The phrases of the ledger with their words in *language*, those with most fixed text first.
-
-    Else a general phrase would take what belongs to a special one.
-    """
+def _book(language: str) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+    """The phrases of *language*, those with most fixed text first; apart those that list."""
     found = [_pattern(text, words) for text, words in words_of_ledger(language).items()]
-    return tuple(sorted(found, key=lambda one: -sum(map(len, one.fixed))))
+    found.sort(key=lambda one: -one.size)
+    joint = [one for one in found if one.is_joint]
+    return [one for one in found if not one.is_joint], joint
 
 
 def _pattern(text: str, words: str) -> Pattern:
-    fixed = [part.replace("%%", "%") for part in _PLACE.split(text)[::2]]
-    return Pattern(tuple(fixed), tuple(_PLACE.findall(text)), words)
+    fixed = tuple([part.replace("%%", "%") for part in _PLACE.split(text)[::2]])
+    longest, size = max(fixed, key=len), sum(map(len, fixed))
+    return Pattern(fixed, tuple(_PLACE.findall(text)), words, longest, size)

@@ -1,4 +1,5 @@
-// What the ledger tells in English, in the language of the page, as web/pages/phrases.py does it.
+// What the ledger tells in English, in the language of the page, as web/pages/phrases.py reads it:
+// of all ways in which phrases make a sentence, the one that leaves the least unread.
 //
 // told("urn:...:skua signed that it shipped this item, which ...", (text) => named(text, names))
 
@@ -6,27 +7,37 @@ import { words } from "./words.js";
 
 // What others wrote is told as they wrote it, though it may read like a phrase.
 const QUOTED = new Set(["party", "item", "name", "source"]);
-// So deep may phrases stand in phrases; a list that is longer than that is somebody's mischief.
-const DEEPEST = 12;
+// What is a name, or several: no phrase.
+const PLAIN = new Set(["who", "agent", "entry", "date", "later", "country", "eccns"]);
+// Phrases that only list two things: they fit nearly everything, and so count for nothing.
+const JOINTS = new Set([", ", "; ", ": ", " and ", " or "]);
+// A word, a time, a spot or a distance.
+const NAME = /^(?:\S+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m)$/;
+// Whoever makes a sentence that can be read in more ways does mischief.
+const DEEPEST = 24;
+const MOST_SPLITS = 12;
+const MOST_READ = 600;
 
-const length = ({ fixed }) => fixed.reduce((sum, part) => sum + part.length, 0);
-// Those with most fixed text first: else a general phrase takes what belongs to a special one.
+const size = ({ fixed }) => fixed.join("").length;
+const isJoint = ({ fixed }) => fixed.length === 3 && !fixed[0] && !fixed[2] && JOINTS.has(fixed[1]);
+// Those with most fixed text first.
 const patterns = Object.entries(await words("phrases"))
   .map(([text, said]) => pattern(text, said))
-  .sort((one, other) => length(other) - length(one));
+  .sort((one, other) => size(other) - size(one));
+const singles = patterns.filter((one) => !isJoint(one));
+const joints = patterns.filter(isJoint);
+const known = new Map();
 
 // What is no phrase is *called* something on the page.
-export function told(text, called = (left) => left, depth = 0) {
-  for (const { fixed, names, said } of depth > DEEPEST ? [] : patterns) {
-    const values = valuesIn(text, fixed, names);
-    if (values === null) continue;
-    return said.replace(/%(?:%|\((\w+)\)s)/g, (_, name) => {
-      if (name === undefined) return "%";
-      const value = values.get(name);
-      return QUOTED.has(name) ? called(value) : told(value, called, depth + 1);
-    });
-  }
-  return called(text);
+export function told(text, called = (left) => left) {
+  if (patterns.length === 0) return called(text);
+  known.clear();
+  return spoken(read(text, 0), called);
+}
+
+function spoken(made, called) {
+  if (typeof made === "string") return called(made);
+  return made.said.replace(/%(?:%|\((\w+)\)s)/g, (_, name) => (name ? spoken(made.values.get(name), called) : "%"));
 }
 
 function pattern(text, said) {
@@ -35,8 +46,52 @@ function pattern(text, said) {
   return { fixed, names: parts.filter((_, at) => at % 2 === 1), said };
 }
 
+function read(text, depth) {
+  if (!known.has(text)) {
+    if (depth > DEEPEST || known.size >= MOST_READ) return text;
+    known.set(text, text);
+    const best = bestOf([...phrases(text, depth), text]);
+    known.set(text, leftOf(best) ? bestOf([best, ...lists(text, depth)]) : best);
+  }
+  return known.get(text);
+}
+
+const bestOf = (readings) => readings.reduce((best, one) => (scoreOf(one) > scoreOf(best) ? one : best));
+const scoreOf = (made) => (typeof made === "string" ? -leftOf(made) : made.score);
+const leftOf = (made) => (typeof made !== "string" ? made.left : NAME.test(made) ? 0 : made.length);
+
+function* phrases(text, depth) {
+  for (const one of singles) {
+    const values = valuesIn(text, one);
+    if (values) yield reading(one, values, size(one), depth);
+  }
+}
+
+function* lists(text, depth) {
+  for (const one of joints) {
+    const joint = one.fixed[1];
+    const parts = text.split(joint);
+    for (let number = 1; number < parts.length && number <= MOST_SPLITS; number += 1) {
+      const sides = [parts.slice(0, number).join(joint), parts.slice(number).join(joint)];
+      if (sides.every(Boolean)) yield reading(one, new Map(one.names.map((name, at) => [name, sides[at]])), 0, depth);
+    }
+  }
+}
+
+function reading({ said }, texts, fixed, depth) {
+  const values = new Map();
+  let [score, left] = [fixed, 0];
+  for (const [name, text] of texts) {
+    const made = QUOTED.has(name) ? text : read(text, depth + 1);
+    values.set(name, PLAIN.has(name) && scoreOf(made) > 0 ? text : made);
+    left += leftOf(values.get(name));
+    score += QUOTED.has(name) ? 0 : scoreOf(values.get(name));
+  }
+  return { said, values, score, left };
+}
+
 // One way through the text, never back: a value ends where the next fixed text begins first.
-function valuesIn(text, [first, ...others], names) {
+function valuesIn(text, { fixed: [first, ...others], names }) {
   if (!text.startsWith(first) || (others.length === 0 && text !== first)) return null;
   const values = new Map();
   let at = first.length;
