@@ -25,14 +25,14 @@ class Particulars:
     """*ends* maps end_user, ultimate_consignee, location, owning_party to who or where.
 
     *lot* and *product* are the maker's words; None is not said. *licences* are authorisations as
-    ``EAR licence D1234567``.
+    ``("EAR", "licence", "D1234567")``: regime, kind, and what number or code it has.
     """
 
     place: Place | None
     ends: Mapping[str, str]
     lot: str | None
     product: str | None
-    licences: tuple[str, ...]
+    licences: tuple[tuple[str, ...], ...]
 
 
 def read_particulars(event: Event) -> Particulars:
@@ -52,10 +52,10 @@ def read_particulars(event: Event) -> Particulars:
 _NAMED_ENDS = frozenset({_END_USER, _CONSIGNEE, "location", "owning_party"})
 
 
-def _licences(event: Event) -> tuple[str, ...]:
+def _licences(event: Event) -> tuple[tuple[str, ...], ...]:
     entries: Any = event.body.get("chiptrail:authorisations", ())
     return tuple(
-        " ".join(entry[name] for name in ("regime", "kind", "number", "code") if name in entry)
+        tuple([entry[name] for name in ("regime", "kind", "number", "code") if name in entry])
         for entry in entries
     )
 

@@ -147,7 +147,7 @@ def _destination(
     if "end_user" in said.ends and (state.title is None or state.title.user is None):
         yield "for use by", f"{party_name(said.ends['end_user'], names)}, says the sender"
     if said.licences:
-        yield "shipped under", f"{', '.join(said.licences)}, says the sender"
+        yield "shipped under", f"{', '.join(map(' '.join, said.licences))}, says the sender"
 
 
 _SHORT = {"printed_serial": "printed", "nvml_serial": "NVML", "part_number": "part"}

@@ -55,10 +55,10 @@ def test_further_ends_are_named_by_kind():
     assert read(destinations=ends).ends == {"end_user": PARTY}
 
 
-def test_licences_are_read_in_words():
+def test_licences_are_read_word_by_word():
     granted = [
         {"regime": "EAR", "kind": "licence", "number": "D7"},
         {"regime": "EAR", "kind": "nlr"},
     ]
 
-    assert read(authorisations=granted).licences == ("EAR licence D7", "EAR nlr")
+    assert read(authorisations=granted).licences == (("EAR", "licence", "D7"), ("EAR", "nlr"))

@@ -79,6 +79,12 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "detained": _("detained"),
         "seized": _("seized"),
     },
+    "authorisation": {
+        "licence": _("licence"),
+        "exception": _("exception"),
+        "nlr": _("no licence required"),
+        "permit": _("permit"),
+    },
     "near": {"limit": _("near its limit"), "expiry": _("near its end")},
     "part": {"present": _("with a part of mine"), "past": _("my part has ended")},
     "settled": {"open": _("open"), "closed": _("settled")},

@@ -33,7 +33,7 @@ const OPTIONAL = {
 export function parseEvent(payload) {
   const body = parseObject(payload);
   for (const [name, check] of Object.entries(REQUIRED)) {
-    if (!(name in body)) refuse(`/${name}`, "missing");
+    if (!(name in body)) refuse(`/${name}`, "is missing");
     check(body[name], `/${name}`);
   }
   for (const [name, check] of Object.entries(OPTIONAL)) {

@@ -59,7 +59,7 @@ export const record = (members) => {
   return (value, where) => {
     if (!isObject(value)) refuse(where, "want an object");
     for (const name of required) {
-      if (!(name in value)) refuse(where + pointed(name), "missing");
+      if (!(name in value)) refuse(where + pointed(name), "is missing");
     }
     for (const [name, member] of Object.entries(value)) {
       const check = checks.get(name) ?? refuse(where + pointed(name), "unknown name");
