@@ -134,7 +134,7 @@ def _entry(identity: bytes, index: int | None) -> str:
 
 def _listed(items: Iterable[str]) -> str:
     called = [item_name(item) for item in items]
-    shown = ", ".join(called[:3])
+    shown = with_commas(called[:3])
     if len(called) <= 3:
         return shown
     return phrase("%(items)s and %(count)s more", items=shown, count=f"{len(called) - 3:,}")

@@ -15,14 +15,18 @@ from ledger.service.demo import DemoWorld, Plan, build_demo, is_demo, load_demo,
 from ledger.service.demo_cast import CAST, sscc
 from ledger.service.demo_deeds import DRAFTS
 from ledger.service.demo_script import begin
+from ledger.service.entry import load_contents
 from ledger.service.keyring import open_key_file
 from ledger.service.opening import open_ledger
 from ledger.service.query import check, dossier
+from ledger.statement_story import tell_statement
+from ledger.story import tell
 from ledger.view import OPERATOR, Reader
 from schemas.errors import CannotOpen
 from schemas.item import fold_item
 from schemas.statement import Role
 from tests.oracle import Oracle
+from tests.phrases import untold
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)  # that of shown_world
 
@@ -47,6 +51,18 @@ def test_every_sight_has_the_verdict_it_announces(world, ledger):
     found = {s.item: dossier(ledger, s.item, as_of=NOW).verdict.value for s in world.sights}
 
     assert found == {sight.item: sight.verdict for sight in world.sights}
+
+
+def test_every_entry_is_told_in_phrases(ledger):
+    names, size = ledger.registry.names, ledger.head.size
+    for said in (load_contents(ledger, index, is_told=True) for index in range(size)):
+        if said.event is None:
+            told, body = tell_statement(said.statement, names), said.statement
+        else:
+            item = (*said.act.items, said.act.parent)[0]
+            told, body = tell(said.act, said.event, names, item=item), said.event.body
+
+        assert [] == untold(told, [*names.values(), str(body)])
 
 
 def test_what_was_recorded_late_is_in_the_story_of_its_chip(world, ledger):
