@@ -15,6 +15,7 @@ from datetime import datetime
 
 from ledger.finding import Code
 from ledger.judge import ARRIVAL, View, judge
+from ledger.names import listed
 from ledger.service.history import Sources
 from ledger.service.resolving import accused_of, items_of
 from ledger.service.sight import Sight
@@ -23,6 +24,7 @@ from ledger.store import corrections, events, log
 from ledger.store.corrections import CorrectionRow
 from ledger.store.log import EntryRow
 from ledger.view import OPERATOR, Reader
+from ledger.wording import later, phrase
 from schemas.statement import Concurrence, Erasure, Resolution, Statement
 
 
@@ -64,23 +66,29 @@ class Hearing:
         party = said.party
         agreed = self._registry.concurrences[said.correction][party]
         if agreed < index:
-            return f"{party} agreed already, in entry {agreed}"
+            return phrase("%(who)s agreed already, in entry %(entry)s", who=party, entry=agreed)
         row = self._entry(said.correction, index)
         return None if self._is_veiled else self._unasked_by(party, row)
 
     def _unasked_by(self, party: str, row: EntryRow | None) -> str | None:
         if row is None:
-            return f"nothing that {party} may see waits for it"
+            return phrase("nothing that %(who)s may see waits for it", who=party)
         made = corrections.load_corrections(self._connection, [row.idx]).get(row.idx)
         awaited = () if made is None else self._awaited(made)
         if party in awaited:
             return None
         if not self._sees(party, row):
-            return f"nothing that {party} may see waits for it"
+            return phrase("nothing that %(who)s may see waits for it", who=party)
         if made is None or made.target is None:
-            return f"entry {row.idx} corrects nothing"
-        others = f"{' and '.join(awaited)}, and not for {party}" if awaited else "nobody"
-        return f"entry {row.idx} waits for {others}"
+            return phrase("entry %(entry)s corrects nothing", entry=row.idx)
+        if not awaited:
+            return phrase("entry %(entry)s waits for nobody", entry=row.idx)
+        return phrase(
+            "entry %(entry)s waits for %(others)s, and not for %(who)s",
+            entry=row.idx,
+            others=listed(awaited),
+            who=party,
+        )
 
     def _awaited(self, row: CorrectionRow) -> tuple[str, ...]:
         """Whom correction *row* waits for: who signed what its finding cites."""
@@ -106,12 +114,13 @@ class Hearing:
 
     def _unsettled(self, said: Resolution, index: int) -> str | None:
         if not self._registry.may_resolve(said.party):
-            return "only the registrar and inspectors settle what was found"
+            return phrase("only the registrar and inspectors settle what was found")
         row = self._entry(said.entry, index)
         if row is None:
-            return "no entry that it may be about is recorded"
+            return phrase("no entry that it may be about is recorded")
         if not self._registry.may_resolve(said.party, *accused_of(self._sources, row)):
-            return f"entry {row.idx} is {said.party}'s own, which others have to judge"
+            text = later("entry %(entry)s is %(who)s's own, which others have to judge")
+            return phrase(text, entry=row.idx, who=said.party)
         return self._unfound(said, row)
 
     def _unfound(self, said: Resolution, row: EntryRow) -> str | None:
@@ -122,15 +131,21 @@ class Hearing:
         same = [one for one in found if one.code == said.code]
         if any(one.is_open for one in same):
             return None
-        where = " on these items" if said.items else ""
         if same:
-            return f"entry {same[0].closed_by} has settled that{where} already"
+            that = phrase("that on these items") if said.items else phrase("that")
+            text = later("entry %(entry)s has settled %(that)s already")
+            return phrase(text, entry=same[0].closed_by, that=that)
+        finding = phrase("such finding on these items") if said.items else phrase("such finding")
         ways = {None if view.shipment is None else view.shipment.index for view in views}
         if said.code in ARRIVAL and row.idx in ways:
-            return f"entry {row.idx} has no such finding{where} yet; once it has, this settles it"
+            text = later("entry %(entry)s has no %(finding)s yet; once it has, this settles it")
+            return phrase(text, entry=row.idx, finding=finding)
         codes = sorted({one.code.value for one in found if one.is_open})
-        others = f"it has these: {', '.join(codes)}" if codes else "and none that is open"
-        return f"entry {row.idx} has no such finding{where}, {others}"
+        if not codes:
+            text = later("entry %(entry)s has no %(finding)s, and none that is open")
+            return phrase(text, entry=row.idx, finding=finding)
+        text = later("entry %(entry)s has no %(finding)s, it has these: %(codes)s")
+        return phrase(text, entry=row.idx, finding=finding, codes=", ".join(codes))
 
     def _views(self, said: Resolution, row: EntryRow) -> Sequence[View]:
         """What is known of the items that are to be cleared of what entry *row* showed."""
@@ -144,7 +159,8 @@ class Hearing:
         row = self._entry(said.entry, index)
         author = None if row is None else self._registry.by_index[row.key_idx].party
         if author is None or not self._registry.may_erase(said.party, author):
-            return f"{said.party} signed no such entry, and only the registrar erases for others"
+            text = later("%(who)s signed no such entry, and only the registrar erases for others")
+            return phrase(text, who=said.party)
         assert row is not None
         earlier = {
             digest: by
@@ -153,8 +169,12 @@ class Hearing:
             for digest in one.digests
         }
         if set(said.digests) <= earlier.keys():
-            return f"entry {max(earlier[one] for one in said.digests)} erased that already"
+            entry = max(earlier[one] for one in said.digests)
+            return phrase("entry %(entry)s erased that already", entry=entry)
         kept = log.load_disclosures(self._connection, [row.idx])
         if not any(body and digest in said.digests for _, digest, body in kept):
-            return f"nothing of that was disclosed of entry {row.idx}; nor will it be kept if it is"
+            text = later(
+                "nothing of that was disclosed of entry %(entry)s; nor will it be kept if it is"
+            )
+            return phrase(text, entry=row.idx)
         return None

@@ -30,7 +30,7 @@ const refusals = (lines) =>
   notice("fault", el("p", {}, say("The ledger would not take this:")), el("ul", {}, lines));
 
 function refusal({ at, detail, pointer }, reads) {
-  const said = `${headlineOf(reads[at])}: ${detail} `;
+  const said = `${headlineOf(reads[at])}: ${told(detail)} `;
   return el("li", {}, icon("stop"), " ", said, pointer ? mono(pointer) : null);
 }
 
