@@ -7,11 +7,10 @@ Nothing is judged: whether a statement is heard is ``ledger.registry``'s. Exampl
     -> "Acme lets Skua Air Cargo sign receive, ship for it, 1 Jan 2026 to 1 Jul 2026."
 """
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from ledger.names import Names, day, item_name, party_name
-from ledger.wording import ROLES, begun, later, phrase, with_commas
+from ledger.wording import ROLES, begun, later, phrase, some_of, with_commas
 from schemas.statement import (
     Concurrence,
     Erasure,
@@ -132,14 +131,6 @@ def _entry(identity: bytes, index: int | None) -> str:
     return phrase("entry %(entry)s", entry=entry)
 
 
-def _listed(items: Iterable[str]) -> str:
-    called = [item_name(item) for item in items]
-    shown = with_commas(called[:3])
-    if len(called) <= 3:
-        return shown
-    return phrase("%(items)s and %(count)s more", items=shown, count=f"{len(called) - 3:,}")
-
-
 def _genesis(said: Genesis, who: str) -> str:
     began = phrase("%(who)s began the ledger %(origin)s", who=who, origin=said.origin)
     if said.predecessor is None:
@@ -215,7 +206,7 @@ def _grant(said: Grant, names: Names, who: str) -> str:
         "%(who)s lets %(grantee)s see %(items)s",
         who=who,
         grantee=party_name(said.grantee, names),
-        items=_listed(said.items),
+        items=some_of([*map(item_name, said.items)]),
     )
     if said.ends_at is None:
         return told
@@ -232,7 +223,11 @@ def _concurrence(said: Concurrence, entry: int | None, who: str) -> str:
 def _resolution(said: Resolution, entry: int | None, who: str) -> str:
     shown = phrase("what %(entry)s showed", entry=_entry(said.entry, entry))
     if said.items:
-        shown = phrase("%(shown)s of %(items)s", shown=shown, items=_listed(said.items))
+        shown = phrase(
+            "%(shown)s of %(items)s",
+            shown=shown,
+            items=some_of([*map(item_name, said.items)]),
+        )
     return phrase(
         "%(who)s settles %(shown)s (%(code)s): %(reason)s",
         who=who,

@@ -146,7 +146,9 @@ def with_commas(words: Sequence[str]) -> str:
 def some_of(words: Sequence[str]) -> str:
     """``a, b, c and 7 more``."""
     shown, more = with_commas(words[:3]), len(words) - 3
-    return phrase("%(items)s and %(count)s more", items=shown, count=more) if more > 0 else shown
+    if more <= 0:
+        return shown
+    return phrase("%(items)s and %(count)s more", items=shown, count=f"{more:,}")
 
 
 def any_of(words: Sequence[str]) -> str:

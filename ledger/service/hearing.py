@@ -15,7 +15,6 @@ from datetime import datetime
 
 from ledger.finding import Code
 from ledger.judge import ARRIVAL, View, judge
-from ledger.names import listed
 from ledger.service.history import Sources
 from ledger.service.resolving import accused_of, items_of
 from ledger.service.sight import Sight
@@ -24,7 +23,7 @@ from ledger.store import corrections, events, log
 from ledger.store.corrections import CorrectionRow
 from ledger.store.log import EntryRow
 from ledger.view import OPERATOR, Reader
-from ledger.wording import later, phrase
+from ledger.wording import later, listed, phrase
 from schemas.statement import Concurrence, Erasure, Resolution, Statement
 
 
