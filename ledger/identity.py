@@ -13,12 +13,11 @@ entries, never a number: it may have been withheld. Example::
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import NamedTuple
 
 from ledger.act import Act, ActKind
 from ledger.finding import WITHOUT_EFFECT, Code, Finding
-from ledger.wording import later, phrase
+from ledger.wording import chained, later, phrase
 from schemas.event import Event, Identity
 
 KINDS: Mapping[str, str] = {
@@ -207,16 +206,12 @@ class _Fold:
         for kind in others:
             by_entry.setdefault(self.bound[kind].entry, []).append(KINDS[kind])
         text = later("another %(kinds)s than entry %(entry)s")
-        than = [phrase(text, kinds=_and(kinds), entry=at) for at, kinds in by_entry.items()]
+        than = [phrase(text, kinds=chained(kinds), entry=at) for at, kinds in by_entry.items()]
         message = phrase(
-            "%(who)s gave %(than)s: it may be another item", who=reading.who, than=_and(than)
+            "%(who)s gave %(than)s: it may be another item", who=reading.who, than=chained(than)
         )
         cites = tuple(sorted(by_entry))
         return Finding(Code.IDENTITY_MISMATCH, message, reading.entry, (self._item,), cites)
-
-
-def _and(words: Iterable[str]) -> str:
-    return reduce(lambda most, last: phrase("%(most)s and %(last)s", most=most, last=last), words)
 
 
 UNHEARD = WITHOUT_EFFECT | {Code.IDENTITY_UNHEARD}
@@ -230,6 +225,7 @@ def _shared(shared: frozenset[str], item: str, bound: Mapping[str, Bound]) -> It
             by_entry.setdefault(bound[kind].entry, []).append(KINDS[kind])
     for entry, kinds in by_entry.items():
         message = phrase(
-            "another item is bound to the same %(kinds)s, which no two can bear", kinds=_and(kinds)
+            "another item is bound to the same %(kinds)s, which no two can bear",
+            kinds=chained(kinds),
         )
         yield Finding(Code.IDENTITY_DUPLICATE, message, entry, (item,))

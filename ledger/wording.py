@@ -7,7 +7,7 @@ Example::
     phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=DID[act.kind])
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Self
@@ -156,6 +156,11 @@ def any_of(words: Sequence[str]) -> str:
     if len(words) < 2:
         return words[0] if words else ""
     return phrase("%(most)s or %(last)s", most=with_commas(words[:-1]), last=words[-1])
+
+
+def chained(words: Iterable[str]) -> str:
+    """``a and b and c``, for what may have commas itself."""
+    return reduce(lambda most, last: phrase("%(most)s and %(last)s", most=most, last=last), words)
 
 
 def also(most: str, one: str) -> str:

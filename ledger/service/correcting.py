@@ -28,7 +28,7 @@ from ledger.store.amendments import Kind, changed, row_of_finding
 from ledger.store.corrections import CorrectionRow
 from ledger.store.events import ItemEvent
 from ledger.view import Horizon, signer_of
-from ledger.wording import later, phrase
+from ledger.wording import chained, later, phrase
 
 Found: TypeAlias = dict[int, tuple[Finding, ...]]
 
@@ -83,7 +83,7 @@ class _Waiting:
 
     def finding(self) -> Finding:
         """That it waits, and for whom."""
-        target, others = self.row.target or 0, " and ".join(sorted(self.missing))
+        target, others = self.row.target or 0, chained(sorted(self.missing))
         message = phrase(_IT_WAITS, who=self.actor, entry=target, others=others)
         itself = () if self.open_at == self.row.idx else (self.row.idx,)
         cites = tuple(dict.fromkeys((*itself, target, *self.missing.values())))

@@ -5,11 +5,55 @@ import re
 import pytest
 
 from web.pages.languages import LANGUAGES, words_of_ledger
-from web.pages.phrases import translated
+from web.pages.phrases import NAME, translated
 
 OTHERS = [one for one in LANGUAGES if one != "en"]
 SENT = "urn:chiptrail:party:skua signed that it shipped this item, but did not hold it: %s"
+SENTENCES = [
+    " ".join(told.split())
+    for told in """
+urn:chiptrail:party:skua signed that it made something else of this item, but it is in the ledger
+already: by entry 7 it is on its way from urn:chiptrail:party:skua to urn:chiptrail:party:fab
+
+urn:chiptrail:party:skua signed for urn:chiptrail:party:fab that it packed this item, but it is in
+https://id.gs1.org/00/106141412345678908 (entry 3)
+
+urn:chiptrail:party:customs signed that it released this item, which nobody has detained or seized
+
+urn:chiptrail:party:fab gave another PDI than entry 2 and another UUID and printed serial than entry
+1: it may be another item
+
+urn:chiptrail:party:a signed that it was at 1.350 N, 103.800 E, within 50 m, which may lie in CN, HK
+or MO, and nobody can tell which; shipment 3 goes to HK, by way of CN and SG
+
+urn:chiptrail:party:a signed that it was in NO, but 10.750 N, 59.910 E, within 50 m lies in no
+country, but the open sea; with latitude and longitude swapped it would be in NO
+
+what is 3A090.a, 4A090.a goes from SG to NO, and no authorisation of regime EAR is named;
+ear/papers: 15 CFR 758.1; what follows, and more (checked 2026-11-29)
+
+it is for urn:chiptrail:party:get, in CN (register, 2026-05-01), in group D:1 by 15 CFR Part 740,
+Supp. No. 1 (checked 2026-11-29, unverified), and only EAR nlr is named for it; nobody has said how
+the goods are classified; ear/to: 15 CFR 758.1; what follows, and more (checked 2026-11-29)
+
+EAR licence D1 does not cover this: it is not for urn:chiptrail:party:get to receive, it is not for
+HK, the goods are 3A090.a, it is for 4A090, 5A992 (entry 5); with this, more went out under EAR
+licence D1 than it allows: 6 of 5
+
+urn:chiptrail:party:a declared entry 5 wrong, but urn:chiptrail:party:b and urn:chiptrail:party:c
+signed for what followed; entry 5 stands until they agree
+""".strip().split("\n\n")
+]
 HOSTILE = "<img> signed that it made this item, which %(x)s"
+
+
+QUOTES = {
+    "EAR nlr",
+    "EAR licence D1",
+    "register, 2026-05-01",
+    "15 CFR Part 740, Supp. No. 1",
+    "15 CFR 758.1; what follows, and more",
+}
 
 
 def told(text, called=str):
@@ -38,6 +82,14 @@ def test_what_is_no_phrase_is_called_what_the_page_calls_it():
     told_so = told("urn:x:a detained this item", {"urn:x:a": "Port customs"}.get)
 
     assert told_so == "Port customs 留置了本件"
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_no_english_is_left_of_what_is_made_of_phrases(text):
+    left = []
+    told(text, lambda words: left.append(words) or words)
+
+    assert [] == [words for words in left if not NAME.fullmatch(words) and words not in QUOTES]
 
 
 @pytest.mark.parametrize("text", ["", "no phrase at all", "%", "%(who)s", " or ", "a or "])

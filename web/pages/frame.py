@@ -150,10 +150,21 @@ def _packed() -> Mapping[str, bytes]:
 )
 def words(version: str, kind: str, language: str) -> Response:
     """What JavaScript says, or what the ledger tells, from English to *language*."""
-    said = (words_of_scripts if kind == "words" else words_of_ledger)(language)
-    answer = Response(strict_json.dump(said), mimetype="application/json")
+    packed = _packed_words(kind, language)
+    if request.accept_encodings["gzip"]:
+        answer = Response(packed, mimetype="application/json")
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer = Response(gzip.decompress(packed), mimetype="application/json")
+    answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = _FOR_GOOD if version == _version() else "no-cache"
     return answer
+
+
+@functools.cache
+def _packed_words(kind: str, language: str) -> bytes:
+    said = words_of_scripts(language) if kind == "words" else words_of_ledger(language)
+    return gzip.compress(strict_json.dump(said), mtime=0)
 
 
 @blueprint.post("/preferences")
