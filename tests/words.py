@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 from io import BytesIO, StringIO
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -40,8 +41,10 @@ _REFUSING = {"web": ["**.py"], "ledger/service": ["users.py", "sessions.py"]}
 def said() -> dict[str | tuple[str, str], set[str]]:
     """Every text that pages say, or one for one and one for many, with the files where."""
     found = defaultdict(set)
-    everywhere = extract_from_dir(ROOT / "web", _READ, _OPTIONS, keywords={**_CALLS, **_REASONS})
-    for path, _, text, _, _ in everywhere:
+    web, scripts = ROOT / "web", [("**.js", "javascript")]
+    everywhere = extract_from_dir(web, _READ, _OPTIONS, keywords=_CALLS)
+    reasons = extract_from_dir(web, scripts, _OPTIONS, keywords=_REASONS)
+    for path, _, text, _, _ in chain(everywhere, reasons):
         found[text].add(f"web/{path}")
     for text, path in _refusals():
         found[text].add(path)

@@ -21,7 +21,7 @@ from schemas.item import split_pasted
 from web.pages.acts import Act
 from web.pages.desk import Desk, desk
 from web.pages.doubts import FAULT_COLUMNS, faults_rows, told
-from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of
+from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of, word_of
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
@@ -146,6 +146,7 @@ def check_page(entered: Entered, filling: Filling, ahead: Foresight) -> Response
         entered=entered,
         form=entered.form,
         answers=filling.answers,
+        word_of=word_of,
         ahead=ahead,
         label_of=label_of,
         balances=drawn(ahead),

@@ -19,7 +19,6 @@ from flask import Flask, request
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
-_KEPT = re.compile(r"ledger/.*(?<!story)(?<!names)\.")
 # What browsers ask for, also by the country.
 _ASKED = {
     "en": "en",
@@ -61,9 +60,9 @@ def words_of_scripts(language: str) -> dict[str, str]:
 def words_of_ledger(language: str) -> dict[str, str]:
     """The phrases of which the ledger makes what it keeps, English to *language*.
 
-    Not those of stories and names, which nobody has to read back (``ledger.wording.Phrase``).
+    Not those of stories, which nobody has to read back (``ledger.wording.Phrase``).
     """
-    return _words(language, lambda path: _KEPT.match(path) is not None)
+    return _words(language, lambda path: re.match(r"ledger/.*(?<!story)\.", path) is not None)
 
 
 @functools.cache
