@@ -63,9 +63,19 @@ function wordsOf(act, names, item) {
     parent: act.parent === null ? say("a container") : itemName(act.parent),
     isParent: item === act.parent,
     step: String(act.step).split(":").at(-1).replaceAll("_", " "),
-    words: act.set.concat(act.unset).join(", "),
+    words: act.set.concat(act.unset).map((word) => STATUSES[word]()).join(", "),
   };
 }
+
+// What is reported, as event.js reads it.
+const STATUSES = {
+  stolen: () => say("stolen"),
+  lost: () => say("lost"),
+  tampered: () => say("tampered"),
+  recalled: () => say("recalled"),
+  detained: () => say("detained"),
+  seized: () => say("seized"),
+};
 
 // What may be added to any step.
 function details(act, names, withheld) {
