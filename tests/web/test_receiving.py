@@ -124,6 +124,10 @@ WRONG = {
     "another shipment's": ({"arrived": "O-1"}, "of another shipment to you"),
     "in two lists": ({"arrived": "A-1", "damaged": "A-1"}, "it is in another list too"),
     "not sent": ({"arrived": "F-1"}, "nothing is recorded by that name, or not for you"),
+    "a chip of a box, and nothing of the rest": (
+        {"refused": "B-1"},
+        "goes back with the box alone",
+    ),
     "final alone": ({"refused": "A-1", "final": "yes"}, "nothing is received"),
 }
 

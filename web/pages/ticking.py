@@ -23,7 +23,7 @@ from schemas.draft import Draft
 from schemas.item import split_pasted
 from web.pages.desk import Desk
 from web.pages.doubts import told
-from web.pages.filling import Filling
+from web.pages.filling import Fault, Filling
 from web.pages.sent import Sent
 
 
@@ -136,6 +136,12 @@ class Ticking:
     def drafts(self, filling: Filling) -> list[Draft]:
         """What is to be signed: a receipt, one of what came damaged, a refusal."""
         arrived, damaged, refused = (self.came(how) for how in How)
+        if any(one in things for one in refused for things in self.contents.values()):
+            why = _(
+                "what is in a box goes back with the box alone: say what became of the rest of it;"
+                " if that is missing, receive what came, and send it back"
+            )
+            filling.faults.append(Fault("refused", why))
         said, final = filling.details(), filling.ticked("final")
         who, sender = filling.acting, self.shipment.sender
         found = []
