@@ -100,16 +100,14 @@ def bundle(
     as_of: datetime | None,
     disclose: bool,
 ) -> None:
-    """Fetch the bundle of the one item in *texts*, verify it and keep it."""
+    """Fetch the bundle of the items that *texts* name, verify it and keep it."""
     from ledger.note import parse_vkey
     from ledger.service import keyring
     from ledger.service.geography import load_atlas
     from ledger.verify import verify_bundle
 
-    if len(texts) != 1:
-        raise click.UsageError("a ledger elsewhere gives the bundle of one item at a time")
     with elsewhere.opened() as remote:
-        data = remote.api.bundle(texts[0], as_of, disclose=disclose)
+        data = remote.api.bundle(texts, as_of, disclose=disclose)
         vkey = remote.vkey
     verified = verify_bundle(data, parse_vkey(vkey), load_atlas())
     keyring.write(output, data)
@@ -117,7 +115,8 @@ def bundle(
     if settings.as_json:
         show_json({"file": str(output), "items": [*items], "bytes": len(data)})
         return
-    click.echo(f"Wrote the proof of {texts[0]} to {output}, {len(data):,} bytes. It verifies.")
+    what = "1 item" if len(items) == 1 else f"{len(items):,} items"
+    click.echo(f"Wrote the proof of {what} to {output}, {len(data):,} bytes. It verifies.")
     click.echo(f"Verify it anywhere: chiptrail verify {output} --vkey {vkey}")
 
 

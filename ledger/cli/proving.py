@@ -56,7 +56,7 @@ def bundle(
     It tells the stories of the items named, with --reader as far as that party may see them; the
     proof says so. What signers withheld is not in it without --disclose. Whoever gets it needs the
     ledger's verifier key (`chiptrail checkpoint --vkey`) from you by another way, and no database.
-    With --ledger a ledger elsewhere makes it, of one item; it is verified before it is kept.
+    With --ledger a ledger elsewhere makes it; it is verified before it is kept.
 
     For example:
 

@@ -129,10 +129,13 @@ class Api:
         """What is known of *item*; ``{"matches": [ids]}`` where several bear the serial."""
         return self._json("GET", f"/items/{_escaped(item)}", _as_of(as_of))
 
-    def bundle(self, item: str, as_of: datetime | None = None, *, disclose: bool = False) -> bytes:
-        """The proof of *item*, to be verified offline."""
+    def bundle(
+        self, serials: Sequence[str], as_of: datetime | None = None, *, disclose: bool = False
+    ) -> bytes:
+        """The proof of what *serials* name, 1,000 at most, to be verified offline."""
         asked = {**_as_of(as_of), **({"disclose": "true"} if disclose else {})}
-        return self._patiently(lambda: self._ask("GET", f"/items/{_escaped(item)}/bundle", asked))
+        named = strict_json.dump({"serials": [*serials]})
+        return self._patiently(lambda: self._ask("POST", "/bundle", asked, named))
 
     def check(
         self,

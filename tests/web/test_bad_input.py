@@ -15,6 +15,7 @@ from web.app import BODY_LIMITS, make_app
 from web.server import Server
 
 CHECK, TOKENS, SESSION = "/api/v1/check", "/api/v1/tokens", "/api/v1/session"
+BUNDLE = "/api/v1/bundle"
 ITEM = f"/api/v1/items/{CHIPS}A"
 BODIES = {
     "a name twice": (b'{"serials":"A","serials":"B"}', 400, "malformed-json"),
@@ -66,6 +67,10 @@ REQUESTS = {
     "a long session": (SESSION, b" " * (70 << 10), {}, 413, "64 KiB"),
     "a long name": (SESSION, '{"name":5,"password":"x"}', {}, 422, "name"),
     "a day": (f"{ITEM}?as_of=yesterday", None, {}, 422, "as_of"),
+    "a bundle of nothing": (BUNDLE, '{"serials":[]}', {}, 400, "/serials"),
+    "a bundle of too many": (BUNDLE, json.dumps({"serials": ["A"] * 1001}), {}, 413, "/serials"),
+    "a bundle of more": (BUNDLE, '{"serials":"A","as_of":"x"}', {}, 400, "/as_of"),
+    "a bundle by another way": ("/api/v1/b%75ndle", '{"serials":"A"}', {}, 404, "A: nothing"),
     "a NUL": (f"{ITEM}?as_of=%00", None, {}, 422, "as_of"),
     "a NUL in a parameter": ("/api/v1/findings?item=%00", None, {}, 422, "item"),
     "a page that is too long": ("/api/v1/items?limit=1100", None, {}, 422, "limit"),

@@ -111,6 +111,7 @@ TABLE = {
     "POST /api/v1/entries": WRITE,
     "POST /api/v1/entries/rehearsal": WRITE,
     "POST /api/v1/check": READ,
+    "POST /api/v1/bundle": READ,
     f"GET /api/v1/entries/{ENTRY}": READ,
     f"GET /api/v1/entries/{ENTRY}/proof": READ,
     f"GET /api/v1/items/{ITEM}": READ,

@@ -82,22 +82,22 @@ def _read(asked: _Asked) -> tuple[list[str], dict[str, Any]]:
         said["declared"] = {name: asked.get(name) for name in Counts._fields}
     if request.mimetype == JSON_TYPE:
         value = strict_json.load_object(data, limit=_LIMIT)
-        serials = _serials(value.pop("serials", None))
+        serials = serials_in(value.pop("serials", None))
         said |= dict(read_member(name, one) for name, one in value.items() if one is not None)
     else:
         serials = read_serials(request.mimetype, data)
     return demand_some(serials), said
 
 
-def demand_some(serials: list[str]) -> list[str]:
-    """*serials*, if they are 1 to ``MOST_SERIALS``.
+def demand_some(serials: list[str], most: int = MOST_SERIALS) -> list[str]:
+    """*serials*, if they are 1 to *most*.
 
     Raises: MalformedJson, TooLarge.
     """
     if not serials:
         raise MalformedJson("want one serial or more, as a list or as pasted text", "/serials")
-    if len(serials) > MOST_SERIALS:
-        raise TooLarge(f"got {len(serials)} serials, limit {MOST_SERIALS}", "/serials")
+    if len(serials) > most:
+        raise TooLarge(f"got {len(serials)} serials, limit {most}", "/serials")
     return serials
 
 
@@ -195,7 +195,11 @@ _MEMBERS = {
 }
 
 
-def _serials(value: JSON) -> list[str]:
+def serials_in(value: JSON) -> list[str]:
+    """The serials that *value*, a list or pasted text, names; none where it is neither.
+
+    Raises: MalformedJson.
+    """
     if isinstance(value, str):
         return split_pasted(value)
     if not isinstance(value, list):

@@ -3,6 +3,7 @@
 GET /api/v1/items/<id>            the dossier of one item
 GET /api/v1/items/<id>/history    the entries that bear on it, in words
 GET /api/v1/items/<id>/bundle     its history as a file that verifies without the ledger
+POST /api/v1/bundle               that of several in one file
 
 An id is anything that ``schemas.item`` reads: a bare serial, a Digital Link, an EPC URN, a GS1
 element string; in an address with its slashes escaped or not. One that ends in ``/bundle`` or
@@ -23,13 +24,16 @@ from ledger.service.knowing import Known
 from ledger.service.query import Dossier
 from ledger.service.tokens import Scope
 from schemas import strict_json
-from schemas.errors import NotFound
+from schemas.errors import MalformedJson, NotFound
 from schemas.strict_json import JSON
 from web.access import ledger, needs, reader
 from web.api import shapes
-from web.api.bodies import JSON_TYPE, Blueprint
+from web.api.bodies import JSON_TYPE, Blueprint, body
+from web.api.checks import demand_some, serials_in
 
 BUNDLE = "application/vnd.chiptrail.bundle+json"
+MOST_IN_BUNDLE = 1000
+_LIMIT = 1 << 20
 _Asked = Mapping[str, Any]
 
 blueprint = Blueprint("items", __name__, description="What is known of one item.")
@@ -65,11 +69,31 @@ def history(asked: _Asked, name: str) -> Response:
 @blueprint.arguments(shapes.Bundle, location="query", unknown=RAISE)
 def bundle(asked: _Asked, name: str) -> Response:
     """The history of one item, as far as the caller sees it, for `chiptrail verify`."""
+    return _bundle(_named(name), asked, "item")
+
+
+@blueprint.post("/bundle")
+@blueprint.doc(**shapes.BUNDLE_OF)
+@needs(Scope.READ)
+@blueprint.arguments(shapes.Bundle, location="query", unknown=RAISE)
+def bundle_of(asked: _Asked) -> Response:
+    """The history of several items, as far as the caller sees it, in one file."""
+    value = strict_json.load_object(body(_LIMIT, JSON_TYPE), limit=_LIMIT)
+    names = dict.fromkeys(demand_some(serials_in(value.pop("serials", None)), MOST_IN_BUNDLE))
+    if value:
+        raise MalformedJson("unknown member", f"/{next(iter(value))}")
+    found = query.resolve(ledger(), [*names], reader())
+    for name in names:
+        if not found[name]:
+            raise NotFound(f"{name}: {_NOTHING}")
+    return _bundle([item for name in names for item in found[name]], asked, "items")
+
+
+def _bundle(items: Sequence[str], asked: _Asked, name: str) -> Response:
     as_of, disclose = asked.get("as_of"), asked.get("disclose", False)
-    items = _named(name)
     data = make_bundle(ledger(), items, as_of=as_of, reader=reader(), disclose=disclose)
     answer = Response(data, content_type=BUNDLE)
-    answer.headers["Content-Disposition"] = 'attachment; filename="item.chiptrail.json"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.chiptrail.json"'
     return answer
 
 

@@ -213,6 +213,32 @@ REHEARSE: dict[str, Any] = {
 }
 
 _TEXT: dict[str, Any] = {"type": "string"}
+_SERIALS: dict[str, Any] = {
+    "description": "In any spelling: a list, or text as it was pasted.",
+    "oneOf": [_TEXT, {"type": "array", "items": _TEXT}],
+}
+BUNDLE_OF: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["serials"],
+                    "additionalProperties": False,
+                    "properties": {"serials": _SERIALS},
+                },
+                "example": {"serials": ["A0001", "A0002"]},
+            }
+        },
+    },
+    "responses": {
+        "200": {
+            "description": "docs/formats.md",
+            "content": {"application/vnd.chiptrail.bundle+json": {}},
+        }
+    },
+}
 CHECK: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -223,10 +249,7 @@ CHECK: dict[str, Any] = {
                     "required": ["serials"],
                     "additionalProperties": False,
                     "properties": {
-                        "serials": {
-                            "description": "In any spelling: a list, or text as it was pasted.",
-                            "oneOf": [_TEXT, {"type": "array", "items": _TEXT}],
-                        },
+                        "serials": _SERIALS,
                         "document": {
                             "type": ["string", "null"],
                             "description": "A URI: what it lists.",

@@ -111,10 +111,17 @@ def test_a_check_is_as_the_ledger_says_it(there, chip):
 
 
 def test_the_proof_is_verified_before_it_is_kept(there, chip, run, shown_world, tmp_path):
-    result = there("bundle", chip, "-o", "one")
+    result = there("bundle", chip, f"{chip[:-1]}6", "-o", "two")
 
-    assert (0, "It verifies." in result.stdout) == (result.exit_code, True)
-    assert 0 == run("verify", tmp_path / "one", "--vkey", shown_world.vkey, "--brief").exit_code
+    assert (0, True) == (result.exit_code, "proof of 2 items" in result.stdout)
+    assert 0 == run("verify", tmp_path / "two", "--vkey", shown_world.vkey, "--brief").exit_code
+
+
+def test_of_what_is_not_in_view_there_is_no_proof(there, chip, tmp_path):
+    result = there("bundle", chip, "NONE-0001", "-o", "none")
+
+    assert (1, True) == (result.exit_code, "NONE-0001: nothing is recorded" in result.stderr)
+    assert not (tmp_path / "none").exists()
 
 
 STATEMENTS = {
@@ -188,7 +195,6 @@ def test_an_entry_that_cannot_be_agreed_with_there(there, key, size, entry, said
 USAGE = {
     "a story through other eyes": ["chip", "A", "--reader", "fab"],
     "through other eyes": ["check", "A", "--reader", "fab"],
-    "two items": ["bundle", "A", "B", "-o", "x"],
     "here and there": ["--data", "x", "check", "A", "--ledger", "http://a.example"],
 }
 
