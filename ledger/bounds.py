@@ -15,6 +15,7 @@ from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
 from ledger.location import Claims, Terms, circles, newest
 from ledger.papers import Bound
+from ledger.sighting import Claim
 from ledger.wording import countries_named, listed, phrase, spot_name
 
 
@@ -31,58 +32,73 @@ def check_bounds(
         if circle is None or not claims.is_credible(claim):
             continue
         possible = atlas.countries(*circle)
-        outside = next(filter(None, [_outside(one, circle, possible) for one in bounds]), None)
-        if outside is None and number == latest:
-            outside = next(filter(None, [_straddles(one, possible) for one in bounds]), None)
-        if outside is not None:
-            code, words, said_in = outside
-            message = phrase(
-                "%(seen)s at %(place)s, %(words)s (entry %(entry)s)",
-                seen=claim.seen,
-                place=spot_name(*circle),
-                words=words,
-                entry=said_in,
-            )
-            yield Finding(code, message, claim.index, cites=(said_in,))
+        found = [_outside(one, claim, circle, possible) for one in bounds]
+        if number == latest:  # what is certain goes before
+            found += [_straddles(one, claim, circle, possible) for one in bounds]
+        yield from islice(filter(None, found), 1)
 
 
-_Told = tuple[Code, str, int]
-
-
-def _outside(bound: Bound, circle: Circle, possible: frozenset[str]) -> _Told | None:
+def _outside(
+    bound: Bound, claim: Claim, circle: Circle, possible: frozenset[str]
+) -> Finding | None:
     """That *circle*, which lies in one of the *possible* countries, is out of *bound*."""
+    cites = (bound.said_in,)
     if bound.countries and possible and possible.isdisjoint(bound.countries):
-        words = phrase(
-            "which lies in %(countries)s; %(why)s",
-            countries=countries_named(possible),
-            why=_is_for(bound),
-        )
-        return Code.OUTSIDE_DESTINATION, words, bound.said_in
+        message = lies(claim, circle, possible, _is_for(bound))
+        return Finding(Code.OUTSIDE_DESTINATION, message, claim.index, cites=cites)
     if bound.sites and all(is_gap_over(circle, site, 0.0) for site in bound.sites):
         away_km = min(gap_km(circle, site) for site in bound.sites)
-        words = phrase(
-            "at least %(distance)s km from every site that %(licence)s is for",
+        message = phrase(
+            "%(seen)s at %(place)s; that is at least %(distance)s km from every site that %(name)s"
+            " is for (entry %(entry)s)",
+            seen=claim.seen,
+            place=spot_name(*circle),
             distance=f"{away_km:,.1f}",
-            licence=bound.name,
+            name=bound.name,
+            entry=bound.said_in,
         )
-        return Code.OUTSIDE_DESTINATION, words, bound.said_in
+        return Finding(Code.OUTSIDE_DESTINATION, message, claim.index, cites=cites)
     return None
 
 
-def _straddles(bound: Bound, possible: frozenset[str]) -> _Told | None:
+def _straddles(
+    bound: Bound, claim: Claim, circle: Circle, possible: frozenset[str]
+) -> Finding | None:
     if not bound.countries or possible <= bound.countries:
         return None
-    words = phrase(
-        "which may lie in %(countries)s, and nobody can tell which; %(why)s",
-        countries=countries_named(possible),
-        why=_is_for(bound),
-    )
-    return Code.CANNOT_TELL, words, bound.said_in
+    message = may_lie(claim, circle, possible, _is_for(bound))
+    return Finding(Code.CANNOT_TELL, message, claim.index, cites=(bound.said_in,))
 
 
 def _is_for(bound: Bound) -> str:
     return phrase(
-        "%(licence)s, under which it was sent, is for %(countries)s",
-        licence=bound.name,
+        "%(name)s, under which it was sent, is for %(countries)s (entry %(entry)s)",
+        name=bound.name,
         countries=countries_named(bound.countries, listed),
+        entry=bound.said_in,
+    )
+
+
+# In words ----------------------------------------------------------------------------------------
+
+
+def lies(claim: Claim, circle: Circle, possible: frozenset[str], why: str) -> str:
+    """That what *claim* says, in one of the *possible* countries, is not as it should be."""
+    return phrase(
+        "%(seen)s at %(place)s, which lies in %(countries)s; %(why)s",
+        seen=claim.seen,
+        place=spot_name(*circle),
+        countries=countries_named(possible),
+        why=why,
+    )
+
+
+def may_lie(claim: Claim, circle: Circle, possible: frozenset[str], why: str) -> str:
+    """That it may be, or not."""
+    return phrase(
+        "%(seen)s at %(place)s, which may lie in %(countries)s, and nobody can tell which; %(why)s",
+        seen=claim.seen,
+        place=spot_name(*circle),
+        countries=countries_named(possible),
+        why=why,
     )

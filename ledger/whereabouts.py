@@ -14,7 +14,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from ledger.atlas import Atlas
-from ledger.bounds import check_bounds
+from ledger.bounds import check_bounds, lies, may_lie
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
@@ -130,7 +130,7 @@ def _check_route(
         if route is not None and allowed is not None and possible and not possible & allowed:
             yield Finding(
                 Code.OUTSIDE_DESTINATION,
-                _lies(claim, circle, possible, _goes(route)),
+                lies(claim, circle, possible, _goes(route)),
                 claim.index,
                 cites=() if route.index == claim.index else (route.index,),
             )
@@ -175,7 +175,7 @@ def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on e
     is_close = bool(possible & barred) and not possible <= barred
     if allowed is None and possible and possible <= barred:
         why = phrase("what it was sent under does not let it be there")
-        message = _lies(claim, circle, possible, why)
+        message = lies(claim, circle, possible, why)
         yield Finding(Code.OUTSIDE_DESTINATION, message, claim.index)
     if not is_mixed and not is_close:
         return
@@ -187,26 +187,9 @@ def _cannot_tell(  # noqa: PLR0913, PLR0917 - two questions, and what bears on e
         )
     yield Finding(
         Code.CANNOT_TELL,
-        phrase(
-            "%(seen)s at %(place)s, which may lie in %(countries)s, and nobody can tell which;"
-            " %(why)s",
-            seen=claim.seen,
-            place=spot_name(*circle),
-            countries=countries_named(possible),
-            why=why,
-        ),
+        may_lie(claim, circle, possible, why),
         claim.index,
         cites=() if route is None or route.index == claim.index else (route.index,),
-    )
-
-
-def _lies(claim: Claim, circle: Circle, possible: frozenset[str], why: str) -> str:
-    return phrase(
-        "%(seen)s at %(place)s, which lies in %(countries)s; %(why)s",
-        seen=claim.seen,
-        place=spot_name(*circle),
-        countries=countries_named(possible),
-        why=why,
     )
 
 

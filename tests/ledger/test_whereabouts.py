@@ -194,7 +194,10 @@ def test_how_far_from_its_site_it_is_said_to_be_is_told():
     papers = Papers(bounds=(Bound(frozenset(), (HALL,), "EAR licence D1", 8),))
     (one,) = found(CAME, seen("buyer", KIRUNA), papers=papers)
 
-    assert "at least 997.0 km from every site that EAR licence D1 is for (entry 8)" in one.message
+    assert (
+        "; that is at least 997.0 km from every site that EAR licence D1 is for (entry 8)"
+        in one.message
+    )
 
 
 def test_a_licence_may_ask_for_reports_more_often_than_the_rules():
