@@ -158,8 +158,8 @@ def _verified(envelope: Envelope, key: PublicKey) -> Transcript:
 class Ranging(NamedTuple):
     """What the rules say of it: see ``location/measured``.
 
-    Signals make *speed_km_s*; what is *own_m* off is the landmark; a disc wider than *within_m*
-    says too little. Measured and claimed have to be within *window* of each other.
+    Signals make *speed_km_s*; what is *own_m* off is the landmark; a disc wider than *within_m*,
+    or a claim, says too little. Measured and claimed have to be within *window* of each other.
     """
 
     speed_km_s: float
@@ -180,8 +180,10 @@ def reach_of(
 ) -> Reach | None:
     """The narrowest that bears out that something was in *circle* at *at*.
 
-    None if there is none, or one of them does not meet *circle*.
+    None if there is none, or one of them does not meet *circle*, or that says too little itself.
     """
+    if circle.radius_m > ranging.within_m:
+        return None
     near = [one for one in measured if one.is_near(at, ranging.window)]
     found = [Reach(one, one.disc(ranging.speed_km_s, ranging.own_m)) for one in near]
     if not found or any(is_gap_over(circle, one.circle, 0.0) for one in found):

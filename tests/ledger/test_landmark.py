@@ -142,3 +142,7 @@ def test_the_narrowest_disc_bears_a_place_out_if_none_excludes_it(measured, radi
     found = reach_of(measured, AT, Circle(1, 0, 50), RANGING)
 
     assert radius_km == (None if found is None else found.circle.radius_m / 1000)
+
+
+def test_a_claim_so_wide_that_it_says_little_is_not_borne_out():
+    assert reach_of([near(2)], AT, Circle(1, 0, 500_001), RANGING) is None
