@@ -64,6 +64,15 @@ def test_a_bundle_that_was_changed_names_the_step(site, bundle):
         assert "entry 0" in page.inner_text("#result .fault")
 
 
+def test_why_it_fails_is_said_in_the_language_of_the_page(site, bundle):
+    unknown = b'{"x":1,' + bundle["buffer"][1:]
+    with site.page() as page:
+        page.context.add_cookies([{"name": "language", "value": "zh-Hant", "url": site.url}])
+        verified(page, {**bundle, "buffer": unknown}, wanted="failed")
+
+        assert "/x：未知的名稱" in page.inner_text("#result .fault")  # noqa: RUF001 - as translated
+
+
 STRANGERS = {
     b"\x89PNG\r\n\x1a\n": "a picture",
     b"PK\x03\x04": "a spreadsheet",

@@ -10,6 +10,7 @@ import pytest
 from ledger.finding import Finding
 from ledger.service.demo import DemoWorld, Plan, build_demo
 from ledger.wording import Phrase
+from tests.phrases import parts
 from web.pages.phrases import NAME, QUOTED, translated
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -55,14 +56,12 @@ def _every_message_is_of_phrases(_noted: None) -> Iterator[None]:
     _fresh.clear()
     for message in fresh:
         assert isinstance(message, Phrase), message
-        assert [] == [*_left_over(message)]
+        assert [] == _left_over(message)
         assert translated(message, "zh-Hant", repr) == translated(str(message), "zh-Hant", repr)
 
 
-def _left_over(message: Phrase) -> Iterator[str]:
+def _left_over(message: Phrase) -> list[str]:
     """What goes into *message* and is neither a phrase, nor a name, nor quoted."""
-    for name, value in message.values.items():
-        if isinstance(value, Phrase):
-            yield from _left_over(value)
-        elif name not in QUOTED and not NAME.fullmatch(str(value)):
-            yield str(value)
+    return [
+        value for name, value in parts(message) if name not in QUOTED and not NAME.fullmatch(value)
+    ]
