@@ -38,6 +38,8 @@ CHIP, TRAY = CHIPS + HIDDEN[0], HIDDEN[1]
 # It holds one, in a box of its own, and sold another.
 OWN, PACKED, BOX, SOLD = "urn:own:1", "urn:own:2", "urn:box:1", "urn:sold:1"
 WAYBILL = "urn:chiptrail:doc:awb:160-12345675"
+# Whoever ships names the spy's licence, on which none but its pal may draw.
+LICENCE = [{"regime": "EAR", "kind": "licence", "number": "D1"}]
 BILL = {"bizTransactionList": [{"type": "bol", "bizTransaction": WAYBILL}]}
 
 _ACTS = """commission register ship receive refuse void declare report destroy pack unpack
@@ -59,7 +61,8 @@ def deed(world: World, who: str, act: str, chip: str, tray: str) -> None:
     if verb in ("pack", "unpack"):
         getattr(world, verb)(who, tray, [things])
     elif verb == "ship":
-        world.ship(who, [things], to="shop" if who == "fab" else "fab", **BILL)
+        to, more = "shop" if who == "fab" else "fab", {"chiptrail:authorisations": LICENCE}
+        world.ship(who, [things], to=to, **BILL, **more)
     elif verb == "report":
         world.report(who, [things], "stolen")
     elif verb == "number":
@@ -72,7 +75,9 @@ def deed(world: World, who: str, act: str, chip: str, tray: str) -> None:
 def world_of(path: Path, deeds, *, is_other: bool) -> World:
     """The world with *deeds*; those marked are about the other pair in the other world."""
     world = World(path, checking=False)
-    world.enroll_all({"fab": [Role.MAKER], "shop": [], "spy": [], "pal": []})
+    cast = {"fab": [Role.MAKER], "shop": [], "spy": [], "pal": [], "customs": [Role.INSPECTOR]}
+    world.enroll_all(cast)
+    world.licence("customs", "D1", holder=SPY, drawers=(party("pal"),))
     world.note = world.ledger.note().decode()
     world.before = world.now
     world.register("spy", [OWN], **{NUMBERS: [{"item": OWN, "uuid": UUID}]})
