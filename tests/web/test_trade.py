@@ -262,6 +262,7 @@ def test_an_entry_is_shown_as_it_was_signed(web, lin, shipped):
     assert keyid in text
     assert "&#34;bizStep&#34;: &#34;shipping&#34;" in text
     assert "A0003" in text  # of a list that was committed to
+    assert f'href="/entries/{shipped}.json"' in text
 
 
 def test_a_statement_is_told(web):
