@@ -59,6 +59,7 @@ TABLE = {
     f"GET /shipments/{SHIPMENT}/units.csv": READ,
     f"GET /entries/{ENTRY}": READ,
     f"GET /entries/{ENTRY}.json": READ,
+    f"GET /entries/{ENTRY}/bundle": READ,
     "GET /check": READ,
     "POST /check": READ,
     "GET /verify": ANY,

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from schemas.bundle import parse_bundle
+from schemas.bundle_statement import parse_bundle_statement
 from tests.world import CHIPS, party
 
 HOSTILE = f"{CHIPS}%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
@@ -303,6 +305,18 @@ def test_who_sees_a_part_of_an_entry_sees_that_it_is_there(web, shipped):
     assert "You have a part in some" in text
     assert "A0002" not in text
     assert 404 == eve.get(f"/entries/{shipped}.json").status_code
+
+
+def test_an_entry_has_a_bundle_of_all_that_it_is_about(web, lin):
+    world = web.world
+    world.commission("fab", world.chips(2))
+    index = world.ship("fab", world.chips(2), to="shop").index
+    answer = lin.get(f"/entries/{index}/bundle")
+
+    assert f"entry-{index}.chiptrail.json" in answer.headers["Content-Disposition"]
+    stated = parse_bundle_statement(parse_bundle(answer.data).statement.payload)
+    assert tuple(world.chips(2)) == stated.subjects
+    assert 404 == lin.get("/entries/0/bundle").status_code
 
 
 def test_the_files_of_an_entry_verify(web, lin, shipped):

@@ -5,7 +5,8 @@ GET  /shipments/<index>         one, and what became of each unit
 GET  /licences, /licences/<n>   with what is left of them, and how it was drawn
 GET  /parties, /parties/<n>     who is enrolled, by whose word
 GET  /findings                  what does not fit, and what to do about it
-GET  /entries/<index>           an entry as it was signed, and its place in the log
+GET  /entries/<index>           an entry as it was signed, and its place in the log; /bundle of all
+                                that it is about
 """
 
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from ledger.finding import FINDINGS, Code, Finding, Tier
 from ledger.proof import encode_proof
 from ledger.service import directory, pages, query
 from ledger.service import shipments as sending
+from ledger.service.bundling import make_bundle
 from ledger.service.entry import Contents, load_contents
 from ledger.service.fates import Fate
 from ledger.service.recorded import recorded
@@ -33,6 +35,7 @@ from schemas.errors import NotFound
 from web.access import caller, ledger, needs, reader
 from web.api import list_shapes as shapes
 from web.api.entries import TLOG_PROOF
+from web.api.items import BUNDLE
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
 from web.pages.drawdown import draw_down
 from web.pages.frame import make_blueprint, page
@@ -254,6 +257,19 @@ def entry_file(index: int, kind: str) -> Response:
         envelope = strict_json.dump(envelope_to_json(found.submission.envelope))
         answer = Response(envelope, content_type="application/json")
     return as_file(answer, f"entry-{index}.{kind}")
+
+
+@blueprint.get("/entries/<int:index>/bundle")
+@needs(Scope.READ)
+def entry_bundle(index: int) -> Response:
+    """The history of all that an entry is about, as a file that verifies without the ledger."""
+    found = recorded(ledger(), index, reader())
+    act = None if found.envelope is None else load_contents(ledger(), index, is_told=False).act
+    things = () if act is None else (*act.items, *act.outputs) or (act.parent or "",)
+    if not any(things):
+        raise NotFound(f"entry {index} is about no item, or not for you")
+    data = make_bundle(ledger(), things, reader=reader())
+    return as_file(Response(data, content_type=BUNDLE), f"entry-{index}.chiptrail.json")
 
 
 def _told(said: Contents) -> str | None:

@@ -19,7 +19,7 @@ import { rehearse } from "./rehearse.js";
 import { sendAll } from "./send.js";
 import { demandOurs, sign } from "./sign.js";
 import { keepSigned } from "./store.js";
-import { describe, headlineOf } from "./words_of_event.js";
+import { describe, headlineOf, isShipment } from "./words_of_event.js";
 
 const FEW = 10;
 const EYE_MS = 100;
@@ -175,10 +175,9 @@ async function signAll(reads, key) {
     const body = JSON.stringify(await sign({ ...read, bytes }, read.hash, key));
     const { keyid, origin, party } = key;
     const headline = headlineOf(read);
-    const [item, ...others] = Object.values(read.lists).flat();
-    const only = others.length ? null : item;
-    const signedAt = new Date().toISOString();
-    lines.push({ origin, party, keyid, at: signedAt, headline, item: only, body, problem: null });
+    const items = Object.values(read.lists).flat();
+    const about = { headline, item: items.length === 1 ? items[0] : null, items: items.length, ships: isShipment(read) };
+    lines.push({ origin, party, keyid, at: new Date().toISOString(), ...about, body, problem: null });
     if (at % 100 === 99) await breathe();
     bar(at + 1, reads.length);
   }

@@ -10,6 +10,7 @@ const FEW = 100;
 export async function showReceipts(place, told) {
   const done = told.filter((one) => one.receipt);
   const refused = told.filter((one) => !one.receipt);
+  const only = done.length === 1 ? done[0] : null;
   const proof = el("p", {});
   const title = say("Recorded: %(count)s", { count: count(done.length) });
   show(
@@ -18,8 +19,9 @@ export async function showReceipts(place, told) {
     refused.length ? refusals(refused) : null,
     done.length ? [proof, table(done.slice(0, FEW))] : null,
     done.length > FEW ? el("p", {}, say("The first %(count)s are shown.", { count: count(FEW) })) : null,
-    done.length === 1 ? code(done[0].receipt.index) : null,
-    waysOf(done),
+    only && code(only.receipt.index),
+    only?.line.ships ? toTell(only) : null,
+    waysOf(done, only),
   );
   place.querySelector("h3").focus();
   if (done.length) await showProof(proof, done);
@@ -37,16 +39,28 @@ async function showProof(place, done) {
   }
 }
 
-function waysOf(done) {
+function waysOf(done, only) {
   const receipts = done.map((one) => one.receipt);
   const save = () => download("receipts.json", JSON.stringify(receipts, null, 1));
-  const item = done.length === 1 ? done[0].line.item : null;
-  const href = `/api/v1/items/${encodeURIComponent(item)}/bundle`;
-  return actions(
-    item ? el("a", { class: "button quiet", href }, say("Bundle for others")) : null,
-    button(say("Save the receipts"), save),
-    button(say("Print"), () => print()),
-  );
+  return actions(only && waysOn(only), button(say("Save the receipts"), save), button(say("Print"), () => print()));
+}
+
+// What one does next with what it is about.
+function waysOn({ line, receipt }) {
+  const link = (href, text) => el("a", { class: "button quiet", href }, text);
+  const labels = line.ships
+    ? `/shipments/${receipt.index}/labels`
+    : line.item && `/items/${encodeURIComponent(line.item)}/label`;
+  return [
+    line.ships ? link(`/shipments/${receipt.index}`, say("The shipment")) : null,
+    labels ? link(labels, say("Print labels")) : null,
+    line.items ? link(`/entries/${receipt.index}/bundle`, say("Bundle for others")) : null,
+  ];
+}
+
+function toTell({ receipt }) {
+  const address = `${location.origin}/shipments/${receipt.index}`;
+  return el("p", {}, say("Tell the consignee: this link leads there to receive it."), " ", mono(address));
 }
 
 function table(done) {

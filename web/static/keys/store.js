@@ -2,8 +2,9 @@
 // until the ledger has given a receipt for it.
 //
 // A key is {keyid, origin, party, publicKey, privateKey, madeAt, backedUpAt}: CryptoKey objects, times
-// in ISO 8601. A signed line is {id, origin, party, keyid, at, headline, item, body, problem}: *body* the
-// submission as it is sent, *problem* what the ledger said against it, null until then.
+// in ISO 8601. A signed line is {id, origin, party, keyid, at, headline, item, items, ships, body,
+// problem}: *item* what it is about if that is one thing, *items* how many things it is about, *ships*
+// whether it begins a shipment, *body* the submission as it is sent, *problem* what the ledger said against it, null until then.
 
 const NAME = "chiptrail";
 const VERSION = 1;

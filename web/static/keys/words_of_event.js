@@ -28,6 +28,9 @@ export function headlineOf(read) {
   return said.errorDeclaration ? say("Take back: %(what)s", { what: plain }) : plain;
 }
 
+// Whether it begins a shipment, which is then named by its entry.
+export const isShipment = ({ said }) => stepOf(said.bizStep) === "shipping" && !said.errorDeclaration;
+
 function ofEvent(read) {
   const { said } = read;
   const to = nameOf(read, destinationOf(said, "possessing_party"));
