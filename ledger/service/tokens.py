@@ -141,7 +141,7 @@ def authenticate(ledger: Ledger, text: str) -> Caller:
         raise Unauthenticated(_NO_TOKEN)
     token_id, secret = found.groups()
     now = items.milliseconds(ledger.clock.now())
-    with ledger.database.reading() as connection:
+    with ledger.database.glancing() as connection:
         row = find_token(connection, token_id)
     is_same = hmac.compare_digest(_digest(secret), bytes(32) if row is None else row.secret)
     if row is None or not is_same or row.revoked_at is not None or row.expires_at <= now:

@@ -32,6 +32,7 @@ class _Kind(Protocol):
     """What differs between databases: ``ledger.store.sqlite``, ``ledger.store.postgresql``."""
 
     READING: dict[str, object]  # execution options of a transaction that only reads
+    GLANCING: dict[str, object]  # of a statement by itself
     TRIGGERS: str  # a query for (name, table, text) of each trigger
 
     def make_engine(self, url: URL) -> Engine: ...
@@ -137,6 +138,16 @@ class Database:
         with self.explained(), self._engine.connect() as connection:
             connection.execution_options(**self._kind.READING)
             connection.begin()  # taken back when the connection is given back: nothing was written
+            yield connection
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """For one statement that reads: by itself it is of one moment, without a transaction.
+
+        Raises: CannotOpen when the disk fails.
+        """
+        with self.explained(), self._engine.connect() as connection:
+            connection.execution_options(**self._kind.GLANCING)
             yield connection
 
     def has_current_projections(self, connection: Connection) -> bool:

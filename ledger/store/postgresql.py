@@ -38,6 +38,7 @@ READING: dict[str, object] = {
     "isolation_level": "REPEATABLE READ",  # one snapshot
     "postgresql_readonly": True,
 }
+GLANCING: dict[str, object] = {_READS: True, "isolation_level": "AUTOCOMMIT"}
 # Its function is part of a trigger. "O" fires for everybody, "D" is switched off.
 TRIGGERS = """
 SELECT t.tgname, c.relname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled::text,

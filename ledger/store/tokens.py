@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 
-from ledger.store import tables
+from ledger.store import statements, tables
 from ledger.store.database import Connection
 
 _TOKEN = tables.token
@@ -34,7 +34,8 @@ def insert_token(connection: Connection, row: TokenRow) -> None:
 
 def find_token(connection: Connection, token_id: str) -> TokenRow | None:
     """The token of that id."""
-    row = connection.execute(_select().where(_TOKEN.c.id == token_id)).one_or_none()
+    query = f"SELECT {', '.join(TokenRow._fields)} FROM token WHERE id = ?"
+    row = statements.fetch_one(connection, query, (token_id,))
     return None if row is None else TokenRow._make(row)
 
 

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ledger.store import log, tables
+from ledger.store import bulk, log, statements, tables
 from ledger.store.database import Database
 from ledger.store.projections import projections
 from schemas.errors import CannotOpen, IntegrityError
@@ -42,6 +42,27 @@ def test_opening_again_changes_nothing(database, tmp_path):
     with again.reading() as connection:
         assert 0 == connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()
     again.dispose()
+
+
+COUNT = "SELECT count(*) FROM document"
+
+
+def test_a_glance_begins_nothing(filled):
+    with filled.glancing() as connection:
+        before = statements.fetch_number(connection, COUNT)
+        with filled.writing() as writer:
+            bulk.insert(writer, "document", ("uri", "idx"), [("urn:x:a", 7)])
+
+        assert (0, 1) == (before, statements.fetch_number(connection, COUNT))
+
+
+def test_after_a_glance_a_transaction_is_taken_back_as_before(filled):
+    with filled.glancing() as connection:
+        statements.fetch_number(connection, COUNT)
+    with filled.writing(keep=False) as writer:
+        bulk.insert(writer, "document", ("uri", "idx"), [("urn:x:a", 7)])
+    with filled.glancing() as connection:
+        assert 0 == statements.fetch_number(connection, COUNT)
 
 
 URLS = {
