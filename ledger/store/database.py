@@ -83,10 +83,12 @@ class Database:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator[Connection]:
-        """A database on disk, to be written to in one transaction, and gone at the end."""
+        """Projections alone on disk, to be written in one transaction, and gone at the end."""
         with tempfile.TemporaryDirectory() as folder:
-            database = cls.open(f"sqlite:///{folder}/temporary.sqlite3")
+            url = sqlalchemy.make_url(f"sqlite:///{folder}/temporary.sqlite3")
+            database = cls(sqlite.make_engine(url), sqlite)
             with database.writing() as connection:
+                database.clear_projections(connection)
                 yield connection
             database.dispose()
 
