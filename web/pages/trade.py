@@ -264,7 +264,7 @@ def entry_file(index: int, kind: str) -> Response:
 def entry_bundle(index: int) -> Response:
     """The history of all that an entry is about, as a file that verifies without the ledger."""
     found = recorded(ledger(), index, reader())
-    act = None if found.envelope is None else load_contents(ledger(), index, is_told=False).act
+    act = None if found.submission is None else load_contents(ledger(), index, is_told=False).act
     things = () if act is None else (*act.items, *act.outputs) or (act.parent or "",)
     if not any(things):
         raise NotFound(f"entry {index} is about no item, or not for you")
