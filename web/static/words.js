@@ -4,6 +4,8 @@
 //
 // A value may be words to say itself, as {text, values}.
 
+import { fill } from "./fill.js";
+
 const language = globalThis.document?.documentElement.lang || "en";
 const said = await words("words");
 
@@ -16,16 +18,15 @@ export async function words(kind) {
   return (await fetch(new URL(`./${kind}/${language}.json`, import.meta.url))).json();
 }
 
-export function say(text, values = {}) {
-  return (said[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => inWords(values[name] ?? whole));
+export const say = (text, values) => fill(said[text] ?? text, values, sayReason);
+
+// What was put off, as {text, values}.
+export function sayReason({ text, values }) {
+  return say(text, values);
 }
 
-const inWords = (value) => (typeof value?.text === "string" ? sayReason(value) : value);
-
-export const sayReason = ({ text, values }) => say(text, values);
-
-// What is in English here, and said in the reader's language elsewhere.
-export const later = (text) => text;
+// Why something failed: a refusal (verify/refusal.js) says it in the reader's language.
+export const whyOf = (error) => (error.why ? sayReason(error.why) : error.message);
 
 export function count(number) {
   return new Intl.NumberFormat(language).format(number);

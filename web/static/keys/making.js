@@ -1,6 +1,6 @@
 // Keys made and restored on the page of keys. A key is kept once the backup of it was opened again.
 
-import { say } from "../words.js";
+import { say, whyOf } from "../words.js";
 import { isSealed, open, seal } from "./backup.js";
 import { actions, button, download, el, fault, field, notice, show } from "./dom.js";
 import { vkeyOf } from "./head.js";
@@ -24,7 +24,7 @@ function listen(root, name, work) {
     try {
       await work(event.target, place);
     } catch (error) {
-      show(place, fault(error.message));
+      show(place, fault(whyOf(error)));
     }
   });
 }
@@ -57,7 +57,7 @@ function savedForm(name, text, keepIt) {
     try {
       await keepIt(await file.files[0].text());
     } catch (error) {
-      show(said, fault(error.message));
+      show(said, fault(whyOf(error)));
     }
   };
   return el(

@@ -1,7 +1,7 @@
 // The page of keys: what this browser keeps, beside what is enrolled. keys/making.js makes and restores
 // them; the markup is templates/keys/keys.html's.
 
-import { say } from "../words.js";
+import { say, whyOf } from "../words.js";
 import { hindrance } from "../verify/digest.js";
 import { open } from "./backup.js";
 import { actions, button, download, el, fault, field, icon, mono, notice, show, stamp } from "./dom.js";
@@ -87,7 +87,7 @@ function askForBackup(key, after) {
       await keepKey({ ...key, backedUpAt: new Date().toISOString() });
       await showLocal();
     } catch (error) {
-      show(said, fault(error.message));
+      show(said, fault(whyOf(error)));
     }
   };
   const inputs = [field(say("The backup"), file), field(say("Passphrase"), secret)];

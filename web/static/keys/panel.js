@@ -5,7 +5,7 @@
 // When all is recorded the panel's element gets the event "chiptrail:recorded", whose detail are the
 // receipts in order.
 
-import { count, say } from "../words.js";
+import { count, say, whyOf } from "../words.js";
 import { decodeBase64 } from "../verify/bytes.js";
 import { hindrance } from "../verify/digest.js";
 import { Refusal } from "../verify/refusal.js";
@@ -56,7 +56,7 @@ async function keysFor({ said }) {
 // Nothing was signed, for the reason in *error*; what has no such reason may pass, and is tried again.
 function refuse(error) {
   show(parts.act);
-  const shown = fault(error.message);
+  const shown = fault(whyOf(error));
   shown.prepend(el("h3", {}, say("This is not signed")));
   noteForks(shown, error);
   const again = () => {
@@ -207,7 +207,7 @@ function showInterrupted(error, lines, told) {
   const shown = notice("fault", el("h3", {}, say("Recorded %(done)s of %(all)s", values)));
   const kept = say("The rest is signed and kept in this browser. Nothing is recorded twice.");
   const again = button(say("Send the rest"), () => sendOn(lines, told), "");
-  shown.append(el("p", {}, error.message), el("p", {}, kept), actions(again));
+  shown.append(el("p", {}, whyOf(error)), el("p", {}, kept), actions(again));
   show(parts.after, shown);
 }
 

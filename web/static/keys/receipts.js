@@ -1,6 +1,6 @@
 // What became of what was signed: a line for each, with where it stands in the log.
 
-import { count, say } from "../words.js";
+import { count, say, whyOf } from "../words.js";
 import { actions, button, download, el, fault, icon, mono, show, stamp } from "./dom.js";
 import { demandRecorded, noteForks } from "./head.js";
 
@@ -33,7 +33,7 @@ async function showProof(place, done) {
     const said = say("This browser has checked that the signed log of %(size)s entries has it.", { size });
     place.textContent = said;
   } catch (error) {
-    const shown = fault(error.message);
+    const shown = fault(whyOf(error));
     noteForks(shown, error);
     place.replaceWith(shown);
   }

@@ -1,7 +1,7 @@
 // What this browser has signed and the ledger has given no receipt for, at the top of a page. It is sent
 // when one says so; what was recorded already is not recorded twice.
 
-import { count, say } from "../words.js";
+import { count, say, whyOf } from "../words.js";
 import { actions, button, el, icon, notice, show } from "./dom.js";
 import { showReceipts } from "./receipts.js";
 import { sendAll } from "./send.js";
@@ -36,7 +36,7 @@ function unsent(lines) {
       }
       await showReceipts(place, told);
     } catch (error) {
-      said.textContent = error.message;
+      said.textContent = whyOf(error);
       event.target.disabled = false;
     }
   };

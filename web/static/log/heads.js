@@ -8,7 +8,7 @@
 // It is the log's own signature that is held against it: nothing here trusts what the server says
 // beside that. The evidence is a file that `chiptrail verify` reads (docs/formats.md, "Evidence").
 
-import { later } from "../words.js";
+import { later } from "../fill.js";
 import { decodeBase64, encodeBase64, isEqual } from "../verify/bytes.js";
 import { verifyConsistency } from "../verify/merkle.js";
 import { openCheckpoint, parseCheckpoint, parseNote, parseVkey } from "../verify/note.js";

@@ -1,7 +1,7 @@
 // The page of the log: whether its newest head goes on from the last that this browser saw, how long
 // ago witnesses cosigned, and the evidence where it does not.
 
-import { count, say } from "../words.js";
+import { count, say, whyOf } from "../words.js";
 import { hindrance } from "../verify/digest.js";
 import { age, badge, icon, node, stamp } from "../verify/draw.js";
 import { demandConsistent, Fork, forget, keepVkey, keptVkey, last, remember } from "./heads.js";
@@ -56,7 +56,7 @@ function drawOtherKey(kept) {
 
 function drawTrouble(error, before) {
   if (!(error instanceof Fork)) {
-    return [notice("unknown", say("Not known"), say("Whether it goes on from your last visit could not be worked out: %(why)s.", { why: error.message }))];
+    return [notice("unknown", say("Not known"), say("Whether it goes on from your last visit could not be worked out: %(why)s.", { why: whyOf(error) }))];
   }
   const file = new Blob([error.evidence], { type: "application/json" });
   const save = node("a", { class: "button", href: URL.createObjectURL(file), download: error.fileName }, icon("download"), " ", say("Save the evidence"));

@@ -1,6 +1,6 @@
 // SHA-256 by WebCrypto, which browsers have on https, on localhost and for files from disk.
 
-import { later } from "../words.js";
+import { later } from "../fill.js";
 import { Refusal } from "./refusal.js";
 
 // Why nothing can be verified here, to be said by who shows it; null if it can.

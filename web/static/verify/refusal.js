@@ -1,15 +1,14 @@
-// What does not hold: an error that says why, in lower case, as `chiptrail verify` does, in the language
-// of the page. A worker has no words but English: what it hands to a page is the reason, as data, and
-// said there.
+// What does not hold: an error that says why, in lower case, as `chiptrail verify` does. Its message is
+// in English; the reason is data, to be said in the reader's language by who shows it (words.js).
 //
 //     demand(size <= LIMIT, "got %(size)s bytes, want at most %(limit)s", { size, limit: LIMIT });
 //     catch (error) { postMessage({ why: reasonOf(error) }) }      // sayReason(why), on the page
 
-import { later, say } from "../words.js";
+import { fill, later } from "../fill.js";
 
 export class Refusal extends Error {
   constructor(text, values = {}) {
-    super(say(text, values));
+    super(fill(text, values));
     this.why = { text, values };
   }
 }

@@ -6,7 +6,7 @@
 // Objects come without a prototype. A number written with a fraction or an exponent comes as a
 // Number object: it is no count, though it computes as one. Example: parse(utf8('{"a": [1]}')).a[0].
 
-import { later } from "../words.js";
+import { later } from "../fill.js";
 import { Refusal } from "./refusal.js";
 
 const MAX_BYTES = 1 << 20;
