@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.service.ledger import Ledger
 from schemas import strict_json
-from schemas.errors import ChiptrailError, Overloaded, WrongType
+from schemas.errors import ChiptrailError, Overloaded, TooLarge, WrongType
 from web import access, docs, log, metrics
 from web.addresses import take_escaped_slashes
 from web.api import add_api
@@ -21,12 +21,13 @@ from web.api.entries import STREAM, STREAM_LIMIT
 from web.limits import Limit, Limits, limits
 from web.metrics import Metrics
 from web.pages import add_pages
+from web.pages.signing import DOCUMENT_LIMIT
 from web.problems import answer_problems
 from web.server import QUEUED, BodyLimits
 from web.settings import WebSettings
 
-BODY_LIMITS = BodyLimits(32 << 20, STREAM_LIMIT, STREAM)
-"""Of a request; most paths take less yet. NDJSON is read as it comes and may be long."""
+BODY_LIMITS = BodyLimits(DOCUMENT_LIMIT, STREAM_LIMIT, STREAM)
+"""Of a request: as much as the path that takes most; NDJSON is read as it comes and may be long."""
 MOST_QUEUED = 500
 """Requests that wait for a thread; with more, they are turned away at once until it is fewer."""
 _HEADERS = {
@@ -83,6 +84,9 @@ def _attend(app: Flask) -> None:
         if request.environ.get(QUEUED, 0) > MOST_QUEUED:
             raise Overloaded("more requests wait than can be answered soon; send it again")
         take_escaped_slashes()
+        limit = BODY_LIMITS.of(request.path, request.mimetype)
+        if (request.content_length or 0) > limit:
+            raise TooLarge(f"the request is larger than {limit >> 20} MiB")
         demand_known_parameters()
 
     @app.after_request

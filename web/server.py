@@ -49,6 +49,10 @@ class BodyLimits:
     long: int = 0
     stream: tuple[str, str] = ("", "")
 
+    def of(self, path: str, kind: str) -> int:
+        """That of a body of *kind* for *path*."""
+        return self.long if (path, kind) == self.stream else self.usual
+
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # it has no types
     """waitress's, with a limit for each path, refusing what may be read in two ways.

@@ -243,11 +243,14 @@ def test_what_may_be_read_in_two_ways_is_read_in_none(web, served, head, status)
 
 
 def test_what_is_too_long_is_refused_before_it_is_sent(web, served):
-    """By the application, in the one form."""
+    """By the application, in its own form."""
     answer = say(served, post_of(web, ["Content-Length: 99999999"], b""))
+    form = say(served, b"POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
 
     assert b"413" == answer[9:12]
-    assert b"the request is larger than 16384 KiB" in answer
+    for told, kind in ((answer, b"application/problem+json"), (form, b"text/html")):
+        assert b"Content-Type: " + kind in told
+        assert b"the request is larger than 65 MiB" in told
 
 
 def test_a_request_line_that_is_too_long_is_refused(served):

@@ -27,7 +27,7 @@ blueprint: Blueprint = make_blueprint("signing")
 
 DRAFT_NAME = "chiptrail-draft.json"
 # With all that a browser puts around the file.
-_FORM_LIMIT = PREPARED_LIMIT + (1 << 20)
+DOCUMENT_LIMIT = PREPARED_LIMIT + (1 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def document() -> Response:
 @needs(Scope.WRITE)
 def drafts() -> Response:
     """What a panel shows, as a file for ``chiptrail sign``."""
-    request.max_content_length = request.max_form_memory_size = _FORM_LIMIT
+    request.max_content_length = request.max_form_memory_size = DOCUMENT_LIMIT
     found = drafts_in(parse_prepared(request.form.get("prepared", "")))
     answer = Response(strict_json.dump(found), content_type="application/json")
     return as_file(answer, DRAFT_NAME)
@@ -87,7 +87,7 @@ def take_signed() -> Response:
 
 def _given() -> bytes:
     """The file that was uploaded, or the text that was pasted."""
-    request.max_content_length = request.max_form_memory_size = _FORM_LIMIT
+    request.max_content_length = request.max_form_memory_size = DOCUMENT_LIMIT
     file = request.files.get("file")
     data = b"" if file is None else file.read(PREPARED_LIMIT + 1)
     data = data or request.form.get("text", "").encode()
