@@ -14,7 +14,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from schemas.errors import MalformedTable, TooLarge
 
@@ -29,6 +30,7 @@ _RISKY = re.compile(
     "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # in no XML
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 100
 _MOST_UNPACKED = 64 << 20
@@ -65,27 +67,31 @@ def _quoted(cell: object) -> object:
 
 
 def _write_xlsx(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    return write_book({"Chiptrail": (columns, *rows)})
+
+
+def write_book(sheets: Mapping[str, Iterable[Row]]) -> bytes:
+    """A workbook of *sheets* by their titles, which are of at most 31 plain letters."""
     from openpyxl import Workbook  # noqa: PLC0415 - takes 0.2 s, and few ask for it
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Chiptrail")
-    for row in (columns, *rows):
-        cells = []
-        for value in row:
-            shown = (
-                _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)
-                if isinstance(value, str)
-                else value
-            )
-            cell = WriteOnlyCell(sheet, shown)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _cell(sheet: object, value: object) -> Any:  # noqa: ANN401 - as openpyxl has it
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value))
+    cell.data_type = "s"
+    return cell
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -146,23 +152,54 @@ def _bare(cell: str) -> str:
 
 
 def _read_xlsx(data: bytes) -> Iterator[list[str]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - takes 0.2 s, and few send it
-
     try:
         _demand_small(data)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what it says of its size need not be so
-        most = {"max_row": _MOST_ROWS + 1, "max_col": _MOST_COLUMNS + 1}
-        found = sheet.iter_rows(**most, values_only=True)
-        rows = [_filled(["" if value is None else str(value) for value in row]) for row in found]
+        cells = list(_cells(data, data_only=True))
+        rows = [_filled([_text(cell) for cell in row]) for row in cells]
+        blank = _uncalculated(data, cells)
     except TooLarge:
         raise
     except Exception as exc:
         raise MalformedTable("want a workbook (.xlsx) whose first sheet is a table") from exc
     if any(rows[_MOST_ROWS:]) or any(len(row) > _MOST_COLUMNS for row in rows):
         raise TooLarge(f"want at most {_MOST_ROWS:,} rows and {_MOST_COLUMNS} columns")
+    if blank:
+        raise MalformedTable(
+            f"cell {blank} is a formula, and the file does not say what comes of it: open it in a"
+            " spreadsheet program, save it there, and send it again"
+        )
     yield from rows
+
+
+def _cells(data: bytes, *, data_only: bool) -> Iterator[Sequence[Any]]:
+    """The cells of the first sheet; *data_only*: of formulas what came of them."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - takes 0.2 s, and few send it
+
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # what it says of its size need not be so
+    yield from sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401 - openpyxl has several kinds of cells
+    return "" if cell.value is None else str(cell.value)
+
+
+def _uncalculated(data: bytes, cells: Sequence[Sequence[Any]]) -> str:
+    """The name of a cell whose formula nobody has calculated, empty for none.
+
+    Some programs write formulas alone. That nothing came of one is text without a letter.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/")]
+        if not any(_FORMULA.search(package.read(name)) for name in sheets):
+            return ""
+    for formulas, results in zip(_cells(data, data_only=False), cells, strict=True):
+        for formula, result in zip(formulas, results, strict=True):
+            is_blank = result.value is None and result.data_type != "str"
+            if formula.data_type == "f" and is_blank:
+                return str(formula.coordinate)
+    return ""
 
 
 def _filled(row: list[str]) -> list[str]:

@@ -7,11 +7,12 @@ from base64 import b64decode
 from html import unescape
 
 import pytest
+from openpyxl import load_workbook
 
 from schemas.statement import Role
 from tests.web.conftest import Web
 from tests.world import CHIPS, World
-from web.pages.sheets import COLUMNS, SHEET_ACTS, guess
+from web.pages.sheets import COLUMNS, SHEET_ACTS, deeds_in, guess
 from web.tables import CSV, XLSX, read_rows, write_table
 
 BOX = "106141412345678908"
@@ -72,6 +73,16 @@ def test_the_template_has_every_column_and_is_known_again(clerk, kind):
     (headings,) = read_rows({"csv": CSV, "xlsx": XLSX}[kind], data)
 
     assert [*COLUMNS] == headings == guess(headings)
+
+
+def test_the_template_explains_its_columns_and_has_an_example_of_each_act(clerk):
+    file = io.BytesIO(clerk.get("/record/template.xlsx").data)
+    _, columns, examples = load_workbook(file).worksheets
+    rows = [[cell or "" for cell in row] for row in examples.values]
+    sheet = deeds_in(rows, guess(rows[0]), "")
+
+    assert [*COLUMNS] == [name for name, *_ in columns.values][1:]
+    assert ([*SHEET_ACTS], ()) == ([deed.act.name for deed in sheet.deeds], sheet.wrong)
 
 
 def test_rows_that_say_the_same_are_one_entry(clerk):

@@ -125,6 +125,12 @@ def test_what_is_wrong_is_said(clerk, act, said, why):
     assert (400, True) == (answer.status_code, why in answer.text)
 
 
+def test_a_blank_makes_no_two_new_things_of_one(clerk):
+    for text in ("AC 0001", "A-8\nAC 0001, A-9"):
+        answer = send(clerk, "/record/commission", to="", units=text, under="09506000134352")
+        assert (400, True) == (answer.status_code, "has a blank inside" in answer.text)
+
+
 def test_numbers_of_a_batch_come_in_its_spreadsheet(clerk):
     said = {"units": "", "under": CHIPS, "numbers": NUMBERS.replace("A-", "N-")}
     _, _ = payload_of(answer := send(clerk, "/record/commission", to="", **said))

@@ -1,8 +1,12 @@
 """Workbooks that people send: nothing of them is passed over unsaid."""
 
-import pytest
+import io
+import zipfile
 
-from schemas.errors import TooLarge
+import pytest
+from openpyxl import Workbook
+
+from schemas.errors import MalformedTable, TooLarge
 from web.tables import XLSX, read_rows, write_table
 
 
@@ -20,3 +24,25 @@ def test_a_row_past_the_last_one_that_is_read_is_not_passed_over(monkeypatch):
     assert 3 == len(list(read_rows(XLSX, write_table(XLSX, ["serial"], rows))))
     with pytest.raises(TooLarge, match="3 rows"):
         list(read_rows(XLSX, write_table(XLSX, ["serial"], [*rows, ["C"]])))
+
+
+def with_formula(result):
+    """A workbook with a formula in B2, and *result* as what came of it, in XML."""
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["serial", "to"])
+    book.active.append(["A", '=CONCATENATE("x","y")'])
+    book.save(file)
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<c r="B2"><f>', b'<c r="B2"%s<f>' % result))
+    return made.getvalue()
+
+
+def test_a_formula_that_nobody_calculated_is_named():
+    with pytest.raises(MalformedTable, match="cell B2 is a formula"):
+        list(read_rows(XLSX, with_formula(b">")))
+
+
+def test_a_formula_of_which_nothing_came_is_an_empty_cell():
+    assert [["serial", "to"], ["A"]] == list(read_rows(XLSX, with_formula(b' t="str">')))

@@ -66,7 +66,8 @@ class Entered:
         """What was sent; rows in doubt are left out, if that is wanted."""
         said = sent().said
         is_numbered = "numbers" in act.fields
-        listed = read_listed(said, request.files.get("file"), numbered=is_numbered)
+        upload, is_new = request.files.get("file"), act.standing is None
+        listed = read_listed(said, upload, numbered=is_numbered, new=is_new)
         form = Sent({**said, "numbers": (listed.numbers,)}) if is_numbered else Sent(said)
         entered = cls(act, title, desk(), form, listed)
         entered = replace(entered, sorted=entered.sort(listed.texts))

@@ -8,6 +8,7 @@ so that a form comes back with all of it at once, and as it was typed. Example::
     filled.faults                              # [("due", "Due: got 'soon', want a time ...")]
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
@@ -56,6 +57,22 @@ class Fault(NamedTuple):
 
     field: str
     text: str
+
+
+def split_by_blank(text: str) -> str:
+    """What to say where a blank parts new serials in *text*, empty if none does.
+
+    Of things that are recorded the serials show which was meant; of new ones nothing would.
+    """
+    for part in re.split("[\n,;\t]", text):
+        if len(split_pasted(part)) > 1:
+            asked = _(
+                "%(text)s has a blank inside: put each serial on a line of its own; one that has a"
+                " blank itself is given by its full id",
+                text=repr(part.strip()),
+            )
+            return str(asked)
+    return ""
 
 
 class Filling:
@@ -127,6 +144,9 @@ class Filling:
 
     def new_items(self, name: str) -> tuple[str, ...]:
         """The things that field *name* lists, which may be new."""
+        for text in self.several(name):
+            if split := split_by_blank(text):
+                self.fault(name, split)
         found = new_items(split_pasted("\n".join(self.several(name))), self.item_class())
         for row in found.doubtful:
             self.fault(name, f"{row.text}: {told(row, self.desk.name_of)}")

@@ -29,10 +29,11 @@ from web.pages.figures import count_in
 from web.pages.frame import make_blueprint, page
 from web.pages.importing import imported
 from web.pages.inspections import INSPECTIONS, OF_INSPECTORS, may_inspect
-from web.pages.lists import PER_PAGE, cursor_of, next_url, table_file
+from web.pages.lists import PER_PAGE, as_file, cursor_of, next_url, table_file
 from web.pages.receiving import received
-from web.pages.sheets import COLUMNS
+from web.pages.sheets import COLUMNS, explained
 from web.pages.statements import STATEMENTS
+from web.tables import XLSX, write_book
 
 blueprint = make_blueprint("making")
 
@@ -83,8 +84,11 @@ def record() -> Response:
 @blueprint.get("/record/template.<any(csv,xlsx):kind>")
 @needs(Scope.WRITE)
 def template(kind: str) -> Response:
-    """The spreadsheet that takes every act, without a row."""
-    return table_file(kind, "chiptrail-template", COLUMNS, [])
+    """The spreadsheet that takes every act; as XLSX with sheets that explain it."""
+    if kind == "csv":
+        return table_file(kind, "chiptrail-template", COLUMNS, [])
+    answer = Response(write_book(explained()), mimetype=XLSX)
+    return as_file(answer, "chiptrail-template.xlsx")
 
 
 @blueprint.route("/record/sheet", methods=["GET", "POST"])

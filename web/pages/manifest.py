@@ -20,7 +20,7 @@ from schemas.item import split_pasted
 from schemas.spelling import series
 from web.pages.fields import label_of
 from web.pages.figures import count_in
-from web.pages.filling import Fault
+from web.pages.filling import Fault, split_by_blank
 from web.pages.numbers import HEADED, number_columns, read_numbers
 from web.tables import kind_of, read_rows, to_text
 
@@ -51,14 +51,21 @@ class Listed:
 
 
 def read_listed(
-    said: Mapping[str, Sequence[str]], upload: FileStorage | None, *, numbered: bool = False
+    said: Mapping[str, Sequence[str]],
+    upload: FileStorage | None,
+    *,
+    numbered: bool = False,
+    new: bool = False,
 ) -> Listed:
     """What ``units``, ``first`` and ``count``, ``file``, or ``table`` and ``column`` list.
 
-    *numbered*: so does ``numbers``, in which a file with such columns ends up.
+    *numbered*: so does ``numbers``, in which a file with such columns ends up. *new*: they need not
+    be recorded yet.
     """
     texts, numbers = split_pasted(_one(said, "units")), _one(said, "numbers")
     faults: list[Fault] = []
+    if new and (split := split_by_blank(_one(said, "units"))):
+        faults.append(Fault("units", f"{label_of('units')}: {split}"))
     table: Table | None = None
     try:
         texts += _counted(_one(said, "first"), _one(said, "count"))

@@ -15,11 +15,12 @@ from functools import cache
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from ledger.identity import NAMES
 from schemas.errors import MalformedTable
 from web.pages.acts import ACTS, Act
-from web.pages.fields import CUSTOMS, label_of
+from web.pages.fields import CUSTOMS, FIELDS, label_of
 from web.pages.inspections import INSPECTIONS
 from web.pages.numbers import HEADED, folded, wrong_number
 from web.tables import kind_of, read_rows
@@ -36,6 +37,10 @@ _WHERE = ("place", "place_country", "place_accuracy", "place_withheld", "at", "o
 NUMBERS = tuple(NAMES.values())
 COLUMNS = ("act", "serial", *_OWN, *_PAPERS, *_WHERE, *_MORE, *NUMBERS, *CUSTOMS)
 """The columns of the template."""
+_OF_ROWS = {
+    "act": lazy_gettext("what happened, one of the words beside"),
+    "serial": lazy_gettext("the thing: its serial, SSCC or full id"),
+}
 _SAID = frozenset(COLUMNS) - {"act", "serial", *NUMBERS}
 _GROUPS = {"authorisations": _PAPERS, "customs": CUSTOMS, "numbers": NUMBERS}
 # How a field of a form is called where it is wrong, by its column.
@@ -163,3 +168,57 @@ def _no_act(said: str) -> str:
 def column_of(name: str) -> str:
     """The column that field *name* of a form is."""
     return _COLUMN_OF.get(name, name)
+
+
+# The template ------------------------------------------------------------------------------------
+
+_EXAMPLES = {
+    "serial": "A-0001",
+    "container": "106141412345678908",
+    "to": "urn:chiptrail:party:shop",
+    "from": "urn:chiptrail:party:fab",
+    "due": "2026-12-31",
+    "owner": "urn:chiptrail:party:shop",
+    "report": "lost",
+    "result": "conformant",
+    "under": "09506000134352",
+    "lot": "L7",
+    "product": "HX-100",
+    "outputs": "B-0001",
+    "licence": "EAR:D1234567",
+    "place": "SIN",
+    "uuid": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
+}
+
+
+def explained() -> Mapping[str, list[list[object]]]:
+    """The sheets of the template: one to fill in, what its columns are, and a row for each act."""
+    heads: list[object] = [_("Column"), _("What it is"), _("How to fill it in"), _("Acts")]
+    return {
+        "Chiptrail": [[*COLUMNS]],
+        str(_("Columns")): [heads, *map(_explained, COLUMNS)],
+        str(_("Examples")): [[*COLUMNS], *map(_example, SHEET_ACTS.values())],
+    }
+
+
+def _explained(name: str) -> list[object]:
+    if name in _OF_ROWS:
+        return [name, str(_OF_ROWS[name]), "", str(_("all"))]
+    if name in NUMBERS:
+        return [name, str(_("Numbers on the items")), "", _acts_with(name)]
+    field = FIELDS[name]
+    words = ", ".join(value for value, _said in field.options)
+    return [name, str(field.label), f"{field.hint} {words}".strip(), _acts_with(name)]
+
+
+def _acts_with(name: str) -> str:
+    return ", ".join(act.name for act in SHEET_ACTS.values() if name in _taken(act))
+
+
+def _example(act: Act) -> list[object]:
+    own = {"serial", "place", *act.fields} | (
+        {"licence"} if "authorisations" in act.fields else set()
+    )
+    own |= {"uuid"} if act.name == "replace" else set()
+    said = {name: text for name, text in _EXAMPLES.items() if name in own & _taken(act)}
+    return [act.name, *[said.get(name) for name in COLUMNS[1:]]]
