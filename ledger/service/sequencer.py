@@ -43,6 +43,7 @@ class Batch:
         self._written: list[EntryRow] = []
         self._lists: list[tuple[int, str, bytes, str]] = []
         self._disclosures: list[tuple[int, str, str]] = []
+        self._requests: list[Mapping[str, str]] = []
 
     def append(self, admitted: Admitted, key_index: int) -> int:
         """Give *admitted* the next index; written by ``flush``."""
@@ -76,9 +77,12 @@ class Batch:
             self._disclosures += [(index, *pair) for pair in given if pair[0] not in erased]
 
     def log_request(self, activity: Mapping[str, str]) -> None:
-        """Record what was appended since the last request as one of its own: ``actor``, ``act``."""
+        """What was appended since the last request is one of its own: ``actor``, ``act``.
+
+        Written by ``flush``.
+        """
         ref = f"[{self._begun}, {self.size})"
-        insert_activity(self.connection, self.recorded_at, {**activity, "ref": ref})
+        self._requests.append({**activity, "ref": ref})
         self._begun = self.size
 
     def flush(self) -> None:
@@ -87,7 +91,8 @@ class Batch:
         log.insert_lists(self.connection, self._lists)
         log.insert_disclosures(self.connection, self._disclosures)
         self._written += self._entries
-        self._entries, self._lists, self._disclosures = [], [], []
+        insert_activity(self.connection, self.recorded_at, *self._requests)
+        self._entries, self._lists, self._disclosures, self._requests = [], [], [], []
 
     def integrate(self) -> bytes:
         """Take the new entries into the tree, from their stored bytes; returns the new root.
@@ -144,7 +149,6 @@ def sequencing(ledger: Ledger, *, actor: str, act: str, dry_run: bool = False) -
                 tip = _renewed(ledger, connection)
                 batch = Batch(connection, tip, now_ms)
                 yield batch
-                batch.flush()
                 head = None if dry_run else _sign(ledger, batch, {"actor": actor, "act": act})
         except IntegrityError as exc:
             ledger.stopped = str(exc)
@@ -185,6 +189,7 @@ def _renewed(ledger: Ledger, connection: Connection) -> Tip:
 def _sign(ledger: Ledger, batch: Batch, activity: dict[str, str]) -> Head | None:
     """Integrate and sign the batch, inside its transaction; None when it is empty."""
     batch.log_request(activity)
+    batch.flush()
     if batch.size == batch.start:
         return None
     root = batch.integrate()

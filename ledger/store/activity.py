@@ -32,13 +32,15 @@ class ActivityRow(NamedTuple):
     ref: str
 
 
-def insert_activity(connection: Connection, at: int, activity: Mapping[str, str]) -> None:
-    """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request."""
-    statements.run(
+def insert_activity(connection: Connection, at: int, *activities: Mapping[str, str]) -> None:
+    """Record who did what: keys ``actor``, ``act``, ``ref``. One row a request, in order."""
+    bulk.run(
         connection,
         "INSERT INTO activity (id, at, actor, act, ref)"
-        " SELECT coalesce(max(id) + 1, 0), ?, ?, ?, ? FROM activity",
-        (at, activity["actor"], activity["act"], activity["ref"]),
+        " SELECT (SELECT coalesce(max(id), -1) FROM activity) + row_number() OVER (ORDER BY n),"
+        " at, actor, act, ref FROM need ORDER BY n",
+        ("n", "at", "actor", "act", "ref"),
+        [(n, at, one["actor"], one["act"], one["ref"]) for n, one in enumerate(activities)],
     )
 
 
