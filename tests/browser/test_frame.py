@@ -10,7 +10,8 @@ from tests.world import CHIPS
 
 
 def test_the_keys_of_the_keyboard_lead_to_the_search_box_and_are_listed(site):
-    with site.page("lin") as page:
+    with site.page() as page:
+        site.sign_in(page, "lin")
         page.keyboard.press("/")
         assert "search" == page.evaluate("document.activeElement.id")
 
@@ -21,7 +22,8 @@ def test_the_keys_of_the_keyboard_lead_to_the_search_box_and_are_listed(site):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out(site, theme):
-    with site.page("lin", color_scheme=theme) as page:
+    with site.page(color_scheme=theme) as page:
+        site.sign_in(page, "lin")
         assert [] == faults_of(page)
 
         page.goto("/search?q=nothing")
@@ -29,7 +31,8 @@ def test_nobody_is_shut_out(site, theme):
 
 
 def test_a_language_is_chosen_and_kept(site):
-    with site.page("lin") as page:
+    with site.page() as page:
+        site.sign_in(page, "lin")
         page.click("details.menu summary")
         page.select_option("#language", "zh-Hant")
         page.click("details.menu button >> nth=0")
@@ -40,7 +43,8 @@ def test_a_language_is_chosen_and_kept(site):
 
 
 def test_nothing_sticks_out_of_a_small_screen(site):
-    with site.page("lin", viewport={"width": 360, "height": 740}) as page:
+    with site.page(viewport={"width": 360, "height": 740}) as page:
+        site.sign_in(page, "lin")
         assert 360 >= page.evaluate("document.documentElement.scrollWidth")
 
 
