@@ -25,7 +25,12 @@ def shown_world(tmp_path_factory: pytest.TempPathFactory) -> DemoWorld:
     return world
 
 
-_READ_BACK = {"ledger.store.events", "ledger.store.amendments", "ledger.account"}
+_READ_BACK = {
+    "ledger.store.events",
+    "ledger.store.amendments",
+    "ledger.account",
+    "ledger.client.answers",
+}
 _seen: set[str] = set()
 _fresh: list[str] = []
 
