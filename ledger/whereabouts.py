@@ -221,9 +221,7 @@ def _check_withheld(claims: Claims) -> Iterator[Finding]:
         who=withheld.who,
     )
     if others:
-        message = phrase(
-            "%(found)s, and %(count)s earlier entries do so too", found=message, count=others
-        )
+        message = phrase("%(found)s; so do %(count)s earlier entries", found=message, count=others)
     yield Finding(Code.WITHHELD, message, withheld.index, on_items=claims.is_credible(withheld))
 
 
