@@ -301,7 +301,7 @@ def _said(details: Details) -> Draft:
     said: Draft = {
         "readPoint": details.place and {"id": details.place},
         "bizLocation": details.site and {"id": details.site},
-        "bizTransactionList": [_document(uri) for uri in details.documents],
+        "bizTransactionList": [document(uri) for uri in details.documents],
         "destinationList": [{"type": t, "destination": uri} for t, uri in details.destinations],
         "ilmd": details.product and dict(details.product),
         "chiptrail:location": details.location and dict(details.location),
@@ -319,7 +319,8 @@ def _said(details: Details) -> Draft:
     return when | {name: value for name, value in said.items() if value}
 
 
-def _document(uri: str) -> dict[str, str]:
+def document(uri: str) -> dict[str, str]:
+    """The document *uri* as a business transaction, with its type where its kind is known."""
     kind = uri.removeprefix(_DOCUMENT).partition(":")[0] if uri.startswith(_DOCUMENT) else ""
     if kind in _DOCUMENT_TYPES:
         return {"type": _DOCUMENT_TYPES[kind], "bizTransaction": uri}

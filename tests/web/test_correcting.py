@@ -9,9 +9,11 @@ import pytest
 
 from schemas.statement import Role
 from tests.web.conftest import Web
-from tests.world import CHIPS, World
+from tests.world import CHIPS, World, party
 
 A, B = f"{CHIPS}A-1", f"{CHIPS}A-2"
+NLR = {"regime": "EAR", "kind": "nlr"}
+UNDER = {"chiptrail:authorisations": [NLR], "chiptrail:via": [party("shop")]}
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def web(tmp_path_factory):
     world.enroll("shop")
     world.commission("fab", [A, B])
     web = Web(world)
-    web.index = world.ship("fab", [A, B], to="shop").index
+    web.index = world.ship("fab", [A, B], to="shop", **UNDER).index
     return web
 
 
@@ -75,6 +77,18 @@ def test_a_place_is_named_as_in_any_form(web, clerk):
     assert "SG" == right["chiptrail:location"]["countryCode"]
 
 
+def test_what_it_went_by_is_named_as_in_any_form(web, clerk):
+    said = {"bizTransactionList": "awb:618-1; inv:A-17", "chiptrail:via": "Fab; Shop"}
+    said |= {"chiptrail:authorisations": "licence EAR:D1; nlr EAR", "reason": "incorrect_data"}
+    (right, _), _ = prepared(send(web, clerk, **said))
+    papers = [one["bizTransaction"] for one in right["bizTransactionList"]]
+    licence = {"regime": "EAR", "kind": "licence", "number": "D1"}
+
+    assert ["urn:chiptrail:doc:awb:618-1", "urn:chiptrail:doc:inv:A-17"] == papers
+    assert [party("fab"), party("shop")] == right["chiptrail:via"]
+    assert all(one in right["chiptrail:authorisations"] for one in (licence, NLR))
+
+
 def test_what_did_not_happen_is_taken_back_alone(web, clerk):
     ((wrong, _),) = prepared(send(web, clerk, reason="did_not_occur"))
 
@@ -86,6 +100,11 @@ FAULTS = {
     "no change": ({"reason": "incorrect_data"}, "Change what was wrong"),
     "no time": ({"reason": "incorrect_data", "chiptrail:dueBy": "soon"}, "want a time such as"),
     "no JSON": ({"reason": "incorrect_data", "destinationList": "shop"}, "To: "),
+    "no paper": ({"reason": "incorrect_data", "bizTransactionList": "618"}, "want awb:NUMBER"),
+    "no such kind": (
+        {"reason": "incorrect_data", "chiptrail:authorisations": "EAR:D1"},
+        "want one of",
+    ),
     "no event": ({"reason": "incorrect_data", "destinationList": "[1]"}, "/destinationList/0"),
     "nothing left": ({"reason": "incorrect_data", "without": "A-1 A-2"}, "nothing is left of it"),
     "not in it": ({"reason": "incorrect_data", "without": "A-3"}, "nothing is recorded by that"),

@@ -21,7 +21,7 @@ from ledger.retraction import leave_out, lists_anything
 from ledger.service.entry import load_entry
 from ledger.service.redress import Redress, submitted
 from ledger.service.stock import sort_out
-from schemas import strict_json
+from schemas import short_form, strict_json
 from schemas.draft import Draft
 from schemas.errors import MalformedJson, MalformedParameter, NotFound, Refusal
 from schemas.extension import LIST_FIELDS
@@ -31,6 +31,7 @@ from schemas.spelling import read_moment
 from web.access import caller, ledger, reader
 from web.pages.desk import desk
 from web.pages.doubts import told
+from web.pages.fields import AUTHORISATIONS
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee_prepared
 from web.pages.frame import page
@@ -61,6 +62,19 @@ LABELS: Mapping[str, object] = {
     "bizStep": _("What happens"),
     "ilmd": _("Product"),
 }
+HINTS: Mapping[str, object] = {
+    "chiptrail:location": _(
+        "A site of yours, an airport by code or name (SIN), or latitude and longitude"
+        " (1.36, 103.99)."
+    ),
+    "bizTransactionList": _("All of them, parted by semicolons: awb:618-12345675; inv:A-17"),
+    "chiptrail:via": _("Parties or names, parted by semicolons."),
+    "chiptrail:authorisations": _(
+        "All of them, parted by semicolons: licence EAR:D1234567; exception EAR:NAC:A123456;"
+        " nlr EAR"
+    ),
+}
+"""What can be typed instead of JSON."""
 _ALWAYS = 4
 _TIMES = frozenset({"eventTime", "chiptrail:dueBy"})
 _FIXED = frozenset(
@@ -167,18 +181,31 @@ class Amendment:
                 event[name] = format_time(read_moment(change.new, ledger().clock.now()))
             elif isinstance(self.plain.get(name), str):
                 event[name] = change.new
-            elif name == "chiptrail:location" and not change.new.startswith("{"):
-                event[name] = self._place(change.new)
+            elif name in HINTS and not change.new.startswith(("{", "[")):
+                event[name] = self._typed(name, change.new)
             else:
                 event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
             self.faults.append(Fault(name, f"{label}: {exc.message}"))
 
-    def _place(self, text: str) -> object:
-        """A place as forms take it: a site, an airport, a latitude and longitude."""
-        filling = Filling({"place": (text,)}, desk())
-        found = filling.location()
-        self.faults.extend(Fault("chiptrail:location", one.text) for one in filling.faults)
+    def _typed(self, name: str, text: str) -> object:
+        """What *text* means in field *name*, as forms take it."""
+        said = {"place": [text], "document": [text], "via": [text]}
+        if name == "chiptrail:authorisations":
+            for one in filter(None, map(str.strip, text.split(";"))):
+                kind, _blank, named = one.partition(" ")
+                said.setdefault(kind if kind in AUTHORISATIONS else "", []).append(named)
+        filling = Filling(said, desk())
+        found = {
+            "chiptrail:location": filling.location,
+            "bizTransactionList": lambda: [short_form.document(uri) for uri in filling.documents()],
+            "chiptrail:via": lambda: filling.parties("via"),
+            "chiptrail:authorisations": filling.authorisations,
+        }[name]()
+        if "" in said:
+            known = ", ".join(AUTHORISATIONS)
+            filling.fault("other", gettext("want one of %(words)s first", words=known))
+        self.faults.extend(Fault(name, one.text) for one in filling.faults)
         return found
 
 
@@ -235,5 +262,6 @@ def _form_page(amendment: Amendment) -> Response:
         faults=faults,
         wrong={fault.field: fault.text for fault in faults},
         label_of=label_of,
+        hints=HINTS,
         reasons=REASONS,
     )
