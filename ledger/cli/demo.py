@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from ledger.service.demo import DemoWorld, Plan
-    from ledger.service.demo_access import Access
-    from ledger.service.demo_script import Sight
+    from ledger.service.demo.access import Access
+    from ledger.service.demo.script import Sight
+    from ledger.service.demo.world import DemoWorld, Plan
 
 # A serial that no demo has: lots are named by one letter and two digits.
 _NOT_THERE = "NONE-0001"
@@ -80,7 +80,7 @@ def demo(
     """
     from datetime import UTC, datetime
 
-    from ledger.service import demo as service
+    from ledger.service.demo import world as service
 
     if listen is not None:
         host_and_port(listen)  # before anything is built
@@ -109,7 +109,7 @@ def _found(folder: Path) -> "DemoWorld | None":
 
     Raises: CannotOpen if something else is there, or a demo that was not finished.
     """
-    from ledger.service import demo as service
+    from ledger.service.demo import world as service
 
     if not folder.exists() or not any(folder.iterdir()):
         return None
@@ -124,7 +124,7 @@ def _found(folder: Path) -> "DemoWorld | None":
 
 
 def _build(settings: Settings, folder: Path, plan: "Plan") -> "DemoWorld":
-    from ledger.service import demo as service
+    from ledger.service.demo import world as service
 
     with progress("building the demo", "events") as tell:
         for step in service.build_demo(folder, plan, settings.database):
@@ -178,7 +178,7 @@ def _show(world: "DemoWorld", *, is_elsewhere: bool, is_new: bool) -> None:
 
 
 def _serve(settings: Settings, world: "DemoWorld", listen: str | None) -> None:
-    from ledger.service.demo_access import let_in
+    from ledger.service.demo.access import let_in
     from web.app import BODY_LIMITS, make_app
 
     ledger = settings.open_ledger()

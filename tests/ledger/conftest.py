@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.finding import Finding
-from ledger.service.demo import DemoWorld, Plan, build_demo
+from ledger.service.demo.world import DemoWorld, Plan, build_demo
 from ledger.wording import Phrase
 from tests.phrases import parts
 from web.pages.phrases import NAME, QUOTED, translated

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.cli.main import cli
-from ledger.service.demo import DemoWorld
+from ledger.service.demo.world import DemoWorld
 from ledger.service.opening import open_ledger
 from tests.web.serving import served
 

@@ -5,7 +5,7 @@ import pytest
 
 from ledger.cli import handling, making
 from ledger.cli.naming import new_items
-from ledger.service.demo_cast import sscc
+from ledger.service.demo.cast import sscc
 from schemas import short_form
 from schemas.item import plain_serial
 from schemas.spelling import AUTHORISATIONS

@@ -22,7 +22,7 @@ def home(world):
 
 
 def test_a_demo_says_what_to_try_next(run, shown_world, monkeypatch, tmp_path):
-    monkeypatch.setattr("ledger.service.demo.build_demo", lambda *_: iter([shown_world]))
+    monkeypatch.setattr("ledger.service.demo.world.build_demo", lambda *_: iter([shown_world]))
     shown = run("demo", "--no-serve", "--data", tmp_path / "new").stdout
 
     for word in ("✓ CLEAR", "▲ CHECK", "■ STOP", shown_world.vkey, "chiptrail verify", "NONE-0001"):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -9,12 +10,12 @@ from ledger.finding import Code
 from ledger.judge import Verdict
 from ledger.keys import parse_public_key
 from ledger.outcome import outcomes
-from ledger.service import demo
 from ledger.service.audit import AuditReport, audit
-from ledger.service.demo import DemoWorld, Plan, build_demo, is_demo, load_demo, remove_demo
-from ledger.service.demo_cast import CAST, sscc
-from ledger.service.demo_deeds import DRAFTS
-from ledger.service.demo_script import begin
+from ledger.service.demo.cast import CAST, sscc
+from ledger.service.demo.deeds import DRAFTS
+from ledger.service.demo.script import begin
+from ledger.service.demo.twists import perform
+from ledger.service.demo.world import DemoWorld, Plan, build_demo, is_demo, load_demo, remove_demo
 from ledger.service.entry import load_contents
 from ledger.service.keyring import open_key_file
 from ledger.service.opening import open_ledger
@@ -140,7 +141,7 @@ def test_the_exporter_says_what_its_licence_allows_and_others_where_their_sites_
 
 
 def test_most_of_it_is_clear(world, ledger):
-    script = begin(demo.Random(1), NOW, 400)
+    script = begin(Random(1), NOW, 400)
     chips = [chip for lot in script.lots for chip in lot.chips]
     verdicts = check(ledger, chips, as_of=NOW).verdicts
 
@@ -231,7 +232,7 @@ def test_packages_have_numbers_that_check():
 
 
 def test_a_deed_of_every_kind_has_an_event():
-    script = begin(demo.Random(1), NOW, 400)
-    demo.perform(script)
+    script = begin(Random(1), NOW, 400)
+    perform(script)
 
     assert {deed.act for deed in script.deeds} == set(DRAFTS)

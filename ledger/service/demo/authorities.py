@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from ledger.act import ActKind
 from ledger.finding import Code
-from ledger.service import demo_plot as plot
-from ledger.service.demo_script import Script, Sight, see
+from ledger.service.demo import plot
+from ledger.service.demo.script import Script, Sight, see
 from schemas.statement import Resolution
 
 _DAY = timedelta(days=1)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from ledger.act import ActKind, Status
-from ledger.service import demo_plot as plot
-from ledger.service.demo_cast import WAREHOUSE
-from ledger.service.demo_script import Script, Sight, see
+from ledger.service.demo import plot
+from ledger.service.demo.cast import WAREHOUSE
+from ledger.service.demo.script import Script, Sight, see
 
 _DAY = timedelta(days=1)
 

@@ -1,7 +1,7 @@
 """The demo's plot: what everybody in the made-up world does, day by day, as it should be.
 
 Twenty lots leave the fab, are packaged, and travel three routes to data centres; a few chips go
-straight from the fab to somebody. What goes otherwise is in ``ledger.service.demo_twists`` and in
+straight from the fab to somebody. What goes otherwise is in ``ledger.service.demo.twists`` and in
 the stories beside it.
 """
 
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 from ledger.act import ActKind, Condition
-from ledger.service.demo_cast import COMPANY
-from ledger.service.demo_script import Lot, Said, Script, Sent
+from ledger.service.demo.cast import COMPANY
+from ledger.service.demo.script import Lot, Said, Script, Sent
 
 FIRST_TO_JAPAN = 8
 

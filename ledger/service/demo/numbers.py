@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from ledger.act import ActKind, Condition
-from ledger.service import demo_plot as plot
-from ledger.service.demo_script import Script, Sight, see
+from ledger.service.demo import plot
+from ledger.service.demo.script import Script, Sight, see
 from schemas.item import CHIP_PREFIX
 
 _DAY = timedelta(days=1)

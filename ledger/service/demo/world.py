@@ -28,10 +28,10 @@ from ledger.retraction import Error, retract
 from ledger.service import keyring
 from ledger.service.capture import capture
 from ledger.service.clock import Clock
-from ledger.service.demo_cast import CAST, LANDMARK, Player, prefixes
-from ledger.service.demo_deeds import draft_of
-from ledger.service.demo_script import Deed, Line, Retraction, Sight, Word, begin
-from ledger.service.demo_twists import perform
+from ledger.service.demo.cast import CAST, LANDMARK, Player, prefixes
+from ledger.service.demo.deeds import draft_of
+from ledger.service.demo.script import Deed, Line, Retraction, Sight, Word, begin
+from ledger.service.demo.twists import perform
 from ledger.service.enrolment import Registrar
 from ledger.service.founding import Foundation, found
 from ledger.service.ledger import Ledger

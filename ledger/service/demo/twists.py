@@ -13,17 +13,19 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from ledger.act import ActKind, Condition, Status
-from ledger.service import demo_authorities as authorities
-from ledger.service import demo_licences as licences
-from ledger.service import demo_numbers as numbers
-from ledger.service import demo_origins as origins
-from ledger.service import demo_papers as papers
-from ledger.service import demo_places as places
-from ledger.service import demo_plot as plot
-from ledger.service import demo_transit as transit
-from ledger.service import demo_workshop as workshop
-from ledger.service.demo_plot import Leg
-from ledger.service.demo_script import Lot, Script, Sight, see
+from ledger.service.demo import (
+    authorities,
+    licences,
+    numbers,
+    origins,
+    papers,
+    places,
+    plot,
+    transit,
+    workshop,
+)
+from ledger.service.demo.plot import Leg
+from ledger.service.demo.script import Lot, Script, Sight, see
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)

@@ -1,7 +1,7 @@
 """What the demo's plot is written down in: deeds, words and corrections, and the lots they are of.
 
 Nothing is signed here: a ``Deed`` says who did what, a ``Word`` who stated what, a ``Retraction``
-who takes back what; ``ledger.service.demo`` signs and captures them. Example::
+who takes back what; ``ledger.service.demo.world`` signs and captures them. Example::
 
     script = begin(rng, now, 2000)
     at = script.add(at, "fab", ActKind.SHIP, (pallet,), to="boards")
@@ -14,7 +14,7 @@ from random import Random
 from typing import TypeAlias, TypedDict, Unpack
 
 from ledger.act import ActKind, Condition, Status
-from ledger.service.demo_cast import gtin_class, sscc
+from ledger.service.demo.cast import gtin_class, sscc
 from schemas.item import plain_serial
 from schemas.statement import Statement
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from ledger.act import ActKind
-from ledger.service import demo_plot as plot
-from ledger.service.demo_cast import CAST, PLACES, WAREHOUSE, server
-from ledger.service.demo_script import Script, Sight, see
+from ledger.service.demo import plot
+from ledger.service.demo.cast import CAST, PLACES, WAREHOUSE, server
+from ledger.service.demo.script import Script, Sight, see
 from schemas.statement import Licence, LicenceKind, MandateStatement, Site
 
 _DAY = timedelta(days=1)

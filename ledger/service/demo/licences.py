@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ledger.act import ActKind, Status
-from ledger.service import demo_plot as plot
-from ledger.service.demo_cast import CAST
-from ledger.service.demo_script import Script, Sight, see
+from ledger.service.demo import plot
+from ledger.service.demo.cast import CAST
+from ledger.service.demo.script import Script, Sight, see
 from schemas.statement import Licence, LicenceKind
 
 _DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from ledger.act import ActKind
-from ledger.service.demo_cast import ACCURACY_M, CAST, PLACES, PRODUCT
-from ledger.service.demo_script import Deed
+from ledger.service.demo.cast import ACCURACY_M, CAST, PLACES, PRODUCT
+from ledger.service.demo.script import Deed
 from schemas import short_form
 from schemas.draft import Draft
 from schemas.short_form import Details

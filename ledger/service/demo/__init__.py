@@ -1,0 +1,1 @@
+"""The demo: a made-up world of parties, chips and what went wrong with them, really signed."""
