@@ -186,6 +186,7 @@ _EXAMPLES = {
     "product": "HX-100",
     "outputs": "B-0001",
     "licence": "EAR:D1234567",
+    "document": "awb:618-12345675",
     "place": "SIN",
     "uuid": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
 }
@@ -203,7 +204,8 @@ def explained() -> Mapping[str, list[list[object]]]:
 
 def _explained(name: str) -> list[object]:
     if name in _OF_ROWS:
-        return [name, str(_OF_ROWS[name]), "", str(_("all"))]
+        how = ", ".join(SHEET_ACTS) if name == "act" else ""
+        return [name, str(_OF_ROWS[name]), how, str(_("all"))]
     if name in NUMBERS:
         return [name, str(_("Numbers on the items")), "", _acts_with(name)]
     field = FIELDS[name]
@@ -216,9 +218,10 @@ def _acts_with(name: str) -> str:
 
 
 def _example(act: Act) -> list[object]:
-    own = {"serial", "place", *act.fields} | (
-        {"licence"} if "authorisations" in act.fields else set()
-    )
+    own = {"serial", "place", *act.fields}
+    own |= {"licence", "document"} if "authorisations" in act.fields else set()
+    own |= {"document"} if act.name == "deliver" else set()
     own |= {"uuid"} if act.name == "replace" else set()
+    own -= {"owner"} if act.name == "ship" else set()  # few sell what they send
     said = {name: text for name, text in _EXAMPLES.items() if name in own & _taken(act)}
     return [act.name, *[said.get(name) for name in COLUMNS[1:]]]
