@@ -70,7 +70,7 @@ def authenticate_session(ledger: Ledger, secret: str) -> Caller:
     Raises: Unauthenticated.
     """
     now = items.milliseconds(ledger.clock.now())
-    with ledger.database.reading() as connection:
+    with ledger.database.glancing() as connection:
         found = users.find_session(connection, _digest(secret))
     if found is None or _is_over(found[0], now) or found[1].disabled_at is not None:
         raise Unauthenticated("you are not signed in any more; sign in again")

@@ -3,11 +3,11 @@
 What they mean is for ``ledger.service.users`` and ``ledger.service.sessions``.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy
 
-from ledger.store import tables
+from ledger.store import statements, tables
 from ledger.store.database import Connection
 
 _USER, _INVITATION, _SESSION = tables.user, tables.invitation, tables.session
@@ -122,15 +122,16 @@ def insert_session(connection: Connection, row: SessionRow) -> None:
 
 def find_session(connection: Connection, secret: bytes) -> tuple[SessionRow, UserRow] | None:
     """The session with that secret, and whose it is."""
-    columns = [*(_SESSION.c[name] for name in SessionRow._fields)]
-    users = [*(_USER.c[name] for name in UserRow._fields)]
-    query = sqlalchemy.select(*columns, *users).join_from(
-        _SESSION, _USER, _USER.c.name == _SESSION.c.user
+    columns = [f's."{name}"' for name in SessionRow._fields]
+    columns += [f'u."{name}"' for name in UserRow._fields]
+    query = (
+        f'SELECT {", ".join(columns)} FROM session AS s JOIN "user" AS u ON u.name = s."user"'
+        " WHERE s.secret = ?"
     )
-    row: Any = connection.execute(query.where(_SESSION.c.secret == secret)).one_or_none()
+    row = statements.fetch_one(connection, query, (secret,))
     if row is None:
         return None
-    width = len(columns)
+    width = len(SessionRow._fields)
     return SessionRow._make(row[:width]), UserRow._make(row[width:])
 
 
