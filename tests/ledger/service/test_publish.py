@@ -170,12 +170,13 @@ def test_a_tree_that_does_not_give_its_root_is_not_published(world, tampered, tm
 
 def test_a_log_that_was_rolled_back_is_not_published(world, tmp_path, monkeypatch):
     """The checkpoint file knows of more than the database has."""
-    ahead = world.ledger.sign(world.ledger.head.size + 1, bytes(32))
-    monkeypatch.setattr(world.ledger, "note", lambda: ahead)
+    ahead = tmp_path / "ahead"
+    ahead.write_bytes(world.ledger.sign(world.ledger.head.size + 1, bytes(32)))
+    monkeypatch.setattr(world.ledger.directory, "checkpoint", ahead)
 
     with pytest.raises(ReadOnly, match="old copy"):
-        list(publish(world.ledger, tmp_path))
-    assert {} == files(tmp_path)
+        list(publish(world.ledger, tmp_path / "public"))
+    assert {} == files(tmp_path / "public")
 
 
 @pytest.mark.parametrize("where", [".", ".."])

@@ -95,13 +95,13 @@ def test_an_entry_comes_back_as_it_was_signed_with_a_proof_that_verifies(world, 
     assert (leaf, index, party("fab")) == (
         entry.leaf,
         entry.index,
-        world.ledger.registry.keys[entry.envelope.keyid].party,
+        world.ledger.registry.keys[entry.submission.envelope.keyid].party,
     )
 
 
 def test_an_item_is_told_checked_and_proved(world, remote):
     remote.api.capture(signed(world, remote, "A"))
-    bundle = remote.api.bundle(f"{CHIPS}A")
+    bundle = remote.api.bundle([f"{CHIPS}A"])
     checked = remote.api.check(["A", "B"])
 
     assert f"{CHIPS}A" == remote.api.dossier("A")["item"]
