@@ -11,7 +11,7 @@ judged as of the day on which the goods left, or, while they have not, as of now
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, reduce
+from functools import lru_cache
 
 from ledger.consignment import Consignment, Named
 from ledger.controls import Terms, is_under
@@ -49,7 +49,7 @@ def check_consignment(
 
 def _finding(index: int, code: Code, some: Sequence[Said]) -> Finding:
     messages = dict.fromkeys([one.message for one in some])
-    message = reduce(also, messages)
+    message = also(*messages)
     cites = dict.fromkeys([cited for one in some for cited in one.cites if cited != index])
     return Finding(code, message, index, (), tuple(cites))
 

@@ -7,9 +7,9 @@ Example::
     phrase("%(who)s signed that it %(did)s this item", who=act.actor, did=DID[act.kind])
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Self
 
 from ledger.act import Act, ActKind
@@ -140,7 +140,7 @@ def listed(words: Sequence[str]) -> str:
 
 def with_commas(words: Sequence[str]) -> str:
     """``a, b, c``; empty for none."""
-    return reduce(lambda most, one: phrase("%(most)s, %(one)s", most=most, one=one), words or [""])
+    return _joined(later("%(most)s, %(one)s"), words)
 
 
 def some_of(words: Sequence[str]) -> str:
@@ -158,14 +158,26 @@ def any_of(words: Sequence[str]) -> str:
     return phrase("%(most)s or %(last)s", most=with_commas(words[:-1]), last=words[-1])
 
 
-def chained(words: Iterable[str]) -> str:
+def chained(words: Sequence[str]) -> str:
     """``a and b and c``, for what may have commas itself."""
-    return reduce(lambda most, last: phrase("%(most)s and %(last)s", most=most, last=last), words)
+    return _joined(later("%(most)s and %(last)s"), words)
 
 
-def also(most: str, one: str) -> str:
-    """``most; one``."""
-    return phrase("%(most)s; %(one)s", most=most, one=one)
+def also(*words: str) -> str:
+    """``a; b``."""
+    return _joined(later("%(most)s; %(one)s"), words)
+
+
+def _joined(text: str, words: Sequence[str]) -> str:
+    """*words* by a *text* of two, halves of halves: each in the next would nest without a bound."""
+    if len(words) < 2:
+        return words[0] if words else ""
+    half = (len(words) + 1) // 2
+    sides = _joined(text, words[:half]), _joined(text, words[half:])
+    return phrase(text, **dict(zip(_NAMES.findall(text), sides, strict=True)))
+
+
+_NAMES = re.compile(r"%\((\w+)\)s")
 
 
 def in_words(at: datetime) -> str:

@@ -1,9 +1,11 @@
 """What the ledger tells is told in the language of the page, whatever stands in it."""
 
+import pickle
 import re
 
 import pytest
 
+from ledger.wording import also, any_of, chained, listed, with_commas
 from web.pages.languages import LANGUAGES, words_of_ledger
 from web.pages.phrases import NAME, translated
 
@@ -107,3 +109,12 @@ def test_a_hostile_name_stays_text(name):
 )
 def test_mischief_is_told_at_once_and_breaks_nothing(part):
     assert part.split(" ")[0] in told(part * 200)
+
+
+@pytest.mark.parametrize("tell", [with_commas, listed, any_of, chained, lambda all_: also(*all_)])
+def test_a_list_without_an_end_is_told_too(tell):
+    """A shipment may name thousands of classifications, or consignees."""
+    said = tell([f"3A{number}" for number in range(5000)])
+
+    assert str(said) == pickle.loads(pickle.dumps(said))
+    assert re.findall(r"3A\d+", said) == re.findall(r"3A\d+", told(said))
