@@ -108,16 +108,20 @@ def in_force(
 ) -> list[tuple[int, Horizon]]:
     """From which entry to which *holder* has the licence with that *number*, by authorities.
 
-    What one states anew, perhaps with an earlier end, takes the place of what was stated.
+    What one states anew of some who draw on it, perhaps with an earlier end or another holder,
+    takes the place of what was stated.
     *last_before* gives the last entry that was recorded before a time.
     """
-    known = {index: registry.licences[index] for index in stated(registry, number, until)}
-    starts = [i for i, one in known.items() if one.holder == holder and is_attested(registry, one)]
-    return [
-        (start, stop)
-        for start, anew in zip(starts, [*starts, until][1:], strict=True)
-        if (stop := min(last_before(known[start].ends_at), anew)) >= start
-    ]
+    every = {index: registry.licences[index] for index in stated(registry, number, until)}
+    known = {index: one for index, one in every.items() if is_attested(registry, one)}
+    found = []
+    for start, licence in known.items():
+        who = set(drawers(licence))
+        later = [i for i, one in known.items() if i > start and not who.isdisjoint(drawers(one))]
+        stop = min(last_before(licence.ends_at), *later, until)
+        if licence.holder == holder and stop >= start:
+            found.append((start, stop))
+    return found
 
 
 def drawers(licence: Licence) -> tuple[str, ...]:

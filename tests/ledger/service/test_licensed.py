@@ -161,6 +161,16 @@ def test_a_licence_that_is_stated_with_another_end_ends_or_goes_on(world):
     assert [*WHOLE, "ship"] == kinds(world)
 
 
+def test_who_has_the_licence_no_more_sees_no_further(world):
+    licence(world)
+    sold_on(world)
+    moved = licence(world, holder=party("spy"))
+    world.ship("lab", world.chips(1), to="dc")
+
+    assert (WHOLE, moved.index) == (kinds(world), told(world).horizon)
+    assert [] == kinds(world, "spy")
+
+
 def test_an_authority_may_attest_what_the_holder_stated_and_drew_on(world):
     licence(world, who="group")
     sold_on(world)
