@@ -5,6 +5,7 @@ import { actions, button, download, el, fault, icon, mono, show, stamp } from ".
 import { demandRecorded, noteForks } from "./head.js";
 
 const FEW = 100;
+const MOST_IN_BUNDLE = 1000; // as the server has it
 
 // *told*: [{line, receipt | problem}], in order. That the log has them is checked while they are shown.
 export async function showReceipts(place, told) {
@@ -54,7 +55,7 @@ function waysOn({ line, receipt }) {
   return [
     line.ships ? link(`/shipments/${receipt.index}`, say("The shipment")) : null,
     labels ? link(labels, say("Print labels")) : null,
-    line.items ? link(`/entries/${receipt.index}/bundle`, say("Bundle for others")) : null,
+    line.items && line.items <= MOST_IN_BUNDLE ? link(`/entries/${receipt.index}/bundle`, say("Bundle for others")) : null,
   ];
 }
 
