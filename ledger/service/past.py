@@ -26,10 +26,8 @@ from ledger.store.amendments import (
 )
 from ledger.store.database import Connection
 from ledger.store.events import Bearing, ItemEvent, ReceiptRow
-from ledger.store.stays import Stay
+from ledger.store.stays import EVER, Stay
 from ledger.view import Horizon
-
-_EVER = 9223372036854775807
 
 
 class Past:
@@ -82,7 +80,7 @@ class Past:
         """The spans in which there was something in each container, by their start."""
         found = {}
         for number, rows in self._contents(wanted).items():
-            spans = {(start, _EVER if stop is None else stop) for _, start, stop in rows}
+            spans = {(start, EVER if stop is None else stop) for _, start, stop in rows}
             found[number] = sorted(spans)
         return found
 
@@ -254,14 +252,14 @@ class _Known:
     def _spans(self, number: int, horizon: Horizon) -> set[tuple[int, int, int]]:
         """(container, start, stop) of all that was around it, as ``load_bearings`` has them."""
         found = {
-            (parent, start, _EVER if stop is None else stop)
+            (parent, start, EVER if stop is None else stop)
             for start, stop, parent in self._stays_at(number, horizon)
         }
         waiting = list(found)
         while waiting:
             through, begun, ended = waiting.pop()
             for start, stop, parent in self._stays_at(through, horizon):
-                last = _EVER if stop is None else stop
+                last = EVER if stop is None else stop
                 span = (parent, max(begun, start), min(ended, last))
                 if start < ended and last > begun and span not in found:
                     found.add(span)

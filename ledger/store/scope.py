@@ -12,8 +12,7 @@ from ledger.order import ordinal
 from ledger.store import bulk
 from ledger.store.database import Connection
 from ledger.store.events import INDEX
-
-_EVER = 9223372036854775807
+from ledger.store.stays import EVER
 
 
 class ScopedEvent(NamedTuple):
@@ -42,7 +41,7 @@ def load_scope(
     connection: Connection, items: Iterable[int], until: int | None = None
 ) -> list[ScopedEvent]:
     """Every event that the state of *items*, after entry *until*, can depend on, in log order."""
-    cutoff = _EVER if until is None else ordinal(until + 1)
+    cutoff = EVER if until is None else ordinal(until + 1)
     rows = bulk.select(
         connection, _SCOPE, ("item", "cutoff"), [(number, cutoff) for number in items]
     )
