@@ -83,9 +83,11 @@ def check_transcripts(transcripts: Iterable[Envelope], party: str, registry: Reg
 
     Raises: UnknownKey, RevokedKey, ForeignParty, BadSignature.
     """
-    for number, envelope in enumerate(transcripts):
+    given = [*transcripts]
+    landmarks = live_landmarks(registry) if given else {}
+    for number, envelope in enumerate(given):
         try:
-            _measured(envelope, party, live_landmarks(registry), registry.keys)
+            _measured(envelope, party, landmarks, registry.keys)
         except Refusal as exc:
             at = pointer(TRANSCRIPTS, number)
             raise type(exc)(exc.message, f"{at}{exc.pointer or ''}") from exc
