@@ -319,6 +319,16 @@ def test_an_entry_has_a_bundle_of_all_that_it_is_about(web, lin):
     assert 404 == lin.get("/entries/0/bundle").status_code
 
 
+def test_an_entry_of_more_items_than_a_bundle_has_gives_none(web, lin, monkeypatch):
+    monkeypatch.setattr("web.pages.trade.MOST_IN_BUNDLE", 1)
+    index = web.world.commission("fab", web.world.chips(2)).index
+    one = web.world.commission("fab", web.world.chips(1, 3)).index
+
+    assert 413 == lin.get(f"/entries/{index}/bundle").status_code
+    shown = [f"/entries/{i}/bundle" in lin.get(f"/entries/{i}").text for i in (index, one)]
+    assert [False, True] == shown
+
+
 def test_the_files_of_an_entry_verify(web, lin, shipped):
     proof = lin.get(f"/entries/{shipped}.tlog-proof")
     envelope = lin.get(f"/entries/{shipped}.json").json

@@ -17,6 +17,7 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from ledger.act import Act
 from ledger.advice import ACTIONS
 from ledger.finding import FINDINGS, Code, Finding, Tier
 from ledger.proof import encode_proof
@@ -31,11 +32,11 @@ from ledger.service.tokens import Scope
 from ledger.statement_story import tell_statement
 from schemas import strict_json
 from schemas.envelope import envelope_to_json
-from schemas.errors import NotFound
+from schemas.errors import NotFound, TooLarge
 from web.access import caller, ledger, needs, reader
 from web.api import list_shapes as shapes
 from web.api.entries import TLOG_PROOF
-from web.api.items import BUNDLE
+from web.api.items import BUNDLE, MOST_IN_BUNDLE
 from web.api.lists import load_findings, load_licences, load_parties, load_shipments
 from web.pages.drawdown import draw_down
 from web.pages.frame import make_blueprint, page
@@ -241,6 +242,7 @@ def entry(index: int) -> Response:
         payload=strict_json.spell(strict_json.load(found.submission.envelope.payload)),
         disclosed=_disclosed(said),
         most=_UNITS_SHOWN,
+        has_bundle=0 < len(_things(said.act)) <= MOST_IN_BUNDLE,
     )
 
 
@@ -265,11 +267,20 @@ def entry_bundle(index: int) -> Response:
     """The history of all that an entry is about, as a file that verifies without the ledger."""
     found = recorded(ledger(), index, reader())
     act = None if found.submission is None else load_contents(ledger(), index, is_told=False).act
-    things = () if act is None else (*act.items, *act.outputs) or (act.parent or "",)
-    if not any(things):
+    things = _things(act)
+    if not things:
         raise NotFound(f"entry {index} is about no item, or not for you")
+    if len(things) > MOST_IN_BUNDLE:
+        raise TooLarge(f"a bundle is of {MOST_IN_BUNDLE} items at most: ask for that of some")
     data = make_bundle(ledger(), things, reader=reader())
     return as_file(Response(data, content_type=BUNDLE), f"entry-{index}.chiptrail.json")
+
+
+def _things(act: Act | None) -> tuple[str, ...]:
+    """What an entry is about: the items that it names, else their container."""
+    if act is None:
+        return ()
+    return (*act.items, *act.outputs) or (() if act.parent is None else (act.parent,))
 
 
 def _told(said: Contents) -> str | None:
