@@ -74,7 +74,7 @@ def transcript(
     try:
         parse_transcript(payload)
     except Refusal as exc:
-        option = _OPTIONS[exc.pointer or ""]
+        option = _OPTIONS.get(exc.pointer or "")  # none: a number that no JSON has, or all is long
         raise click.BadParameter(exc.message, param_hint=option) from exc
     key = open_key(key_path, passphrase_file).key
     click.echo(dump(envelope_to_json(dsse.sign(payload, PayloadType.TRANSCRIPT, key))))

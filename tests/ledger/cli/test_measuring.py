@@ -58,6 +58,7 @@ def test_what_is_declared_beside_a_transcript_is_measured(ask, measured, see, wo
         ({"ms": "60001"}, "--fastest-ms"),
         ({"keyid": "ab"}, "KEYID"),
         ({"origin": "a b"}, "--origin"),
+        ({"round-trips": "9" * 30}, ""),
         ({"from": "2026-03-09", "until": "2026-03-08"}, "--until"),
     ],
 )
