@@ -6,6 +6,7 @@ from web.pages.frame import STATIC
 from web.pages.languages import words_of_ledger, words_of_scripts
 from web.pages.phrases import translated
 
+LONG = "urn:x:a detained this item; " * 100
 ADDRESS = "http://localhost/"
 TELL = """
 async (texts) => {
@@ -16,7 +17,7 @@ async (texts) => {
 
 
 def test_a_browser_reads_what_the_ledger_tells_as_the_server_does(chromium):
-    texts = [*SENTENCES, HOSTILE, "a, b or c; d and e: f", "%(who)s detained this item", ""]
+    texts = [*SENTENCES, HOSTILE, "a, b or c; d and e: f", "%(who)s detained this item", "", LONG]
     page = chromium.new_page()
     page.route(f"{ADDRESS}**", fill_in)
     page.goto(ADDRESS)

@@ -118,3 +118,10 @@ def test_a_list_without_an_end_is_told_too(tell):
 
     assert str(said) == pickle.loads(pickle.dumps(said))
     assert re.findall(r"3A\d+", said) == re.findall(r"3A\d+", told(said))
+
+
+def test_what_is_too_long_to_be_a_sentence_is_not_read():
+    """The time that reading takes grows with the text, which may be a megabyte."""
+    text = "urn:x:a detained this item; " * 40_000
+
+    assert text == told(text)

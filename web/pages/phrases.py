@@ -26,8 +26,8 @@ _JOINTS = frozenset({", ", "; ", ": ", " and ", " or "})
 _PLACE = re.compile(r"%\((\w+)\)s")
 # A word, a time, a spot or a distance.
 NAME = re.compile(r"\S+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m")
-# Whoever makes a sentence that can be read in more ways does mischief.
-_DEEPEST, _MOST_SPLITS, _MOST_READ = 24, 12, 600
+# Whoever makes a sentence that is longer, or can be read in more ways, does mischief.
+_LONGEST, _DEEPEST, _MOST_SPLITS, _MOST_READ = 2000, 24, 12, 600
 
 
 class Pattern(NamedTuple):
@@ -84,8 +84,9 @@ class Told(NamedTuple):
 
 def translated(text: str, language: str, called: Callable[[str], str] = str) -> str:
     """*text* in *language*; what is no phrase is *called* something on the page."""
-    told = _made(text, language) if isinstance(text, Phrase) else _read(text, language)
-    return _say(told, called)
+    if isinstance(text, Phrase):
+        return _say(_made(text, language), called)
+    return _say(text if len(text) > _LONGEST else _read(text, language), called)
 
 
 def _say(told: Told | str, called: Callable[[str], str]) -> str:
