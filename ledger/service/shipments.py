@@ -62,8 +62,8 @@ class Shipment:
     """Entry *index*: *sender* sent *units*, each with its fate, to *consignee*.
 
     *units* are those that the reader saw go: what it names, and what came out of that on its own.
-    *due_at* None: nobody said when. *settled_by* are the
-    entries by which units came to an end; *codes* are the open findings that are of its arrival.
+    *due_at* None: nobody said when. *settled_by* are the entries by which units came to an end;
+    *codes* are the open findings that are of its arrival.
     """
 
     index: int
