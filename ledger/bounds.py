@@ -12,7 +12,7 @@ from itertools import islice
 
 from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
-from ledger.geodesy import Circle, gap_km, is_gap_over
+from ledger.geodesy import Circle, is_gap_over
 from ledger.location import Claims, Terms, circles, newest
 from ledger.papers import Bound
 from ledger.sighting import Claim
@@ -47,13 +47,11 @@ def _outside(
         message = lies(claim, circle, possible, _is_for(bound))
         return Finding(Code.OUTSIDE_DESTINATION, message, claim.index, cites=cites)
     if bound.sites and all(is_gap_over(circle, site, 0.0) for site in bound.sites):
-        away_km = min(gap_km(circle, site) for site in bound.sites)
+        # How far is not said: it is told to who may not read where the sites are.
         message = phrase(
-            "%(seen)s at %(place)s; that is at least %(distance)s km from every site that %(name)s"
-            " is for (entry %(entry)s)",
+            "%(seen)s at %(place)s, at none of the sites that %(name)s is for (entry %(entry)s)",
             seen=claim.seen,
             place=spot_name(*circle),
-            distance=f"{away_km:,.1f}",
             name=bound.name,
             entry=bound.said_in,
         )

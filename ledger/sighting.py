@@ -73,7 +73,7 @@ class Claim:
         return phrase("%(who)s signed that it was", who=self.who)
 
 
-ASKER = phrase("whoever asks")
+ASKER = "whoever asks"
 """The *who* of a claim that nobody signed: the goods lie before it (``ledger.presence``)."""
 
 

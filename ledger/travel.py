@@ -19,7 +19,7 @@ from ledger.geodesy import Circle, gap_km, is_gap_over
 from ledger.landmark import LIGHT_KM_S
 from ledger.location import Claims, Terms, circles
 from ledger.rules import RulePack
-from ledger.sighting import Claim
+from ledger.sighting import ASKER, Claim
 from ledger.wording import in_words, phrase, spot_name
 
 # The longest way on Earth: half a meridian, and a little more.
@@ -115,14 +115,23 @@ class _Pair:
     there: Circle
 
     def said(self) -> str:
+        said = {
+            "seen": self.earlier.seen,
+            "here": spot_name(*self.here),
+            "date": in_words(self.earlier.at),
+            "there": spot_name(*self.there),
+            "later": in_words(self.later.at),
+        }
+        if self.later.who == ASKER:
+            return phrase(
+                "%(seen)s at %(here)s on %(date)s, and whoever asks says that it is at %(there)s on"
+                " %(later)s",
+                **said,
+            )
         return phrase(
             "%(seen)s at %(here)s on %(date)s, %(who)s that it was at %(there)s on %(later)s",
-            seen=self.earlier.seen,
-            here=spot_name(*self.here),
-            date=in_words(self.earlier.at),
             who=self.later.who,
-            there=spot_name(*self.there),
-            later=in_words(self.later.at),
+            **said,
         )
 
     def find(self, code: Code, message: str) -> Finding:

@@ -95,7 +95,8 @@ def test_who_is_not_signed_in_is_asked_to(web):
 def test_a_fault_of_ours_is_told_on_a_page_with_its_name_in_the_log(web, monkeypatch, caplog, path):
     """Also where the fault lies in finding out who asks."""
     lin = web.browser("lin", "viewer", of="fab")
-    monkeypatch.setattr(web.world.ledger.database, "reading", lambda: 1 / 0)
+    for way in ("reading", "glancing"):
+        monkeypatch.setattr(web.world.ledger.database, way, lambda: 1 / 0)
     answer = lin.get(path)
     name = answer.headers["X-Request-Id"]
 
