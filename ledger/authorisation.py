@@ -64,8 +64,8 @@ def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
         Said(
             Code.LICENCE_OUT_OF_SCOPE,
             phrase(
-                "%(name)s covers other items (entry %(entry)s)",
-                name=one.authorisation.name,
+                "%(licence)s covers other items (entry %(entry)s)",
+                licence=one.authorisation.name,
                 entry=one.said_in,
             ),
             _cites(one),
@@ -90,9 +90,9 @@ def _of_licences(one: Consignment, pack: RulePack, as_of: datetime) -> Iterator[
         if named.licence is None:
             if named.authorisation.number is not None and named.is_known:
                 message = phrase(
-                    "that %(who)s has %(name)s it says itself; nobody has stated what it allows",
+                    "that %(who)s has %(licence)s it says itself; nobody has stated what it allows",
                     who=one.leg.dealing.sender,
-                    name=named.authorisation.name,
+                    licence=named.authorisation.name,
                 )
                 yield Said(Code.LICENCE_UNATTESTED, message)
             continue
@@ -103,19 +103,19 @@ def _of_licence(one: Consignment, named: Named, licence: Licence, at: datetime) 
     name, sender, cites = named.authorisation.name, one.leg.dealing.sender, _cites(named)
     if not named.is_attested:
         message = phrase(
-            "%(name)s rests on the word of %(who)s (entry %(entry)s); no authority has stated it,"
-            " nor the registrar",
-            name=name,
+            "%(licence)s rests on the word of %(who)s (entry %(entry)s); no authority has stated"
+            " it, nor the registrar",
+            licence=name,
             who=licence.party,
             entry=named.said_in,
         )
         yield Said(Code.LICENCE_UNATTESTED, message, cites)
     if sender not in drawers(licence):
         message = phrase(
-            "%(who)s shipped under %(name)s, which is %(holder)s's and not for it to use"
+            "%(who)s shipped under %(licence)s, which is %(holder)s's and not for it to use"
             " (entry %(entry)s)",
             who=sender,
-            name=name,
+            licence=name,
             holder=licence.holder,
             entry=named.said_in,
         )
@@ -125,8 +125,8 @@ def _of_licence(one: Consignment, named: Named, licence: Licence, at: datetime) 
     reasons = with_commas([*_outside(one, licence)])
     if reasons:
         message = phrase(
-            "%(name)s does not cover this: %(reasons)s (entry %(entry)s)",
-            name=name,
+            "%(licence)s does not cover this: %(reasons)s (entry %(entry)s)",
+            licence=name,
             reasons=reasons,
             entry=named.said_in,
         )
@@ -137,10 +137,10 @@ def _of_licence(one: Consignment, named: Named, licence: Licence, at: datetime) 
 
 def _overdrawn(name: str, drawn: Drawn) -> str:
     if not drawn.is_shown:
-        return phrase("with this, more went out under %(name)s than it allows", name=name)
+        return phrase("with this, more went out under %(licence)s than it allows", licence=name)
     return phrase(
-        "with this, more went out under %(name)s than it allows: %(total)s of %(quantity)s",
-        name=name,
+        "with this, more went out under %(licence)s than it allows: %(total)s of %(quantity)s",
+        licence=name,
         total=f"{drawn.total:,}",
         quantity=f"{drawn.quantity:,}",
     )
@@ -153,10 +153,10 @@ def _cites(named: Named) -> tuple[int, ...]:
 def _expired(one: Consignment, named: Named, licence: Licence, at: datetime) -> str:
     name = named.authorisation.name
     if at < licence.starts_at:
-        text, end = later("%(name)s begins on %(date)s (entry %(entry)s)"), licence.starts_at
+        text, end = later("%(licence)s begins on %(date)s (entry %(entry)s)"), licence.starts_at
     else:
-        text, end = later("%(name)s ended on %(date)s (entry %(entry)s)"), licence.ends_at
-    span = phrase(text, name=name, date=in_words(end), entry=named.said_in)
+        text, end = later("%(licence)s ended on %(date)s (entry %(entry)s)"), licence.ends_at
+    span = phrase(text, licence=name, date=in_words(end), entry=named.said_in)
     if one.leg.is_waiting:
         text = later("%(span)s, and the goods have not left yet: they may not leave under it")
         return phrase(text, span=span)

@@ -4,7 +4,7 @@ Source: docs/location.md, "What licences ask". Each licence binds by itself. On 
 asked: the route of the shipment is ``ledger.whereabouts``'s. Example::
 
     check_bounds(claims, terms, atlas, papers.bounds)
-    -> [Finding(Code.OUTSIDE_DESTINATION, "... EAR licence D1, under which it was sent, is for NO")]
+    -> [Finding(Code.OUTSIDE_DESTINATION, "... it was sent under EAR licence D1, which is for NO")]
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,10 +49,10 @@ def _outside(
     if bound.sites and all(is_gap_over(circle, site, 0.0) for site in bound.sites):
         # How far is not said: it is told to who may not read where the sites are.
         message = phrase(
-            "%(seen)s at %(place)s, at none of the sites that %(name)s is for (entry %(entry)s)",
+            "%(seen)s at %(place)s, at none of the sites that %(licence)s is for (entry %(entry)s)",
             seen=claim.seen,
             place=spot_name(*circle),
-            name=bound.name,
+            licence=bound.name,
             entry=bound.said_in,
         )
         return Finding(Code.OUTSIDE_DESTINATION, message, claim.index, cites=cites)
@@ -70,8 +70,8 @@ def _straddles(
 
 def _is_for(bound: Bound) -> str:
     return phrase(
-        "%(name)s, under which it was sent, is for %(countries)s (entry %(entry)s)",
-        name=bound.name,
+        "it was sent under %(licence)s, which is for %(countries)s (entry %(entry)s)",
+        licence=bound.name,
         countries=countries_named(bound.countries, listed),
         entry=bound.said_in,
     )

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from ledger.act import Act, ActKind
+from ledger.wording import later, phrase
 from schemas import strict_json
 from schemas.event import Event
 from schemas.strict_json import JSON
@@ -28,6 +29,18 @@ SENDS = frozenset({ActKind.SHIP, ActKind.TRANSFER})
 _MAKES = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
 _TELLS = frozenset({ActKind.CARRY, ActKind.VOID})
 _HIDDEN = frozenset({CUSTOMS, DESTINATIONS})
+_NAMED: Mapping[str, str] = {
+    "licence": later("%(regime)s licence"),
+    "exception": later("%(regime)s exception"),
+    "permit": later("%(regime)s permit"),
+    "nlr": later("%(regime)s nlr"),
+}
+_NUMBERED: Mapping[str, str] = {
+    "licence": later("%(regime)s licence %(number)s"),
+    "exception": later("%(regime)s exception %(number)s"),
+    "permit": later("%(regime)s permit %(number)s"),
+    "nlr": later("%(regime)s nlr %(number)s"),
+}
 _ENDS: Mapping[str, str] = {
     "possessing_party": "consignee",
     "owning_party": "owner",
@@ -50,8 +63,10 @@ class Authorisation:
     @property
     def name(self) -> str:
         """``EAR licence D1234567``, ``EAR exception NAC A123456``, ``EAR nlr``."""
-        parts = (self.regime, self.kind, self.code, self.number)
-        return " ".join([part for part in parts if part])
+        number = " ".join([part for part in (self.code, self.number) if part])
+        if number:
+            return phrase(_NUMBERED[self.kind], regime=self.regime, number=number)
+        return phrase(_NAMED[self.kind], regime=self.regime)
 
 
 @dataclass(frozen=True, slots=True)

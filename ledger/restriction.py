@@ -148,9 +148,11 @@ def _members(control: Control, pack: RulePack, day: date) -> frozenset[str]:
 
 
 def _restriction(one: Consignment, code: Code, words: str, control: Control, cited: int) -> Said:
-    named = ", ".join([said.authorisation.name for said in one.named])
+    named = with_commas([said.authorisation.name for said in one.named])
     if named:
-        message = phrase("%(where)s, and only %(name)s is named for it", where=words, name=named)
+        message = phrase(
+            "%(where)s, and only %(licence)s is named for it", where=words, licence=named
+        )
     else:
         message = phrase("%(where)s, and no authorisation is named for it", where=words)
     if not one.eccns:

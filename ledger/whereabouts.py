@@ -265,8 +265,8 @@ def _by_duty(found: Finding, duty: Duty | None) -> Finding:
     if duty is None:
         return found
     asked = phrase(
-        "%(name)s asks for it every %(days)s days (entry %(entry)s)",
-        name=duty.name,
+        "%(licence)s asks for it every %(days)s days (entry %(entry)s)",
+        licence=duty.name,
         days=duty.every.days,
         entry=duty.said_in,
     )

@@ -22,6 +22,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.sessions import LONGEST, authenticate_session
 from ledger.service.tokens import Caller, Scope, authenticate
 from ledger.view import Reader
+from ledger.wording import later
 from schemas.errors import Forbidden, NotFound, Unauthenticated
 from web.limits import Limit, limits
 
@@ -29,6 +30,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_WANTING = {
+    Scope.READ: later("this takes somebody with the scope read"),
+    Scope.WRITE: later("this takes somebody with the scope write"),
+    Scope.ADMIN: later("this takes somebody with the scope admin"),
+}
 
 
 def ledger() -> Ledger:
@@ -50,7 +56,7 @@ def needs(scope: Scope) -> Callable[[Callable[P, T]], Callable[P, T]]:
             limits().count(Limit.REQUESTS, g.caller.name)
             limits().demand(Limit.MISSES, g.caller.name)
             if scope not in g.caller.scopes:
-                raise Forbidden(f"this takes somebody with the scope {scope}")
+                raise Forbidden(_WANTING[scope])
             try:
                 return view(*args, **kwargs)
             except NotFound:

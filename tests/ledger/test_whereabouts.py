@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.act import ActKind
+from ledger.dealing import Authorisation
 from ledger.finding import Code
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, held_by
@@ -141,6 +142,8 @@ def test_where_it_was_made_it_may_be():
 
 
 CAME = part("buyer", kind=ActKind.RECEIVE)
+D1 = Authorisation("EAR", "licence", "D1").name
+P7 = Authorisation("STA", "permit", "P7").name
 HALL = Circle(*OSLO, 400)
 
 
@@ -173,25 +176,25 @@ HALL = Circle(*OSLO, 400)
     ],
 )
 def test_what_was_sent_under_a_licence_stays_where_that_is_for(countries, sites, entries, wanted):
-    bound = Bound(frozenset(countries.split()), sites, "EAR licence D1", 0)
+    bound = Bound(frozenset(countries.split()), sites, D1, 0)
 
     assert wanted == codes(*entries, papers=Papers(bounds=(bound,)))
 
 
 def test_every_licence_has_to_allow_the_place_and_the_one_that_does_not_is_cited():
-    wide = Bound(frozenset({"CN", "HK"}), (), "STA permit P7", 7)
-    narrow = Bound(frozenset({"HK", "SG"}), (), "EAR licence D1", 8)
+    wide = Bound(frozenset({"CN", "HK"}), (), P7, 7)
+    narrow = Bound(frozenset({"HK", "SG"}), (), D1, 8)
     (one,) = found(CAME, seen("buyer", SHENZHEN), papers=Papers(bounds=(wide, narrow)))
 
     assert one.message.endswith(
-        "within 50 m, which lies in CN; EAR licence D1, under which it was sent, is for HK and SG"
+        "within 50 m, which lies in CN; it was sent under EAR licence D1, which is for HK and SG"
         " (entry 8)"
     )
     assert (OUTSIDE, 2, (8,)) == (one.code, one.index, one.cites)
 
 
 def test_that_it_is_at_no_site_of_a_licence_is_told_and_not_where_they_are():
-    papers = Papers(bounds=(Bound(frozenset(), (HALL,), "EAR licence D1", 8),))
+    papers = Papers(bounds=(Bound(frozenset(), (HALL,), D1, 8),))
     (one,) = found(CAME, seen("buyer", KIRUNA), papers=papers)
 
     assert ", at none of the sites that EAR licence D1 is for (entry 8)" in one.message
@@ -199,7 +202,7 @@ def test_that_it_is_at_no_site_of_a_licence_is_told_and_not_where_they_are():
 
 
 def test_a_licence_may_ask_for_reports_more_often_than_the_rules():
-    papers = Papers(duty=Duty(timedelta(days=90), "EAR licence D1", 7))
+    papers = Papers(duty=Duty(timedelta(days=90), D1, 7))
     at = BEGIN + timedelta(days=91)
     (one,) = found(seen("maker", HONG_KONG), at=at, papers=papers)
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from ledger.identity import NAMES
+from ledger.identity import KINDS, NAMES
 from schemas.errors import MalformedTable
 from web.pages.acts import ACTS, Act
-from web.pages.fields import CUSTOMS, FIELDS, label_of
+from web.pages.fields import CUSTOMS, FIELDS, Kind, label_of
 from web.pages.inspections import INSPECTIONS
 from web.pages.numbers import HEADED, folded, wrong_number
 from web.tables import kind_of, read_rows
@@ -41,6 +41,22 @@ _OF_ROWS = {
     "act": lazy_gettext("what happened, one of the words beside"),
     "serial": lazy_gettext("the thing: its serial, SSCC or full id"),
 }
+# What forms show beside the field, or leave to a list, and a spreadsheet does not.
+_HOW = {
+    "document": lazy_gettext("Its kind and number: awb:618-12345675; several with semicolons."),
+    "licence": lazy_gettext("Regime and number: EAR:D1234567."),
+    "exception": lazy_gettext(
+        "Regime, exception, and its number if there is one: EAR:NAC:A123456."
+    ),
+    "permit": lazy_gettext("Regime and number: STA:P-17."),
+    "nlr": lazy_gettext("The regime by which none is required: EAR."),
+    "place_country": lazy_gettext("Two capitals: NO."),
+    "place_accuracy": lazy_gettext("A number: how far off it may be at most."),
+    "hts": lazy_gettext("6, 8 or 10 digits; several with commas."),
+    "origin": lazy_gettext("Two capitals: NO."),
+    "currency": lazy_gettext("Three capitals: USD."),
+}
+_TICKED = lazy_gettext("yes, or nothing.")
 _SAID = frozenset(COLUMNS) - {"act", "serial", *NUMBERS}
 _GROUPS = {"authorisations": _PAPERS, "customs": CUSTOMS, "numbers": NUMBERS}
 # How a field of a form is called where it is wrong, by its column.
@@ -207,10 +223,13 @@ def _explained(name: str) -> list[object]:
         how = ", ".join(SHEET_ACTS) if name == "act" else ""
         return [name, str(_OF_ROWS[name]), how, str(_("all"))]
     if name in NUMBERS:
-        return [name, str(_("Numbers on the items")), "", _acts_with(name)]
+        kind = next(kind for kind, known in NAMES.items() if known == name)
+        return [name, gettext(KINDS[kind]), "", _acts_with(name)]
     field = FIELDS[name]
     words = ", ".join(value for value, _said in field.options)
-    return [name, str(field.label), f"{field.hint} {words}".strip(), _acts_with(name)]
+    ticked = _TICKED if field.kind is Kind.TICK else ""
+    how = [str(text) for text in (field.hint or _HOW.get(name, ""), words, ticked) if text]
+    return [name, str(field.label), " ".join(how), _acts_with(name)]
 
 
 def _acts_with(name: str) -> str:
