@@ -89,6 +89,20 @@ def test_what_it_went_by_is_named_as_in_any_form(web, clerk):
     assert all(one in right["chiptrail:authorisations"] for one in (licence, NLR))
 
 
+def test_another_consignee_is_named_as_in_any_form(web, clerk):
+    (right, _), _ = prepared(send(web, clerk, destinationList="Fab", reason="incorrect_data"))
+
+    wanted = [{"type": "possessing_party", "destination": party("fab")}]
+    assert wanted == right["destinationList"]
+
+
+def test_what_is_typed_stands_in_the_form_as_it_is_typed(web, clerk):
+    shown = clerk.get(f"/record/correct/{web.index}").text
+
+    assert f'value="{party("shop")}" aria-label="To"' in shown
+    assert 'value="nlr EAR"' in shown
+
+
 def test_what_did_not_happen_is_taken_back_alone(web, clerk):
     ((wrong, _),) = prepared(send(web, clerk, reason="did_not_occur"))
 
@@ -99,7 +113,8 @@ FAULTS = {
     "no reason": ({"without": "A-1"}, "Say what was wrong"),
     "no change": ({"reason": "incorrect_data"}, "Change what was wrong"),
     "no time": ({"reason": "incorrect_data", "chiptrail:dueBy": "soon"}, "want a time such as"),
-    "no JSON": ({"reason": "incorrect_data", "destinationList": "shop"}, "To: "),
+    "no JSON": ({"reason": "incorrect_data", "destinationList": "[1"}, "To: "),
+    "no party": ({"reason": "incorrect_data", "destinationList": "nobody"}, "no party"),
     "no paper": ({"reason": "incorrect_data", "bizTransactionList": "618"}, "want awb:NUMBER"),
     "no such kind": (
         {"reason": "incorrect_data", "chiptrail:authorisations": "EAR:D1"},

@@ -1,14 +1,14 @@
 """Correcting an entry of one's own: what was said beside what was meant, and what is to be signed.
 
 The event that was meant is signed first, then the correction that puts it in its place
-(``ledger.service.redress``). Fields are shown as they stand in the event: a text as it is, the rest
-as JSON. Example::
+(``ledger.service.redress``). Fields are shown as one types them where that is the whole of them,
+else as they stand in the event: a text as it is, the rest as JSON. Example::
 
     amendment = Amendment.of(index, sent())
     amendment.changes            # [Change(name="chiptrail:dueBy", old="2026-...", new="2027-...")]
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from flask import Response, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from ledger.names import document_name
 from ledger.retraction import leave_out, lists_anything
 from ledger.service.entry import load_entry
 from ledger.service.redress import Redress, submitted
@@ -68,6 +69,8 @@ HINTS: Mapping[str, object] = {
         " (1.36, 103.99)."
     ),
     "bizTransactionList": _("All of them, parted by semicolons: awb:618-12345675; inv:A-17"),
+    "destinationList": _("Who is to sign for it: a party by its name or id."),
+    "sourceList": _("Who sent it."),
     "chiptrail:via": _("Parties or names, parted by semicolons."),
     "chiptrail:authorisations": _(
         "All of them, parted by semicolons: licence EAR:D1234567; exception EAR:NAC:A123456;"
@@ -75,6 +78,7 @@ HINTS: Mapping[str, object] = {
     ),
 }
 """What can be typed instead of JSON."""
+_ENDS = {"destinationList": "destination", "sourceList": "source"}
 _ALWAYS = 4
 _TIMES = frozenset({"eventTime", "chiptrail:dueBy"})
 _FIXED = frozenset(
@@ -121,7 +125,13 @@ class Amendment:
         there = [name for name in self.plain if name not in _FIXED]
         shown = [name for name in LABELS if name in there or name in list(LABELS)[:_ALWAYS]]
         shown += [name for name in there if name not in LABELS]
-        return [self._row(name, _text(self.plain.get(name))) for name in shown]
+        return [self._row(name, self._shown(name)) for name in shown]
+
+    def _shown(self, name: str) -> str:
+        """What stands in field *name*, as forms take it where that is the whole of it."""
+        value = self.plain.get(name)
+        text = spelled(name, value)
+        return text if text and _typed(name, text) == (value, []) else _text(value)
 
     def _row(self, name: str, old: str) -> Change:
         sent = self.form.value(name).replace("\r\n", "\n").strip()
@@ -182,31 +192,58 @@ class Amendment:
             elif isinstance(self.plain.get(name), str):
                 event[name] = change.new
             elif name in HINTS and not change.new.startswith(("{", "[")):
-                event[name] = self._typed(name, change.new)
+                event[name], faults = _typed(name, change.new)
+                self.faults.extend(faults)
             else:
                 event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
             self.faults.append(Fault(name, f"{label}: {exc.message}"))
 
-    def _typed(self, name: str, text: str) -> object:
-        """What *text* means in field *name*, as forms take it."""
-        said = {"place": [text], "document": [text], "via": [text]}
-        if name == "chiptrail:authorisations":
-            for one in filter(None, map(str.strip, text.split(";"))):
-                kind, _blank, named = one.partition(" ")
-                said.setdefault(kind if kind in AUTHORISATIONS else "", []).append(named)
-        filling = Filling(said, desk())
-        found = {
-            "chiptrail:location": filling.location,
-            "bizTransactionList": lambda: [short_form.document(uri) for uri in filling.documents()],
-            "chiptrail:via": lambda: filling.parties("via"),
-            "chiptrail:authorisations": filling.authorisations,
-        }[name]()
-        if "" in said:
-            known = ", ".join(AUTHORISATIONS)
-            filling.fault("other", gettext("want one of %(words)s first", words=known))
-        self.faults.extend(Fault(name, one.text) for one in filling.faults)
-        return found
+
+def _typed(name: str, text: str) -> tuple[object, list[Fault]]:
+    """What *text* means in field *name*, as forms take it; and what is wrong with it."""
+    said = {"place": [text], "document": [text], "via": [text], "end": [text]}
+    if name == "chiptrail:authorisations":
+        for one in filter(None, map(str.strip, text.split(";"))):
+            kind, _blank, named = one.partition(" ")
+            said.setdefault(kind if kind in AUTHORISATIONS else "", []).append(named)
+    filling = Filling(said, desk())
+    read: dict[str, Callable[[], object]] = {
+        "chiptrail:location": filling.location,
+        "bizTransactionList": lambda: [short_form.document(uri) for uri in filling.documents()],
+        "chiptrail:via": lambda: filling.parties("via"),
+        "chiptrail:authorisations": filling.authorisations,
+        "destinationList": lambda: _held("destination", filling.somebody("end")),
+        "sourceList": lambda: _held("source", filling.somebody("end")),
+    }
+    found = read[name]()
+    if "" in said:
+        known = ", ".join(AUTHORISATIONS)
+        filling.fault("other", gettext("want one of %(words)s first", words=known))
+    return found, [Fault(name, one.text) for one in filling.faults]
+
+
+def spelled(name: str, value: Any) -> str:  # noqa: ANN401 - a JSON value of an event
+    """*value* of field *name* as one types it; empty where it is not typed."""
+    match value:
+        case [{"type": "possessing_party", **end}] if name in _ENDS:
+            return str(end.get(_ENDS[name], ""))
+        case [*many] if name == "bizTransactionList":
+            return "; ".join([document_name(one["bizTransaction"]) for one in many])
+        case [*many] if name == "chiptrail:via":
+            return "; ".join(many)
+        case [*many] if name == "chiptrail:authorisations":
+            return "; ".join(map(_authorisation, many))
+    return ""
+
+
+def _held(part: str, party: str) -> list[dict[str, str]]:
+    return [{"type": "possessing_party", part: party}]
+
+
+def _authorisation(said: Mapping[str, str]) -> str:
+    named = [said[part] for part in ("regime", "code", "number") if part in said]
+    return f"{said['kind']} {':'.join(named)}"
 
 
 def label_of(name: str) -> str:

@@ -207,9 +207,12 @@ function showInterrupted(error, lines, told) {
   const shown = notice("fault", el("h3", {}, say("Recorded %(done)s of %(all)s", values)));
   const kept = say("The rest is signed and kept in this browser. Nothing is recorded twice.");
   const again = button(say("Send the rest"), () => sendOn(lines, told), "");
-  shown.append(el("p", {}, whyOf(error)), el("p", {}, kept), actions(again));
+  shown.append(el("p", {}, whyOf(error)), el("p", {}, kept), actions(error.isSignedOut ? signIn() : null, again));
   show(parts.after, shown);
 }
+
+// Beside this page, since it holds what was signed.
+const signIn = () => el("a", { class: "button", href: "/sign-in", target: "_blank" }, say("Sign in"));
 
 function noKey({ said }) {
   const party = said["chiptrail:party"];

@@ -30,7 +30,7 @@ async function post(batch) {
   for (const pause of [...PAUSES_MS, null]) {
     const why = await attempt(body);
     if (Array.isArray(why)) return why;
-    if (pause === null || !why.passes) throw new Error(why.said);
+    if (pause === null || !why.passes) throw Object.assign(new Error(why.said), { isSignedOut: why.isSignedOut });
     await new Promise((resume) => setTimeout(resume, pause));
   }
   return null;
@@ -52,7 +52,7 @@ async function attempt(body) {
     return faulty ? { passes: true, said: faulty.problem.detail } : said.entries;
   }
   if (answer.status === 401) {
-    return { passes: false, said: say("You are signed out: sign in again, then send it.") };
+    return { passes: false, isSignedOut: true, said: say("You are signed out: sign in again, then send it.") };
   }
   const passes = answer.status >= 500 || answer.status === 429;
   return { passes, said: said.detail ?? say("The ledger does not take it now.") };

@@ -153,6 +153,9 @@ const row = (read, name, value) => [
   el("dd", {}, shown(read, value, name)),
 ];
 
+// Members that need no name where there is no other.
+const ALONE = new Set(["id", "bizTransaction"]);
+
 // A value of any shape, of the member *name*.
 function shown(read, value, name) {
   if (typeof value === "string") return ofText(read, value, name);
@@ -163,8 +166,8 @@ function shown(read, value, name) {
     return el("ul", {}, value.map((one) => el("li", {}, shown(read, one, name))));
   }
   if (value === null || value instanceof Number || typeof value !== "object") return String(value);
-  const only = Object.keys(value).length === 1 && typeof value.id === "string";
-  if (only) return shown(read, value.id);
+  const [first, ...more] = Object.entries(value);
+  if (more.length === 0 && ALONE.has(first?.[0]) && typeof first[1] === "string") return shown(read, first[1]);
   if (isTyped(value)) return ofTyped(read, value);
   return el("dl", {}, Object.entries(value).map(([member, inner]) => row(read, member, inner)));
 }

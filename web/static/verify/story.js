@@ -63,7 +63,7 @@ function wordsOf(act, names, item) {
     parent: act.parent === null ? say("a container") : itemName(act.parent),
     isParent: item === act.parent,
     step: String(act.step).split(":").at(-1).replaceAll("_", " "),
-    words: act.set.concat(act.unset).map((word) => STATUSES[word]()).join(", "),
+    words: act.set.concat(act.unset).map((word) => STATUSES[word]()).join(say(", ")),
   };
 }
 
@@ -80,8 +80,8 @@ const STATUSES = {
 // What may be added to any step.
 function details(act, names, withheld) {
   const isHidden = withheld.some((name) => ["chiptrail:location", "readPoint"].includes(name));
-  const via = act.via.map((party) => partyName(party, names)).join(", ");
-  const papers = act.documents.map(documentName).join(", ");
+  const via = act.via.map((party) => partyName(party, names)).join(say(", "));
+  const papers = act.documents.map(documentName).join(say(", "));
   const isForOther = act.user !== null && act.user !== act.counterparty;
   return [
     act.product && say("Product: %(product)s.", { product: act.product }),

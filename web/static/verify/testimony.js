@@ -4,14 +4,14 @@
 import { count, say } from "../words.js";
 import { itemName, moment, partyName } from "./names.js";
 
-const listed = (parties, names) => [...new Set(parties)].map((party) => partyName(party, names)).sort().join(", ");
+const listed = (parties, names) => [...new Set(parties)].map((party) => partyName(party, names)).sort().join(say(", "));
 
 // What holds whoever runs the ledger, if its registrar enrolled the right keys.
 export function proved(verified) {
   const { origin, size, entries, names, cosigned, witnessedAt, pinned } = verified;
   const signers = listed(entries.map((entry) => entry.party), names);
   const seen = witnessedAt && {
-    names: cosigned.map(({ name }) => name).join(", "),
+    names: cosigned.map(({ name }) => name).join(say(", ")),
     time: moment(witnessedAt),
   };
   return [
@@ -62,13 +62,18 @@ export function unknown(verified) {
     say("Whether anything is where somebody said it was."),
     unproven.length > 0 && say("What became of %(items)s: that hangs on goods of others.", { items: several(unproven) }),
     withheld.length > 0 && say("What %(count)s withheld entries say.", { count: count(withheld.length) }),
-    hidden.size > 0 && say("What signers withheld and is not shown here: %(names)s.", { names: [...hidden].sort().join(", ") }),
+    hidden.size > 0 && say("What signers withheld and is not shown here: %(names)s.", { names: [...hidden].sort().map(fieldName).join(say(", ")) }),
     witnessedAt === null && say("Whether others are shown the same history: no witness that you named signed it."),
   ].filter(Boolean);
 }
 
+function fieldName(name) {
+  const known = { customs: say("customs"), location: say("location"), identities: say("identities") };
+  return known[name] ?? name;
+}
+
 function several(items) {
-  const shown = items.slice(0, 3).map(itemName).join(", ");
+  const shown = items.slice(0, 3).map(itemName).join(say(", "));
   if (items.length <= 3) return shown;
   return say("%(shown)s and %(count)s others", { shown, count: count(items.length - 3) });
 }
