@@ -160,6 +160,23 @@ def test_an_entry_that_withholds_is_taken_back(site, tmp_path):
     assert "did_not_occur" == taken["errorDeclaration"]["reason"]
 
 
+def test_a_shipment_that_takes_the_place_of_another_is_where_one_goes_on(site, tmp_path):
+    hold(site, SERIALS[:1])
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.goto("/ship?unit=A-0001&to=shop")
+        check(page)
+        sign(page)
+        size = site.world.ledger.head.size
+        page.goto(f"/record/correct/{size - 1}")
+        page.check("input[value=incorrect_data]")
+        page.fill("[name=bizTransactionList]", "awb:618-1")
+        check(page)
+        sign(page)
+
+        assert f"/shipments/{size}" == page.get_by_text("The shipment").get_attribute("href")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out(site, theme):
     hold(site, SERIALS[:2])

@@ -12,6 +12,9 @@ export async function showReceipts(place, told) {
   const done = told.filter((one) => one.receipt);
   const refused = told.filter((one) => !one.receipt);
   const only = done.length === 1 ? done[0] : null;
+  // A shipment that takes the place of another is signed beside what takes that one back.
+  const shipments = done.filter((one) => one.line.ships);
+  const chief = shipments.length === 1 ? shipments[0] : only;
   const proof = el("p", {});
   const title = say("Recorded: %(count)s", { count: count(done.length) });
   show(
@@ -20,9 +23,9 @@ export async function showReceipts(place, told) {
     refused.length ? refusals(refused) : null,
     done.length ? [proof, table(done.slice(0, FEW))] : null,
     done.length > FEW ? el("p", {}, say("The first %(count)s are shown.", { count: count(FEW) })) : null,
-    only && code(only.receipt.index),
-    only?.line.ships ? toTell(only) : null,
-    waysOf(done, only),
+    chief && code(chief.receipt.index),
+    chief?.line.ships ? toTell(chief) : null,
+    waysOf(done, chief),
   );
   place.querySelector("h3").focus();
   if (done.length) await showProof(proof, done);
@@ -40,10 +43,10 @@ async function showProof(place, done) {
   }
 }
 
-function waysOf(done, only) {
+function waysOf(done, chief) {
   const receipts = done.map((one) => one.receipt);
   const save = () => download("receipts.json", JSON.stringify(receipts, null, 1));
-  return actions(only && waysOn(only), button(say("Save the receipts"), save), button(say("Print"), () => print()));
+  return actions(chief && waysOn(chief), button(say("Save the receipts"), save), button(say("Print"), () => print()));
 }
 
 // What one does next with what it is about.
