@@ -228,8 +228,8 @@ def _explained(name: str) -> list[object]:
     field = FIELDS[name]
     words = ", ".join(value for value, _said in field.options)
     ticked = _TICKED if field.kind is Kind.TICK else ""
-    how = [str(text) for text in (field.hint or _HOW.get(name, ""), words, ticked) if text]
-    return [name, str(field.label), " ".join(how), _acts_with(name)]
+    told = [str(text) for text in (field.hint or _HOW.get(name, ""), words, ticked) if text]
+    return [name, str(field.label), " ".join(told), _acts_with(name)]
 
 
 def _acts_with(name: str) -> str:
