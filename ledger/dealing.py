@@ -29,18 +29,29 @@ SENDS = frozenset({ActKind.SHIP, ActKind.TRANSFER})
 _MAKES = frozenset({ActKind.COMMISSION, ActKind.REGISTER})
 _TELLS = frozenset({ActKind.CARRY, ActKind.VOID})
 _HIDDEN = frozenset({CUSTOMS, DESTINATIONS})
-_NAMED: Mapping[str, str] = {
-    "licence": later("%(regime)s licence"),
-    "exception": later("%(regime)s exception"),
-    "permit": later("%(regime)s permit"),
-    "nlr": later("%(regime)s nlr"),
+_NAMED: Mapping[str, tuple[str, str, str]] = {
+    "licence": (
+        later("%(regime)s licence"),
+        later("%(regime)s licence %(number)s"),
+        later("%(regime)s licence %(code)s %(number)s"),
+    ),
+    "exception": (
+        later("%(regime)s exception"),
+        later("%(regime)s exception %(number)s"),
+        later("%(regime)s exception %(code)s %(number)s"),
+    ),
+    "permit": (
+        later("%(regime)s permit"),
+        later("%(regime)s permit %(number)s"),
+        later("%(regime)s permit %(code)s %(number)s"),
+    ),
+    "nlr": (
+        later("%(regime)s nlr"),
+        later("%(regime)s nlr %(number)s"),
+        later("%(regime)s nlr %(code)s %(number)s"),
+    ),
 }
-_NUMBERED: Mapping[str, str] = {
-    "licence": later("%(regime)s licence %(number)s"),
-    "exception": later("%(regime)s exception %(number)s"),
-    "permit": later("%(regime)s permit %(number)s"),
-    "nlr": later("%(regime)s nlr %(number)s"),
-}
+_NUMBERS = ((), ("number",), ("code", "number"))
 _ENDS: Mapping[str, str] = {
     "possessing_party": "consignee",
     "owning_party": "owner",
@@ -63,10 +74,10 @@ class Authorisation:
     @property
     def name(self) -> str:
         """``EAR licence D1234567``, ``EAR exception NAC A123456``, ``EAR nlr``."""
-        number = " ".join([part for part in (self.code, self.number) if part])
-        if number:
-            return phrase(_NUMBERED[self.kind], regime=self.regime, number=number)
-        return phrase(_NAMED[self.kind], regime=self.regime)
+        numbers = [part for part in (self.code, self.number) if part]
+        names = _NUMBERS[len(numbers)]
+        values = dict(zip(names, numbers, strict=True))
+        return phrase(_NAMED[self.kind][len(numbers)], regime=self.regime, **values)
 
 
 @dataclass(frozen=True, slots=True)
