@@ -28,7 +28,7 @@ class Phrase(str):
         made.text, made.values = text, values
         return made
 
-    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]  # str is made of less
         """What it is made of again in another process."""
         return str(self), self.text, self.values
 

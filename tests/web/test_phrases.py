@@ -75,8 +75,8 @@ def test_phrases_in_phrases_are_told_too():
     where = "by entry 7 it is in the hands of urn:chiptrail:party:fab"
 
     assert told(SENT % where) == (
-        "urn:chiptrail:party:skua 就本件簽署「已出貨」，但並非持有人："  # noqa: RUF001
-        "依第 7 筆記錄，本件在 urn:chiptrail:party:fab 手中"  # noqa: RUF001
+        "urn:chiptrail:party:skua 就本件簽署「已出貨」，但並非持有人："  # noqa: RUF001 - Chinese marks
+        "依第 7 筆記錄，本件在 urn:chiptrail:party:fab 手中"  # noqa: RUF001 - Chinese marks
     )
 
 
