@@ -8,6 +8,8 @@ waitress is one process and speaks plain HTTP; what needs TLS or several process
 granian, ``run_processes``, which starts the application of ``web.wsgi`` in each.
 """
 
+import importlib
+import signal
 import socket
 from collections.abc import Iterable
 from copy import copy
@@ -34,6 +36,8 @@ RECEIVED = 64 << 10
 IDLE_S = 30
 # Callers who send slowly hold a connection and no thread: many of them leave room for others.
 CONNECTIONS = 2000
+# What is being answered when the server is stopped has so long; then its process is killed.
+STOPPING_S = 30
 # In the environment of a request: how many wait behind it for a thread.
 QUEUED = "chiptrail.queued"
 
@@ -149,7 +153,7 @@ def run_processes(
     from granian.constants import Interfaces, SSLProtocols  # noqa: PLC0415 - as above
 
     Granian(
-        "web.wsgi:app",
+        "web.wsgi:app",  # as it calls it; _load loads it
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -162,4 +166,16 @@ def run_processes(
         ssl_protocol_min=SSLProtocols.tls12,
         log_enabled=False,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=STOPPING_S,
+    ).serve(target_loader=_load, wrap_loader=False)
+
+
+def _load() -> WSGIApplication:
+    """The application, in a process that granian has just made.
+
+    It is forked with the handlers of its parent, and has none of its own before this returns: a
+    request to end that came meanwhile would be lost, and the parent wait for ever.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    app: WSGIApplication = importlib.import_module("web.wsgi").app
+    return app

@@ -1,6 +1,6 @@
 """The application for servers with several processes; its settings are in the environment.
 
-granian --interface wsgi --workers 4 web.wsgi:app
+granian --interface wsgi --workers 4 --workers-kill-timeout 30 web.wsgi:app
 gunicorn --workers 4 --threads 8 web.wsgi:app
 """
 

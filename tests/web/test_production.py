@@ -2,16 +2,21 @@
 
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import httpx
 import pytest
 
 from schemas.statement import Role
 from tests.world import CHIPS, World
+from web.server import STOPPING_S
 
 COMMAND = [sys.executable, "-c", "from ledger.cli.main import main; main()"]
 
@@ -32,22 +37,40 @@ def certificate(tmp_path):
 
 
 @pytest.fixture
-def address(tmp_path, certificate):
-    """Two processes that answer at ``127.0.0.1:port``; they end with the test."""
+def folder(tmp_path):
+    """The folder of a ledger with a maker."""
     world = World(tmp_path, checking=False)
     world.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    return world.directory.path
+
+
+@contextmanager
+def two_processes(folder, *words):
+    """Two that serve, their parent and ``127.0.0.1:port``; asked to end, or else killed."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         listen = f"127.0.0.1:{free.getsockname()[1]}"
-    cert, key = map(str, certificate)
-    words = ["serve", "--workers", "2", "--listen", listen, "--tls-cert", cert, "--tls-key", key]
-    words += ["--data", str(world.directory.path)]
-    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, text=True) as running:
+    words = [*COMMAND, "serve", "--workers", "2", "--listen", listen, "--data", folder, *words]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
         try:
-            assert f"answers at https://{listen}" in running.stdout.readline()
-            yield listen
-        finally:
+            assert f"answers at http{'s' * ('--tls-cert' in words)}://{listen}" in (
+                running.stdout.readline()
+            )
+            yield running, listen
             running.terminate()
-            running.wait(30)
+            running.wait(STOPPING_S + 30)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def address(folder, certificate):
+    """Where two processes answer over TLS."""
+    cert, key = certificate
+    with two_processes(folder, "--tls-cert", cert, "--tls-key", key) as (_, listen):
+        yield listen
 
 
 def client(address, verify, retries=0):
@@ -67,3 +90,13 @@ def test_processes_answer_over_tls_and_not_without(address, certificate):
         wary.get("/healthz")
     with pytest.raises(httpx.HTTPError):
         httpx.get(f"http://{address}/healthz", timeout=5, trust_env=False)
+
+
+def test_processes_that_are_stopped_while_they_start_end(folder):
+    """They are forked with their parent's handlers, which end nobody there."""
+    with two_processes(folder) as (running, _):
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        while len(children.read_text().split()) < 2:
+            time.sleep(0.01)
+        running.terminate()
+        assert 0 == running.wait(STOPPING_S - 10)  # of their own, not because they are killed then
