@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ledger.service.users import first_invitation
-from schemas.errors import IntegrityError
+from schemas.errors import CannotOpen, IntegrityError
 from tests.web.conftest import PASSWORD
 from web.pages.frame import STATIC
 from web.pages.kept import SECRETS
@@ -106,6 +106,17 @@ def test_a_fault_of_ours_is_told_on_a_page_with_its_name_in_the_log(web, monkeyp
         record.getMessage() for record in caplog.records if record.exc_info
     ]
     assert "division" not in answer.text
+
+
+def test_that_no_page_is_there_is_told_on_a_page_while_the_database_is_away(web, monkeypatch):
+    def is_away():
+        raise CannotOpen("the server closed the connection")
+
+    lin = web.browser("lin", "viewer", of="fab")
+    monkeypatch.setattr(web.world.ledger.database, "glancing", is_away)
+    answer = lin.get("/nowhere", headers={"Accept": "text/html"})
+
+    assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.content_type)
 
 
 def test_pages_load_from_here_only_and_run_no_script_of_their_own(web, link):

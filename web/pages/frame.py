@@ -15,6 +15,7 @@ import functools
 import gzip
 import mimetypes
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -276,7 +277,10 @@ def _lost(error: HTTPException) -> AnyResponse:
 
 def _error_page(status: int, said: str, code: str | None = None) -> Response:
     """The page that says what went wrong; where it is our fault, by which name the log has it."""
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return page("frame/error.html", status, said=said, code=code)
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if not is_ours:
+        with suppress(ChiptrailError):
+            known_caller()
     g.setdefault("caller", None)  # to find out who it is may be what fails
-    return page("frame/error.html", status, said=said, code=code, request_id=g.request_id)
+    name = g.request_id if is_ours else None
+    return page("frame/error.html", status, said=said, code=code, request_id=name)
