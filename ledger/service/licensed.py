@@ -38,9 +38,12 @@ class Licensed:
         self._connection, self._registry = connection, registry
         self._holder, self._known, self._now = holder, known, now
         self._past = Past(connection)
+        held = {
+            (one.regime, one.number) for one in registry.licences.values() if one.holder == holder
+        }
         self._spans = {
             number: spans
-            for number in registry.licensed
+            for number in held
             if (spans := in_force(registry, number, holder, known, self._last_before))
         }
 

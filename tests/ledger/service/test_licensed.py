@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.finding import Code
 from ledger.judge import Verdict
 from ledger.note import parse_vkey
 from ledger.service.bundling import make_bundle
@@ -146,6 +147,14 @@ def test_the_view_ends_with_the_licence(world):
 
     assert (WHOLE, last) == (kinds(world), found.horizon)
     assert party("lab") == found.state.custody.holder
+
+
+def test_what_left_before_the_licence_began_was_drawn_on_it_and_is_seen(world):
+    licence(world, starts_at=world.now + timedelta(days=30))
+    sold_on(world)
+
+    assert WHOLE == kinds(world)
+    assert Code.LICENCE_EXPIRED in {one.code for one in told(world).findings}
 
 
 def test_a_licence_that_is_stated_with_another_end_ends_or_goes_on(world):
