@@ -95,8 +95,9 @@ class MandateStatement(Preamble):
 class Licence(Preamble):
     """What the signer says *holder* may ship under *number*; *drawers* may draw on it too.
 
-    What is () or None is not limited. *quantity* counts *unit*, items where that is None. Who it
-    is for is a party id, or a name where the party is not in the ledger.
+    What is () or None is not limited; on the wire it is left out then, as an empty list would read
+    as nobody, but for *eccns*. *quantity* counts *unit*, items where that is None. Who it is for is
+    a party id, or a name where the party is not in the ledger.
     """
 
     holder: Party
@@ -105,11 +106,11 @@ class Licence(Preamble):
     kind: Annotated[LicenceKind, _KIND]
     number: Text
     eccns: Annotated[tuple[str, ...], several(TEXT, distinct=True)]
-    item_prefixes: Annotated[tuple[str, ...], several(PREFIX, distinct=True)] = ()
-    consignees: Annotated[tuple[str, ...], several(PARTY_OR_TEXT, distinct=True)] = ()
-    end_users: Annotated[tuple[str, ...], several(PARTY_OR_TEXT, distinct=True)] = ()
-    sites: Annotated[tuple[str, ...], several(UUID, distinct=True)] = ()
-    countries: Annotated[tuple[str, ...], several(COUNTRY, distinct=True)] = ()
+    item_prefixes: Annotated[tuple[str, ...], several(PREFIX, least=1, distinct=True)] = ()
+    consignees: Annotated[tuple[str, ...], several(PARTY_OR_TEXT, least=1, distinct=True)] = ()
+    end_users: Annotated[tuple[str, ...], several(PARTY_OR_TEXT, least=1, distinct=True)] = ()
+    sites: Annotated[tuple[str, ...], several(UUID, least=1, distinct=True)] = ()
+    countries: Annotated[tuple[str, ...], several(COUNTRY, least=1, distinct=True)] = ()
     quantity: Annotated[int, COUNT] | None = None
     unit: Text | None = None
     starts_at: Annotated[Moment, Called("from")]
