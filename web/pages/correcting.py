@@ -157,7 +157,8 @@ class Amendment:
         """The items that are left out."""
         found = sort_out(ledger(), split_pasted(self.form.value("without")), reader())
         for row in found.doubtful:
-            self.faults.append(Fault("without", f"{row.text}: {told(row, called)}"))
+            why = gettext("%(where)s: %(why)s", where=row.text, why=told(row, called))
+            self.faults.append(Fault("without", why))
         return found.items
 
     def rights(self) -> list[Draft]:
@@ -197,7 +198,8 @@ class Amendment:
             else:
                 event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
-            self.faults.append(Fault(name, f"{label}: {exc.message}"))
+            why = gettext("%(where)s: %(why)s", where=label, why=exc.message)
+            self.faults.append(Fault(name, why))
 
 
 def _typed(name: str, text: str) -> tuple[object, list[Fault]]:

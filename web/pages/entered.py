@@ -188,10 +188,10 @@ def _of_units(entered: Entered) -> list[Fault]:
         said = _(
             "%(count)s of %(all)s rows are in doubt", count=count, all=len(entered.sorted.rows)
         )
-        return [Fault("units", f"{label_of('units')}: {said}")]
+        return [Fault.of("units", said)]
     if entered.act.needs_units and not entered.sorted.rows and not entered.listed.faults:
         said = _("say at least one")
-        return [Fault("units", f"{label_of('units')}: {said}")]
+        return [Fault.of("units", said)]
     return []
 
 

@@ -58,6 +58,11 @@ class Fault(NamedTuple):
     field: str
     text: str
 
+    @classmethod
+    def of(cls, name: str, why: str) -> "Fault":
+        """*why* field *name* is wrong, told with its name."""
+        return cls(name, _("%(where)s: %(why)s", where=label_of(name), why=why))
+
 
 def split_by_blank(text: str) -> str:
     """What to say where a blank parts new serials in *text*, empty if none does.
@@ -86,7 +91,7 @@ class Filling:
 
     def fault(self, name: str, why: str) -> None:
         """Keep that *why* is wrong with field *name*."""
-        self.faults.append(Fault(name, f"{label_of(name)}: {why}"))
+        self.faults.append(Fault.of(name, why))
 
     def text(self, name: str, *, required: bool = False) -> str:
         """What is said in field *name*, empty for nothing."""
@@ -149,7 +154,8 @@ class Filling:
                 self.fault(name, split)
         found = new_items(split_pasted("\n".join(self.several(name))), self.item_class())
         for row in found.doubtful:
-            self.fault(name, f"{row.text}: {told(row, self.desk.name_of)}")
+            why = told(row, self.desk.name_of)
+            self.fault(name, _("%(where)s: %(why)s", where=row.text, why=why))
         if not found.rows:
             self.fault(name, _("missing"))
         self.answers[name] = [item_name(item) for item in found.items]

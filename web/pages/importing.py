@@ -19,7 +19,7 @@ from web.pages.desk import Desk, desk
 from web.pages.doubts import told
 from web.pages.entered import drawn
 from web.pages.fields import label_of
-from web.pages.filling import Filling
+from web.pages.filling import Fault, Filling
 from web.pages.foresight import Foresight, foresee_prepared, prepared
 from web.pages.frame import page
 from web.pages.lists import table_file
@@ -165,7 +165,7 @@ def imported() -> Response:
         data = read_upload(request.files.get("file"))
         rows = read_sheet(data or form.value("table").encode())
     except (MalformedTable, TooLarge) as exc:
-        return _upload_page(f"{label_of('file')}: {exc.message}")
+        return _upload_page(Fault.of("file", exc.message).text)
     if data:
         return _map_page(form, rows, guess(rows[0]))
     columns = [form.value(f"column-{n}") for n in range(len(rows[0]))]

@@ -93,7 +93,7 @@ def _read(given: Iterable[tuple[str, bytes]]) -> tuple[list[Asked], list[str]]:
         try:
             found.append(_asked(parse_key_request(data)))
         except Refusal as exc:
-            faults.append(f"{name}: {exc.message}")
+            faults.append(_("%(where)s: %(why)s", where=name, why=exc.message))
     return found, faults
 
 

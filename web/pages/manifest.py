@@ -18,7 +18,6 @@ from werkzeug.datastructures import FileStorage
 from schemas.errors import MalformedParameter, MalformedTable, TooLarge
 from schemas.item import split_pasted
 from schemas.spelling import series
-from web.pages.fields import label_of
 from web.pages.figures import count_in
 from web.pages.filling import Fault, split_by_blank
 from web.pages.numbers import HEADED, number_columns, read_numbers
@@ -65,12 +64,12 @@ def read_listed(
     texts, numbers = split_pasted(_one(said, "units")), _one(said, "numbers")
     faults: list[Fault] = []
     if new and (split := split_by_blank(_one(said, "units"))):
-        faults.append(Fault("units", f"{label_of('units')}: {split}"))
+        faults.append(Fault.of("units", split))
     table: Table | None = None
     try:
         texts += _counted(_one(said, "first"), _one(said, "count"))
     except MalformedParameter as exc:
-        faults.append(Fault("first", f"{label_of('first')}: {exc.message}"))
+        faults.append(Fault.of("first", exc.message))
     try:
         rows, column = _uploaded(said, upload)
         if numbered and not numbers.strip() and rows and number_columns(rows[0]):
@@ -79,15 +78,15 @@ def read_listed(
             more, table = _of_column(rows, column)
             texts += more
     except (MalformedTable, TooLarge) as exc:
-        faults.append(Fault("file", f"{label_of('file')}: {exc.message}"))
+        faults.append(Fault.of("file", exc.message))
     if table is not None:
         faults.append(Fault("column", _("Say which column has the serials")))
     if numbered:
-        faults += [Fault("numbers", f"{label_of('numbers')}: {why}") for why in _wrong(numbers)]
+        faults += [Fault.of("numbers", why) for why in _wrong(numbers)]
         texts += _unlisted(numbers, texts)
     if len(texts) > MOST:
         said_most = _("%(count)s lines, of at most %(most)s", count=len(texts), most=MOST)
-        faults.append(Fault("units", f"{label_of('units')}: {said_most}"))
+        faults.append(Fault.of("units", said_most))
     return Listed(tuple(texts[:MOST]), table, tuple(faults), numbers)
 
 

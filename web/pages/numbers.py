@@ -84,7 +84,7 @@ def check_numbers(number: int, said: Mapping[str, str]) -> list[str]:
     """What is wrong with the numbers *said* on row *number*."""
     wrong = wrong_number(said)
     where = _("row %(number)s, column %(column)s", number=number, column=wrong and wrong[0])
-    return [f"{where}: {wrong[1]}"] if wrong else []
+    return [_("%(where)s: %(why)s", where=where, why=wrong[1])] if wrong else []
 
 
 def wrong_number(said: Mapping[str, str]) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ function unwanted(lines) {
   return notice(
     "fault",
     el("p", {}, icon("stop"), " ", el("strong", {}, title)),
-    details(lines.map((line) => `${line.headline}: ${line.problem.detail}`)),
+    details(lines.map((line) => `${line.headline}${say(": ")}${line.problem.detail}`)),
     actions(button(say("Remove from this list"), remove)),
   );
 }

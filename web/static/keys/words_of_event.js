@@ -180,7 +180,7 @@ function isTyped(value) {
 
 function ofTyped(read, { type, ...rest }) {
   const known = ends()[type.replace(/^urn:(epcglobal:cbv|chiptrail):sdt:/, "")];
-  return [known ?? el("code", {}, type), ": ", shown(read, Object.values(rest)[0])];
+  return [known ?? el("code", {}, type), say(": "), shown(read, Object.values(rest)[0])];
 }
 
 function ends() {
@@ -218,7 +218,7 @@ function listOf(field, ids) {
   }
   grow(FEW);
   const title = labels()[field] ?? field;
-  return el("section", { class: "listed" }, el("h4", {}, `${title}: ${count(ids.length)}`), list, more);
+  return el("section", { class: "listed" }, el("h4", {}, `${title}${say(": ")}${count(ids.length)}`), list, more);
 }
 
 function labels() {

@@ -32,7 +32,7 @@ function drawAnswer({ answer, kept, seen }, before) {
   const said = { size: count(seen.size), before: count(kept?.size ?? 0) };
   if (answer === "first") return notice("clear", say("Remembered"), say("This browser has not seen this log before. From now on it remembers the head of %(size)s entries.", said));
   if (answer === "older") return notice("stop", say("Entries are missing"), say("This server shows %(size)s entries; this browser saw %(before)s before. What is shown is the beginning of that, so it is an old copy: ask the operator.", said), stamp(before.seenAt));
-  const since = [say("Last visit:"), " ", stamp(before.seenAt), ` (${age(before.seenAt)})`];
+  const since = [say("Last visit"), say(": "), stamp(before.seenAt), ` (${age(before.seenAt)})`];
   if (answer === "unchanged") return notice("clear", say("One history"), say("Nothing was added since your last visit: %(size)s entries.", said), ...since);
   return notice("clear", say("One history"), say("It grew from %(before)s to %(size)s entries since your last visit. Your browser worked out that the earlier tree is the beginning of this one.", said), ...since);
 }

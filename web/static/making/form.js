@@ -37,7 +37,7 @@ function show() {
     const names = place.dataset.shows.split(" ");
     place.textContent = names.includes("units")
       ? count(things)
-      : names.flatMap(said).filter(Boolean).join(", ");
+      : names.flatMap(said).filter(Boolean).join(say(", "));
   }
   for (const box of form.querySelectorAll("input[data-left]")) warn(box);
 }

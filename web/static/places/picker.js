@@ -1,5 +1,7 @@
 // What is typed for a place: suggestions, and what it means, as the ledger will understand it.
 
+import { say } from "../words.js";
+
 const PAUSE_MS = 200;
 
 for (const picker of document.querySelectorAll("[data-places]:not(.ready)")) {
@@ -24,7 +26,7 @@ async function look(picker, field, country) {
   document.getElementById(field.getAttribute("list")).replaceChildren(...places.map(option));
   const told = picker.querySelector(".meant");
   told.classList.toggle("wrong", Boolean(meant?.hint));
-  if (meant) told.textContent = [`${meant.name}: ${meant.where}`, meant.hint].filter(Boolean).join("; ");
+  if (meant) told.textContent = [`${meant.name}${say(": ")}${meant.where}`, meant.hint].filter(Boolean).join(say("; "));
   else told.textContent = field.value && !places.length ? fault : "";
 }
 

@@ -132,13 +132,13 @@ async function readTrust() {
   const trust = { vkey: parts.vkey.value.trim(), witnesses: lines, quorum: lines.length, pins };
   if (!chosen) faults.push(["file", say("Choose a bundle first.")]);
   else if (chosen.size > LIMIT) faults.push(["file", say("The file is over 64 MiB, more than a bundle may have.")]);
-  await parseVkey(trust.vkey).catch((error) => faults.push(["vkey", `${say("Verifier key of the log")}: ${whyOf(error)}`]));
+  await parseVkey(trust.vkey).catch((error) => faults.push(["vkey", `${say("Verifier key of the log")}${say(": ")}${whyOf(error)}`]));
   for (const line of lines) {
-    await parseVkey(line).catch((error) => faults.push(["witnesses", `${say("Witnesses")}: ${whyOf(error)}`]));
+    await parseVkey(line).catch((error) => faults.push(["witnesses", `${say("Witnesses")}${say(": ")}${whyOf(error)}`]));
   }
   for (const [party, key] of pins) {
     const read = async () => publicKey(decodeBase64(key));
-    await read().catch((error) => faults.push(["pins", `${party}: ${whyOf(error)}`]));
+    await read().catch((error) => faults.push(["pins", `${party}${say(": ")}${whyOf(error)}`]));
   }
   if (parts.quorum.value !== "") trust.quorum = Number(parts.quorum.value);
   const isCount = Number.isInteger(trust.quorum) && trust.quorum >= 0 && trust.quorum <= lines.length;

@@ -30,7 +30,7 @@ function drawFailure({ step, entry, head, why, claimed }) {
   return node(
     "section",
     { class: "fault" },
-    node("p", {}, node("strong", {}, where), ": ", sayReason(why)),
+    node("p", {}, node("strong", {}, where), say(": "), sayReason(why)),
     step === 2 && claimed && node("p", {}, say("The file says that it is of the log %(origin)s. Is the key that log's?", { origin: claimed })),
     node("p", {}, say("Nothing in this file is to be believed on its own.")),
   );
@@ -119,7 +119,7 @@ function stateOf(step, failed) {
 function drawVerified(verified, subjects, fileName) {
   const command = `chiptrail verify ${quoted(fileName)} --vkey "$V"`;
   return [
-    node("p", { class: "notice" }, icon("check"), " ", say("Who holds what, and every finding below, is the operator's word here. To have it recomputed: "), ...mono(command)),
+    node("p", { class: "notice" }, icon("check"), " ", say("Who holds what, and every finding below, is the operator's word here. To have it recomputed"), say(": "), ...mono(command)),
     ...drawSubjects(verified, subjects),
     node("h2", {}, say("What this is worth")),
     node(
@@ -234,7 +234,7 @@ export function drawEvidence({ failed, contradiction }) {
   if (failed) {
     return [
       node("h2", { tabindex: "-1", "data-result": "failed" }, badge("stop", say("This evidence does not verify"))),
-      node("section", { class: "fault" }, node("p", {}, say("Step %(step)s failed", { step: failed.step }), ": ", sayReason(failed.why))),
+      node("section", { class: "fault" }, node("p", {}, say("Step %(step)s failed", { step: failed.step }), say(": "), sayReason(failed.why))),
     ];
   }
   const { origin, isProven } = contradiction;
