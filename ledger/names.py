@@ -135,6 +135,8 @@ def _degrees(value: float, signs: str) -> str:
     return f"{abs(value):.2f} {signs[value < 0]}"
 
 
+# A party id in JSON, or in a sentence, of which the last point or colon is none of it.
+_PARTIES = re.compile(rb"(?:urn:chiptrail:party:|https?://)[A-Za-z0-9._:/-]*[A-Za-z0-9_/-]")
 _IDS = re.compile(r"https?://[^\s,;()]+|urn:[^\s,;()]+")
 
 
@@ -145,6 +147,12 @@ def named(words: str, names: Names) -> str:
     """*words* with names of parties and items for ids, and times as elsewhere."""
     words = _IDS.sub(lambda found: _called(found[0], names), words)
     return _TIME.sub(_retimed, words)
+
+
+def names_in(data: bytes, names: Names) -> dict[str, str]:
+    """Those of *names* whose parties *data*, which is JSON, names by their ids."""
+    found = {match.decode() for match in _PARTIES.findall(data)}
+    return {party: names[party] for party in sorted(found & names.keys())}
 
 
 def retell(message: str, names: Names) -> str:

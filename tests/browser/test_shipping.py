@@ -98,6 +98,58 @@ def test_what_is_ticked_in_the_table_is_in_the_lists(site):
         assert f"{CHIPS}A-0003" == page.input_value("#arrived")
 
 
+def test_what_came_and_what_goes_back_leads_on_to_the_shipment(site, tmp_path):
+    hold(site, SERIALS[:3])
+    index = site.world.ship("fab", [f"{CHIPS}{s}" for s in SERIALS[:3]], to="shop").index
+    with site.page("ann", of="shop") as page:
+        give_key(page, site.world, tmp_path, "shop")
+        page.goto(f"/receive/{index}")
+        page.select_option("tr[data-unit] >> nth=0 >> select", "refused")
+        check(page)
+        sign(page)
+        page.click(".after .actions a:text-is('The shipment')")
+
+        assert "partly refused" in page.inner_text("main")
+
+
+BOX = "https://id.gs1.org/00/106141412345678908"
+
+
+@pytest.fixture
+def sent(site):
+    """A box with a chip, on its way from the fab to the shop."""
+    hold(site, SERIALS[:1])
+    site.world.pack("fab", BOX, [f"{CHIPS}{SERIALS[0]}"])
+    site.world.ship("fab", [BOX], to="shop")
+
+
+def unpack(page):
+    page.goto(f"/record/unpack?container={BOX}")
+    check(page)
+
+
+def test_what_would_be_found_names_parties_that_the_act_does_not(site, sent, tmp_path):
+    with site.page("lin") as page:
+        page.context.add_cookies([{"name": "language", "value": "zh-Hant", "url": site.url}])
+        give_key(page, site.world, tmp_path)
+        unpack(page)
+        page.wait_for_selector("#sign-key")
+        told = page.inner_text("main")
+
+    assert "Shop" in told
+    assert "urn:chiptrail:party:shop" not in told
+    assert "\N{FULLWIDTH COLON} " not in told
+
+
+def test_without_javascript_the_server_says_what_would_be_found(site, sent):
+    with site.page("lin", java_script_enabled=False) as page:
+        unpack(page)
+        told = page.inner_text(".sign .found >> nth=0")
+
+        assert "Fab signed that it unpacked this item, but does not have it in hand" in told
+        assert "What mends it: The party that holds it by the record ships it" in told
+
+
 def test_the_column_that_was_chosen_is_remembered(site, tmp_path):
     hold(site, SERIALS[:2])
     file = spreadsheet(tmp_path, ["Label", "Kg"], [["A-0001", 2], ["A-0002", 3]])

@@ -105,6 +105,7 @@ def test_a_rehearsal_tells_what_would_be_found_and_what_mends_it(web, lin):
         one["code"] for one in answer["entries"][0]["receipt"]["findings"]
     ]
     assert {"custody/unconfirmed"} == answer["remedies"].keys()
+    assert {party("fab"): "Fab"} == answer["names"]
     assert size == web.world.ledger.head.size
 
 

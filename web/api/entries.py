@@ -19,6 +19,7 @@ from flask import Response, request, stream_with_context
 from marshmallow import RAISE
 
 from ledger.advice import ACTIONS
+from ledger.names import names_in
 from ledger.proof import encode_proof
 from ledger.service.answers import receipt_to_json
 from ledger.service.capture import Outcome, Receipt, capture, capture_stream
@@ -82,7 +83,8 @@ def rehearsal() -> Response:
     if many is None and isinstance(outcomes[0], ChiptrailError):
         raise outcomes[0]
     told = [_answer(one, dry_run=True) for one in outcomes]
-    return _json({"entries": [*told], "remedies": _remedies(outcomes)})
+    named: dict[str, JSON] = dict(names_in(strict_json.dump([*told]), ledger().registry.names))
+    return _json({"entries": [*told], "remedies": _remedies(outcomes), "names": named})
 
 
 @blueprint.get("/entries/<int:index>")

@@ -209,7 +209,12 @@ REHEARSE: dict[str, Any] = {
         "required": True,
         "content": {"application/json": {"schema": _SUBMISSION}},
     },
-    "responses": {"200": {"description": "As of many, each with its status. Nothing is recorded."}},
+    "responses": {
+        "200": {
+            "description": "As of many, each with its status; what mends a finding, by its code;"
+            " what parties are called, by their ids. Nothing is recorded."
+        }
+    },
 }
 
 _TEXT: dict[str, Any] = {"type": "string"}

@@ -7,9 +7,12 @@ ahead.receipts             # what each would get; None where the party has no ke
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.admission import UNSIGNED
+from ledger.advice import ACTIONS
 from ledger.compose import Prepared
+from ledger.finding import Finding, Tier
 from ledger.service.capture import Receipt
 from ledger.service.ledger import Ledger
 from ledger.service.rehearsal import rehearse
@@ -20,6 +23,16 @@ from schemas.errors import ChiptrailError, Refusal
 from schemas.strict_json import JSON
 from web.access import caller, ledger
 from web.pages.preparing import author, lines_of
+
+_WORST_FIRST = (Tier.CONTRAINDICATED, Tier.WARNING, Tier.NONE, Tier.AFFIRMING)
+
+
+class Foreseen(NamedTuple):
+    """What would be found on so *many* of the drafts, in the same words; *remedy* mends it."""
+
+    finding: Finding
+    remedy: str
+    many: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,21 @@ class Foresight:
     def receipts(self) -> list[Receipt]:
         """The outcomes that are receipts."""
         return [one for one in self.outcomes or () if isinstance(one, Receipt)]
+
+    @property
+    def found(self) -> list[Foreseen]:
+        """What would be found, the worst first; the same said of many is said once."""
+        found: dict[tuple[str, str], Foreseen] = {}
+        for one in [one for receipt in self.receipts for one in receipt.findings]:
+            known = found.get((one.code, one.message))
+            first, many = (one, 1) if known is None else (known.finding, known.many + 1)
+            found[one.code, one.message] = Foreseen(first, ACTIONS[one.code].remedy, many)
+        return sorted(found.values(), key=lambda one: _WORST_FIRST.index(one.finding.tier))
+
+    @property
+    def idle(self) -> list[str]:
+        """Why statements would change nothing."""
+        return [one.why_idle for one in self.receipts if one.why_idle is not None]
 
     @property
     def refusals(self) -> list[Refusal]:

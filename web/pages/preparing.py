@@ -11,7 +11,6 @@ A line of it is JSON, which ``web/static/keys/panel.js`` reads::
 The names are for the eye; what is signed is read from the payload alone.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
@@ -20,6 +19,7 @@ from ledger.admission import UNSIGNED
 from ledger.compose import Author, Prepared
 from ledger.disclosure import parse_disclosure
 from ledger.keys import keyid_of
+from ledger.names import names_in
 from ledger.retraction import plain_event
 from ledger.service.signing import author_at, prepare
 from schemas import strict_json
@@ -44,8 +44,6 @@ PREPARED_LIMIT = 64 << 20
 _NO_KEY = keyid_of(bytes(32))
 # What a signature is sealed with is put in anew by whoever signs elsewhere.
 _SEAL = frozenset({"chiptrail:ledger", "chiptrail:party", "chiptrail:nonce", "chiptrail:after"})
-# A party id as it stands in a payload (docs/formats.md).
-_MAYBE_PARTY = re.compile(rb'"((?:urn:chiptrail:party:|https?://)[A-Za-z0-9._:/-]+)"')
 
 
 def author() -> Author:
@@ -78,14 +76,12 @@ def _line(prepared: Prepared, known: Mapping[str, str]) -> dict[str, JSON]:
     said = submission_to_json(_submission(prepared))
     envelope = said.pop("envelope")
     assert isinstance(envelope, dict)
-    found = {match.decode() for match in _MAYBE_PARTY.findall(prepared.payload)}
-    named: dict[str, JSON] = {party: known[party] for party in sorted(found & known.keys())}
     return {
         "payload": envelope["payload"],
         "payloadType": envelope["payloadType"],
         **said,
         "withheld": [parse_disclosure(text).name for text in prepared.disclosures],
-        "names": named,
+        "names": dict(names_in(prepared.payload, known)),
     }
 
 

@@ -1,18 +1,18 @@
 // What the ledger would find, told before anybody signs: each with what shows it, and what mends it.
 
 import { told } from "../phrases.js";
+import { retell } from "../verify/names.js";
 import { count, say } from "../words.js";
 import { el, icon, mono, notice, show } from "./dom.js";
 import { headlineOf } from "./words_of_event.js";
 
 const FEW = 20;
-const PARTY = /(?:urn:chiptrail:party:|https?:\/\/)[A-Za-z0-9._:/-]*[A-Za-z0-9_/-]/g;
 const LOOKS = { contraindicated: "stop", warning: "check", none: "unknown", affirming: "clear" };
 
 // Show what rehearse.js has *found* of *reads* in *place*.
-export function showFound(place, { findings, refused }, reads) {
-  const lines = findings.slice(0, FEW).map((one) => finding(one, reads));
-  const faults = refused.slice(0, FEW).map((one) => refusal(one, reads));
+export function showFound(place, { findings, refused, names }, reads) {
+  const lines = findings.slice(0, FEW).map((one) => finding(one, reads, names));
+  const faults = refused.slice(0, FEW).map((one) => refusal(one, reads, names));
   const nothing = say("Nothing stands against it");
   const clear = el("span", { class: "verdict clear" }, icon("clear"), " ", nothing);
   const more = count(findings.length - FEW);
@@ -29,24 +29,24 @@ export function showFound(place, { findings, refused }, reads) {
 const refusals = (lines) =>
   notice("fault", el("p", {}, say("The ledger would not take this:")), el("ul", {}, lines));
 
-function refusal({ at, detail, pointer }, reads) {
-  const said = `${headlineOf(reads[at])}: ${told(detail)} `;
+function refusal({ at, detail, pointer }, reads, names) {
+  const said = [headlineOf(reads[at]), say(": "), retell(detail, names), " "];
   return el("li", {}, icon("stop"), " ", said, pointer ? mono(pointer) : null);
 }
 
-function finding({ tier, code, message, cites, items, remedy, at }, reads) {
+function finding({ tier, code, message, cites, items, remedy, at }, reads, names) {
   const where = cites.map((index) => [" ", el("a", { href: `/entries/${index}` }, `#${index}`)]);
   const hints = [
     reads.length > 1 ? say("On %(count)s of them", { count: count(at.length) }) : null,
     onItems(items.length),
-    remedy ? `${say("What mends it:")} ${told(remedy)}` : null,
+    remedy ? say("What mends it: %(remedy)s", { remedy: told(remedy) }) : null,
   ];
   return el(
     "li",
     {},
     el("span", { class: `verdict ${LOOKS[tier]}` }, icon(LOOKS[tier]), " ", wordOf(tier)),
     " ",
-    retold(message, at.map((number) => reads[number].names)),
+    retell(message, names),
     cites.length ? el("span", { class: "hint" }, " ", say("Shown by entry"), where) : null,
     hints.filter(Boolean).map((text) => el("p", { class: "hint" }, text)),
     el("p", { class: "hint" }, el("code", {}, code)),
@@ -60,13 +60,6 @@ function onItems(length) {
   if (length < 2) return null;
   const values = { count: count(length) };
   return length < MOST_NAMED ? say("On %(count)s items", values) : say("On %(count)s items or more", values);
-}
-
-// With parties by their names, as far as what is signed names them too.
-function retold(message, named) {
-  const names = Object.assign({}, ...named.slice(0, FEW));
-  const called = (text) => text.replace(PARTY, (party) => (Object.hasOwn(names, party) ? names[party] : party));
-  return told(message, called);
 }
 
 function wordOf(tier) {

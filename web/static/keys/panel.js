@@ -26,10 +26,12 @@ const EYE_MS = 100;
 
 const root = document.querySelector("[data-sign]");
 const block = root.querySelector("[data-prepared]");
-const parts = Object.fromEntries(
-  ["said", "found", "act", "after"].map((name) => [name, el("div", { class: name })]),
-);
-root.querySelector("[data-sign-live]").append(...Object.values(parts));
+const live = root.querySelector("[data-sign-live]");
+const part = (name) => el("div", { class: name });
+// What the server has found stands until the ledger is asked again, for the key that signs.
+const found = live.querySelector(".found");
+const parts = { said: part("said"), found, act: part("act"), after: part("after") };
+live.append(...Object.values(parts));
 
 async function begin() {
   const why = await hindrance();

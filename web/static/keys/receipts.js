@@ -46,7 +46,8 @@ async function showProof(place, done) {
 function waysOf(done, chief) {
   const receipts = done.map((one) => one.receipt);
   const save = () => download("receipts.json", JSON.stringify(receipts, null, 1));
-  return actions(chief && waysOn(chief), button(say("Save the receipts"), save), button(say("Print"), () => print()));
+  const onward = document.querySelector("[data-onward]")?.content.cloneNode(true);
+  return actions(onward, chief && waysOn(chief), button(say("Save the receipts"), save), button(say("Print"), () => print()));
 }
 
 // What one does next with what it is about.
@@ -56,6 +57,7 @@ function waysOn({ line, receipt }) {
     ? `/shipments/${receipt.index}/labels`
     : line.item && `/items/${encodeURIComponent(line.item)}/label`;
   return [
+    line.item && !line.ships ? link(`/items/${encodeURIComponent(line.item)}`, say("The item")) : null,
     line.ships ? link(`/shipments/${receipt.index}`, say("The shipment")) : null,
     labels ? link(labels, say("Print labels")) : null,
     line.items && line.items <= MOST_IN_BUNDLE ? link(`/entries/${receipt.index}/bundle`, say("Bundle for others")) : null,
@@ -89,7 +91,7 @@ function code(index) {
 
 function refusals(refused) {
   const told = refused.slice(0, FEW);
-  const lines = told.map(({ line, problem }) => el("li", {}, `${line.headline}: ${problem.detail}`));
+  const lines = told.map(({ line, problem }) => el("li", {}, `${line.headline}${say(": ")}${problem.detail}`));
   const shown = fault(say("Refused: %(count)s", { count: count(refused.length) }));
   shown.append(el("ul", {}, lines));
   return shown;

@@ -1,7 +1,8 @@
 // What the ledger would find, before anybody signs: nothing is recorded (docs/http.md).
 //
 //     const found = await rehearse(reads, keyid, tell);
-//     // {findings: [{tier, code, message, cites, items, remedy, at: [numbers of payloads]}], refused}
+//     // {findings: [{tier, code, message, cites, items, remedy, at: [numbers of payloads]}], refused,
+//     //  names: {party id: its name}}
 
 import { say } from "../words.js";
 import { batches } from "./batches.js";
@@ -12,6 +13,7 @@ const TIERS = ["contraindicated", "warning", "none", "affirming"];
 export async function rehearse(reads, keyid, tell) {
   const findings = new Map();
   const refused = [];
+  const names = {};
   let done = 0;
   for (const batch of batches(bodiesOf(reads, keyid), (body) => body)) {
     const said = await ask(batch);
@@ -20,11 +22,12 @@ export async function rehearse(reads, keyid, tell) {
       for (const one of receipt?.findings ?? []) gather(findings, one, said.remedies, done + at);
       if (receipt?.withoutEffect) refused.push({ at: done + at, detail: receipt.withoutEffect });
     });
+    Object.assign(names, said.names);
     done += batch.length;
     tell(done);
   }
   const rank = ({ tier }) => TIERS.indexOf(tier);
-  return { findings: [...findings.values()].sort((one, other) => rank(one) - rank(other)), refused };
+  return { findings: [...findings.values()].sort((one, other) => rank(one) - rank(other)), refused, names };
 }
 
 function* bodiesOf(reads, keyid) {
