@@ -70,8 +70,11 @@ def _phrases() -> Iterator[tuple[str, str]]:
         for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords=calls):
             yield str(text), f"ledger/{path}"
     for path in sorted((ROOT / "ledger" / "packs").glob("*.toml")):
-        for rule in tomllib.loads(path.read_text()).get("rule", ()):
-            yield rule["title"], f"ledger/packs/{path.name}"
+        pack = tomllib.loads(path.read_text())
+        for row in chain.from_iterable(rows for rows in pack.values() if isinstance(rows, list)):
+            yield row["citation"].removesuffix("."), f"ledger/packs/{path.name}"
+            if "title" in row:
+                yield row["title"], f"ledger/packs/{path.name}"
 
 
 def _advice() -> Iterator[str]:

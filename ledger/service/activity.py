@@ -7,16 +7,17 @@ operator read all of it, those of a party its own::
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.service.ledger import Ledger
 from ledger.service.paging import Cursor, Page
 from ledger.service.tokens import Caller
-from ledger.store.activity import SHARED, ActivityRow, load_activity
+from ledger.store.activity import LOOK, SHARED, ActivityRow, load_activity
 from ledger.store.items import moment
 
 _MOST_ID = (1 << 63) - 1
+_BY = re.compile(r"(?P<what>.+) by (?P<user>\S+)")
 _ADDED = re.compile(r"\[([0-9]+), ([0-9]+)\)", re.ASCII)
 
 
@@ -24,7 +25,8 @@ _ADDED = re.compile(r"\[([0-9]+), ([0-9]+)\)", re.ASCII)
 class Deed:
     """At *at* *actor*, a party or ``cli``, did *act*; *ref* says to what.
 
-    *entries* are those that it added.
+    *entries* are those that it added. Of an account *what* was done, by *user* of the actor, ""
+    for none; of a look *what* was asked for, and by which *names*.
     """
 
     id: int
@@ -33,6 +35,9 @@ class Deed:
     act: str
     ref: str
     entries: range
+    what: str
+    user: str = ""
+    names: str = ""
 
 
 def activity(  # noqa: PLR0913 - each says one thing of the page
@@ -65,4 +70,9 @@ def _deed(row: ActivityRow) -> Deed:
     added = _ADDED.fullmatch(row.ref)
     entries = range(0) if added is None else range(int(added[1]), int(added[2]))
     act = row.act.removesuffix(SHARED)
-    return Deed(row.id, moment(row.at), row.actor, act, row.ref, entries)
+    deed = Deed(row.id, moment(row.at), row.actor, act, row.ref, entries, what=row.ref)
+    if act == LOOK:
+        what, _, names = row.ref.partition(": ")
+        return replace(deed, what=what, names=names)
+    by = _BY.fullmatch(row.ref)
+    return deed if by is None else replace(deed, what=by["what"], user=by["user"])

@@ -35,6 +35,7 @@ from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.verify import verify_bundle
 from ledger.view import EVERYTHING, OPERATOR, Reader
+from ledger.wording import later
 from schemas.bundle import (
     BUNDLE_LIMIT,
     Bundle,
@@ -76,7 +77,7 @@ def make_bundle(
     """
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
-    look = looking(ledger, reader, looked_at("bundle", subjects))
+    look = looking(ledger, reader, looked_at(later("bundle %(count)s"), subjects))
     with ledger.snapshot(look) as (connection, tip):
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
         seen = _see(sight, subjects, disclose=disclose)

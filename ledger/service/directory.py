@@ -24,6 +24,7 @@ from ledger.store.items import moment
 from ledger.store.log import load_recorded_at
 from ledger.view import Reader
 from ledger.wallet import drawers, licence_key
+from ledger.wording import phrase
 from schemas.errors import NotFound
 from schemas.statement import Licence, Site, Subject
 
@@ -166,7 +167,7 @@ def licences(  # noqa: PLR0913 - each says one thing of the page
 ) -> Page[Wallet]:
     """A page of the licences that *reader* may read, and what is left of them, the newest first."""
     day = as_of or ledger.clock.now()
-    with looking(ledger, reader, "licences") as connection:
+    with looking(ledger, reader, phrase("licences")) as connection:
         tip = ledger.renew(connection)
         found = [
             (balance.index, Wallet(balance, tuple(_near(balance, day))))
@@ -187,7 +188,7 @@ def account(ledger: Ledger, index: int, reader: Reader) -> Account:
     Raises: NotFound, the same whether there is none or it is not for this reader.
     """
     day = ledger.clock.now()
-    with looking(ledger, reader, f"licence {index}") as connection:
+    with looking(ledger, reader, phrase("licence %(entry)s", entry=index)) as connection:
         registry = ledger.renew(connection).registry
         asked = registry.licences.get(index)
         for balance in () if asked is None else balances_in(connection, registry, reader):

@@ -23,6 +23,7 @@ from ledger.service.sight import Outlook, Sight
 from ledger.service.units import Block, Unit, fill, walk, walk_inside
 from ledger.service.views import Seen, load_views
 from ledger.view import EVERYTHING, Horizon, Reader
+from ledger.wording import later, phrase
 from schemas.errors import MalformedParameter, NotFound
 
 
@@ -116,7 +117,8 @@ def units(  # noqa: PLR0913 - each says one thing of the page
     Raises: NotFound when *parent* is not in view; MalformedParameter when it can mean several.
     """
     day = as_of or ledger.clock.now()
-    with _seeing(ledger, reader, "items", parent) as sight:
+    what = phrase("items") if parent is None else looked_at(later("items %(count)s"), [parent])
+    with _seeing(ledger, reader, what) as sight:
 
         def lines_of(unit: Unit) -> Iterator[tuple[str, Listed]]:
             if wanted.is_container in (None, unit.is_container):
@@ -174,7 +176,8 @@ def findings(  # noqa: PLR0913 - each says one thing of the page
     Raises: NotFound when *item* is not in view; MalformedParameter when it can mean several.
     """
     day = as_of or ledger.clock.now()
-    with _seeing(ledger, reader, "findings", item) as sight:
+    what = phrase("findings") if item is None else looked_at(later("findings %(count)s"), [item])
+    with _seeing(ledger, reader, what) as sight:
 
         def lines_of(unit: Unit) -> Iterator[tuple[Finding, Finding]]:
             for seen in (unit.seen, *unit.inside.values()):
@@ -200,9 +203,8 @@ def _joined(one: Finding, other: Finding) -> Finding:
 
 
 @contextmanager
-def _seeing(ledger: Ledger, reader: Reader, what: str, name: str | None) -> Iterator[Sight]:
-    names = [] if name is None else [name]
-    with looking(ledger, reader, looked_at(what, names)) as connection:
+def _seeing(ledger: Ledger, reader: Reader, what: str) -> Iterator[Sight]:
+    with looking(ledger, reader, what) as connection:
         registry, now = ledger.renew(connection).registry, ledger.clock.now()
         yield Sight(connection, registry, ledger.pack, reader, now)
 

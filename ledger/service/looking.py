@@ -4,7 +4,7 @@ Inspectors and auditors are shown what they have no part in. So that it can be t
 what, a line of activity is written in the same transaction: what cannot be kept is not shown.
 Example::
 
-    with looking(ledger, reader, looked_at("item", [item])) as connection:
+    with looking(ledger, reader, looked_at(later("item %(count)s"), [item])) as connection:
         ...
 """
 
@@ -17,17 +17,21 @@ from ledger.store import items
 from ledger.store.activity import LOOK, insert_activity
 from ledger.store.database import Connection
 from ledger.view import Reader
+from ledger.wording import phrase
 
 # So many are named in a line of activity; of more it has their number, and a hash of them.
 _MOST_NAMED = 100
 
 
 def looked_at(kind: str, names: Sequence[str]) -> str:
-    """What was looked at, in a line: ``check 2: A-1 A-2``, or ``check 4000: sha256 91ab...``."""
+    """What was looked at, in a line: ``check 2: A-1 A-2``, or ``check 4000: sha256 91ab...``.
+
+    *kind* is the text of a phrase with their count.
+    """
     whole = " ".join(names)
     if len(names) > _MOST_NAMED:
         whole = f"sha256 {sha256(whole.encode(errors='replace')).hexdigest()}"
-    return f"{kind} {len(names)}: {whole}"
+    return f"{phrase(kind, count=len(names))}: {whole}"
 
 
 @contextmanager

@@ -46,6 +46,7 @@ from ledger.service.views import load_views
 from ledger.service.workers import collecting_seldom
 from ledger.store.database import Connection
 from ledger.view import EVERYTHING, OPERATOR, Horizon, Reader
+from ledger.wording import later
 from schemas.place import Place
 
 
@@ -150,7 +151,7 @@ def dossier(
     With what was *known* then, judged as of *as_of*, else of then.
     Raises: UnknownRule when the rule pack says nothing of *as_of*; MalformedParameter.
     """
-    with looking(ledger, reader, looked_at("item", [item])) as connection:
+    with looking(ledger, reader, looked_at(later("item %(count)s"), [item])) as connection:
         tip = ledger.renew(connection)
         then = cut(connection, known, tip.head.size, ledger.clock.now())
         size, as_of = then.size, as_of or then.day
@@ -208,7 +209,7 @@ def check(  # noqa: PLR0913 - each says one thing of what is presented
     and counted.
     Raises: UnknownRule when the rule pack says nothing of *as_of*; MalformedParameter.
     """
-    with looking(ledger, reader, looked_at("check", texts)) as connection:
+    with looking(ledger, reader, looked_at(later("check %(count)s"), texts)) as connection:
         tip = ledger.renew(connection)
         then = cut(connection, known, tip.head.size, ledger.clock.now())
         as_of = as_of or then.day

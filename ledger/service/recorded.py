@@ -27,6 +27,7 @@ from ledger.store.database import Connection
 from ledger.store.log import EntryRow
 from ledger.view import Reader
 from ledger.wallet import may_read
+from ledger.wording import phrase
 from schemas.envelope import Submission
 from schemas.errors import MalformedParameter, NotFound
 from schemas.statement import (
@@ -81,7 +82,8 @@ def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None
     Raises: NotFound, the same whether there is none or it is not for this reader; then, for a size
     at which it was not there yet, MalformedParameter.
     """
-    with ledger.snapshot(looking(ledger, reader, f"entry {index}")) as (connection, tip):
+    look = looking(ledger, reader, phrase("entry %(entry)s", entry=index))
+    with ledger.snapshot(look) as (connection, tip):
         asked = [index] if index < tip.head.size else []  # it may be past what a database counts
         row = log.load_entries_at(connection, asked).get(index)
         sees = None

@@ -27,6 +27,7 @@ from ledger.service.steps import read_acts
 from ledger.service.units import MOST_SEEN, MOST_TRIED
 from ledger.store import events, items, log, stakes
 from ledger.view import Reader
+from ledger.wording import phrase
 from schemas.errors import NotFound
 from schemas.event import Event
 
@@ -118,7 +119,9 @@ def shipments(  # noqa: PLR0913 - each says one thing of the page
     Who browses is given all of them.
     """
     day = as_of or ledger.clock.now()
-    what = "shipments" if wanted.document is None else f"shipments by {wanted.document}"
+    what = phrase("shipments")
+    if wanted.document is not None:
+        what = phrase("shipments by %(name)s", name=wanted.document)
     with looking(ledger, reader, what) as connection:
         tip = ledger.renew(connection)
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
@@ -150,7 +153,7 @@ def shipment(
     Raises: NotFound, the same whether there is none or it is not for this reader.
     """
     day = as_of or ledger.clock.now()
-    with looking(ledger, reader, f"shipment {index}") as connection:
+    with looking(ledger, reader, phrase("shipment %(entry)s", entry=index)) as connection:
         tip, now = ledger.renew(connection), ledger.clock.now()
         sight = Sight(connection, tip.registry, ledger.pack, reader, now)
         asked = [index] if index < tip.head.size else []  # it may be past what a database counts

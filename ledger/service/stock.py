@@ -24,6 +24,7 @@ from ledger.store import items, stays
 from ledger.store.database import Connection
 from ledger.view import EVERYTHING, Reader
 from ledger.wallet import units
+from ledger.wording import later
 from schemas.errors import MalformedItems
 from schemas.spelling import number_of, whole_item
 
@@ -96,7 +97,7 @@ def sort_out(
 ) -> Sorted:
     """What each of *texts* names of the things that *reader* has that *standing* to."""
     matches = resolve(ledger, list(dict.fromkeys(texts)), reader)
-    with looking(ledger, reader, looked_at("form", texts)) as connection:
+    with looking(ledger, reader, looked_at(later("form %(count)s"), texts)) as connection:
         registry = ledger.renew(connection).registry
         sight = Sight(connection, registry, ledger.pack, reader, ledger.clock.now())
         outlooks = sight.outlooks({item for found in matches.values() for item in found})

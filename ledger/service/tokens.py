@@ -31,6 +31,7 @@ from ledger.store.tokens import (
     touch_token,
 )
 from ledger.view import Reader
+from ledger.wording import listed, phrase
 from schemas.errors import CannotOpen, NotFound, ReadOnly, Unauthenticated, UnknownParty
 
 _TEXT = re.compile(r"chiptrail_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -46,6 +47,11 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+_CALLED = {
+    Scope.READ: phrase("read"),
+    Scope.WRITE: phrase("write"),
+    Scope.ADMIN: phrase("look after users"),
+}
 # A program looks after nobody.
 OF_TOKENS = frozenset({Scope.READ, Scope.WRITE})
 
@@ -126,7 +132,13 @@ def issue(  # noqa: PLR0913 - each says one thing of the token
         if party not in ledger.renew(connection).registry.parties:
             raise UnknownParty(f"no party {party} is enrolled")
         insert_token(connection, row)
-        what = f"issue token {token_id} ({label}) for {row.scopes} to {party}"
+        what = phrase(
+            "issue token %(token)s (%(name)s) for %(scopes)s to %(party)s",
+            token=token_id,
+            name=label,
+            scopes=listed([_CALLED[one] for one in sorted(scopes)]),
+            party=party,
+        )
         note_change(ledger, connection, *done_by(caller, what))
     return _token(row), f"chiptrail_{token_id}_{secret}"
 
@@ -166,7 +178,8 @@ def revoke(ledger: Ledger, token_id: str, caller: Caller | None = None) -> None:
         now = items.milliseconds(ledger.clock.now())
         if not (mine and revoke_token(connection, token_id, now)):
             raise NotFound(f"there is no token {token_id} that holds")
-        note_change(ledger, connection, *done_by(caller, f"revoke token {token_id}"))
+        what = phrase("revoke token %(token)s", token=token_id)
+        note_change(ledger, connection, *done_by(caller, what))
 
 
 def tokens(ledger: Ledger, caller: Caller | None = None) -> list[Token]:

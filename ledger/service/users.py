@@ -26,6 +26,7 @@ from ledger.service.tokens import Caller, Scope, done_by
 from ledger.store import items, users
 from ledger.store.database import Connection
 from ledger.store.users import InvitationRow, UserRow
+from ledger.wording import later, phrase
 from schemas.errors import Forbidden, MalformedParameter, NotFound, UnknownParty
 from schemas.statement import Role
 
@@ -43,6 +44,12 @@ class UserRole(StrEnum):
     INSPECTOR = "inspector"
 
 
+_CALLED = {
+    UserRole.ADMINISTRATOR: phrase("administrator"),
+    UserRole.LOGGER: phrase("logger"),
+    UserRole.VIEWER: phrase("viewer"),
+    UserRole.INSPECTOR: phrase("inspector"),
+}
 SCOPES = {
     UserRole.ADMINISTRATOR: frozenset({Scope.READ, Scope.WRITE, Scope.ADMIN}),
     UserRole.LOGGER: frozenset({Scope.READ, Scope.WRITE}),
@@ -103,7 +110,9 @@ def invite(
         known = users.find_user(connection, name)
         if known is not None and known.party != party:
             raise MalformedParameter(f"name: {name} is taken; choose another")
-        what = f"invite {name} as {role} of {party}"
+        what = phrase(
+            "invite %(name)s as %(role)s of %(party)s", name=name, role=_CALLED[role], party=party
+        )
         note_change(ledger, connection, *done_by(caller, what))
         return _invite(ledger, connection, name, party, role)
 
@@ -157,8 +166,12 @@ def accept(ledger: Ledger, secret: str, *, password: str, name: str | None = Non
             users.update_user(connection, chosen, **changed)
             users.delete_sessions(connection, chosen)
         users.delete_invitations(connection, secret=row.secret, name=chosen, now=now)
-        what = "accept" if known is None else "set the password of"
-        note_change(ledger, connection, made.party, f"{what} {chosen} as {made.role} by the link")
+        if known is None:
+            what = later("accept %(name)s as %(role)s by the link")
+        else:
+            what = later("set the password of %(name)s as %(role)s by the link")
+        done = phrase(what, name=chosen, role=_CALLED[UserRole(made.role)])
+        note_change(ledger, connection, made.party, done)
     return _user(made)
 
 
@@ -207,8 +220,13 @@ def change_user(
             raise Forbidden("that would leave the ledger without an administrator")
         if changed.disabled_at is not None:
             users.delete_sessions(connection, name)
-        state = "shut out" if changed.disabled_at is not None else f"let in as {changed.role}"
-        note_change(ledger, connection, *done_by(caller, f"{state} {name} of {row.party}"))
+        if changed.disabled_at is not None:
+            what = later("shut out %(name)s of %(party)s")
+        else:
+            what = later("let in as %(role)s %(name)s of %(party)s")
+        called = _CALLED[UserRole(changed.role)]
+        done = phrase(what, name=name, party=row.party, role=called)
+        note_change(ledger, connection, *done_by(caller, done))
     return _user(changed)
 
 
@@ -222,7 +240,8 @@ def end_sessions(ledger: Ledger, caller: Caller | None, name: str) -> None:
         if row is None or not (caller is None or caller.is_over(row.party)):
             raise NotFound(f"there is no user {name}, or not for you")
         users.delete_sessions(connection, name)
-        note_change(ledger, connection, *done_by(caller, f"sign out {name} of {row.party}"))
+        done = phrase("sign out %(name)s of %(party)s", name=name, party=row.party)
+        note_change(ledger, connection, *done_by(caller, done))
 
 
 def _check_party(ledger: Ledger, connection: Connection, party: str, role: UserRole) -> None:

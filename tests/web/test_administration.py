@@ -213,6 +213,19 @@ def test_other_rules_are_tried_without_effect(web, op):
     assert 'role="alert"' in _compared(op, b"not TOML")
 
 
+def test_figures_of_rules_have_words_and_units(op):
+    shown = {
+        tag: op.get("/administration/rules", headers={"Accept-Language": tag}).text
+        for tag in ("en", "zh-TW")
+    }
+
+    assert 'tolerance <span class="unit">15 min</span>' in shown["en"]
+    assert 'speed <span class="unit">199,862 km/s</span>' in shown["en"]
+    assert '容差 <span class="unit">15 分鐘</span>' in shown["zh-TW"]
+    assert "產品預設，非法律" in shown["zh-TW"]  # noqa: RUF001 - Chinese marks
+    assert "Product default" not in shown["zh-TW"]
+
+
 def _compared(client, data):
     return client.post(
         "/administration/rules", data={"file": (io.BytesIO(data), "other.toml")}
@@ -224,9 +237,10 @@ def test_everybody_reads_the_activity_of_its_own_party_and_the_operator_all(web,
     web.ask("/api/v1/check", by="customs", data=strict_json.dump({"serials": ["A0001"]}))
     everything, own = (client.get("/administration/activity").text for client in (op, boss))
 
-    assert ["check 1: A0001" in text for text in (everything, own)] == [True, False]
+    look = 'Check 1: <code data-copy="A0001">A0001</code>'
+    assert [look in text for text in (everything, own)] == [True, False]
     looks = op.get("/administration/activity?act=look&actor=Customs").text
-    assert "check 1: A0001" in looks
+    assert look in looks
     assert (
         "Nothing like that was done" in boss.get(f"/administration/activity?actor={OPERATOR}").text
     )

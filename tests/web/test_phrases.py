@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ledger.wording import also, any_of, chained, listed, with_commas
+from ledger.wording import also, any_of, chained, listed, phrase, with_commas
 from web.pages.languages import LANGUAGES, words_of_ledger
 from web.pages.phrases import NAME, translated
 
@@ -69,6 +69,15 @@ def test_every_phrase_comes_back_as_its_translation(language):
         values = {name: f"urn:x:{number}" for number, name in enumerate(names)}
 
         assert words % values == translated(text % values, language, str), text
+
+
+def test_what_the_rules_of_the_product_cite_is_told_word_for_word():
+    sources = {"Product default, not law": "產品預設，非法律", "House rule 7": "House rule 7"}  # noqa: RUF001 - Chinese marks
+
+    for source, words in sources.items():
+        made = phrase("%(source)s (checked %(date)s)", source=source, date="2026-11-29")
+        assert told(made) == told(str(made))
+        assert told(made).startswith(words)
 
 
 def test_phrases_in_phrases_are_told_too():

@@ -6,12 +6,15 @@ GET        /administration/activity     who recorded what, and who looked at wha
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from babel.units import format_compound_unit, format_unit
 from flask import Response, request
+from flask_babel import get_locale, lazy_gettext
 
-from ledger.rules import RulePack
+from ledger.rules import Parameter, RulePack
 from ledger.service.activity import activity as load_activity
 from ledger.service.readiness import readiness
 from ledger.service.rule_diff import Change, differences, read_rules
@@ -24,6 +27,7 @@ from web.pages.naming import names, party_meant
 
 blueprint = make_blueprint("administration")
 
+_ = lazy_gettext
 MOST_JUDGED = 5_000
 _RULES_LIMIT = 1 << 20
 
@@ -112,13 +116,52 @@ def _rules_page(
     fault: str | None = None,
 ) -> Response:
     day = ledger().clock.now().date()
+    rows = (*used.rules, *used.controls, *used.exceptions)
     return page(
         "administration/rules.html",
         400 if fault else 200,
         used=used,
-        rules=[one for one in used.rules if one.is_in_force(day)],
+        rules=[one for one in rows if one.is_in_force(day)],
+        figure=_figure,
         other=other,
         shifts=shifts,
         fault=fault,
         most=MOST_JUDGED,
     )
+
+
+def _figure(name: str, value: Parameter) -> tuple[object, str]:
+    """What parameter *name* of a rule is about, and its *value* with the unit that ends *name*."""
+    end, locale = next(end for end in _UNITS if name.endswith(end)), get_locale()
+    if end == "_km_s":
+        said = format_compound_unit(
+            value, _UNITS[end], 1, "duration-second", "short", locale=locale
+        )
+    else:
+        said = format_unit(value, _UNITS[end], "short", locale=locale)
+    return _ABOUT[name.removesuffix(end)], str(said)
+
+
+_UNITS: Mapping[str, str] = {
+    "_minutes": "duration-minute",
+    "_hours": "duration-hour",
+    "_days": "duration-day",
+    "_km_h": "speed-kilometer-per-hour",
+    "_km_s": "length-kilometer",
+    "_km": "length-kilometer",
+    "_m": "length-meter",
+}
+_ABOUT: Mapping[str, object] = {
+    "after": _("after"),
+    "assumed": _("assumed"),
+    "beyond": _("beyond"),
+    "free_zone": _("in a free zone"),
+    "grace": _("grace"),
+    "handling": _("for handling"),
+    "handling_beyond": _("handling counts beyond"),
+    "hub": _("at a hub"),
+    "speed": _("speed"),
+    "tolerance": _("tolerance"),
+    "window": _("within the time of"),
+    "within": _("within"),
+}

@@ -111,7 +111,14 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "write": _("record what is signed"),
         "admin": _("look after users"),
     },
-    "deed": {"capture": _("recorded entries"), "look": _("looked at"), "cosign": _("cosigned")},
+    "deed": {
+        "capture": _("recorded entries"),
+        "look": _("looked at"),
+        "account": _("looked after accounts"),
+        "cosign": _("cosigned"),
+        "found": _("founded the ledger"),
+        "recover": _("recovered entries"),
+    },
     "fact": {
         "country": _("Seat"),
         "hq_country": _("Headquarters"),

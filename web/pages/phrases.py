@@ -17,8 +17,10 @@ from typing import NamedTuple
 from ledger.wording import Phrase
 from web.pages.languages import words_of_all, words_of_ledger
 
-# What others wrote is told as they wrote it, though it may read like a phrase.
+# What others wrote is told as they wrote it, though it may read like a phrase; of sources those
+# that the product's own rules cite are known, word for word.
 QUOTED = frozenset({"party", "item", "name", "source"})
+_CITED = "source"
 # What is a name, or several: no phrase.
 _PLAIN = frozenset({"who", "agent", "entry", "date", "later", "country", "eccns"})
 # Phrases that only list two things: they fit nearly everything, and so count for nothing.
@@ -98,20 +100,25 @@ def _say(told: Told | str, called: Callable[[str], str]) -> str:
 def _made(value: object, language: str) -> Told | str:
     if not isinstance(value, Phrase):
         return str(value)
-    words = words_of_all(language).get(value.text, value.text)
-    return Told(words, {name: _made(inside, language) for name, inside in value.values.items()})
+    said = words_of_all(language)
+    inside = {name: _made(one, language) for name, one in value.values.items()}
+    if isinstance(cited := inside.get(_CITED), str):
+        inside[_CITED] = said.get(cited, cited)
+    return Told(said.get(value.text, value.text), inside)
 
 
 @functools.lru_cache(maxsize=4096)
 def _read(text: str, language: str) -> Told | str:
-    return _Reader(*_book(language)).read(text)
+    return _Reader(words_of_ledger(language), *_book(language)).read(text)
 
 
 class _Reader:
     """Reads one sentence; *known* is what was read of it already."""
 
-    def __init__(self, single: Sequence[Pattern], joint: Sequence[Pattern]) -> None:
-        self._single, self._joint = single, joint
+    def __init__(
+        self, said: Mapping[str, str], single: Sequence[Pattern], joint: Sequence[Pattern]
+    ) -> None:
+        self._said, self._single, self._joint = said, single, joint
         self._known: dict[str, Told | str] = {}
 
     def read(self, text: str, depth: int = 0) -> Told | str:
@@ -148,6 +155,8 @@ class _Reader:
         score, left = fixed, 0
         for name, value in values.items():
             inside[name] = value if name in QUOTED else self.read(value, depth + 1)
+            if name == _CITED:
+                inside[name] = self._said.get(value, value)
             if name in _PLAIN and _score(inside[name]) > 0:
                 inside[name] = value
             left += _left(inside[name])

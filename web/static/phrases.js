@@ -5,8 +5,10 @@
 
 import { words } from "./words.js";
 
-// What others wrote is told as they wrote it, though it may read like a phrase.
+// What others wrote is told as they wrote it, though it may read like a phrase; of sources those
+// that the product's own rules cite are known, word for word.
 const QUOTED = new Set(["party", "item", "name", "source"]);
+const CITED = "source";
 // What is a name, or several: no phrase.
 const PLAIN = new Set(["who", "agent", "entry", "date", "later", "country", "eccns"]);
 // Phrases that only list two things: they fit nearly everything, and so count for nothing.
@@ -22,8 +24,9 @@ const MOST_READ = 600;
 const size = ({ fixed }) => fixed.join("").length;
 const isJoint = ({ fixed }) => fixed.length === 3 && !fixed[0] && !fixed[2] && JOINTS.has(fixed[1]);
 // Those with most fixed text first.
-const patterns = Object.entries(await words("phrases"))
-  .map(([text, said]) => pattern(text, said))
+const book = new Map(Object.entries(await words("phrases")));
+const patterns = [...book]
+  .map(([text, translation]) => pattern(text, translation))
   .sort((one, other) => size(other) - size(one));
 const singles = patterns.filter((one) => !isJoint(one));
 const joints = patterns.filter(isJoint);
@@ -83,7 +86,8 @@ function reading({ said }, texts, fixed, depth) {
   const values = new Map();
   let [score, left] = [fixed, 0];
   for (const [name, text] of texts) {
-    const made = QUOTED.has(name) ? text : read(text, depth + 1);
+    const quoted = name === CITED ? (book.get(text) ?? text) : text;
+    const made = QUOTED.has(name) ? quoted : read(text, depth + 1);
     values.set(name, PLAIN.has(name) && scoreOf(made) > 0 ? text : made);
     left += leftOf(values.get(name));
     score += QUOTED.has(name) ? 0 : scoreOf(values.get(name));
