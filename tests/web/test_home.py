@@ -39,6 +39,22 @@ def test_what_is_sent_to_one_and_what_is_late_stands_on_the_first_page(web):
     assert "custody/overdue" in late
 
 
+def test_a_licence_that_is_over_says_so_in_words(web):
+    web.world.licence("fab", "D1", quantity=1, days=1)
+    web.world.advance(days=3)
+
+    assert "over for 2 days" in web.browser("mei", "logger", of="fab").get("/").text
+
+
+def test_a_finding_leads_to_how_it_is_mended(web):
+    web.world.commission("fab", [CHIP])
+    web.world.ship("fab", [CHIP], to="shop", due_in=timedelta(days=1))
+    web.world.advance(days=3)
+    shown = web.browser("mei", "logger", of="fab").get("/").text
+
+    assert 'href="/findings?state=open&amp;part=present&amp;code=custody/overdue"' in shown
+
+
 def test_an_inspector_finds_the_box_to_check_with(web):
     shown = web.browser("officer", "inspector", of="customs").get("/").text
 
