@@ -84,6 +84,27 @@ def test_of_a_box_no_balance_is_guessed(site):
         page.wait_for_selector("text=599 after this", state="detached")
 
 
+def test_more_than_a_licence_has_left_is_said_before_it_is_checked(site):
+    site.world.licence("fab", "D1", quantity=2)
+    with site.page("lin") as page:
+        page.goto("/ship")
+        page.fill("#units", "A-0001\nA-0002\nA-0003")
+        page.check("#licence")
+        page.wait_for_selector(".stop:text('1 too many')")
+
+
+def test_all_that_was_signed_is_on_paper(site, tmp_path):
+    hold(site)
+    with site.page("lin") as page:
+        page.goto("/record/decommission")
+        page.fill("#units", "\n".join(SERIALS))
+        check(page)
+        page.emulate_media(media="print")
+
+        hidden = "list => list.scrollHeight - list.clientHeight"
+        assert 0 == page.eval_on_selector(".things", hidden)
+
+
 def test_what_is_ticked_in_the_table_is_in_the_lists(site):
     hold(site, SERIALS[:3])
     site.world.ship("fab", [f"{CHIPS}{serial}" for serial in SERIALS[:3]], to="shop")

@@ -1,5 +1,6 @@
 // A form that grows: what is said so far beside it, rows that are added, files that are hashed here.
 
+import { icon } from "../frame.js";
 import { count, say } from "../words.js";
 import { encodeHex } from "../verify/bytes.js";
 import { sha256 } from "../verify/digest.js";
@@ -52,8 +53,9 @@ function warn(box) {
   if (!box.checked || box.dataset.left === "" || BOX.test(lines.value)) return;
   const rest = Number(box.dataset.left) - things;
   const words = document.createElement("strong");
-  words.className = "after";
-  words.textContent = ` · ${say("%(rest)s after this", { rest: count(rest) })}`;
+  words.className = rest < 0 ? "after verdict stop" : "after";
+  if (rest < 0) words.append(icon("stop"), ` ${say("%(count)s too many", { count: count(-rest) })}`);
+  else words.append(` · ${say("%(rest)s after this", { rest: count(rest) })}`);
   place.append(words);
 }
 
