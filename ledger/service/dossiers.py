@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
-from ledger.finding import Finding, Tier
+from ledger.finding import Code, Finding, Tier
 from ledger.holding import ItemState
 from ledger.identity import NAMES, spelled
 from ledger.judge import Match, Verdict
@@ -191,8 +191,14 @@ CHECK_COLUMNS = (
 
 
 def check_rows(checked: Check) -> list[list[object]]:
-    """The answers as rows of cells, one for each of ``CHECK_COLUMNS``."""
-    return [_row(line) for line in checked.lines]
+    """The answers as rows of cells, one for each of ``CHECK_COLUMNS``.
+
+    What was expected and not presented comes last, without a *text*: nobody gave one.
+    """
+    look = ACTIONS[Code.SHORT].look
+    blank: list[object] = [None] * (len(CHECK_COLUMNS) - 4)
+    missing = [[None, item, "missing", *blank, look] for item in checked.missing]
+    return [*(_row(line) for line in checked.lines), *missing]
 
 
 def _row(line: Line) -> list[object]:

@@ -167,6 +167,16 @@ def test_an_answer_given_back_gives_the_same_serials(web, chips, form):
     assert serials == [line["text"] for line in again.json["lines"]]
 
 
+def test_what_was_expected_and_not_presented_is_in_the_table_and_is_not_given_back(web, chips):
+    table = check_file(web, "text/plain", chips[1], accept=CSV, document=PAPER)
+    rows = [*csv.DictReader(io.StringIO(table.data.decode("utf-8-sig")))]
+    again = check_file(web, CSV, table.data)
+
+    assert [(chips[1], "elsewhere"), ("", "missing")] == [(r["text"], r["answer"]) for r in rows]
+    assert (chips[0], True) == (rows[1]["item"], "Count the parcel" in rows[1]["look"])
+    assert [chips[1]] == [line["text"] for line in again.json["lines"]]
+
+
 def test_no_cell_of_a_csv_begins_as_a_formula_does(web):
     asked = json.dumps({"serials": NASTY})
     text = check_file(web, "application/json", asked, accept=CSV).data.decode()
