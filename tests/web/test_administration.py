@@ -269,6 +269,7 @@ def test_activity_comes_a_page_at_a_time(web, op, monkeypatch):
     more = re.search(r'rel="next" href="([^"]+)"', text)[1]
 
     assert "enrolled" not in text
+    assert "looked after accounts" in op.get("/administration/activity?act=account").text
     assert 200 == op.get(more).status_code
 
 
