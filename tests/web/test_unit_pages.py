@@ -52,6 +52,18 @@ def test_the_verdict_comes_first_with_what_to_look_at(officer, chips):
     assert sorted(order, key=told.index) == order
 
 
+def test_the_country_of_a_place_is_named_in_the_language_of_the_reader(web, officer, chips):
+    here = {"latitude": 1.36, "longitude": 103.99, "accuracyM": 150, "countryCode": "SG"}
+    web.world.declare("fab", chips[3:], **{"chiptrail:location": here})
+    told = [
+        officer.get(path(chips[3]), headers={"Accept-Language": spoken}).text
+        for spoken in ("en", "zh-TW")
+    ]
+
+    assert "1.36 N, 103.99 E, Singapore, within 150 m" in told[0]
+    assert "1.36 N, 103.99 E, 新加坡" in told[1]
+
+
 def test_what_is_open_is_told_once_and_nothing_to_press_is_printed(officer, chips):
     told = officer.get(path(chips[0])).text
 

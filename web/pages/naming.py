@@ -6,6 +6,7 @@ do about a finding; ``wording.state[line.state]`` for what is one of a few.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -17,8 +18,10 @@ from ledger import names as names_of
 from ledger.names import Names, document_name, item_name, named, party_name, place_name, retell
 from ledger.wording import Phrase
 from schemas.errors import NotFound
+from schemas.place import Place
 from schemas.spelling import read_document
 from web.access import ledger
+from web.pages.frame import country_name
 from web.pages.languages import language
 from web.pages.phrases import translated
 
@@ -164,7 +167,7 @@ def name_things(app: Flask) -> None:
         "party": called,
         "item": lambda item: spoken(item_name(item)),
         "paper": document_name,
-        "spot": lambda place: spoken(place_name(place)),
+        "spot": _spot,
         "told": told,
         "spoken": spoken,
         "translated": gettext,
@@ -199,6 +202,11 @@ def _left(words: str) -> str:
 def called(party: str) -> str:
     """What to call *party*."""
     return party_name(party, names())
+
+
+def _spot(place: Place) -> str:
+    code = place.country
+    return spoken(place_name(replace(place, country=code and country_name(code))))
 
 
 def span(delta: timedelta) -> str:
