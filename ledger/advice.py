@@ -246,3 +246,11 @@ MATCH_ACTIONS: Mapping[Match, str] = {
     " here. Ask the party that holds it by the record to show its own.",
     Match.UNKNOWN: "Read the number again; compare the label with the markings on the chip.",
 }
+
+LOOKS: Mapping[str, str] = {
+    **{code.value: action.look for code, action in ACTIONS.items()},
+    "unknown": MATCH_ACTIONS[Match.UNKNOWN],
+    "ambiguous": SHARED_SERIAL,
+    "twice": PRESENTED_TWICE,
+}
+"""What to look at, for the browser's verifier: by the code of a finding, or what a check says."""

@@ -17,6 +17,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from ledger.advice import LOOKS
 from schemas import strict_json
 
 _STATIC = Path(str(files("web") / "static"))
@@ -48,6 +49,7 @@ _PAGE = """<!doctype html>
 </main>
 <script type="application/json" id="words">{words}</script>
 <script type="application/json" id="phrases">{phrases}</script>
+<script type="application/json" id="looks">{looks}</script>
 <script type="text/plain" id="worker">{worker}</script>
 <script type="module">{script}</script>
 </body>
@@ -70,6 +72,7 @@ def verifier_page(language: str, words: Mapping[str, str], phrases: Mapping[str,
         icons=icons,
         words=_data(words),
         phrases=_data(phrases),
+        looks=_data(LOOKS),
         worker=_inside(join_modules("verify/worker.js"), "script"),
         script=_inside(script, "script"),
     )

@@ -351,7 +351,7 @@ def test_serials_are_compared_with_what_the_bundle_is_about(modules):
         """async ([subjects, pasted]) => {
           const { checkSerials, splitSerials } = await import("/verify/serials.js");
           const checked = checkSerials(splitSerials(pasted), { subjects, entries: [] });
-          return [checked.lines.map(({ answer }) => answer), checked.missing];
+          return [checked.lines.map(({ answer, times }) => [answer, times]), checked.missing];
         }""",
         [
             [CHIP, f"{gs1}A-1", f"{gs1}%3Cimg%3E", f"{gs1}77", f"{CHIPS}77"],
@@ -360,6 +360,13 @@ def test_serials_are_compared_with_what_the_bundle_is_about(modules):
     )
 
     assert [
-        ["match", "match", "match", "ambiguous", "unknown", "unknown", "match"],
+        [
+            ["match", 1],
+            ["match", 2],
+            ["match", 1],
+            ["ambiguous", 1],
+            ["unknown", 1],
+            ["unknown", 1],
+        ],
         [f"{gs1}77", f"{CHIPS}77"],
     ] == answers

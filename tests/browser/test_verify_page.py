@@ -106,15 +106,23 @@ def test_names_are_text_whatever_they_say(site, bundle):
 
 
 def test_serials_are_compared_with_the_bundle(site, bundle):
+    site.world.report("shop", [CHIP], "stolen")
+    data = make_bundle(site.world.ledger, [CHIP, HOSTILE])
     with site.page() as page:
-        verified(page, bundle)
-        page.fill("#serials", "A1\nNONE-1")
+        verified(page, bundle | {"buffer": data})
+        page.fill("#serials", "A1\nNONE-1 A1")
         page.get_by_role("button", name="Compare").click()
 
         counts = page.inner_text("[data-counts]")
         assert "1 match" in counts
         assert "1 not in this bundle" in counts
         assert "1 in the bundle, not presented" in counts
+        lines = page.locator(".matching tbody tr").all_inner_texts()
+        assert ["Shop reported" in line and "Presented 2 times" in line for line in lines].index(
+            True
+        ) == 0
+        looks = page.inner_text(".matching ol")
+        assert looks.index("Hold the item and call") < looks.index("Count the parcel")
 
 
 def test_a_key_that_is_none_is_named_with_its_field(site, bundle):

@@ -11,6 +11,7 @@ import functools
 
 from flask import Response
 
+from ledger.advice import LOOKS
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
 from web.pages.languages import language, words_of_ledger, words_of_scripts
@@ -23,7 +24,7 @@ blueprint = make_blueprint("verifying")
 @blueprint.get("/verify")
 def verify() -> Response:
     """The verifier."""
-    return page("verify/page.html", vkey=ledger().vkey)
+    return page("verify/page.html", vkey=ledger().vkey, looks=LOOKS)
 
 
 @blueprint.get("/verify.html")

@@ -7,7 +7,7 @@ const CONTRAINDICATED = [
   ...["licence/overdrawn", "party/restricted-headquarters", "destination/restricted"],
 ];
 const HARMLESS = ["custody/damaged", "location/withheld", "custody/unconfirmed", "identity/unheard"];
-const ORDER = ["stop", "check", "unknown", "clear"];
+export const ORDER = ["stop", "check", "unknown", "clear"];
 
 // "stop", "check" or "clear". A code that is not known here is worth a look.
 export function weightOf({ code }) {

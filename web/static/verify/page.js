@@ -183,7 +183,7 @@ function hear({ progress, bundle, sha256, evidence, checked, refused }, trust, b
   parts.result.replaceChildren(...(evidence ? drawEvidence(evidence) : drawBundle(bundle, { name: chosen.name, sha256, vkey: trust.vkey })));
   if (bundle?.verified) {
     keepVkey(trust.vkey);
-    matching = drawMatching((serials) => worker.postMessage({ serials }));
+    matching = drawMatching(bundle.verified, (serials) => worker.postMessage({ serials }));
     parts.result.append(matching.form);
   } else if (bundle) offerKept(bundle.failed, trust);
   parts.result.querySelector("h2").focus();

@@ -9,6 +9,7 @@ import { entriesAbout, tell } from "./story.js";
 import { asserted, proved, unknown } from "./testimony.js";
 
 const SHOWN = 50;
+const PROMPTLY_MS = 86_400_000;
 
 // {failed, verified} of verifyBundle; *file* is {name, sha256, vkey}, the key being what it was held
 // against.
@@ -18,10 +19,11 @@ export function drawBundle({ failed, verified }, file) {
   return [
     node("h2", { tabindex: "-1", "data-result": failed ? "failed" : "verified" }, badge(failed ? "stop" : "clear", title)),
     failed ? drawFailure(failed) : drawHead(verified, subjects, file),
+    !failed && node("p", { class: "screen" }, node("a", { href: "#serials" }, say("Check serials against this bundle"))),
     node("h2", {}, say("The steps")),
     drawSteps(failed, verified),
     ...(failed ? [] : drawVerified(verified, subjects, file.name)),
-  ];
+  ].filter(Boolean);
 }
 
 function drawFailure({ step, entry, head, why, claimed }) {
@@ -161,7 +163,7 @@ function drawSubjects(verified, subjects) {
   ];
 }
 
-const WORDS = { stop: () => say("Stop"), check: () => say("Check it"), unknown: () => say("Unknown"), clear: () => say("Clear") };
+export const WORDS = { stop: () => say("Stop"), check: () => say("Check it"), unknown: () => say("Unknown"), clear: () => say("Clear") };
 
 const TIERS = { stop: () => say("contradiction"), check: () => say("warning"), clear: () => say("in order") };
 
@@ -197,12 +199,19 @@ function drawStory(verified, { item, verdict, findings }) {
   ].filter(Boolean);
 }
 
+// When its signer says that it was, and when it was recorded if that is not the same.
+function when({ act, recordedAt }) {
+  if (act === null) return [stamp(recordedAt)];
+  const isPrompt = new Date(recordedAt) - new Date(act.eventAt) <= PROMPTLY_MS;
+  return isPrompt ? [stamp(act.eventAt)] : [stamp(act.eventAt), say(", "), say("recorded"), " ", stamp(recordedAt)];
+}
+
 function drawEntry({ names, findings }, item, entry, through) {
   const own = findings.filter(({ index, items }) => index === entry.index && items.includes(item));
   return node(
     "li",
     {},
-    node("p", { class: "hint" }, stamp(entry.recordedAt), " · ", say("entry %(index)s", { index: count(entry.index) }), " · ", say("signed by %(party)s", { party: partyName(entry.party, names) }), through && ` · ${say("with %(container)s", { container: itemName(through) })}`),
+    node("p", { class: "hint" }, when(entry), " · ", say("entry %(index)s", { index: count(entry.index) }), " · ", say("signed by %(party)s", { party: partyName(entry.party, names) }), through && ` · ${say("with %(container)s", { container: itemName(through) })}`),
     node("p", {}, tell(entry, names, through ?? item)),
     own.map((found) => node("p", {}, badge(weightOf(found), TIERS[weightOf(found)]()), " ", retell(found.message, names))),
   );

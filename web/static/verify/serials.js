@@ -1,10 +1,11 @@
 // Serials against a verified bundle, without a connection: which of those presented it is about.
 //
 //     checkSerials(splitSerials(pasted), verified)
-//     -> {lines: [{text, answer: "match" | "named" | "ambiguous" | "unknown", items}], missing: [item]}
+//     -> {lines: [{text, answer: "match" | "named" | "ambiguous" | "unknown", items, times}], missing: [item]}
 //
 // "named": entries shown name it, though the bundle is not about it; "ambiguous": a bare serial that
-// several of its items have. Case and leading zeros are part of a serial.
+// several of its items have. Case and leading zeros are part of a serial. What is presented twice, in
+// one spelling or two, is answered once and counted.
 
 import { splitItem } from "./forms.js";
 
@@ -21,15 +22,21 @@ export function splitSerials(text) {
 export function checkSerials(texts, verified) {
   const subjects = byName(verified.subjects);
   const named = byName(verified.entries.flatMap(({ act }) => act ? itemsOf(act) : []));
-  const presented = new Set();
-  const lines = texts.map((text) => {
-    const found = lookUp(subjects, text);
-    if (found.length === 1) presented.add(found[0]);
-    if (found.length) return { text, answer: found.length > 1 ? "ambiguous" : "match", items: found };
-    const others = lookUp(named, text);
-    return { text, answer: others.length ? "named" : "unknown", items: others };
-  });
-  return { lines, missing: verified.subjects.filter((item) => !presented.has(item)) };
+  const lines = new Map();
+  for (const text of texts) {
+    const line = answerTo(text, subjects, named);
+    const key = line.items.length === 1 ? line.items[0] : text;
+    if (!lines.has(key)) lines.set(key, line);
+    lines.get(key).times += 1;
+  }
+  return { lines: [...lines.values()], missing: verified.subjects.filter((item) => !lines.has(item)) };
+}
+
+function answerTo(text, subjects, named) {
+  const found = lookUp(subjects, text);
+  if (found.length) return { text, answer: found.length > 1 ? "ambiguous" : "match", items: found, times: 0 };
+  const others = lookUp(named, text);
+  return { text, answer: others.length ? "named" : "unknown", items: others, times: 0 };
 }
 
 const itemsOf = ({ items, outputs, parent }) => [...items.ids, ...outputs.ids, ...(parent ? [parent] : [])];
