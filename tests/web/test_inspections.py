@@ -63,6 +63,14 @@ def test_photos_and_numbers_that_were_read_are_signed(officer):
     assert [{"item": A, "uuid": "GPU-7"}] == event["chiptrail:identities"]
 
 
+def test_numbers_are_of_what_is_listed_though_it_is_spelled_otherwise(officer):
+    said = {"units": A, "result": "conformant", "numbers": READ}
+    event, _ = payload_of(send(officer, "/record/inspect", to="", **said))
+
+    assert [A] == event["epcList"]
+    assert [{"item": A, "uuid": "GPU-7"}] == event["chiptrail:identities"]
+
+
 def test_what_was_found_has_to_be_said(officer):
     answer = send(officer, "/record/inspect", units="A-0001", to="")
 

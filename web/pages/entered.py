@@ -7,14 +7,14 @@ as a file. Nothing is kept here: what was typed goes along from page to page unt
     handled(ACTS["pack"], "Pack")
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask import Response, request
 from flask_babel import gettext as _
 
 from ledger.service.licences import Balance, balances
-from ledger.service.stock import Row, Sorted, new_items, sort_out
+from ledger.service.stock import Doubt, Row, Sorted, new_items, sort_out
 from ledger.wallet import drawers
 from schemas.errors import Refusal
 from schemas.item import split_pasted
@@ -45,7 +45,10 @@ def handled(act: Act, title: str) -> Response:
 
 @dataclass(frozen=True)
 class Entered:
-    """What was *said* in the form of *act*, what it *listed*, and how that is *sorted* out."""
+    """What was *said* in the form of *act*, what it *listed*, and how that is *sorted* out.
+
+    *respelled* are the items that the table of numbers spells otherwise than the list.
+    """
 
     act: Act
     title: str
@@ -53,6 +56,7 @@ class Entered:
     form: Sent
     listed: Listed = _UNLISTED
     sorted: Sorted = _NOTHING
+    respelled: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_address(cls, act: Act, title: str) -> "Entered":
@@ -70,12 +74,24 @@ class Entered:
         listed = read_listed(said, upload, numbered=is_numbered, new=is_new)
         form = Sent({**said, "numbers": (listed.numbers,)}) if is_numbered else Sent(said)
         entered = cls(act, title, desk(), form, listed)
-        entered = replace(entered, sorted=entered.sort(listed.texts))
+        entered = entered.sorted_out()
         if form.step == "leave":
             rest = [row.text for row in entered.sorted.rows if row.doubt is None]
             listed = replace(listed, texts=tuple(rest))
             entered = replace(entered, listed=listed, sorted=entered.sort(rest))
         return entered
+
+    def sorted_out(self) -> "Entered":
+        """With what is listed sorted out, however the table of numbers spells it."""
+        found = self.sort(self.listed.texts)
+        given = {str(row.number): row.item for row in found.rows[: self.listed.given] if row.item}
+        again = {
+            row.text: given[row.about]
+            for row in found.rows[self.listed.given :]
+            if row.doubt is Doubt.REPEATED and row.about in given
+        }
+        rows = tuple([row for row in found.rows if row.text not in again])
+        return replace(self, sorted=replace(found, rows=rows), respelled=again)
 
     def sort(self, texts: Sequence[str]) -> Sorted:
         """What *texts* name that the act can be about."""
@@ -88,7 +104,7 @@ class Entered:
     def filling(self) -> Filling:
         """What was said, to be read."""
         named = {row.text: row.item for row in self.sorted.rows if row.item is not None}
-        numbers = read_numbers(self.listed.numbers).of(named)
+        numbers = read_numbers(self.listed.numbers).of({**named, **self.respelled})
         return Filling(self.form.said, self.desk, numbers)
 
     def refused(self, why: Refusal) -> Fault:

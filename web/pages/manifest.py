@@ -40,13 +40,15 @@ class Table(NamedTuple):
 class Listed:
     """All *texts* in order; *faults* are what is wrong with how they were given.
 
-    *numbers* is the table of what is printed on them, as text.
+    *numbers* is the table of what is printed on them, as text; the first *given* texts are not out
+    of it.
     """
 
     texts: tuple[str, ...] = ()
     table: Table | None = None
     faults: tuple[Fault, ...] = ()
     numbers: str = ""
+    given: int = 0
 
 
 def read_listed(
@@ -81,13 +83,14 @@ def read_listed(
         faults.append(Fault.of("file", exc.message))
     if table is not None:
         faults.append(Fault("column", _("Say which column has the serials")))
+    given = len(texts)
     if numbered:
         faults += [Fault.of("numbers", why) for why in _wrong(numbers)]
         texts += _unlisted(numbers, texts)
     if len(texts) > MOST:
         said_most = _("%(count)s lines, of at most %(most)s", count=len(texts), most=MOST)
         faults.append(Fault.of("units", said_most))
-    return Listed(tuple(texts[:MOST]), table, tuple(faults), numbers)
+    return Listed(tuple(texts[:MOST]), table, tuple(faults), numbers, given)
 
 
 def _wrong(numbers: str) -> Sequence[str]:
