@@ -87,7 +87,7 @@ def draw_map(journey: Journey, outline_of: Callable[[float], Outline], words: Wo
     numbers = {stop.number for stop in stops}
     ways = [one for one in journey.ways if {one.start.number, one.end.number} <= numbers]
     view = view_of(_shown(stops, ways))
-    pieces = tuple(outline_of(view.detail).within(*view.window(4)))
+    pieces = _pieces(view, outline_of)
     marks = _marks(stops, view)
     spots = [at for _, _, at in marks]
     parts = [
@@ -104,10 +104,34 @@ def draw_map(journey: Journey, outline_of: Callable[[float], Outline], words: Wo
     return "\n".join(part for part in parts if part)
 
 
+def draw_spot(
+    point: Point | None, wide: float, outline_of: Callable[[float], Outline], words: Words
+) -> str:
+    """The map of *wide* degrees around *point*, which is marked on it; without one the world."""
+    points = (
+        () if point is None else [(point[0], point[1] + half) for half in (-wide / 2, wide / 2)]
+    )
+    view = view_of(points)
+    pieces, spots = _pieces(view, outline_of), [view.at(point)] if point else []
+    parts = [
+        _head(view, words),
+        f'<path class="land" d="{_land(pieces, view)}"/>',
+        *_names(pieces, view, words.name_of, spots),
+        *(f'<circle class="dot" cx="{x:.0f}" cy="{y:.0f}" r="9"/>' for x, y in spots),
+        "</svg>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _pieces(view: View, outline_of: Callable[[float], Outline]) -> tuple[Piece, ...]:
+    return tuple(outline_of(view.detail).within(*view.window(4)))
+
+
 def _head(view: View, words: Words) -> str:
+    degrees = f"{view.middle[0]:.5f} {view.middle[1]:.5f} {view.across:.3f} {view.down:.3f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {WIDTH} {view.height}"'
-        ' role="img" aria-labelledby="map-title map-desc">'
+        f' data-view="{degrees}" role="img" aria-labelledby="map-title map-desc">'
         f'<title id="map-title">{escape(words.title)}</title>'
         f'<desc id="map-desc">{escape(words.desc)}</desc>'
         f'<rect class="sea" width="{WIDTH}" height="{view.height}"/>'

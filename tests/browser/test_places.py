@@ -66,6 +66,23 @@ def test_a_picker_says_what_is_meant_while_one_types(site):
         assert "not in NO" in page.inner_text(".meant")
 
 
+def test_a_place_is_chosen_on_a_map_as_exactly_as_one_could_click(site):
+    with site.page("lin") as page:
+        page.goto("/record/declare")
+        page.click("text=On the map")
+        page.wait_for_selector(".place svg.map")
+        page.fill("#place", "SIN")
+        page.wait_for_selector(".place svg.map .dot", state="attached")
+        page.click(".place svg.map", position={"x": 5, "y": 5})
+        page.wait_for_selector(".meant:has-text('within 16 km')")
+
+        latitude, longitude = map(float, page.input_value("#place").split(","))
+        assert (True, True) == (1.35 < latitude < 9, 90 < longitude < 103.99)
+        assert [] == faults_of(page)
+        page.fill("#place", "OSL")
+        page.wait_for_selector(".meant:has-text('within 5 km')")
+
+
 def test_nothing_sticks_out_of_a_small_screen(site, shown):
     with site.page("lin", viewport={"width": 360, "height": 740}) as page:
         shown(page)

@@ -52,6 +52,7 @@ TABLE = {
     f"GET /entries/{ENTRY}/qr.svg": READ,
     f"GET /items/{ITEM}/map.svg": READ,
     "GET /places?q=nothing": READ,
+    "GET /places/map.svg": READ,
     "POST /scan": READ,
     "GET /shipments": READ,
     "GET /shipments.csv": READ,

@@ -102,6 +102,27 @@ def test_a_picker_is_told_what_to_mend(web):
     assert "no site of yours and no airport" in told["fault"]
 
 
+def test_a_map_to_choose_on_marks_the_place_that_it_is_around(web):
+    world, near = (
+        web.ask(f"/places/map.svg{q}", by="fab") for q in ("", "?at=1.36,103.99&wide=60")
+    )
+
+    assert (0, 1) == (world.text.count('class="dot"'), near.text.count('class="dot"'))
+    assert 'data-view="1.36000 103.99000 ' in near.text
+    assert "1.36 N, 103.99 E" in near.text
+
+
+@pytest.mark.parametrize("asked", ["at=Atlantis", "at=91,0", "at=1,2&wide=-1", "at=1,2&wide=nan"])
+def test_a_map_of_no_place_is_refused(web, asked):
+    assert 400 == web.ask(f"/places/map.svg?{asked}", by="fab").status_code
+
+
+def test_how_exact_a_place_is_meant_is_told_as_it_was_said(web):
+    told = web.ask("/places?q=SIN&within=300", by="fab").json
+
+    assert 300.0 == told["meant"]["accuracyM"]
+
+
 def test_sites_of_others_are_not_offered(asking):
     assert [["Hall <4>"], []] == [
         [place["text"] for place in asking.ask("/places?q=hall+4", by=who).json["places"]]

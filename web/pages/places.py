@@ -2,6 +2,7 @@
 
 GET /items/<id>/map.svg    the map, as a document of its own; pages fetch it when it is seen
 GET /places?q=             JSON: what is called so, and which one place it means, for pickers
+GET /places/map.svg?at=&wide=   a map to choose a place on: so many degrees around one; the world
 
 What a picker (templates/places/macros.html) sends is text; ``ledger.gazetteer`` resolves it, so a
 picker works without JavaScript.
@@ -14,7 +15,7 @@ from flask import Blueprint, Response, request
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from ledger.gazetteer import Known, Spot, resolve_place, suggest_places
+from ledger.gazetteer import Known, Spot, read_coordinates, resolve_place, suggest_places
 from ledger.journey import Journey, Stop, Way, journey_of
 from ledger.location import terms_of
 from ledger.names import place_name
@@ -27,14 +28,16 @@ from schemas.errors import MalformedParameter
 from schemas.strict_json import JSON
 from web.access import caller, ledger, needs, reader
 from web.api.bodies import JSON_TYPE
-from web.map import Words, draw_map
+from web.map import Words, draw_map, draw_spot
 from web.outline import Outline, outline
+from web.pages.figures import metres_in
 from web.pages.frame import POLICY, asset, country_name, make_blueprint
 from web.pages.labels import one_named
 
 blueprint: Blueprint = make_blueprint("places")
 
 _KILOMETRE_M = 1000
+_WIDEST = 90.0
 _TOLD = 20
 """So many stops are told in a map's description; the list beside it has them all."""
 
@@ -49,7 +52,10 @@ def item_map(name: str) -> Response:
     item = one_named(name)
     found = query.dossier(ledger(), item, reader=reader())
     journey = journey_in(found)
-    drawn = draw_map(journey, _outline, _words(journey))
+    return _svg(draw_map(journey, _outline, _words(journey)))
+
+
+def _svg(drawn: str) -> Response:
     style = f'<?xml-stylesheet type="text/css" href="{asset("style.css")}"?>\n'
     answer = Response(style + drawn, mimetype="image/svg+xml")
     answer.headers["Content-Security-Policy"] = POLICY
@@ -68,13 +74,12 @@ def _outline(detail: float) -> Outline:
 def _words(journey: Journey) -> Words:
     told = [_told(stop) for stop in journey.stops[:_TOLD]]
     told += [speed(one) for one in journey.ways if one.is_suspect]
-    return Words(
-        title=_("Where it was said to be"),
-        desc="; ".join(told) or _("Nobody has signed where it is."),
-        name_of=country_name,
-        told=_told,
-        speed=speed,
-    )
+    desc = "; ".join(told) or _("Nobody has signed where it is.")
+    return _said(_("Where it was said to be"), desc)
+
+
+def _said(title: str, desc: str) -> Words:
+    return Words(title=title, desc=desc, name_of=country_name, told=_told, speed=speed)
 
 
 def _told(stop: Stop) -> str:
@@ -126,7 +131,7 @@ def _known() -> Known:
 @blueprint.get("/places")
 @needs(Scope.READ)
 def places() -> Response:
-    """What is called *q*, and which place that means; *country* may be said beside it."""
+    """What is called *q*, and which place that means; *country*, *within* may be said beside it."""
     text, known = request.args.get("q", "")[:200], _known()
     said: dict[str, JSON] = {
         "places": [_to_json(spot) for spot in suggest_places(text, known)],
@@ -134,12 +139,25 @@ def places() -> Response:
         "fault": None,
     }
     try:
-        said["meant"] = _to_json(
-            resolve_place(text, known, country=request.args.get("country") or None)
-        )
+        within, country = request.args.get("within", ""), request.args.get("country") or None
+        radius_m = metres_in(within) if within else None
+        said["meant"] = _to_json(resolve_place(text, known, country=country, accuracy_m=radius_m))
     except MalformedParameter as exc:
         said["fault"] = exc.message.removeprefix("place: ")
     return Response(strict_json.dump(said), content_type=JSON_TYPE)
+
+
+@blueprint.get("/places/map.svg")
+@needs(Scope.READ)
+def choosing_map() -> Response:
+    """The map *wide* degrees around *at*; the world, if no place is named."""
+    text, wide = request.args.get("at", ""), request.args.get("wide", _WIDEST, type=float)
+    spot = read_coordinates(text) if text else None
+    if (text and spot is None) or not 0 <= wide <= _WIDEST:
+        raise MalformedParameter(f"at, wide: want degrees as in at=1.36,103.99&wide={_WIDEST:.0f}")
+    point = None if spot is None else (spot.latitude, spot.longitude)
+    desc = _("Where nothing is chosen yet") if spot is None else where(spot)
+    return _svg(draw_spot(point, wide, _outline, _said(_("A map to choose a place on"), desc)))
 
 
 def _to_json(spot: Spot) -> dict[str, JSON]:
