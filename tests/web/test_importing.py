@@ -136,6 +136,15 @@ def test_what_is_wrong_is_told_with_row_and_column(clerk, row, column, why):
     assert why in wrong(answer)[0][2]
 
 
+def test_what_is_wrong_with_rows_that_say_the_same_is_wrong_with_each(clerk):
+    columns = ["act", "serial", "report"]
+    rows = [["report", "A-1"], ["destroy", "A-2"], ["report", "A-3"], ["report", "A-4"]]
+
+    assert ">2, 4\N{EN DASH}5</td>" in check(clerk, columns, rows).text
+    (left,) = events(check(clerk, columns, rows, "leave"))
+    assert "destroying" == left["bizStep"]
+
+
 def test_a_row_without_a_thing_is_not_lost_among_others(clerk):
     rows = [["ship", "A-1", "shop"], ["ship", "", "shop"]]
 

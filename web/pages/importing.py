@@ -40,6 +40,7 @@ from web.pages.sheets import (
 from web.tables import KINDS, to_text
 
 _SHOWN = 100
+_RANGES = 6
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ class Import:
             {"item": item, **line.numbers} for item, line in named.items() if line.numbers
         ]
         draft = deed.act.make(filling, list(named))
-        first = deed.rows[0].row
-        self.wrong += [Wrong(first, column_of(one.field), one.text) for one in filling.faults]
+        for one in filling.faults:
+            self.blame(deed, column_of(one.field), one.text)
         if deed.act.needs_units or named:
             # A formula that was never worked out is an empty cell too: no row is left out unsaid.
             bare = [line.row for line in deed.rows if not line.text]
@@ -101,10 +102,14 @@ class Import:
         if self.wrong:
             return
         try:
-            one = prepared(draft, filling.withheld())
-            self.ready.append(Ready(deed, list(named), filling.answers, one))
+            made = prepared(draft, filling.withheld())
+            self.ready.append(Ready(deed, list(named), filling.answers, made))
         except Refusal as exc:
-            self.wrong.append(Wrong(first, "act", exc.message))
+            self.blame(deed, "act", exc.message)
+
+    def blame(self, deed: Deed, column: str, why: str) -> None:
+        """Keep what is wrong with *deed*: with each of its rows, since all say the same."""
+        self.wrong += [Wrong(line.row, column, why) for line in deed.rows]
 
     def _things(self, deed: Deed, filling: Filling) -> dict[str, Line]:
         """The items that the rows of *deed* name; what is wrong with the others is kept."""
@@ -228,8 +233,8 @@ def _report(form: Sent, rows: list[list[str]], columns: Sequence[str]) -> Respon
         count=sum(any(row) for row in rows[1:]),
         deeds=sheet.deeds,
         ready=found.ready,
-        wrong=found.wrong[:_SHOWN],
-        wrong_count=len(found.wrong),
+        wrong=_together(found.wrong),
+        shown=_SHOWN,
         bad_count=len({one.row for one in found.wrong}),
         ahead=ahead,
         balances=() if ahead is None else drawn(ahead),
@@ -245,8 +250,24 @@ def _ahead(found: Import) -> Foresight | None:
     ahead = foresee_prepared([one.prepared for one in found.ready])
     for one, outcome in zip(found.ready, ahead.outcomes or (), strict=False):
         if isinstance(outcome, Refusal):
-            found.wrong.append(Wrong(one.deed.rows[0].row, "act", outcome.message))
+            found.blame(one.deed, "act", outcome.message)
     return None if found.wrong else ahead
+
+
+def _together(wrong: Sequence[Wrong]) -> list[tuple[str, str, str]]:
+    """What is wrong, each with all its rows, as ``2-501, 507``, and its column."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for one in sorted({*wrong}):
+        rows.setdefault((one.column, one.text), []).append(one.row)
+    return [(_ranges(some), column, text) for (column, text), some in rows.items()]
+
+
+def _ranges(rows: Sequence[int]) -> str:
+    known = {*rows}
+    starts = [row for row in rows if row - 1 not in known]
+    ends = [row for row in rows if row + 1 not in known]
+    told = [f"{a}" if a == b else f"{a}\N{EN DASH}{b}" for a, b in zip(starts, ends, strict=True)]
+    return ", ".join(told[:_RANGES]) + (", …" if len(told) > _RANGES else "")
 
 
 def _to_mend(rows: Sequence[Sequence[str]], wrong: Sequence[Wrong]) -> list[list[object]]:

@@ -153,8 +153,9 @@ def deeds_in(rows: Sequence[Sequence[str]], columns: Sequence[str], act: str) ->
         deed = deeds.setdefault((said, *sorted(fields.items())), Deed(SHEET_ACTS[said], fields))
         deed.rows.append(Line(number, cells.get("serial", ""), numbers))
     if len(deeds) > MOST_DEEDS:
-        late = list(deeds.values())[MOST_DEEDS].rows[0].row
-        wrong.append(Wrong(late, "act", _("more than %(most)s different acts", most=MOST_DEEDS)))
+        said = _("more than %(most)s different acts", most=MOST_DEEDS)
+        late = [line.row for deed in list(deeds.values())[MOST_DEEDS:] for line in deed.rows]
+        wrong += [Wrong(row, "act", said) for row in late]
     return Sheet(tuple(deeds.values())[:MOST_DEEDS], tuple(wrong))
 
 
