@@ -14,9 +14,9 @@ never from what it says of itself. From the weakest:
     appraise(claims, terms).level             # Level.COUNTERSIGNED
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -117,7 +117,8 @@ def gather(
 # Appraising ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+# By what they are: with them is kept what was worked out, and they are looked up for every item.
+@dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """What the rules say of evidence: see ``location/countersigned`` and ``location/accuracy``.
 
@@ -216,35 +217,40 @@ _ONCE = lru_cache(maxsize=4096)
 @_ONCE
 def circles(claims: Claims, terms: Terms) -> tuple[Circle | None, ...]:
     """Where each of *claims* has it; None if the place is only named, or withheld."""
-    circle = terms.circle
-    return tuple([None if one.place is None else circle(one.place) for one in claims.made])
+    return _circles(tuple([one.place for one in claims.made]), terms)
+
+
+@_ONCE  # items that went the same way at other times share it, and all that follows from it
+def _circles(places: tuple[Place | None, ...], terms: Terms) -> tuple[Circle | None, ...]:
+    return tuple([None if place is None else terms.circle(place) for place in places])
 
 
 @_ONCE
 def newest(claims: Claims) -> Newest:
     """Which of *claims* say where it is now."""
-    # The newest; of one time, what counts last.
-    shown = credible = hidden = _NEVER
-    for number, claim in enumerate(claims.made):
-        at = (claim.at, number)
+    shown = hidden = None
+    for number in reversed(_by_time(claims.made)):
+        claim = claims.made[number]
         if claim.place is None:
-            hidden = max(hidden, at)
+            hidden = number if hidden is None else hidden
         elif claims.is_credible(claim):
-            credible = max(credible, at)
-        else:
-            shown = max(shown, at)
-    latest = shown if credible is _NEVER else credible
-    return Newest(None if latest is _NEVER else latest[1], hidden[1] if hidden > credible else None)
+            return Newest(number, hidden)
+        elif shown is None:
+            shown = number
+    return Newest(shown, hidden)
 
 
-_NEVER = (datetime.min.replace(tzinfo=UTC), -1)
+def _by_time(made: Sequence[Claim], start: int = 0) -> list[int]:
+    """The numbers of *made* from *start* on by the times of the claims, and as they count."""
+    times = [claim.at for claim in made]
+    return sorted(range(start, len(made)), key=times.__getitem__)
 
 
 @_ONCE
 def appraise(claims: Claims, terms: Terms) -> Appraisal:
     """What *claims* come to."""
     made, now = claims.made, newest(claims)
-    order = sorted(range(claims.leg_start, len(made)), key=lambda n: (made[n].at, n))
+    order = _by_time(made, claims.leg_start)
     shown = [n for n in order if made[n].place is not None and claims.is_credible(made[n])]
     told = {n: _standing(claims, n, terms) for n in shown}
     of_leg = list(told.values())
@@ -264,11 +270,8 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
 def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
     """Every one of *claims* that can be read, with its level, in the order of their times."""
     made = claims.made
-    order = sorted(range(len(made)), key=lambda n: (made[n].at, n))
-    return tuple([_standing(claims, n, terms) for n in order if made[n].place is not None])
-
-
-_Spot = tuple[Claim, Circle | None]
+    shown = [n for n in _by_time(made) if made[n].place is not None]
+    return tuple([_standing(claims, n, terms) for n in shown])
 
 
 def _rank(standing: Standing) -> int:
@@ -281,9 +284,8 @@ def _standing(claims: Claims, number: int, terms: Terms) -> Standing:
     if claim.is_inspector and claim.who not in claims.parties:
         return Standing(claim, Level.INSPECTED)
     where = circles(claims, terms)
-    spot, spots = (claim, where[number]), zip(claims.made, where, strict=True)
-    by = next((one[0] for one in spots if _agree(spot, one, terms)), None)
     reach, here = None, where[number]
+    by = _borne_out(claim, here, zip(claims.made, where, strict=True), terms)
     if claim.measured and here is not None and terms.ranging is not None:
         reach = reach_of(claim.measured, claim.at, here, terms.ranging)
     if reach is not None:
@@ -291,25 +293,32 @@ def _standing(claims: Claims, number: int, terms: Terms) -> Standing:
     return Standing(claim, Level.DECLARED if by is None else Level.COUNTERSIGNED, by)
 
 
-def _agree(one: _Spot, other: _Spot, terms: Terms) -> bool:
-    """Whether *other* is by a party of another ultimate parent and says the same of the place.
+def _borne_out(
+    claim: Claim,
+    here: Circle | None,
+    spots: Iterable[tuple[Claim, Circle | None]],
+    terms: Terms,
+) -> Claim | None:
+    """The first by a party of another ultimate parent that says the same of the place."""
+    for further, there in spots:
+        if claim.company == further.company:
+            continue
+        # What tells most apart comes first: nearly all other claims are of other places.
+        if here is None or there is None:
+            is_same = here is there and _is_named_alike(claim.place, further.place)
+        else:
+            is_same = _agree(here, there, terms)
+        if is_same and abs(claim.at - further.at) <= terms.window:
+            return further
+    return None
 
-    The circles have to meet, and a circle so wide that it says little vouches for nothing.
-    """
-    (claim, here), (further, there) = one, other
-    if claim.company == further.company:
-        return False
-    # What tells most apart comes first: nearly all other claims are of other places.
-    if here is not None and there is not None:
-        if is_gap_over(here, there, 0.0):
-            return False
-        if here.radius_m > terms.within_m or there.radius_m > terms.within_m:
-            return False
-    elif (
-        here is not there
-        or claim.place is None
-        or further.place is None
-        or claim.place.uri != further.place.uri
-    ):
-        return False
-    return abs(claim.at - further.at) <= terms.window
+
+def _is_named_alike(one: Place | None, other: Place | None) -> bool:
+    return one is not None and other is not None and one.uri == other.uri
+
+
+@_ONCE  # items go between the same places
+def _agree(here: Circle, there: Circle, terms: Terms) -> bool:
+    """Whether they meet; a circle so wide that it says little vouches for nothing."""
+    is_wide = here.radius_m > terms.within_m or there.radius_m > terms.within_m
+    return not is_wide and not is_gap_over(here, there, 0.0)

@@ -205,8 +205,7 @@ def best_of(places: Sequence[Place], sites: Mapping[str, Site]) -> Place | None:
             return place
         site = sites.get(place.uri or "")
         if site is not None:
-            return replace(
-                place,
+            return place._replace(
                 latitude=site.latitude,
                 longitude=site.longitude,
                 accuracy_m=float(site.radius_m),

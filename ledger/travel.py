@@ -8,7 +8,7 @@ impossible. Whoever has no part in the goods can contradict them, no more, and s
     -> [Finding(Code.IMPOSSIBLE_TRAVEL, "... at least 2,561 km in 1 h 10 min ...", index=7)]
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,7 +28,7 @@ _DEGREE_KM = 111.7  # the longest degree on WGS 84: of a meridian, at the poles
 _HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by what they are, as ``Terms``
 class Limits:
     """What no transport does, ``location/impossible-travel``, and ``location/contradicted``.
 
@@ -83,28 +83,37 @@ def check_travel(
     claims: Claims, terms: Terms, pack: RulePack, as_of: datetime
 ) -> Iterator[Finding]:
     """Every pair of *claims* of which one must be wrong, by the entry recorded later."""
-    said = zip(claims.made, circles(claims, terms), strict=True)
+    where = circles(claims, terms)
+    said = zip(claims.made, where, strict=True)
     placed = [(claim, circle) for claim, circle in said if circle is not None]
     if len(placed) < 2:
         return
     limits = limits_of(pack, as_of)
-    enough = limits.enough(_across_km([circle for _, circle in placed]))
+    longest = _enough(where, limits)
     placed.sort(key=lambda spot: spot[0].at)
     for number, (earlier, here) in enumerate(placed):
         for later, there in islice(placed, number + 1, None):
-            if later.at - earlier.at > enough:
+            between = later.at - earlier.at
+            if between > longest:
                 break
+            if between > _enough((here, there), limits):
+                continue
             is_held = claims.is_credible(earlier) and claims.is_credible(later)
             found = _compare(_Pair(earlier, later, here, there), limits, is_held=is_held)
             if found is not None:
                 yield found
 
 
-def _across_km(around: Sequence[Circle]) -> float:
-    """No two of *around* are farther apart: along a meridian, then along a parallel."""
-    latitudes, longitudes = [one.latitude for one in around], [one.longitude for one in around]
+@lru_cache(maxsize=4096)  # goods go between the same places
+def _enough(around: tuple[Circle | None, ...], limits: Limits) -> timedelta:
+    """After how long no two of *around* contradict each other in any way.
+
+    None are farther apart than along a meridian and then along a parallel.
+    """
+    latitudes = [one.latitude for one in around if one is not None]
+    longitudes = [one.longitude for one in around if one is not None]
     degrees = max(latitudes) - min(latitudes) + max(longitudes) - min(longitudes)
-    return min(_LONGEST_KM, degrees * _DEGREE_KM)
+    return limits.enough(min(_LONGEST_KM, degrees * _DEGREE_KM))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,10 @@ def _of_claims(  # noqa: PLR0913, PLR0917 - as above
 
 def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Finding]:
     """Claims whose coordinates lie in another country than they say."""
-    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
+    where = circles(claims, terms)
+    for claim, circle, possible in zip(claims.made, where, _countries(where, atlas), strict=True):
         country = None if claim.place is None else claim.place.country
-        if circle is None or country is None:
-            continue
-        possible = atlas.countries(*circle)
-        if country in possible:
+        if circle is None or country is None or country in possible:
             continue
         message = phrase(
             "%(seen)s in %(country)s, but %(place)s lies in %(countries)s",
@@ -104,6 +102,11 @@ def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Fin
             )
         is_on_it = claims.is_credible(claim)
         yield Finding(Code.COUNTRY_MISMATCH, message, claim.index, on_items=is_on_it)
+
+
+@lru_cache(maxsize=4096)  # items go the same ways
+def _countries(where: tuple[Circle | None, ...], atlas: Atlas) -> tuple[frozenset[str], ...]:
+    return tuple([_NOWHERE if circle is None else atlas.countries(*circle) for circle in where])
 
 
 def _is_mirrored(circle: Circle, country: str, atlas: Atlas) -> bool:
@@ -232,7 +235,7 @@ def _check_age(
     newest = max(filter(claims.is_credible, claims.made), key=_AT, default=None)
     if newest is None:
         asked = duty if _is_over(as_of - state.last_at, duty) else None
-        limit = pack.rule(Code.NO_LOCATION, as_of).duration("after_days")
+        limit = _limit(Code.NO_LOCATION, pack, as_of)
         if asked is None and as_of - state.last_at <= limit:
             return None
         message = phrase(
@@ -244,7 +247,7 @@ def _check_age(
     age = as_of - newest.at
     dwell = _dwell(newest, age, pack, as_of)
     asked = duty if _is_over(age, duty) else None
-    limit = pack.rule(Code.STALE, as_of).duration("after_days")
+    limit = _limit(Code.STALE, pack, as_of)
     if dwell is not None or (asked is None and age <= limit):
         return dwell
     message = phrase(
@@ -254,6 +257,11 @@ def _check_age(
         days=age.days,
     )
     return _by_duty(Finding(Code.STALE, message, newest.index), asked)
+
+
+@lru_cache(maxsize=64)
+def _limit(code: Code, pack: RulePack, as_of: datetime) -> timedelta:
+    return pack.rule(code, as_of).duration("after_days")
 
 
 def _is_over(age: timedelta, duty: Duty | None) -> bool:

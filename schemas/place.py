@@ -14,10 +14,9 @@ order in which they are believed::
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.event import Event
 from schemas.formats import parse_time
@@ -27,8 +26,8 @@ NAMES = frozenset({"chiptrail:location", "readPoint", "bizLocation"})
 """The members that may be withheld and say where things were."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+# A tuple: what was worked out of places is looked up by them, for every claim on every item.
+class Place(NamedTuple):
     """A place as it was said: coordinates in degrees, or a *uri* that names one; None is not said.
 
     *accuracy_m* is a radius in metres, *country* a code of two capitals, *seen_at* when it was so

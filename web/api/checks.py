@@ -8,7 +8,6 @@ back as it is: the serials are the column *text*.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -173,7 +172,7 @@ def _place(value: JSON) -> Place:
     assert isinstance(value, dict)
     place = place_of_uri(f"geo:{value['latitude']},{value['longitude']};u={value['accuracyM']}")
     country = value.get("countryCode")
-    return replace(place, country=None if country is None else str(country))
+    return place._replace(country=None if country is None else str(country))
 
 
 def _declared(value: JSON) -> dict[str, int | None]:

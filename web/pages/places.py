@@ -8,7 +8,6 @@ What a picker (templates/places/macros.html) sends is text; ``ledger.gazetteer``
 picker works without JavaScript.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, Response, request
@@ -93,7 +92,7 @@ def where(stop: Stop | Spot) -> str:
     A country that nobody said is that of the borders, in brackets.
     """
     place = stop.place if isinstance(stop, Stop) else stop.place()
-    told = place_name(replace(place, country=None))
+    told = place_name(place._replace(country=None))
     if place.point is None:
         return told
     if place.accuracy_m is not None:
