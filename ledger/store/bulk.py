@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Dialect, Row
 
-from ledger.store import postgresql, projections, statements, tables
+from ledger.store import driver, postgresql, projections, statements, tables
 
 # SQLite binds at most 32,766 values a statement.
 _MOST_VALUES = 8_192
@@ -67,8 +67,9 @@ def _insert(
     rows, columns = _without_empty(rows, columns)
     if len(rows) >= _COPY_FROM and not tail and connection.dialect.name == postgresql.NAME:
         types = _types_of(connection.dialect, table, tuple(columns))
-        with statements.driving(connection, f"COPY {table}") as driver:
-            postgresql.copy(driver, table, columns, types, rows)
+        driver.send(connection)
+        with driver.driving(connection, f"COPY {table}") as driven:
+            postgresql.copy(driven, table, columns, types, rows)
         return
     head = f"INSERT INTO {table} ({', '.join(columns)}) "
     for source, values in _sources(connection, rows, table, columns):

@@ -22,7 +22,7 @@ from typing import Protocol
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine
 
-from ledger.store import postgresql, projections, sqlite, tables
+from ledger.store import driver, postgresql, projections, sqlite, tables
 from schemas.errors import CannotOpen, DiskFull, IntegrityError
 
 __all__ = ["Connection", "Database"]
@@ -98,6 +98,7 @@ class Database:
             if _revision(connection) == tables.SCHEMA_REVISION:
                 return
         with self.writing() as connection:
+            driver.send(connection)  # what migrates is no use to two at once
             _upgrade(connection)
             projections.projections.create_all(connection)
 

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event
 
-from ledger.store import tables
+from ledger.store import driver, tables
 from schemas.errors import CannotOpen, IntegrityError
 
 NAME = "postgresql"
@@ -93,7 +93,7 @@ def spell(statement: str) -> str:
 
 
 def copy(
-    driver: Any,  # noqa: ANN401 - the driver's connection
+    driven: Any,  # noqa: ANN401 - the driver's connection
     table: str,
     columns: Sequence[str],
     types: Sequence[str],
@@ -101,7 +101,7 @@ def copy(
 ) -> None:
     """Insert *rows* into *table*, whose *columns* are of *types*, at half the cost of an INSERT."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
-    with driver.cursor() as cursor, cursor.copy(statement) as writing:
+    with driven.cursor() as cursor, cursor.copy(statement) as writing:
         writing.set_types([name.lower() for name in types])
         for row in rows:
             writing.write_row(row)
@@ -134,8 +134,9 @@ def demand_sound(connection: Connection) -> None:
 
     Raises: IntegrityError when it would.
     """
-    driver = connection.connection.driver_connection
-    if driver is not None and driver.info.transaction_status.name == "INERROR":
+    driver.send(connection)
+    driven = connection.connection.driver_connection
+    if driven is not None and driven.info.transaction_status.name == "INERROR":
         raise IntegrityError("a statement of this transaction failed, so it cannot be committed")
 
 
@@ -202,18 +203,20 @@ def _check(settings: Mapping[str, str]) -> None:
 def _begin(connection: Connection) -> None:
     # READ COMMITTED: what the writer before us left is seen by every statement after this one.
     if not connection.get_execution_options().get(_READS, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        # With the first statement: that begins when the lock is held.
+        connection.execution_options(**driver.later((f"SELECT pg_advisory_xact_lock({_LOCK})", ())))
 
 
 def _spell_ours(
-    _connection: Connection,
+    connection: Connection,
     _cursor: object,
     statement: str,
     parameters: Any,  # noqa: ANN401 - whatever was bound
     context: Any,  # noqa: ANN401 - SQLAlchemy's
     _many: bool,
 ) -> tuple[str, Any]:
-    """What SQLAlchemy itself put together is PostgreSQL's already."""
+    """What SQLAlchemy itself put together is PostgreSQL's already. What waits goes before it."""
+    driver.send(connection)
     if context is None or context.compiled is None:
         statement = spell(statement)
     return statement, parameters

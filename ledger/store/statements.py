@@ -6,30 +6,24 @@ statements of the store do, and one entry takes forty. They are written as SQLit
     fetch(connection, "SELECT idx FROM entry WHERE idx < ?", (3,))     # [(0,), (1,), (2,)]
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import Connection
 
-from ledger.store import postgresql
+from ledger.store import driver, postgresql
 
 
 def run(connection: Connection, statement: str, values: Sequence[object] = ()) -> None:
-    """Run *statement*, which gives no rows."""
-    with driving(connection, statement) as driver:
-        driver.execute(_spelled(connection, statement), values)
+    """Run *statement*, which gives no rows; its error may come with a later one."""
+    driver.run(connection, _spelled(connection, statement), values)
 
 
 def fetch(
     connection: Connection, statement: str, values: Sequence[object] = ()
 ) -> list[tuple[Any, ...]]:
     """All rows of *statement*."""
-    with driving(connection, statement) as driver:
-        rows: list[tuple[Any, ...]]
-        rows = driver.execute(_spelled(connection, statement), values).fetchall()
-        return rows
+    return driver.fetch(connection, _spelled(connection, statement), values)
 
 
 def fetch_one(
@@ -43,28 +37,6 @@ def fetch_one(
 def fetch_number(connection: Connection, statement: str, values: Sequence[object] = ()) -> int:
     """The one number that *statement* gives."""
     return int(fetch(connection, statement, values)[0][0])
-
-
-@contextmanager
-def driving(connection: Connection, statement: str) -> Iterator[Any]:
-    """The driver's own connection; its errors are those that SQLAlchemy makes of them."""
-    driver, dialect = connection.connection.driver_connection, connection.dialect
-    error: Any = dialect.loaded_dbapi.Error
-    try:
-        yield driver
-    except error as exc:
-        is_gone = dialect.is_disconnect(exc, connection.connection, None)
-        if is_gone:
-            connection.invalidate(exc)
-        raise sqlalchemy.exc.DBAPIError.instance(
-            statement,
-            None,
-            exc,
-            error,
-            hide_parameters=True,
-            connection_invalidated=is_gone,
-            dialect=dialect,
-        ) from exc
 
 
 def _spelled(connection: Connection, statement: str) -> str:

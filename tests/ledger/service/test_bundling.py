@@ -12,7 +12,7 @@ from ledger.judge import Verdict
 from ledger.note import parse_vkey
 from ledger.service.bundling import make_bundle
 from ledger.service.query import dossier
-from ledger.store import statements
+from ledger.store import driver
 from ledger.testimony import Subject, Verified, unknown
 from ledger.verify import verify_bundle
 from schemas.bundle import parse_bundle
@@ -300,8 +300,8 @@ def test_the_statements_in_a_bundle_do_not_grow_with_the_ledger(world):
 def test_everything_is_read_in_a_few_statements(world, monkeypatch):
     chips = delivered(world)
     ran: list[str] = []
-    driving = statements.driving
-    monkeypatch.setattr(statements, "driving", lambda c, said: ran.append(said) or driving(c, said))
+    driving = driver.driving
+    monkeypatch.setattr(driver, "driving", lambda c, said: ran.append(said) or driving(c, said))
     make_bundle(world.ledger, chips[:1])
     before = len(ran)
     for _ in range(10):

@@ -108,6 +108,34 @@ def test_a_transaction_with_a_failed_statement_is_not_taken_for_committed(filled
     assert ROWS["disclosure"] == everything(filled)["disclosure"][0]
 
 
+def test_what_gives_no_rows_goes_with_the_next_that_does(filled):
+    with filled.writing() as connection:
+        statements.run(connection, "CREATE TEMPORARY TABLE late (n integer)")
+        statements.run(connection, "INSERT INTO late VALUES (?)", (7,))
+        before = connection.connection.driver_connection.info.transaction_status.name
+        found = statements.fetch(connection, "SELECT n FROM late")
+
+    assert ("IDLE", [(7,)]) == (before, found)
+
+
+def test_what_waits_goes_before_what_sqlalchemy_runs(filled):
+    with filled.writing() as connection:
+        statements.run(connection, "CREATE TEMPORARY TABLE late (n integer)")
+
+        assert [] == connection.exec_driver_sql("SELECT n FROM late").all()
+
+
+def test_the_error_of_what_waits_comes_before_the_commit(filled):
+    def forget(connection):
+        statements.run(connection, "DELETE FROM entry")
+        statements.run(connection, "UPDATE disclosure SET body = NULL")
+
+    before = everything(filled)
+    with pytest.raises(IntegrityError, match="append-only"):
+        write(filled, forget)
+    assert before == everything(filled)
+
+
 def test_a_connection_that_is_lost_while_committing_leaves_the_outcome_unknown(filled, other_tool):
     def disconnect(connection):
         pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
