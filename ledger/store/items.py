@@ -84,17 +84,6 @@ def _load_rows(connection: Connection, items: Iterable[str]) -> dict[str, tuple[
     return {item: (number, held) for item, number, held in rows}
 
 
-def load_classes(connection: Connection, prefixes: Iterable[str]) -> dict[str, int]:
-    """The id of each class that exists among *prefixes*."""
-    rows = bulk.select(
-        connection,
-        "SELECT c.prefix, c.id FROM need CROSS JOIN item_class AS c ON c.prefix = need.prefix",
-        ("prefix",),
-        bulk.singles(prefixes),
-    )
-    return dict(tuple(row) for row in rows)
-
-
 def _load_contents(
     connection: Connection,
     parents: Iterable[str],
@@ -218,10 +207,9 @@ def save_items(
     *ids* holds the integer ids known so far and is completed. Equal state objects share a row.
     """
     new = {item: split_item(item) for item in named if item not in ids}
-    classes = _ensure_classes(connection, {prefix for prefix, _ in new.values()})
-    start = _next_id(connection, "item") if new else 0
+    classes, start, first = _reserve(connection, {prefix for prefix, _ in new.values()})
     ids.update(zip(new, range(start, start + len(new)), strict=True))
-    holdings = _save_states(connection, states, ids)
+    holdings = _save_states(connection, states, ids, first)
     known = [(ids[item], holdings[id(states[item])]) for item in states.keys() - new.keys()]
     left = _load_holding_ids(connection, [number for number, _ in known])
     bulk.run(
@@ -273,22 +261,33 @@ def _delete_left(connection: Connection, holdings: Iterable[int]) -> None:
     )
 
 
-def _ensure_classes(connection: Connection, prefixes: set[str]) -> dict[str, int]:
-    classes = load_classes(connection, prefixes)
-    new = sorted(prefixes - classes.keys())
+def _reserve(connection: Connection, prefixes: Iterable[str]) -> tuple[dict[str, int], int, int]:
+    """The id of the class of each of *prefixes*, and the next id of an item and of a holding."""
+    rows = list(
+        bulk.select(
+            connection,
+            f"SELECT need.prefix, c.id, ({_next('item')}), ({_next('holding')}) FROM need"
+            " LEFT JOIN item_class AS c ON c.prefix = need.prefix",
+            ("prefix",),
+            bulk.singles(prefixes),
+        )
+    )
+    if not rows:
+        return {}, 0, _next_id(connection, "holding")
+    classes = {prefix: number for prefix, number, *_ in rows if number is not None}
+    new = sorted([prefix for prefix, number, *_ in rows if number is None])
     if new:
-        rows = list(zip(range(_next_id(connection, "item_class"), 1 << 62), new, strict=False))
-        bulk.insert(connection, "item_class", ("id", "prefix"), rows)
-        classes.update({prefix: number for number, prefix in rows})
-    return classes
+        made = list(zip(range(_next_id(connection, "item_class"), 1 << 62), new, strict=False))
+        bulk.insert(connection, "item_class", ("id", "prefix"), made)
+        classes.update({prefix: number for number, prefix in made})
+    return classes, *rows[0][2:]
 
 
 def _save_states(
-    connection: Connection, states: Mapping[str, ItemState], ids: Mapping[str, int]
+    connection: Connection, states: Mapping[str, ItemState], ids: Mapping[str, int], start: int
 ) -> dict[int, int]:
-    """Write each distinct state object once; returns holding ids by ``id(state)``."""
+    """Write each distinct state object once; returns their ids, from *start*, by ``id(state)``."""
     distinct = {id(state): state for state in states.values()}
-    start = _next_id(connection, "holding")
     numbers = {key: number for number, key in enumerate(distinct, start)}
     rows = [(numbers[key], *_state_values(state, ids)) for key, state in distinct.items()]
     bulk.insert(connection, "holding", ("id", *_STATE), rows)
@@ -317,7 +316,11 @@ def _state_values(state: ItemState, ids: Mapping[str, int]) -> tuple[object, ...
 
 
 def _next_id(connection: Connection, table: str) -> int:
-    return statements.fetch_number(connection, f"SELECT coalesce(max(id) + 1, 1) FROM {table}")
+    return statements.fetch_number(connection, _next(table))
+
+
+def _next(table: str) -> str:
+    return f"SELECT coalesce(max(id) + 1, 1) FROM {table}"
 
 
 def save_containments(
