@@ -9,7 +9,7 @@ Only for the others is the history folded (``ledger.chronicle``). Example::
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
@@ -54,7 +54,7 @@ class Sight:
     """*reader* before one snapshot; *now* decides which grants hold.
 
     *as_of*: what it had a part in after that entry, as it saw it then. *known*: as if the log had
-    ended with that entry.
+    ended with that entry. *ids*: the integer ids of what was looked for.
     """
 
     connection: Connection
@@ -64,6 +64,7 @@ class Sight:
     now: datetime
     as_of: Horizon = EVERYTHING
     known: Horizon = EVERYTHING
+    ids: dict[str, int] = field(default_factory=dict, compare=False)
 
     def at(self, as_of: Horizon) -> "Sight":
         """The same as it was after entry *as_of*."""
@@ -105,6 +106,7 @@ class Sight:
     ) -> dict[str, Outlook]:
         """How *reader* sees each of *wanted*; *is_licensed*: also for the licences that it has."""
         holdings, ids = items.load_holdings(self.connection, Needs(frozenset(wanted), frozenset()))
+        self.ids.update(ids)
         found: dict[str, Outlook] = {}
         rest: dict[str, int] = {}
         alike: dict[int, Outlook | None] = {}  # in a tray all are

@@ -85,8 +85,7 @@ class _Loader:
         connection = sight.connection
         self._sees_all, self._outlooks = sight.reader.sees_all, outlooks
         self._known = sight.known
-        ids = items.load_ids(connection, outlooks)
-        self._wanted = {item: ids[item] for item in outlooks}
+        self._wanted = {item: sight.ids[item] for item in outlooks}
         self._filled = stays.load_filled(connection, self._wanted.values())
         self._bearings: dict[int, list[Bearing]] = {}
         for bearing in events.load_bearings(connection, self._wanted.values()):
@@ -96,7 +95,8 @@ class _Loader:
         self._look_back(Past(connection), ended)
         indexes = {bearing.idx for group in self._bearings.values() for bearing in group}
         subjects = {bearing.subject for group in self._bearings.values() for bearing in group}
-        self._subjects = items.load_names(connection, subjects)
+        self._subjects = {number: item for item, number in self._wanted.items()}
+        self._subjects |= items.load_names(connection, subjects - self._subjects.keys())
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
         self._events = events.load_events(connection, indexes | shipments)
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
