@@ -211,7 +211,6 @@ class _Run:
         identities = [found.identity for found in admissions if isinstance(found, Admitted)]
         self._known = log.find_identities(batch.connection, identities)
         self._heads: dict[Checkpoint, bool] = {}
-        self._last_after: Checkpoint | None = None
         self._taken: list[tuple[bytes, int, int, bool] | ChiptrailError] = []
         self._recorded_at = items.moment(batch.recorded_at)
         self._of_keys: dict[int, tuple[Finding, ...]] = {}
@@ -304,8 +303,8 @@ class _Run:
 
     def _check_after(self, after: Checkpoint, admitted: Admitted, number: int) -> None:
         """A head that the signer saw must be of this history."""
-        if after is self._last_after:
-            return  # the same value, as most of a batch name one head
+        if after is self._batch.seen or after == self._batch.seen:
+            return  # as most that come one after the other name one head
         if after not in self._heads:
             batch = self._batch
             self._heads[after] = after.size <= batch.start and (
@@ -320,7 +319,7 @@ class _Run:
             note = notes_of(admitted)[number].encode()
             stop(self._ledger, prove_split(self._ledger, self._batch, note))
             raise _Split(len(self._taken), refusal)
-        self._last_after = after
+        self._batch.seen = after
 
     def outcomes(self) -> list[Outcome]:
         """What became of each, once the batch is durable."""

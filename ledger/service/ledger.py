@@ -61,6 +61,7 @@ class Tip:
     head: Head
     registry: Registry
     frontier: Frontier
+    seen: Checkpoint | None = None  # the last that a signer named, found to be of this history
 
 
 @dataclass(frozen=True, slots=True)

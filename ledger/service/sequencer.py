@@ -37,6 +37,7 @@ class Batch:
         self.recorded_at = max(now_ms, tip.head.recorded_at)
         self.registry: Registry = tip.registry.copy()
         self.frontier = tip.frontier.copy()
+        self.seen = tip.seen
         self.note: bytes | None = None
         self._begun = self.size
         self._entries: list[EntryRow] = []
@@ -204,4 +205,4 @@ def _publish(ledger: Ledger, batch: Batch, head: Head | None) -> None:
     if head is None or batch.note is None:
         return
     ledger.keep_note(batch.note)
-    ledger.tip = Tip(head, batch.registry, batch.frontier)
+    ledger.tip = Tip(head, batch.registry, batch.frontier, batch.seen)
