@@ -6,7 +6,6 @@ do about a finding; ``wording.state[line.state]`` for what is one of a few.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -206,7 +205,7 @@ def called(party: str) -> str:
 
 def _spot(place: Place) -> str:
     code = place.country
-    return spoken(place_name(replace(place, country=code and country_name(code))))
+    return spoken(place_name(place._replace(country=code and country_name(code))))
 
 
 def span(delta: timedelta) -> str:
