@@ -125,6 +125,40 @@ def test_what_is_wrong_is_said(clerk, act, said, why):
     assert (400, True) == (answer.status_code, why in answer.text)
 
 
+ANSWERS = {
+    "what is chosen": (
+        "report",
+        {"units": "A-0001", "report": "lost"},
+        "<dt>What is reported</dt><dd>lost</dd>",
+    ),
+    "what is ticked": (
+        "receive",
+        {"units": "D-0001", "final": "yes"},
+        "<dt>Nothing more comes</dt><dd>yes</dd>",
+    ),
+    "a withheld place": (
+        "declare",
+        {"units": "A-0001", "place": "SIN", "place_withheld": "1"},
+        "<dt>Withhold the place</dt><dd>yes</dd>",
+    ),
+    "numbers": (
+        "replace",
+        {"units": "A-0001", "numbers": "serial,uuid\nA-0001,GPU-7"},
+        "<dt>Numbers on the items</dt><dd>one thing</dd>",
+    ),
+    "all that is inside": (
+        "unpack",
+        {"container": BOX},
+        "<dt>Things</dt>\n    <dd>everything</dd>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "said", "shown"), ANSWERS.values(), ids=ANSWERS)
+def test_all_that_is_said_is_among_the_answers(clerk, act, said, shown):
+    assert shown in send(clerk, f"/record/{act}", **said).text
+
+
 def test_a_blank_makes_no_two_new_things_of_one(clerk):
     for text in ("AC 0001", "A-8\nAC 0001, A-9"):
         answer = send(clerk, "/record/commission", to="", units=text, under="09506000134352")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from flask import Response, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ledger.service.licences import Balance, balances
 from ledger.service.stock import Doubt, Row, Sorted, new_items, sort_out
@@ -105,7 +106,11 @@ class Entered:
         """What was said, to be read."""
         named = {row.text: row.item for row in self.sorted.rows if row.item is not None}
         numbers = read_numbers(self.listed.numbers).of({**named, **self.respelled})
-        return Filling(self.form.said, self.desk, numbers)
+        filling = Filling(self.form.said, self.desk, numbers)
+        if numbers:
+            said = ngettext("one thing", "%(num)s things", len(numbers))
+            filling.answers["numbers"] = [said]
+        return filling
 
     def refused(self, why: Refusal) -> Fault:
         """Why nobody could sign it, beside the first field."""

@@ -119,6 +119,8 @@ class Filling:
         text = self.text(name).casefold()
         if text not in _YES | _NO:
             self.fault(name, _("got %(text)s, want yes or nothing", text=repr(text)))
+        if text in _YES:
+            self.answers[name] = [_("yes")]
         return text in _YES
 
     # Values ---------------------------------------------------------------------------------------
