@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from schemas.formats import decode_base64url
 from schemas.statement import Role
 from tests.web.conftest import Web
 from tests.world import CHIPS, World, party
@@ -14,6 +15,13 @@ from tests.world import CHIPS, World, party
 A, B = f"{CHIPS}A-1", f"{CHIPS}A-2"
 NLR = {"regime": "EAR", "kind": "nlr"}
 UNDER = {"chiptrail:authorisations": [NLR], "chiptrail:via": [party("shop")]}
+PLACE = {"latitude": 1.36, "longitude": 103.99, "accuracyM": 50, "countryCode": "SG"}
+TOLD = {
+    "hts": ["8542.31", "8473.30"],
+    "packages": 2,
+    "ports": {"loading": "Hsinchu"},
+    "mode": "air",
+}
 
 
 @pytest.fixture
@@ -29,7 +37,8 @@ def web(tmp_path_factory):
     world.enroll("shop")
     world.commission("fab", [A, B])
     web = Web(world)
-    web.index = world.ship("fab", [A, B], to="shop", **UNDER).index
+    said = {**UNDER, "chiptrail:location": PLACE, "chiptrail:customs": TOLD}
+    web.index = world.ship("fab", [A, B], to="shop", **said).index
     return web
 
 
@@ -90,7 +99,7 @@ def test_what_it_went_by_is_named_as_in_any_form(web, clerk):
 
 
 def test_another_consignee_is_named_as_in_any_form(web, clerk):
-    (right, _), _ = prepared(send(web, clerk, destinationList="Fab", reason="incorrect_data"))
+    (right, _), _ = prepared(send(web, clerk, to="Fab", reason="incorrect_data"))
 
     wanted = [{"type": "possessing_party", "destination": party("fab")}]
     assert wanted == right["destinationList"]
@@ -99,8 +108,35 @@ def test_another_consignee_is_named_as_in_any_form(web, clerk):
 def test_what_is_typed_stands_in_the_form_as_it_is_typed(web, clerk):
     shown = clerk.get(f"/record/correct/{web.index}").text
 
-    assert f'value="{party("shop")}" aria-label="To"' in shown
+    assert 'value="Shop" aria-label="Consignee"' in shown
     assert 'value="nlr EAR"' in shown
+    assert 'value="1.36, 103.99, 50 m, SG"' in shown
+    assert 'name="hts" value="8542.31, 8473.30"' in shown
+    assert '<option value="air" selected>' in shown
+
+
+def disclosed(answer):
+    """What the event withholds, as it is shown to who signs it."""
+    data = re.search(r"data-prepared[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)[1]
+    (one,) = json.loads(unescape(data))[0]["disclosures"]
+    return json.loads(decode_base64url(one))[2]
+
+
+def test_facts_for_customs_are_put_right_one_by_one(web, clerk):
+    said = {"mode": "sea", "loading": "", "itn": "X20260302123456", "reason": "incorrect_data"}
+    answer = send(web, clerk, **said)
+
+    wanted = {"hts": TOLD["hts"], "packages": 2, "mode": "sea", "itn": "X20260302123456"}
+    assert wanted == disclosed(answer)
+    assert "<del><code>Air</code></del>" in answer.text
+
+
+def test_coordinates_with_their_country_are_a_place(web, clerk):
+    said = {"chiptrail:location": "1.35, 103.98, 80 m, SG", "reason": "incorrect_data"}
+    (right, _), _ = prepared(send(web, clerk, **said))
+
+    wanted = {**PLACE, "latitude": 1.35, "longitude": 103.98, "accuracyM": 80}
+    assert wanted == right["chiptrail:location"]
 
 
 def test_what_did_not_happen_is_taken_back_alone(web, clerk):
@@ -113,14 +149,17 @@ FAULTS = {
     "no reason": ({"without": "A-1"}, "Say what was wrong"),
     "no change": ({"reason": "incorrect_data"}, "Change what was wrong"),
     "no time": ({"reason": "incorrect_data", "chiptrail:dueBy": "soon"}, "want a time such as"),
-    "no JSON": ({"reason": "incorrect_data", "destinationList": "[1"}, "To: "),
-    "no party": ({"reason": "incorrect_data", "destinationList": "nobody"}, "no party"),
+    "no number": ({"reason": "incorrect_data", "packages": "two"}, "Packages: got"),
+    "no currency": ({"reason": "incorrect_data", "value": "9"}, 'href="#currency"'),
+    "no JSON": ({"reason": "incorrect_data", "chiptrail:via": "[1"}, "By way of: "),
+    "nobody": ({"reason": "incorrect_data", "to": ""}, "Consignee: missing"),
+    "no party": ({"reason": "incorrect_data", "to": "nobody"}, "no party"),
     "no paper": ({"reason": "incorrect_data", "bizTransactionList": "618"}, "want awb:NUMBER"),
     "no such kind": (
         {"reason": "incorrect_data", "chiptrail:authorisations": "EAR:D1"},
         "want one of",
     ),
-    "no event": ({"reason": "incorrect_data", "destinationList": "[1]"}, "/destinationList/0"),
+    "no event": ({"reason": "incorrect_data", "chiptrail:via": "[1]"}, "/chiptrail:via/0"),
     "nothing left": ({"reason": "incorrect_data", "without": "A-1 A-2"}, "nothing is left of it"),
     "not in it": ({"reason": "incorrect_data", "without": "A-3"}, "nothing is recorded by that"),
 }

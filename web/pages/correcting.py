@@ -1,14 +1,14 @@
 """Correcting an entry of one's own: what was said beside what was meant, and what is to be signed.
 
 The event that was meant is signed first, then the correction that puts it in its place
-(``ledger.service.redress``). Fields are shown as one types them where that is the whole of them,
-else as they stand in the event: a text as it is, the rest as JSON. Example::
+(``ledger.service.redress``). Fields are shown as one types them (``web.pages.spelling``) where that
+is the whole of them, else as they stand in the event: a text as it is, the rest as JSON. Example::
 
     amendment = Amendment.of(index, sent())
     amendment.changes            # [Change(name="chiptrail:dueBy", old="2026-...", new="2027-...")]
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,12 +17,11 @@ from flask import Response, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from ledger.names import document_name
 from ledger.retraction import leave_out, lists_anything
 from ledger.service.entry import load_entry
 from ledger.service.redress import Redress, submitted
 from ledger.service.stock import sort_out
-from schemas import short_form, strict_json
+from schemas import strict_json
 from schemas.draft import Draft
 from schemas.errors import MalformedJson, MalformedParameter, NotFound, Refusal
 from schemas.extension import LIST_FIELDS
@@ -30,15 +29,16 @@ from schemas.formats import format_time
 from schemas.item import split_pasted
 from schemas.spelling import read_moment
 from web.access import caller, ledger, reader
+from web.pages import fields
 from web.pages.desk import desk
 from web.pages.doubts import told
-from web.pages.fields import AUTHORISATIONS
-from web.pages.filling import Fault, Filling
+from web.pages.filling import Fault
 from web.pages.foresight import foresee_prepared
 from web.pages.frame import page
 from web.pages.naming import called
 from web.pages.preparing import author
 from web.pages.sent import Sent, sent
+from web.pages.spelling import HINTS, PARTS, meant, spelled
 
 REASONS: Mapping[str, object] = {
     "incorrect_data": _("It happened, but not as the entry says"),
@@ -63,22 +63,6 @@ LABELS: Mapping[str, object] = {
     "bizStep": _("What happens"),
     "ilmd": _("Product"),
 }
-HINTS: Mapping[str, object] = {
-    "chiptrail:location": _(
-        "A site of yours, an airport by code or name (SIN), or latitude and longitude"
-        " (1.36, 103.99)."
-    ),
-    "bizTransactionList": _("All of them, parted by semicolons: awb:618-12345675; inv:A-17"),
-    "destinationList": _("Who is to sign for it: a party by its name or id."),
-    "sourceList": _("Who sent it."),
-    "chiptrail:via": _("Parties or names, parted by semicolons."),
-    "chiptrail:authorisations": _(
-        "All of them, parted by semicolons: licence EAR:D1234567; exception EAR:NAC:A123456;"
-        " nlr EAR"
-    ),
-}
-"""What can be typed instead of JSON."""
-_ENDS = {"destinationList": "destination", "sourceList": "source"}
 _ALWAYS = 4
 _TIMES = frozenset({"eventTime", "chiptrail:dueBy"})
 _FIXED = frozenset(
@@ -119,19 +103,36 @@ class Amendment:
         plain = redress.plain()
         return cls(index, form, redress, plain.event, plain.withheld)
 
+    @cached_property
+    def texts(self) -> dict[str, Mapping[str, str]]:
+        """What stands in each field of the event, by the fields of the form.
+
+        Who shipped it can also say what was left out.
+        """
+        there = [name for name in self.plain if name not in _FIXED]
+        wanted = {*there, *list(LABELS)[:_ALWAYS], *(PARTS if self._is_shipment else ())}
+        shown = [name for name in LABELS if name in wanted]
+        shown += [name for name in there if name not in LABELS]
+        return {name: self._texts(name) for name in shown}
+
+    @property
+    def _is_shipment(self) -> bool:
+        return bool(self.plain.get("bizStep") == "shipping")
+
+    def _texts(self, name: str) -> Mapping[str, str]:
+        value = self.plain.get(name)
+        texts = spelled(name, value) if name in HINTS or name in PARTS else None
+        if texts is None:
+            return {name: _text(value)}
+        if name not in PARTS or self._is_shipment:
+            return texts
+        return {part: text for part, text in texts.items() if text}
+
     @property
     def rows(self) -> list[Change]:
         """The fields as they stand in the form, side by side."""
-        there = [name for name in self.plain if name not in _FIXED]
-        shown = [name for name in LABELS if name in there or name in list(LABELS)[:_ALWAYS]]
-        shown += [name for name in there if name not in LABELS]
-        return [self._row(name, self._shown(name)) for name in shown]
-
-    def _shown(self, name: str) -> str:
-        """What stands in field *name*, as forms take it where that is the whole of it."""
-        value = self.plain.get(name)
-        text = spelled(name, value)
-        return text if text and _typed(name, text) == (value, []) else _text(value)
+        shown = [field for texts in self.texts.values() for field in texts.items()]
+        return [self._row(name, text) for name, text in shown]
 
     def _row(self, name: str, old: str) -> Change:
         sent = self.form.value(name).replace("\r\n", "\n").strip()
@@ -168,8 +169,10 @@ class Amendment:
         if self.reason == "did_not_occur":
             return []
         event, gone = dict(self.plain), self.gone
-        for change in self.changes:
-            self._put(event, change)
+        for name, texts in self.texts.items():
+            new = {part: self._row(part, text).new for part, text in texts.items()}
+            if new != texts:
+                self._put(event, name, new)
         if any(change.name == "eventTime" for change in self.changes):
             event.pop("eventTimeZoneOffset", None)
         if not self.changes and not gone and not self.faults:
@@ -183,74 +186,28 @@ class Amendment:
             self.faults.append(Fault("without", said))
         return [event]
 
-    def _put(self, event: dict[str, Any], change: Change) -> None:
-        name, label = change.name, label_of(change.name)
+    def _put(self, event: dict[str, Any], name: str, texts: Mapping[str, str]) -> None:
+        text = texts.get(name, "")
         try:
-            if not change.new:
+            if not any(texts.values()) and "to" not in texts:
                 event.pop(name, None)
             elif name in _TIMES:
-                event[name] = format_time(read_moment(change.new, ledger().clock.now()))
+                event[name] = format_time(read_moment(text, ledger().clock.now()))
             elif isinstance(self.plain.get(name), str):
-                event[name] = change.new
-            elif name in HINTS and not change.new.startswith(("{", "[")):
-                event[name], faults = _typed(name, change.new)
+                event[name] = text
+            elif (name in HINTS or name not in texts) and not text.startswith(("{", "[")):
+                event[name], faults = meant(name, texts)
                 self.faults.extend(faults)
             else:
-                event[name] = strict_json.load(change.new.encode(), limit=_TEXT_LIMIT)
+                event[name] = strict_json.load(text.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
-            why = gettext("%(where)s: %(why)s", where=label, why=exc.message)
+            why = gettext("%(where)s: %(why)s", where=label_of(name), why=exc.message)
             self.faults.append(Fault(name, why))
-
-
-def _typed(name: str, text: str) -> tuple[object, list[Fault]]:
-    """What *text* means in field *name*, as forms take it; and what is wrong with it."""
-    said = {"place": [text], "document": [text], "via": [text], "end": [text]}
-    if name == "chiptrail:authorisations":
-        for one in filter(None, map(str.strip, text.split(";"))):
-            kind, _blank, named = one.partition(" ")
-            said.setdefault(kind if kind in AUTHORISATIONS else "", []).append(named)
-    filling = Filling(said, desk())
-    read: dict[str, Callable[[], object]] = {
-        "chiptrail:location": filling.location,
-        "bizTransactionList": lambda: [short_form.document(uri) for uri in filling.documents()],
-        "chiptrail:via": lambda: filling.parties("via"),
-        "chiptrail:authorisations": filling.authorisations,
-        "destinationList": lambda: _held("destination", filling.somebody("end")),
-        "sourceList": lambda: _held("source", filling.somebody("end")),
-    }
-    found = read[name]()
-    if "" in said:
-        known = ", ".join(AUTHORISATIONS)
-        filling.fault("other", gettext("want one of %(words)s first", words=known))
-    return found, [Fault(name, one.text) for one in filling.faults]
-
-
-def spelled(name: str, value: Any) -> str:  # noqa: ANN401 - a JSON value of an event
-    """*value* of field *name* as one types it; empty where it is not typed."""
-    match value:
-        case [{"type": "possessing_party", **end}] if name in _ENDS:
-            return str(end.get(_ENDS[name], ""))
-        case [*many] if name == "bizTransactionList":
-            return "; ".join([document_name(one["bizTransaction"]) for one in many])
-        case [*many] if name == "chiptrail:via":
-            return "; ".join(many)
-        case [*many] if name == "chiptrail:authorisations":
-            return "; ".join(map(_authorisation, many))
-    return ""
-
-
-def _held(part: str, party: str) -> list[dict[str, str]]:
-    return [{"type": "possessing_party", part: party}]
-
-
-def _authorisation(said: Mapping[str, str]) -> str:
-    named = [said[part] for part in ("regime", "code", "number") if part in said]
-    return f"{said['kind']} {':'.join(named)}"
 
 
 def label_of(name: str) -> str:
     """What to call field *name* of an event."""
-    return str(LABELS.get(name, name))
+    return str(LABELS[name]) if name in LABELS else fields.label_of(name)
 
 
 def _text(value: object) -> str:
@@ -287,20 +244,28 @@ def corrected(index: int) -> Response:
         gone=amendment.gone if rights else (),
         ahead=ahead,
         label_of=label_of,
+        word_of=fields.word_of,
         reasons=REASONS,
     )
 
 
 def _form_page(amendment: Amendment) -> Response:
-    faults = list(dict.fromkeys(amendment.faults))
+    faults, facts = (
+        list(dict.fromkeys(amendment.faults)),
+        amendment.texts.get("chiptrail:customs", {}),
+    )
     return page(
         "making/correct.html",
         400 if faults else 200,
         one=amendment,
         form=amendment.form,
         faults=faults,
-        wrong={fault.field: fault.text for fault in faults},
+        wrong=dict(reversed([(fault.field, fault.text) for fault in faults])),
         label_of=label_of,
+        word_of=fields.word_of,
         hints=HINTS,
+        called=desk().called,
+        fields=fields.FIELDS,
+        untold=[part for part in fields.CUSTOMS if not facts.get(part, part)],
         reasons=REASONS,
     )
