@@ -15,6 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.act import Act, ActKind
+from ledger.dealing import Authorisation, read_dealing
 from ledger.finding import Code
 from ledger.service.fates import End, Fate, Fates
 from ledger.service.identities import load_disclosed
@@ -78,6 +79,7 @@ class Shipment:
     user: str | None
     due_at: datetime | None
     documents: tuple[str, ...]
+    authorisations: tuple[Authorisation, ...]
     units: Mapping[str, Fate]
     settled_by: tuple[int, ...]
     codes: frozenset[Code]
@@ -213,6 +215,7 @@ def _read(
 def _shipment(
     index: int, recorded_at: datetime, event: Event, act: Act, ends: Mapping[str, End]
 ) -> Shipment:
+    dealing = read_dealing(event, act)
     return Shipment(
         index=index,
         recorded_at=recorded_at,
@@ -225,6 +228,7 @@ def _shipment(
         user=act.user,
         due_at=act.due_at,
         documents=event.documents,
+        authorisations=() if dealing is None else dealing.authorisations,
         units={unit: end.fate for unit, end in ends.items()},
         settled_by=tuple(sorted({end.by for end in ends.values() if end.by is not None})),
         codes=frozenset[Code]().union(*[end.codes for end in ends.values()]),

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -75,6 +76,28 @@ def test_a_filter_that_is_none_is_refused_by_its_name(lin):
 
     assert 400 == answer.status_code
     assert "state: " in answer.text
+
+
+def test_a_shipment_says_what_it_goes_under(web, lin):
+    web.world.commission("fab", web.world.chips(1))
+    named = [{"kind": "licence", "regime": "EAR", "number": "D1"}]
+    sent = web.world.ship(
+        "fab", web.world.chips(1), to="shop", **{"chiptrail:authorisations": named}
+    )
+
+    assert 'href="/licences?regime=EAR&amp;number=D1"' in lin.get(f"/shipments/{sent.index}").text
+
+
+def test_whoever_sent_a_shipment_is_led_to_calling_it_off(web, lin, shipped):
+    one, other = web.world.chips(3)[1:]
+    sender = unescape(lin.get(f"/shipments/{shipped}").text)
+    taker = web.browser("ann", "logger", of="shop").get(f"/shipments/{shipped}").text
+
+    assert (
+        f'href="/record/void?{urlencode({"unit": [one, other]}, doseq=True, safe=":/")}"' in sender
+    )
+    assert f'href="/record/correct/{shipped}"' in sender
+    assert "/record/void" not in taker
 
 
 def test_where_nothing_is_it_is_said_what_to_do(lin, web):

@@ -108,6 +108,7 @@ def shipment(index: int) -> Response:
     found = sending.shipment(ledger(), index, reader=reader())
     fate = request.args.get("fate", "")
     units = [unit for unit, its in found.units.items() if fate in ("", its)]
+    waiting = [unit for unit, its in found.units.items() if its is Fate.OUTSTANDING]
     start = min(request.args.get("from", 0, int), len(units))
     shown = units[max(start, 0) :][:_UNITS_SHOWN]
     checked = query.check(ledger(), shown, reader=reader()) if shown else None
@@ -123,7 +124,8 @@ def shipment(index: int) -> Response:
         stop=start + len(shown),
         next_url=_on(index, fate, start + len(shown)) if start + len(shown) < len(units) else None,
         first_url=_on(index, fate, 0) if start else None,
-        receives=caller().party == found.consignee and bool(found.counts.get(Fate.OUTSTANDING)),
+        receives=caller().party == found.consignee and bool(waiting),
+        waiting=waiting if len(waiting) <= _UNITS_SHOWN else [],
     )
 
 
