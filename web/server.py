@@ -8,12 +8,13 @@ waitress is one process and speaks plain HTTP; what needs TLS or several process
 granian, ``run_processes``, which starts the application of ``web.wsgi`` in each.
 """
 
-import importlib
+import os
 import signal
 import socket
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
@@ -152,8 +153,11 @@ def run_processes(
     from granian import Granian  # noqa: PLC0415 - an extra of the distribution
     from granian.constants import Interfaces, SSLProtocols  # noqa: PLC0415 - as above
 
+    # They are forked with the handlers of this one, which end nobody there: a request to end that
+    # comes before they have their own would be lost, and this process wait for ever.
+    os.register_at_fork(after_in_child=partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
     Granian(
-        "web.wsgi:app",  # as it calls it; _load loads it
+        "web.wsgi:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -167,15 +171,4 @@ def run_processes(
         log_enabled=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOPPING_S,
-    ).serve(target_loader=_load, wrap_loader=False)
-
-
-def _load() -> WSGIApplication:
-    """The application, in a process that granian has just made.
-
-    It is forked with the handlers of its parent, and has none of its own before this returns: a
-    request to end that came meanwhile would be lost, and the parent wait for ever.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    app: WSGIApplication = importlib.import_module("web.wsgi").app
-    return app
+    ).serve()
