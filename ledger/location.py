@@ -97,12 +97,11 @@ def gather(
     Those that are *idle*, or not among *entries*, did nothing to it.
     """
     made: list[Claim] = []
-    parties: set[str] = set()
     leg, leg_start, route_start = -1, 0, 0
     route, has_arrived = None, False
-    counted = [i for i in dict.fromkeys(bearing) if i in entries and i not in idle]
-    for entry in map(entries.__getitem__, counted):
-        parties |= entry.parties
+    known = filter(None, map(entries.get, dict.fromkeys(bearing)))
+    counted = [entry for entry in known if entry.index not in idle]
+    for entry in counted:
         if entry.kind in _BEGINS_LEG:
             leg, leg_start = entry.index, len(made)
             has_arrived = entry.kind in _ARRIVALS
@@ -111,7 +110,11 @@ def gather(
                 route = way if way is not None and way.destinations else None
         if entry.claim is not None:
             made.append(entry.claim)
-    return Claims(tuple(made), frozenset(parties), leg, leg_start, route, route_start, has_arrived)
+    parties = _NOBODY.union(*[entry.parties for entry in counted])
+    return Claims(tuple(made), parties, leg, leg_start, route, route_start, has_arrived)
+
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 # Appraising ---------------------------------------------------------------------------------------

@@ -93,8 +93,12 @@ class _Loader:
         horizons = {self._wanted[item]: outlook.horizon for item, outlook in outlooks.items()}
         ended = {number: at for number, at in horizons.items() if at != EVERYTHING}
         self._look_back(Past(connection), ended)
-        indexes = {bearing.idx for group in self._bearings.values() for bearing in group}
-        subjects = {bearing.subject for group in self._bearings.values() for bearing in group}
+        every = [bearing for group in self._bearings.values() for bearing in group]
+        indexes = {bearing.idx for bearing in every}
+        subjects = {bearing.subject for bearing in every}
+        # Where an entry was recorded, no other is ever put.
+        places = {bearing.ordinal for bearing in every}
+        self._has_moved = not places.issubset(map(ordinal, indexes))
         self._subjects = {number: item for item, number in self._wanted.items()}
         self._subjects |= items.load_names(connection, subjects - self._subjects.keys())
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
@@ -104,7 +108,6 @@ class _Loader:
         bear = {index: row for index, row in self._events.items() if index in indexes}
         self._sightings = Sightings(sight, bear, disclose=disclose)
         self._dealings = Dealings(sight, bear, disclose=disclose)
-        self._moved = {b.idx for group in self._bearings.values() for b in group if _is_moved(b)}
         # Where what is known ends, no part does.
         ends = {one.horizon for one in outlooks.values() if one.horizon < sight.known}
         self._ended_at = log.load_recorded_at(connection, sorted(ends))
@@ -124,6 +127,7 @@ class _Loader:
     def _see(self, item: str, number: int) -> Seen:
         outlook = self._outlooks[item]
         bearings = self._bearings_on(number, outlook)
+        indexes = [bearing.idx for bearing in bearings]
         told = [bearing for bearing in bearings if bearing.idx in self._dockets.told]
         by_stay: dict[tuple[int, int], list[Bearing]] = {(number, -1): []}
         for bearing in told:
@@ -137,13 +141,10 @@ class _Loader:
             containers=tuple(containers),
             shipment=self._shipment(outlook),
             is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
-            ordinals={b.idx: b.ordinal for b in bearings if _is_moved(b)} if self._moved else {},
+            ordinals=_moved(bearings) if self._has_moved else {},
             identities=self._numbers.of(number, bearings, outlook.horizon, outlook.told),
             claims=self._sightings.claims(
-                [bearing.idx for bearing in bearings],
-                (own, *containers),
-                outlook.horizon,
-                outlook.told,
+                indexes, (own, *containers), outlook.horizon, outlook.told
             ),
             consignments=self._consignments(number, outlook, bearings),
         )
@@ -162,6 +163,8 @@ class _Loader:
         """What bears on the item, as far as it is seen."""
         bearings = self._bearings.get(number, [])
         if self._sees_all:
+            if outlook.horizon == EVERYTHING:
+                return tuple(bearings)
             return tuple([b for b in bearings if b.idx <= outlook.horizon])
         start, state = 0, outlook.state
         if state is not None and _may_be_another(state):
@@ -171,25 +174,28 @@ class _Loader:
     # What was found ------------------------------------------------------------------------------
 
     def _docket(self, stay: Sequence[Bearing], horizon: Horizon) -> Docket:
-        dockets = self._dockets
         if not stay:
             return _NOTHING_FOUND
         return Docket(
-            findings=tuple(self._about(stay, lambda i: dockets.findings(i, horizon))),
-            closings=tuple(self._about(stay, lambda i: dockets.closings(i, horizon))),
+            findings=self._about(stay, self._dockets.findings, horizon),
+            closings=self._about(stay, self._dockets.closings, horizon),
         )
 
     def _about(
-        self, bearings: Iterable[Bearing], told: Callable[[int], Sequence[_Found]]
-    ) -> Iterable[_Found]:
+        self,
+        bearings: Iterable[Bearing],
+        told: Callable[[int, Horizon], Sequence[_Found]],
+        horizon: Horizon,
+    ) -> tuple[_Found, ...]:
+        about: list[_Found] = []
         for bearing in bearings:
             subject = self._subjects[bearing.subject]
-            found = [one for one in told(bearing.idx) if _is_on(one, subject, bearing)]
-            if self._sees_all:
-                yield from found
-            else:  # nothing of the other items that they are about, neither names nor order
-                alone = [replace(one, items=(subject,)) for one in found]
-                yield from sorted(alone, key=_by_code)
+            found = [one for one in told(bearing.idx, horizon) if _is_on(one, subject, bearing)]
+            if not self._sees_all:
+                # Nothing of the other items that they are about, neither names nor order.
+                found = sorted([replace(one, items=(subject,)) for one in found], key=_by_code)
+            about += found
+        return tuple(about)
 
     # How it was sent -----------------------------------------------------------------------------
 
@@ -233,9 +239,9 @@ class _Loader:
 _NOTHING_FOUND = Docket()
 
 
-def _is_moved(bearing: Bearing) -> bool:
-    """Whether the entry stands elsewhere than where it was recorded."""
-    return bearing.ordinal != ordinal(bearing.idx)
+def _moved(bearings: Iterable[Bearing]) -> dict[int, int]:
+    """The ordinals of the entries that stand elsewhere than where they were recorded."""
+    return {b.idx: b.ordinal for b in bearings if b.ordinal != ordinal(b.idx)}
 
 
 def _is_on(found: Finding | Closing, subject: str, bearing: Bearing) -> bool:
