@@ -3,7 +3,7 @@
 Items that went the same way share the same values, so that each is judged once
 (``ledger.authorisation``). To a reader whose part has ended all is as it was then. Example::
 
-    Dealings(sight, rows, disclose=True).consignments(way, horizon, told, around, unsent)
+    Dealings(sight, said, disclose=True).consignments(way, horizon, told, around, unsent)
 """
 
 from bisect import bisect_right
@@ -22,7 +22,7 @@ from ledger.store import draws
 from ledger.store.amendments import Kind, before, load_changes
 from ledger.store.database import Connection
 from ledger.store.draws import DrawRow
-from ledger.store.events import EventRow
+from ledger.store.said import Said
 from ledger.view import EVERYTHING, Horizon
 from ledger.wallet import Drawn, drawers, licence_key, may_read
 from schemas.statement import Licence
@@ -30,14 +30,16 @@ from schemas.strict_json import JSON
 
 
 class Dealings:
-    """The dealings among *rows*, by index, before the eyes of *sight*.
+    """The dealings among *said*, by index, before the eyes of *sight*.
 
     *disclose*: with what was withheld of them and disclosed.
     """
 
-    def __init__(self, sight: Sight, rows: Mapping[int, EventRow], *, disclose: bool) -> None:
-        self._sight, self._events, connection = sight, rows, sight.connection
-        self._dealings = draws.load_dealings(connection, rows)
+    def __init__(self, sight: Sight, said: Mapping[int, Said], *, disclose: bool) -> None:
+        self._sight, connection = sight, sight.connection
+        self._events = {index: one.event for index, one in said.items()}
+        found = {index: one.dealing for index, one in said.items()}
+        self._dealings = {index: one for index, one in found.items() if one is not None}
         self._disclose = disclose
         hiding = [i for i, one in self._dealings.items() if one.hidden and disclose]
         self._opened = {

@@ -167,8 +167,7 @@ class Dockets:
         *has_past*: there is somebody to whom it is told as it was.
         """
         self._changes: dict[Kind, Mapping[int, Sequence[Change]]] = {}
-        self._findings = events.load_findings(connection, indexes)
-        self._closings = events.load_closings(connection, indexes)
+        self._findings, self._closings = events.load_docket(connection, indexes)
         self._receipts = events.load_receipts(connection, shipments)
         for kind, keys in (
             (Kind.FINDING, indexes),

@@ -3,7 +3,7 @@
 One statement a table for any number of items. What was disclosed of withheld places is opened
 anew; who may see an entry sees that too. Example::
 
-    sightings = Sightings(sight, rows, disclose=True)
+    sightings = Sightings(sight, said, disclose=True)
     sightings.claims([12, 15, 40], dockets, EVERYTHING)      # of an item on which these bear
 """
 
@@ -22,18 +22,21 @@ from ledger.service.rows import whole_event
 from ledger.service.sight import Sight
 from ledger.sighting import Entry, custody_parties, placed, read_saying, routed
 from ledger.store import items, log
-from ledger.store.claims import SightingRow, load_claims
+from ledger.store.claims import SightingRow
 from ledger.store.events import EventRow
+from ledger.store.said import Said
 from ledger.view import EVERYTHING, Horizon
 from schemas.event import Event, parse_event
 
 
 class Sightings:
-    """What *rows*, by index, say of places, to whom *sight* is; *disclose*: all it may."""
+    """What *said*, by index, is of places, to whom *sight* is; *disclose*: all it may."""
 
-    def __init__(self, sight: Sight, rows: Mapping[int, EventRow], *, disclose: bool) -> None:
-        self._sight, self._indexes = sight, rows.keys()
-        self._said = load_claims(sight.connection, rows)
+    def __init__(self, sight: Sight, said: Mapping[int, Said], *, disclose: bool) -> None:
+        self._sight, self._indexes = sight, said.keys()
+        rows = {index: one.event for index, one in said.items()}
+        found = {index: one.sighting for index, one in said.items()}
+        self._said = {index: one for index, one in found.items() if one is not None}
         self._entries: dict[int, Entry] = {}
         self._shown: dict[Horizon, Mapping[int, Entry]] = {}
         self._corrected: dict[Horizon, frozenset[int]] = {}

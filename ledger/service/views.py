@@ -24,6 +24,7 @@ from ledger.service.sight import Outlook, Sight
 from ledger.service.sightings import Sightings
 from ledger.store import events, identities, items, log, stays
 from ledger.store.events import Bearing, EventRow, ReceiptRow
+from ledger.store.said import load_said
 from ledger.view import EVERYTHING, Horizon
 
 _Found = TypeVar("_Found", Finding, Closing)
@@ -102,10 +103,11 @@ class _Loader:
         self._subjects = {number: item for item, number in self._wanted.items()}
         self._subjects |= items.load_names(connection, subjects - self._subjects.keys())
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
-        self._events = events.load_events(connection, indexes | shipments)
+        said = load_said(connection, indexes | shipments)
+        self._events = {index: one.event for index, one in said.items()}
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
         self._numbers = Numbers(connection, self._wanted.values())
-        bear = {index: row for index, row in self._events.items() if index in indexes}
+        bear = {index: one for index, one in said.items() if index in indexes}
         self._sightings = Sightings(sight, bear, disclose=disclose)
         self._dealings = Dealings(sight, bear, disclose=disclose)
         # Where what is known ends, no part does.

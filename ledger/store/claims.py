@@ -1,10 +1,10 @@
 """What entries say of where things were and where they go: ``ledger.sighting``, a row an entry.
 
 insert_claims(connection, [SightingRow(12, claim, None, has_digests=False)])
-load_claims(connection, [12, 13])      # {12: SightingRow(...)}: 13 says nothing of places
+sighting_of(*row)                      # out of such a row, by COLUMNS
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,7 +28,7 @@ class SightingRow:
     has_digests: bool
 
 
-_COLUMNS = (
+COLUMNS = (
     "idx",
     "at",
     "who",
@@ -47,19 +47,7 @@ _PLACE = ("latitude", "longitude", "accuracy_m", "country", "uri")
 
 def insert_claims(connection: Connection, rows: Sequence[SightingRow]) -> None:
     """Store *rows*."""
-    bulk.insert(connection, "claim", _COLUMNS, [_written(row) for row in rows])
-
-
-def load_claims(connection: Connection, indexes: Iterable[int]) -> dict[int, SightingRow]:
-    """What those of the entries at *indexes* say that say anything of places."""
-    columns = ", ".join(f"c.{name}" for name in _COLUMNS)
-    rows = bulk.select(
-        connection,
-        f"SELECT {columns} FROM need CROSS JOIN claim AS c ON c.idx = need.idx",
-        ("idx",),
-        bulk.singles(indexes),
-    )
-    return {row[0]: _read(*row) for row in rows}
+    bulk.insert(connection, "claim", COLUMNS, [_written(row) for row in rows])
 
 
 def _written(row: SightingRow) -> tuple[object, ...]:
@@ -106,7 +94,8 @@ def _measured(text: str) -> tuple[Measured, ...]:
     return tuple([Measured._make((*row[:5], moment(row[5]), moment(row[6]))) for row in rows])
 
 
-def _read(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
+def sighting_of(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
+    """What the row of these ``COLUMNS`` says."""
     who, company, is_inspector, place, has_digests, regime, is_stop, *rest = said
     measured, destinations, through = rest
     claim = route = None

@@ -48,10 +48,12 @@ def load_dealings(connection: Connection, indexes: Iterable[int]) -> dict[int, D
         ("idx",),
         bulk.singles(indexes),
     )
-    return {
-        idx: dealing_of(ActKind(kind), sender, moment(at), said)
-        for idx, kind, sender, at, said in rows
-    }
+    return {row[0]: dealing_of_row(*row) for row in rows}
+
+
+def dealing_of_row(_idx: int, kind: str, sender: str, at: int, said: str) -> Dealing:
+    """The dealing that a ``DealingRow`` keeps."""
+    return dealing_of(ActKind(kind), sender, moment(at), said)
 
 
 def save_draws(

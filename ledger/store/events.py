@@ -225,17 +225,22 @@ def load_findings(connection: Connection, indexes: Iterable[int]) -> dict[int, l
         ("idx",),
         bulk.singles(indexes),
     )
-    for idx, code, on_items, message, items, cites in rows:
-        finding = Finding(
-            code=Code(code),
-            message=message,
-            index=idx,
-            items=tuple(items.split()) if items else (),
-            cites=tuple(map(int, cites.split())) if cites else (),
-            on_items=bool(on_items),
-        )
-        found.setdefault(idx, []).append(finding)
+    for row in rows:
+        found.setdefault(row[0], []).append(_finding(*row))
     return found
+
+
+def _finding(  # noqa: PLR0913, PLR0917 - columns
+    idx: int, code: str, on_items: bool, message: str, items: str | None, cites: str | None
+) -> Finding:
+    return Finding(
+        code=Code(code),
+        message=message,
+        index=idx,
+        items=tuple(items.split()) if items else (),
+        cites=tuple(map(int, cites.split())) if cites else (),
+        on_items=bool(on_items),
+    )
 
 
 def insert_closings(connection: Connection, closings: Sequence[Closing]) -> None:
@@ -267,8 +272,35 @@ def load_closings(connection: Connection, indexes: Iterable[int]) -> dict[int, l
         ("idx",),
         bulk.singles(indexes),
     )
-    for idx, code, items, entry in rows:
-        listed = tuple(items.split()) if items else ()
-        closing = Closing(None if code is None else Code(code), idx, listed, entry)
-        found.setdefault(idx, []).append(closing)
+    for row in rows:
+        found.setdefault(row[0], []).append(_closing(*row))
     return found
+
+
+def _closing(idx: int, code: str | None, items: str | None, entry: int | None) -> Closing:
+    listed = tuple(items.split()) if items else ()
+    return Closing(None if code is None else Code(code), idx, listed, entry)
+
+
+def load_docket(
+    connection: Connection, indexes: Iterable[int]
+) -> tuple[dict[int, list[Finding]], dict[int, list[Closing]]]:
+    """As ``load_findings`` and ``load_closings``, in one statement: most find and close nothing."""
+    findings: dict[int, list[Finding]] = {}
+    closings: dict[int, list[Closing]] = {}
+    rows = bulk.select(
+        connection,
+        "SELECT 0, f.id, f.idx, f.code, f.items, f.on_items, f.message, f.cites, NULL FROM need"
+        " CROSS JOIN finding AS f ON f.idx = need.idx UNION ALL"
+        " SELECT 1, c.id, c.idx, c.code, c.items, NULL, NULL, NULL, c.entry FROM need"
+        " CROSS JOIN closing AS c ON c.idx = need.idx ORDER BY 1, 2",
+        ("idx",),
+        bulk.singles(indexes),
+    )
+    for closes, _, idx, code, items, on_items, message, cites, entry in rows:
+        if closes:
+            closings.setdefault(idx, []).append(_closing(idx, code, items, entry))
+        else:
+            found = _finding(idx, code, on_items, message, items, cites)
+            findings.setdefault(idx, []).append(found)
+    return findings, closings
