@@ -16,8 +16,10 @@ from schemas.errors import ChiptrailError, Overloaded, TooLarge, WrongType
 from web import access, docs, log, metrics
 from web.addresses import take_escaped_slashes
 from web.api import add_api
+from web.api.bodies import Blueprint
 from web.api.description import demand_known_parameters
 from web.api.entries import STREAM, STREAM_LIMIT
+from web.api.log_shapes import Health, ReadOnly
 from web.limits import Limit, Limits, limits
 from web.metrics import Metrics
 from web.pages import add_pages
@@ -37,6 +39,8 @@ _HEADERS = {
 }
 _LOG = logging.getLogger(__name__)
 
+blueprint = Blueprint("health", __name__, description="Whether all is well.")
+
 
 def make_app(ledger: Ledger, settings: WebSettings | None = None) -> Flask:
     """The application of *ledger*."""
@@ -53,13 +57,11 @@ def make_routes() -> Flask:
     """An application that answers once it is told of what: ``serve``."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMITS.usual
-    for blueprint in (log.blueprint, metrics.blueprint, docs.blueprint):
-        app.register_blueprint(blueprint)
-    add_api(app)
+    app.register_blueprint(docs.blueprint)
+    add_api(app, log.blueprint, metrics.blueprint, blueprint)
     add_pages(app)
     answer_problems(app)  # after the API, which would answer in a form of its own
     _attend(app)
-    app.get("/healthz")(health)
     return app
 
 
@@ -107,6 +109,9 @@ def _attend(app: Flask) -> None:
         return response
 
 
+@blueprint.get("/healthz")
+@blueprint.response(200, Health)
+@blueprint.alt_response(503, schema=ReadOnly)
 def health() -> Response:
     """Whether the ledger takes entries; if not, why."""
     ledger = access.ledger()

@@ -10,7 +10,7 @@ A full tile never changes. The checkpoint is that of the checkpoint file, so wha
 fits what was signed last.
 """
 
-from flask import Blueprint, Response, current_app, request
+from flask import Response, current_app, request
 
 from ledger.service.proving import consistency
 from ledger.service.publish import served_tile
@@ -21,15 +21,18 @@ from schemas.errors import MalformedNote, MalformedParameter, NotFound
 from schemas.formats import encode_base64, parse_decimal
 from schemas.strict_json import JSON
 from web.access import ledger, needs
+from web.api.bodies import Blueprint
+from web.api.log_shapes import CONSISTENCY, answered
 
 PUBLIC_ENTRIES = "CHIPTRAIL_PUBLIC_ENTRIES"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_NOW = "public, max-age=2"
 
-blueprint = Blueprint("log", __name__, url_prefix="/log")
+blueprint = Blueprint("log", __name__, url_prefix="/log", description="The public log.")
 
 
 @blueprint.get("/checkpoint")
+@blueprint.doc(**answered("text/plain"))
 def checkpoint() -> Response:
     """The newest checkpoint."""
     with ledger().snapshot() as (connection, tip):
@@ -42,6 +45,7 @@ def checkpoint() -> Response:
 
 
 @blueprint.get("/consistency")
+@blueprint.doc(**CONSISTENCY)
 def consistency_proof() -> Response:
     """That the log of one size is the beginning of that of another, with what was signed then."""
     old, new = _size("from"), _size("to") if "to" in request.args else None
@@ -70,6 +74,7 @@ def _size(name: str) -> int:
 
 
 @blueprint.get("/vkey")
+@blueprint.doc(**answered("text/plain"))
 def vkey() -> Response:
     """The verifier key, for whoever has it by another way to compare, and to keep."""
     answer = Response(f"{ledger().vkey}\n", content_type="text/plain; charset=utf-8")
@@ -78,6 +83,7 @@ def vkey() -> Response:
 
 
 @blueprint.get("/tile/<path:name>")
+@blueprint.doc(**answered("application/octet-stream"))
 def tile(name: str) -> Response:
     """A hash tile, or a bundle of entries."""
     try:

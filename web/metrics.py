@@ -7,7 +7,7 @@ token of the operator.
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Response, current_app, g, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -20,11 +20,13 @@ from prometheus_client import (
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden
 from web.access import caller, needs
+from web.api.bodies import Blueprint
+from web.api.log_shapes import answered
 
 if TYPE_CHECKING:
     from ledger.service.ledger import Ledger
 
-blueprint = Blueprint("metrics", __name__)
+blueprint = Blueprint("metrics", __name__, description="For whoever runs the server.")
 _TIMES_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -67,6 +69,7 @@ def metrics() -> Metrics:
 
 
 @blueprint.get("/metrics")
+@blueprint.doc(**answered("text/plain"))
 @needs(Scope.READ)
 def exposition() -> Response:
     """The counters as text."""

@@ -1,4 +1,4 @@
-"""What the description of the API says of every route alike: errors, who may ask, what it takes.
+"""What the description of the API says of every route alike: errors, examples, who may ask what.
 
 api = Api(app, spec_kwargs={"extra_plugins": [Everywhere(app)]})
 
@@ -15,6 +15,8 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import UnprocessableEntity
 
 from schemas.errors import NotFound
+from web.api.bodies import JSON_TYPE
+from web.api.examples import ANSWERED, SENT
 from web.api.shapes import Problem
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 _KNOWN = "chiptrail-parameters"
 # What is for programs; a page for people shows what it can show.
 _STRICT = ("/api/", "/log/", "/healthz", "/metrics")
-# What is in no description, by endpoint.
-_OTHERS: Mapping[str | None, set[str]] = {"log.consistency_proof": {"from", "to"}}
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
     "session": {"type": "apiKey", "in": "cookie", "name": "chiptrail"},
@@ -61,11 +61,25 @@ class Everywhere(BasePlugin):
         scope = getattr(self._app.view_functions[endpoint], "scope", None)
         for method, said in (operations or {}).items():
             said["responses"] = {**_merged(said["responses"]), "default": "Problem"}
+            _exemplify(said, endpoint)
             if scope is not None:
                 said["security"] = [{name: []} for name in _SECURITY]
                 said["description"] = f"Takes the scope `{scope}`."
             found = (one for one in said.get("parameters", []) if one["in"] == "query")
             self._known[endpoint, method] = {one["name"] for one in found}
+
+
+def _exemplify(said: dict[str, Any], endpoint: str) -> None:
+    """Give the operation *said* the examples of *endpoint* that it has none of."""
+    answers = [one for status, one in said["responses"].items() if status[0] == "2"]
+    for one, example in (
+        (said.get("requestBody", {}), SENT.get(endpoint)),
+        *[(one, ANSWERED.get(endpoint)) for one in answers],
+    ):
+        if example is not None and "schema" in (
+            content := one.get("content", {}).get(JSON_TYPE, {})
+        ):
+            content.setdefault("example", example)
 
 
 def _merged(responses: Mapping[int | str, Any]) -> dict[str, Any]:
@@ -91,8 +105,7 @@ def demand_known_parameters() -> None:
     if request.url_rule is None or not request.path.startswith(_STRICT):
         return
     method = "get" if request.method == "HEAD" else request.method.lower()
-    described = current_app.extensions[_KNOWN].get((request.endpoint, method), set())
-    known = described | _OTHERS.get(request.endpoint, set())
+    known = current_app.extensions[_KNOWN].get((request.endpoint, method), set())
     unknown = request.args.keys() - known
     if unknown:
         raise UnprocessableEntity(f"{min(unknown)}: there is no such parameter here")

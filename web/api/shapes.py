@@ -123,6 +123,7 @@ class Receipt(Schema):
     findings = fields.List(fields.Nested(Finding), required=True)
     withoutEffect = fields.String(required=True, allow_none=True)  # noqa: N815 - as above
     replaces = fields.Dict(required=True, allow_none=True)
+    draws = fields.List(fields.Dict(), required=True)
 
 
 class Problem(Schema):
@@ -164,17 +165,6 @@ class Proof(_Placed):
     )
 
 
-class Dossier(Schema):
-    """All that the caller may know of an item; `chiptrail chip --json` prints the same."""
-
-    item = fields.String(required=True)
-    verdict = fields.String(required=True, metadata={"description": "clear, check, stop, unknown"})
-    state = fields.Dict(required=True, allow_none=True)
-    findings = fields.List(fields.Nested(Finding), required=True)
-    steps = fields.List(fields.Dict(), required=True)
-    size = fields.Integer(required=True)
-
-
 class History(Schema):
     """The entries that bear on an item, in order, in words and for programs."""
 
@@ -184,6 +174,58 @@ class History(Schema):
     asOf = fields.DateTime(required=True)  # noqa: N815 - as above
     size = fields.Integer(required=True)
     horizon = fields.Integer(required=True, allow_none=True)
+
+
+class Dossier(History):
+    """All that the caller may know of an item; `chiptrail chip --json` prints the same."""
+
+    verdict = fields.String(required=True, metadata={"description": "clear, check, stop, unknown"})
+    state = fields.Dict(required=True, allow_none=True)
+    place = fields.Dict(required=True, allow_none=True)
+    container = fields.String(required=True, allow_none=True)
+    contents = fields.List(fields.String(), required=True)
+    troubled = fields.Dict(required=True, metadata={"description": "Those inside, not clear."})
+    findings = fields.List(fields.Nested(Finding), required=True)
+    look = fields.List(fields.Dict(), required=True)
+    numbers = fields.Dict(required=True, metadata={"description": "Those bound to it."})
+
+
+class Became(Schema):
+    """What became of one of many."""
+
+    status = fields.Integer(required=True)
+    receipt = fields.Nested(Receipt)
+    problem = fields.Nested(Problem, metadata={"description": "Where it was refused."})
+
+
+class Receipts(Schema):
+    """What became of many, in their order."""
+
+    entries = fields.List(fields.Nested(Became), required=True)
+
+
+class Rehearsed(Receipts):
+    """What would become of them."""
+
+    remedies = fields.Dict(required=True, metadata={"description": "What mends each, by its code."})
+    names = fields.Dict(required=True, metadata={"description": "Of parties, by their ids."})
+
+
+class Checked(Schema):
+    """A check, the lines in the order of the serials; `chiptrail check --json` prints the same."""
+
+    presented = fields.Integer(required=True)
+    shipments = fields.Integer(required=True, allow_none=True)
+    presentedTwice = fields.List(fields.String(), required=True)  # noqa: N815 - as above
+    sharedSerials = fields.List(fields.String(), required=True)  # noqa: N815 - as above
+    verdicts = fields.Dict(required=True, metadata={"description": "How many lines of each."})
+    answers = fields.Dict(required=True, metadata={"description": "How many lines of each."})
+    notPresented = fields.List(fields.String(), required=True)  # noqa: N815 - as above
+    counts = fields.Dict(required=True)
+    look = fields.List(fields.Dict(), required=True)
+    lines = fields.List(fields.Dict(), required=True)
+    asOf = fields.DateTime(required=True)  # noqa: N815 - as above
+    size = fields.Integer(required=True)
 
 
 _SUBMISSION: dict[str, Any] = {
@@ -199,7 +241,13 @@ SUBMIT: dict[str, Any] = {
         },
     },
     "responses": {
-        "200": {"description": "Recorded before, tried only, or many: each with its status."},
+        "200": {
+            "description": "Recorded before, tried only, or many: each with its status.",
+            "content": {
+                "application/json": {"schema": {"oneOf": [Receipt, Receipts]}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+        },
         "201": {"description": "Recorded.", "content": {"application/json": {"schema": Receipt}}},
     },
 }
@@ -211,8 +259,8 @@ REHEARSE: dict[str, Any] = {
     },
     "responses": {
         "200": {
-            "description": "As of many, each with its status; what mends a finding, by its code;"
-            " what parties are called, by their ids. Nothing is recorded."
+            "description": "As of many, each with its status. Nothing is recorded.",
+            "content": {"application/json": {"schema": Rehearsed}},
         }
     },
 }
@@ -290,7 +338,7 @@ CHECK: dict[str, Any] = {
     "responses": {
         "200": {
             "description": "As `chiptrail check --json` prints it, or a table.",
-            "content": {"application/json": {"schema": {"type": "object"}}, CSV: {}, XLSX: {}},
+            "content": {"application/json": {"schema": Checked}, CSV: {}, XLSX: {}},
         }
     },
 }
