@@ -159,3 +159,11 @@ def test_a_time_that_cannot_be_asked_about_is_refused_by_its_name(web, chips, as
 
     assert answer.status_code in {400, 422}
     assert asked.partition("=")[0] in answer.json["detail"]
+
+
+@pytest.mark.parametrize("asked", ["known_at=2026-03-02", "as_of=2026-03-02T09:00:00"])
+def test_a_time_without_offset_is_refused_with_how_to_say_it(web, chips, asked):
+    answer = web.ask(f"{path(chips[0])}?{asked}", by="shop")
+
+    assert 422 == answer.status_code
+    assert "want a time with its offset, such as 2026-03-03T09:30:00Z" in answer.json["detail"]

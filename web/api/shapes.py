@@ -26,6 +26,10 @@ def _is_party(value: str) -> bool:
     return True
 
 
+_WANTED = "want a time with its offset, such as 2026-03-03T09:30:00Z"
+_NO_TIME = {"invalid": _WANTED, "invalid_awareness": _WANTED}
+
+
 class DryRun(Schema):
     """Whether it is only tried."""
 
@@ -47,7 +51,8 @@ class AsOf(Schema):
     """The time to judge as of."""
 
     as_of = fields.AwareDateTime(
-        metadata={"description": "Judge as of this time instead of now (RFC 3339)."}
+        error_messages=_NO_TIME,
+        metadata={"description": "Judge as of this time instead of now (RFC 3339)."},
     )
 
 
@@ -59,7 +64,8 @@ class AsKnown(AsOf):
         metadata={"description": "As if the log had ended with so many entries."},
     )
     known_at = fields.AwareDateTime(
-        metadata={"description": "As if it had ended with the last head signed by this time."}
+        error_messages=_NO_TIME,
+        metadata={"description": "As if it had ended with the last head signed by this time."},
     )
 
     @validates_schema
