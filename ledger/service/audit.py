@@ -36,6 +36,7 @@ from ledger.service.audit_entries import (
     audit_window,
     end_auditing,
     start_auditing,
+    time_goes_back,
 )
 from ledger.service.ledger import Ledger
 from ledger.service.progress import Progress
@@ -208,11 +209,10 @@ class _Run:
             self._problem(text)
             self._are_entries_whole = False
         if audited.first_at is not None and audited.first_at < self._last_recorded_at:
-            self._problem(f"entry {window.start}: log time goes back")
+            self._problem(time_goes_back(window.start))
         self._last_recorded_at = audited.last_at or self._last_recorded_at
         hashes = audited.leaf_hashes
-        leaves = [hashes[i : i + HASH_SIZE] for i in range(0, len(hashes), HASH_SIZE)]
-        self._grow(leaves)
+        self._grow([hashes[i : i + HASH_SIZE] for i in range(0, len(hashes), HASH_SIZE)])
         for index, after in audited.heads:
             self._check_after(index, after)
 

@@ -97,6 +97,11 @@ def audit_entries(job: Job, window: Window) -> EntriesAudited:
         return EntriesAudited(bytes(merkle.HASH_SIZE), [], None, None, [text], [])
 
 
+def time_goes_back(index: int) -> str:
+    """What is wrong where entry *index* is dated before the last one; either may be damaged."""
+    return f"entry {index}: log time goes back from entry {index - 1} to it"
+
+
 def _joined(one: EntriesAudited, other: EntriesAudited) -> EntriesAudited:
     problems = one.problems + other.problems
     if one.last_at is not None and other.first_at is not None and other.first_at < one.last_at:
@@ -147,7 +152,7 @@ class _Audit:
         times = [row.recorded_at for row in rows.values()]
         for index, (earlier, later) in zip(rows, pairwise([0, *times]), strict=False):
             if later < earlier:
-                self._problems.append(f"entry {index}: log time goes back")
+                self._problems.append(time_goes_back(index))
         none = bytes(merkle.HASH_SIZE)
         hashes = b"".join([self._hashes.get(index, none) for index in range(*window)])
         heads = [(index, head) for head, index in self._heads.items()]

@@ -90,7 +90,11 @@ TAMPERED = {
     ),
     "a time back": (
         "UPDATE entry SET recorded_at = 5 WHERE idx = 50",
-        "entry 50: log time goes back",
+        "entry 50: log time goes back from entry 49 to it",
+    ),
+    "a time that was moved on far": (
+        "UPDATE entry SET recorded_at = recorded_at + (1 << 40) WHERE idx = 50",
+        "entry 51: log time goes back from entry 50 to it",
     ),
     "a time that is text": (
         "UPDATE entry SET recorded_at = 'noon' WHERE idx = 50",
