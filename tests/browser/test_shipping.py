@@ -217,6 +217,27 @@ def test_several_acts_of_a_spreadsheet_are_signed_together(site, tmp_path):
     assert size + 2 == site.world.ledger.head.size
 
 
+def test_files_that_a_spreadsheet_names_are_chosen_beside_its_rows(site, tmp_path):
+    hold(site, SERIALS[:1])
+    (tmp_path / "pod.txt").write_bytes(b"abc")
+    rows = [["destroy", SERIALS[0], "pod.txt"]]
+    file = spreadsheet(tmp_path, ["act", "serial", "evidence"], rows, CSV)
+    with site.page("lin") as page:
+        give_key(page, site.world, tmp_path)
+        page.goto("/record/sheet")
+        page.set_input_files("#file", file)
+        page.click("button[value=map]")
+        check(page)
+        page.wait_for_selector("text=choose the file pod.txt")
+        page.set_input_files("#evidence", tmp_path / "pod.txt")
+        page.wait_for_selector("[data-evidence] li code")
+        check(page)
+        sign(page)
+        (one,) = recorded(page, site.world)[1]["chiptrail:evidence"]
+
+    assert ("pod.txt", 3) == (one["name"], one["size"])
+
+
 def test_an_entry_that_withholds_is_taken_back(site, tmp_path):
     hold(site, SERIALS[:1])
     with site.page("lin") as page:

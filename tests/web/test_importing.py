@@ -107,6 +107,26 @@ def test_rows_build_on_those_before_them(clerk):
     assert [f"https://id.gs1.org/00/{BOX}"] == [packed["parentID"]] == sent["epcList"]
 
 
+SHA = "ab" * 32
+PHOTO = json.dumps({"name": "POD.jpg", "mediaType": "image/jpeg", "sha256": SHA, "size": 12})
+
+
+def test_files_that_rows_name_are_those_that_were_hashed(clerk):
+    rows = [["destroy", "A-1", "pod.jpg"], ["destroy", "A-2", ""]]
+    proved, plain = events(check(clerk, ["act", "serial", "evidence"], rows, evidence=PHOTO))
+
+    assert [json.loads(PHOTO)] == proved["chiptrail:evidence"]
+    assert "chiptrail:evidence" not in plain
+
+
+def test_a_file_that_was_not_chosen_is_asked_for_and_the_others_stay(clerk):
+    rows = [["destroy", "A-1", "pod.jpg; x.pdf"]]
+    answer = check(clerk, ["act", "serial", "evidence"], rows, evidence=PHOTO)
+
+    assert [(2, "evidence", "choose the file x.pdf under Files as evidence")] == wrong(answer)
+    assert SHA in answer.text
+
+
 def test_an_act_can_be_chosen_for_all_rows(clerk):
     found = events(check(clerk, ["Serial No", "Comment"], [["A-1", "x"]], act="destroy"))
 

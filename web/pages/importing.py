@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from ledger.compose import Prepared
 from ledger.service.stock import Doubt, Row, Standing, new_items, sort_out
+from schemas import strict_json
 from schemas.errors import MalformedTable, Refusal, TooLarge
 from web.pages.desk import Desk, desk
 from web.pages.doubts import told
@@ -55,9 +56,13 @@ class Ready:
 
 @dataclass
 class Import:
-    """What comes of a sheet: what is *ready*, and what is *wrong* with which row."""
+    """What comes of a sheet: what is *ready*, and what is *wrong* with which row.
+
+    *files* are those that were hashed, by their name whatever its case, as forms send them.
+    """
 
     desk: Desk
+    files: Mapping[str, str]
     wrong: list[Wrong]
     ready: list[Ready] = field(default_factory=list)
     # What rows so far were about, by its id and by the text of what is new.
@@ -65,9 +70,9 @@ class Import:
     _named: dict[Standing | None, dict[str, Row]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sheet: Sheet, desk: Desk) -> "Import":
+    def of(cls, sheet: Sheet, desk: Desk, files: Mapping[str, str]) -> "Import":
         """All of *sheet*."""
-        found = cls(desk, list(sheet.wrong))
+        found = cls(desk, files, list(sheet.wrong))
         found._look_up(sheet.deeds)
         for deed in sheet.deeds:
             found._take(deed)
@@ -87,7 +92,8 @@ class Import:
             self._named[standing] = {row.text: _once(row, rows) for row in rows}
 
     def _take(self, deed: Deed) -> None:
-        filling = Filling({name: (text,) for name, text in deed.fields.items()}, self.desk)
+        said = {name: (text,) for name, text in deed.fields.items()}
+        filling = Filling(said | {"evidence": self._evidence(deed)}, self.desk)
         named = self._things(deed, filling)
         filling.numbers = [
             {"item": item, **line.numbers} for item, line in named.items() if line.numbers
@@ -110,6 +116,15 @@ class Import:
     def blame(self, deed: Deed, column: str, why: str) -> None:
         """Keep what is wrong with *deed*: with each of its rows, since all say the same."""
         self.wrong += [Wrong(line.row, column, why) for line in deed.rows]
+
+    def _evidence(self, deed: Deed) -> tuple[str, ...]:
+        """The files that *deed* names; those that nobody has chosen are kept as wrong."""
+        names = [name.strip() for name in deed.fields.get("evidence", "").split(";")]
+        for name in names:
+            if name and name.casefold() not in self.files:
+                why = _("choose the file %(name)s under Files as evidence", name=name)
+                self.blame(deed, "evidence", why)
+        return tuple([self.files[key] for key in map(str.casefold, names) if key in self.files])
 
     def _things(self, deed: Deed, filling: Filling) -> dict[str, Line]:
         """The items that the rows of *deed* name; what is wrong with the others is kept."""
@@ -201,7 +216,14 @@ def _map_page(
         acts=SHEET_ACTS,
         label_of=label_of,
         fault=fault,
+        asks_files="evidence" in columns,
     )
+
+
+def _files(form: Sent) -> dict[str, str]:
+    """What was hashed in the browser, by the names of the files."""
+    told = Filling({"evidence": form.said.get("evidence", ())}, desk()).evidence()
+    return {str(one["name"]).casefold(): strict_json.dump(one).decode() for one in told}
 
 
 def _samples(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -215,12 +237,12 @@ def _samples(rows: Sequence[Sequence[str]]) -> list[str]:
 def _report(form: Sent, rows: list[list[str]], columns: Sequence[str]) -> Response:
     act = form.value("act")
     sheet = deeds_in(rows, columns, act)
-    found = Import.of(sheet, desk())
+    found = Import.of(sheet, desk(), _files(form))
     if form.step == "leave" and found.wrong:
         bad = {one.row for one in found.wrong}
         rows = [[] if number in bad else row for number, row in enumerate(rows, 1)]
         sheet = deeds_in(rows, columns, act)
-        found = Import.of(sheet, found.desk)
+        found = Import.of(sheet, found.desk, found.files)
     ahead = _ahead(found) if not found.wrong else None
     if form.step in KINDS:
         said = [*rows[0], "row", "what"]
@@ -235,6 +257,7 @@ def _report(form: Sent, rows: list[list[str]], columns: Sequence[str]) -> Respon
         ready=found.ready,
         wrong=_together(found.wrong),
         shown=_SHOWN,
+        asks_files="evidence" in columns,
         bad_count=len({one.row for one in found.wrong}),
         ahead=ahead,
         balances=() if ahead is None else drawn(ahead),

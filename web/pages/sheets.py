@@ -33,9 +33,10 @@ SHEET_ACTS: Mapping[str, Act] = {**ACTS, **INSPECTIONS}
 _OWN = ("container", "to", "from", "due", "end_user", "owner", "via", "final", "damaged", "report")
 _MORE = ("result", "under", "lot", "product", "class_eccn", "outputs")
 _PAPERS = ("document", "licence", "exception", "permit", "nlr")
+_EVIDENCE = "evidence"
 _WHERE = ("place", "place_country", "place_accuracy", "place_withheld", "at", "on_behalf_of")
 NUMBERS = tuple(NAMES.values())
-COLUMNS = ("act", "serial", *_OWN, *_PAPERS, *_WHERE, *_MORE, *NUMBERS, *CUSTOMS)
+COLUMNS = ("act", "serial", *_OWN, *_PAPERS, _EVIDENCE, *_WHERE, *_MORE, *NUMBERS, *CUSTOMS)
 """The columns of the template."""
 _OF_ROWS = {
     "act": lazy_gettext("what happened, one of the words beside"),
@@ -44,6 +45,10 @@ _OF_ROWS = {
 # What forms show beside the field, or leave to a list, and a spreadsheet does not.
 _HOW = {
     "document": lazy_gettext("Its kind and number: awb:618-12345675; several with semicolons."),
+    "evidence": lazy_gettext(
+        "The names of files, parted by semicolons: pod.jpg. You choose the files themselves beside"
+        " the rows; their hashes are signed."
+    ),
     "licence": lazy_gettext("Regime and number: EAR:D1234567."),
     "exception": lazy_gettext(
         "Regime, exception, and its number if there is one: EAR:NAC:A123456."
@@ -172,7 +177,7 @@ def _cannot_say(act: Act) -> str:
 def _taken(act: Act) -> frozenset[str]:
     """The columns that *act* takes something of."""
     groups = [columns for name, columns in _GROUPS.items() if name in act.fields]
-    return frozenset({"act", "serial", "document", *_WHERE, *act.fields}.union(*groups))
+    return frozenset({"act", "serial", "document", _EVIDENCE, *_WHERE, *act.fields}.union(*groups))
 
 
 def _no_act(said: str) -> str:
@@ -204,6 +209,7 @@ _EXAMPLES = {
     "outputs": "B-0001",
     "licence": "EAR:D1234567",
     "document": "awb:618-12345675",
+    "evidence": "pod.jpg",
     "place": "SIN",
     "uuid": "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6",
 }
@@ -240,7 +246,7 @@ def _acts_with(name: str) -> str:
 def _example(act: Act) -> list[object]:
     own = {"serial", "place", *act.fields}
     own |= {"licence", "document"} if "authorisations" in act.fields else set()
-    own |= {"document"} if act.name == "deliver" else set()
+    own |= {"document", _EVIDENCE} if act.name == "deliver" else set()
     own |= {"uuid"} if act.name == "replace" else set()
     own -= {"owner"} if act.name == "ship" else set()  # few sell what they send
     said = {name: text for name, text in _EXAMPLES.items() if name in own & _taken(act)}
