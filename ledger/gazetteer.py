@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.atlas import Atlas
+from ledger.wording import also, any_of, phrase
 from schemas.errors import MalformedParameter
 from schemas.geo import SWAPPED, is_geo, parse_geo
 from schemas.place import Place
@@ -252,10 +253,11 @@ def _angle(parts: tuple[str | None, ...]) -> _Angle:
 
 def _spot(latitude: float, longitude: float, radius_m: float) -> Spot:
     if not -90 <= latitude <= 90:
-        hint = f"; {SWAPPED}" if abs(latitude) <= 180 and abs(longitude) <= 90 else ""
-        raise MalformedParameter(
-            f"place: got a latitude of {latitude:g}, want degrees from -90 to 90{hint}"
+        told = phrase(
+            "got a latitude of %(degrees)s, want degrees from -90 to 90", degrees=f"{latitude:g}"
         )
+        is_mirrored = abs(latitude) <= 180 and abs(longitude) <= 90
+        raise MalformedParameter(f"place: {also(told, SWAPPED) if is_mirrored else told}")
     if not -180 <= longitude <= 180:
         raise MalformedParameter(
             f"place: got a longitude of {longitude:g}, want degrees from -180 to 180"
@@ -277,9 +279,11 @@ def located(spot: Spot, country: str, atlas: Atlas) -> Spot:
     there = atlas.countries(spot.latitude, spot.longitude, spot.accuracy_m)
     if country in there:
         return replace(spot, country=country)
-    where = " or ".join(sorted(there)) or "the open sea"
-    hint = f"the coordinates are in {where}, not in {country}"
+    where = any_of(sorted(there)) or phrase("the open sea")
+    hint = phrase(
+        "the coordinates are in %(where)s, not in %(country)s", where=where, country=country
+    )
     if abs(spot.longitude) <= 90:
         turned = atlas.countries(spot.longitude, spot.latitude, spot.accuracy_m)
-        hint += f"; {SWAPPED}" if country in turned else ""
+        hint = also(hint, SWAPPED) if country in turned else hint
     return replace(spot, country=country, hint=hint)

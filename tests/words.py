@@ -6,6 +6,9 @@ longer go. Example::
     said()["Sign in"]      # {"web/templates/sign_in.html"}
 """
 
+import ast
+import inspect
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,6 +22,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
+from schemas import errors
+from schemas.geo import SWAPPED
+from web.limits import Limit
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "web" / "translations"
@@ -33,9 +39,20 @@ _ALONE = dict.fromkeys(["_", "gettext", "lazy_gettext", "say", "later"])
 _CALLS = {**_ALONE, "ngettext": (1, 2)}
 # Why a script refuses something (web/static/verify/refusal.js), and what forms it wants (shape.js).
 _REASONS = {"Refusal": (1,), **dict.fromkeys(["demand", "refuse", "text", "matching"], (2,))}
-# What somebody is refused with is shown too, in the language of the page where its words are fixed.
-_REFUSALS = dict.fromkeys(["Forbidden", "NotFound", "Unauthenticated"])
-_REFUSING = {"web": ["**.py"], "ledger/service": ["users.py", "sessions.py"]}
+# What people are refused with on pages, and what a field of theirs should be.
+_REFUSALS = {name for name, one in vars(errors).items() if inspect.isclass(one)} | {"ValueError"}
+_REFUSING = """
+web/access.py web/limits.py web/scans.py web/tables.py web/api/checks.py web/pages/*.py
+ledger/admission.py ledger/gazetteer.py ledger/names.py ledger/registry.py ledger/retraction.py
+ledger/service/bundling.py ledger/service/capture.py ledger/service/directory.py
+ledger/service/entry.py ledger/service/group_commit.py ledger/service/knowing.py
+ledger/service/listing.py ledger/service/paging.py ledger/service/passwords.py
+ledger/service/redress.py ledger/service/sessions.py ledger/service/shipments.py
+ledger/service/tokens.py ledger/service/users.py
+schemas/formats.py schemas/geo.py schemas/gs1.py schemas/item.py
+schemas/key_request.py schemas/spelling.py
+""".split()
+_WANTED = {"text": (2,), "number_where": (2,), "misfit": (2,)}
 
 
 def said() -> dict[str | tuple[str, str], set[str]]:
@@ -46,8 +63,8 @@ def said() -> dict[str | tuple[str, str], set[str]]:
     reasons = extract_from_dir(web, scripts, _OPTIONS, keywords=_REASONS)
     for path, _, text, _, _ in chain(everywhere, reasons):
         found[text].add(f"web/{path}")
-    for text, path in _refusals():
-        found[text].add(path)
+    for text in _refusals():
+        found[text].add("schemas/errors.py")
     for text, path in _phrases():
         found[text].add(path)
     for text in _advice():
@@ -55,12 +72,33 @@ def said() -> dict[str | tuple[str, str], set[str]]:
     return dict(found)
 
 
-def _refusals() -> Iterator[tuple[str, str]]:
-    with redirect_stderr(StringIO()):  # it tells of each f-string, whose words are not fixed
-        for folder, names in _REFUSING.items():
-            read = [(name, "python") for name in names]
-            for path, _, text, _, _ in extract_from_dir(ROOT / folder, read, keywords=_REFUSALS):
-                yield str(text), f"{folder}/{path}"
+def _refusals() -> Iterator[str]:
+    """What is refused, in the form of phrases: ``got %(text)s, want a number``."""
+    for path in chain.from_iterable(ROOT.glob(pattern) for pattern in _REFUSING):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name(name), args=[told, *_]) if name in _REFUSALS:
+                    text = re.sub(r"^\w+: ", "", "".join(_worded(told)))
+                    if " " in re.sub(r" ?%\(\w+\)s ?", "", text):
+                        yield text
+    yield from (SWAPPED, *[one.value for one in Limit])
+    schemas = ROOT / "schemas"
+    for _, _, text, _, _ in extract_from_dir(
+        schemas, [("extension.py", "python")], keywords=_WANTED
+    ):
+        yield str(text)
+
+
+def _worded(told: ast.expr) -> Iterator[str]:
+    """The parts of a text or an f-string; what stands in it is called by its last name."""
+    match told:
+        case ast.Constant(str(text)):
+            yield text.replace("%", "%%")
+        case ast.JoinedStr(parts):
+            for part in parts:
+                yield from _worded(part)
+        case ast.FormattedValue(value):
+            yield f"%({re.findall('[a-z][a-z_]*', ast.unparse(value).lower())[-1]})s"
 
 
 def _phrases() -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from ledger.store.tokens import (
     touch_token,
 )
 from ledger.view import Reader
-from ledger.wording import listed, phrase
+from ledger.wording import later, listed, phrase
 from schemas.errors import CannotOpen, NotFound, ReadOnly, Unauthenticated, UnknownParty
 
 _TEXT = re.compile(r"chiptrail_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -164,7 +164,7 @@ def authenticate(ledger: Ledger, text: str) -> Caller:
     return Caller(row.party, _scopes(row), token_id)
 
 
-_NO_TOKEN = "this is no token that holds: it is unknown, expired or revoked"  # noqa: S105 - a message
+_NO_TOKEN = later("this is no token that holds: it is unknown, expired or revoked")
 
 
 def revoke(ledger: Ledger, token_id: str, caller: Caller | None = None) -> None:

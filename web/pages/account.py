@@ -15,6 +15,7 @@ from ledger.service.tokens import Scope
 from schemas.errors import MalformedParameter, NotFound, TooMany, Unauthenticated
 from web.access import caller, guessing, ledger, needs
 from web.pages.frame import make_blueprint, page
+from web.pages.naming import reason
 
 blueprint = make_blueprint("account")
 
@@ -37,9 +38,9 @@ def change_password() -> AnyResponse:
         with guessing(caller().name):
             sessions.change_password(ledger(), caller(), form.get("old", ""), form.get("new", ""))
     except (Unauthenticated, TooMany) as exc:
-        return _page({"old": _(exc.message)})
+        return _page({"old": reason(exc.message)})
     except MalformedParameter as exc:
-        return _page({"new": exc.message.partition(": ")[2] or exc.message})
+        return _page({"new": reason(exc.message.partition(": ")[2] or exc.message)})
     return redirect(url_for("account.mine", done="password"), 303)
 
 

@@ -35,7 +35,7 @@ from web.pages.doubts import told
 from web.pages.filling import Fault
 from web.pages.foresight import foresee_prepared
 from web.pages.frame import page
-from web.pages.naming import called
+from web.pages.naming import called, reason
 from web.pages.preparing import author
 from web.pages.sent import Sent, sent
 from web.pages.spelling import HINTS, PARTS, meant, spelled
@@ -180,7 +180,7 @@ class Amendment:
         try:
             event = leave_out(event, gone)
         except MalformedParameter as exc:
-            self.faults.append(Fault("without", exc.message))
+            self.faults.append(Fault("without", reason(exc.message)))
         if gone and not lists_anything(event):
             said = gettext("nothing is left of it: say that it did not happen at all")
             self.faults.append(Fault("without", said))
@@ -201,7 +201,7 @@ class Amendment:
             else:
                 event[name] = strict_json.load(text.encode(), limit=_TEXT_LIMIT)
         except (MalformedParameter, MalformedJson) as exc:
-            why = gettext("%(where)s: %(why)s", where=label_of(name), why=exc.message)
+            why = gettext("%(where)s: %(why)s", where=label_of(name), why=reason(exc.message))
             self.faults.append(Fault(name, why))
 
 
@@ -235,7 +235,9 @@ def corrected(index: int) -> Response:
         # What the entry withheld the ledger has: it is shown to who signs, and not sent again.
         ahead.lines[-1]["shown"] = [*amendment.redress.disclosures]
     except Refusal as exc:
-        amendment.faults.append(Fault("eventTime", f"{exc.pointer or ''} {exc.message}".strip()))
+        amendment.faults.append(
+            Fault("eventTime", f"{exc.pointer or ''} {reason(exc.message)}".strip())
+        )
         return _form_page(amendment)
     return page(
         "making/corrected.html",

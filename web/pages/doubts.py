@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ledger.service.stock import Doubt, Row, Standing
+from web.pages.naming import reason
 
 Called = Callable[[str], str]
 
@@ -25,7 +26,7 @@ def told(row: Row, called: Called, standing: Standing | None = Standing.HOLDER) 
     away = _AWAY.get(standing, gettext("not in your holdings")) if standing else ""
     match row.doubt:
         case Doubt.UNREADABLE:
-            said = row.about
+            said = reason(row.about)
         case Doubt.SEVERAL:
             said = gettext(
                 "several things bear this serial; give the full id: %(ids)s", ids=row.about

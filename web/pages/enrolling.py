@@ -22,6 +22,7 @@ from schemas.formats import check_party_id
 from schemas.statement import CountryFact, PartyStatement, Role, Subject, draft_of
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
+from web.pages.naming import reason
 from web.pages.preparing import prepare_all
 
 blueprint = make_blueprint("enrolling")
@@ -50,7 +51,7 @@ def prepare() -> Response:
     try:
         prepared = prepare_all([draft_of(PartyStatement, subject=subject)])
     except Refusal as exc:
-        return _form(form, {_field_of(exc.pointer): exc.message})
+        return _form(form, {_field_of(exc.pointer): reason(exc.message)})
     registrar = ledger().registry.registrar
     return page(
         "administration/party_sign.html",

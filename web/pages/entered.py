@@ -22,12 +22,21 @@ from schemas.item import split_pasted
 from web.pages.acts import Act
 from web.pages.desk import Desk, desk
 from web.pages.doubts import FAULT_COLUMNS, faults_rows, told
-from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PAPERS, WHEN, label_of, word_of
+from web.pages.fields import (
+    AUTHORISATIONS,
+    CUSTOMS,
+    FIELDS,
+    PAPERS,
+    WHEN,
+    label_of,
+    word_of,
+)
 from web.pages.filling import Fault, Filling
 from web.pages.foresight import Foresight, foresee
 from web.pages.frame import page
 from web.pages.lists import table_file
 from web.pages.manifest import MOST, Listed, read_listed
+from web.pages.naming import reason
 from web.pages.numbers import read_numbers
 from web.pages.sent import Sent, sent
 from web.tables import KINDS
@@ -115,7 +124,7 @@ class Entered:
     def refused(self, why: Refusal) -> Fault:
         """Why nobody could sign it, beside the first field."""
         name = "units" if self.act.lists_units else self.act.fields[0]
-        return Fault(name, f"{why.message} {why.pointer or ''}".strip())
+        return Fault(name, f"{reason(why.message)} {why.pointer or ''}".strip())
 
     @property
     def units_text(self) -> str:

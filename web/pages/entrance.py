@@ -28,6 +28,7 @@ from web.access import (
 )
 from web.pages.frame import make_blueprint, own_path, page
 from web.pages.kept import fields_of
+from web.pages.naming import reason
 
 blueprint = make_blueprint("entrance")
 
@@ -72,7 +73,9 @@ def sign_in() -> AnyResponse:
             return _signed_in(name, password, goal, kept)
     except (Unauthenticated, TooMany) as exc:
         status = 429 if isinstance(exc, TooMany) else 401
-        return page("sign_in.html", status, next=goal, name=name, fault=exc.message, kept=kept)
+        return page(
+            "sign_in.html", status, next=goal, name=name, fault=reason(exc.message), kept=kept
+        )
 
 
 @blueprint.post("/sign-out")
@@ -128,7 +131,9 @@ def _set_up_page(secret: str, fault: Refusal | None = None, status: int = 200) -
         with guessing("setup"):
             asked = users.invitation(ledger(), secret)
     except (NotFound, TooMany) as exc:
-        return page("set_up.html", 404, asked=None, fault=exc.message)
+        return page("set_up.html", 404, asked=None, fault=reason(exc.message))
     name = request.form.get("name", "")
     field, _, said = ("", "", "") if fault is None else fault.message.partition(": ")
-    return page("set_up.html", status, asked=asked, name=name, field=field, fault=said, least=LEAST)
+    return page(
+        "set_up.html", status, asked=asked, name=name, field=field, fault=reason(said), least=LEAST
+    )

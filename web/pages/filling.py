@@ -44,6 +44,7 @@ from web.pages.desk import Desk
 from web.pages.doubts import told
 from web.pages.fields import label_of, word_of
 from web.pages.figures import CUSTOMS, count_in, metres_in
+from web.pages.naming import reason
 from web.pages.sent import Said
 
 T = TypeVar("T")
@@ -273,7 +274,7 @@ class Filling:
                 found.append(one)
                 self.answers.setdefault("evidence", []).append(str(one["name"]))
             except (MalformedEvent, MalformedJson) as exc:
-                self.fault("evidence", exc.message)
+                self.fault("evidence", reason(exc.message))
         return found
 
     def customs(self) -> dict[str, JSON]:
@@ -300,7 +301,7 @@ class Filling:
             check_customs(found)
         except MalformedEvent as exc:
             name, *rest = (exc.pointer or "/itn").strip("/").split("/")
-            self.fault(rest[-1] if name == "ports" and rest else name, exc.message)
+            self.fault(rest[-1] if name == "ports" and rest else name, reason(exc.message))
         return found
 
     def details(self, **more: Any) -> Details:  # noqa: ANN401 - fields of Details
@@ -324,7 +325,7 @@ class Filling:
             value = read(text)
         except (ParseError, Refusal, OverflowError) as exc:
             why = exc.message if isinstance(exc, Refusal) else _("out of range")
-            self.fault(name, why.removeprefix(f"{name}: "))
+            self.fault(name, reason(why.removeprefix(f"{name}: ")))
             return None
         self.answers.setdefault(name, []).append(show(value))
         return value

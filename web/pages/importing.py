@@ -25,6 +25,7 @@ from web.pages.foresight import Foresight, foresee_prepared, prepared
 from web.pages.frame import page
 from web.pages.lists import table_file
 from web.pages.manifest import read_upload
+from web.pages.naming import reason
 from web.pages.sent import Sent, sent
 from web.pages.sheets import (
     COLUMNS,
@@ -111,7 +112,7 @@ class Import:
             made = prepared(draft, filling.withheld())
             self.ready.append(Ready(deed, list(named), filling.answers, made))
         except Refusal as exc:
-            self.blame(deed, "act", exc.message)
+            self.blame(deed, "act", reason(exc.message))
 
     def blame(self, deed: Deed, column: str, why: str) -> None:
         """Keep what is wrong with *deed*: with each of its rows, since all say the same."""
@@ -185,7 +186,7 @@ def imported() -> Response:
         data = read_upload(request.files.get("file"))
         rows = read_sheet(data or form.value("table").encode())
     except (MalformedTable, TooLarge) as exc:
-        return _upload_page(Fault.of("file", exc.message).text)
+        return _upload_page(Fault.of("file", reason(exc.message)).text)
     if data:
         return _map_page(form, rows, guess(rows[0]))
     columns = [form.value(f"column-{n}") for n in range(len(rows[0]))]
@@ -273,7 +274,7 @@ def _ahead(found: Import) -> Foresight | None:
     ahead = foresee_prepared([one.prepared for one in found.ready])
     for one, outcome in zip(found.ready, ahead.outcomes or (), strict=False):
         if isinstance(outcome, Refusal):
-            found.blame(one.deed, "act", outcome.message)
+            found.blame(one.deed, "act", reason(outcome.message))
     return None if found.wrong else ahead
 
 

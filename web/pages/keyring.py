@@ -22,6 +22,7 @@ from schemas.strict_json import JSON
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import PER_PAGE, cursor_of, next_url
+from web.pages.naming import reason
 from web.pages.preparing import prepare_all
 
 blueprint: Blueprint = make_blueprint("keyring")
@@ -93,7 +94,7 @@ def _read(given: Iterable[tuple[str, bytes]]) -> tuple[list[Asked], list[str]]:
         try:
             found.append(_asked(parse_key_request(data)))
         except Refusal as exc:
-            faults.append(_("%(where)s: %(why)s", where=name, why=exc.message))
+            faults.append(_("%(where)s: %(why)s", where=name, why=reason(exc.message)))
     return found, faults
 
 

@@ -60,9 +60,11 @@ def words_of_scripts(language: str) -> dict[str, str]:
 def words_of_ledger(language: str) -> dict[str, str]:
     """The phrases of which the ledger makes what it keeps, English to *language*.
 
-    Not those of stories, which nobody has to read back (``ledger.wording.Phrase``).
+    And what it refuses with; not the phrases of stories, which nobody has to read back
+    (``ledger.wording.Phrase``).
     """
-    return _words(language, lambda path: re.match(r"ledger/.*(?<!story)\.", path) is not None)
+    read = re.compile(r"(ledger|schemas)/.*(?<!story)\.")
+    return _words(language, lambda path: read.match(path) is not None)
 
 
 @functools.cache

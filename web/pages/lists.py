@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request, stream_with_context
+from flask_babel import gettext as _
 
 from ledger.service import pages
 from ledger.service.paging import START, Cursor, Page, encode_cursor, parse_cursor
@@ -53,8 +54,9 @@ def filters(known: Filters, **meant: Callable[[str], str]) -> dict[str, Any]:
     said = {name: text for name, text in said.items() if text}
     said |= {name: read(said[name]) for name, read in meant.items() if name in said}
     wrong = known.validate(said)
-    for name, faults in wrong.items():
-        raise MalformedParameter(f"{name}: {faults[0]}")
+    for name in wrong:
+        told = _("%(name)s: this list cannot be asked for %(text)s", name=name, text=said[name])
+        raise MalformedParameter(told)
     return {**known.load(said), **({} if "limit" in said else {"limit": PER_PAGE})}
 
 

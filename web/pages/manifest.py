@@ -20,6 +20,7 @@ from schemas.item import split_pasted
 from schemas.spelling import series
 from web.pages.figures import count_in
 from web.pages.filling import Fault, split_by_blank
+from web.pages.naming import reason
 from web.pages.numbers import HEADED, number_columns, read_numbers
 from web.tables import kind_of, read_rows, to_text
 
@@ -71,7 +72,7 @@ def read_listed(
     try:
         texts += _counted(_one(said, "first"), _one(said, "count"))
     except MalformedParameter as exc:
-        faults.append(Fault.of("first", exc.message))
+        faults.append(Fault.of("first", reason(exc.message)))
     try:
         rows, column = _uploaded(said, upload)
         if numbered and not numbers.strip() and rows and number_columns(rows[0]):
@@ -80,7 +81,7 @@ def read_listed(
             more, table = _of_column(rows, column)
             texts += more
     except (MalformedTable, TooLarge) as exc:
-        faults.append(Fault.of("file", exc.message))
+        faults.append(Fault.of("file", reason(exc.message)))
     if table is not None:
         faults.append(Fault("column", _("Say which column has the serials")))
     given = len(texts)

@@ -168,6 +168,7 @@ def name_things(app: Flask) -> None:
         "paper": document_name,
         "spot": _spot,
         "told": told,
+        "reason": reason,
         "spoken": spoken,
         "translated": gettext,
         "span": span,
@@ -185,6 +186,12 @@ def told(message: str) -> str:
     """What the ledger tells, in the reader's language, with names for ids."""
     to = language()
     return retell(message, names()) if to == "en" else translated(message, to, _left)
+
+
+def reason(refused: str) -> str:
+    """Why something is *refused*, in the reader's language."""
+    to = language()
+    return refused if to == "en" else translated(refused, to)
 
 
 def spoken(words: object) -> str:

@@ -19,6 +19,7 @@ from schemas.errors import MalformedEvent, MalformedTable
 from schemas.extension import check_identities
 from schemas.item import HEADINGS
 from schemas.strict_json import JSON
+from web.pages.naming import reason
 from web.tables import CSV, read_rows
 
 HEADED = HEADINGS | {"text"}
@@ -62,7 +63,7 @@ def read_numbers(text: str) -> Numbers:
     try:
         rows = list(read_rows(CSV, text.strip().encode())) or [[]]
     except MalformedTable as exc:
-        return Numbers((), (exc.message,))
+        return Numbers((), (reason(exc.message),))
     columns = number_columns(rows[0])
     first = [n for n, one in enumerate(rows[0]) if one.strip().casefold() in HEADED]
     if not first or not columns:
@@ -92,7 +93,7 @@ def wrong_number(said: Mapping[str, str]) -> tuple[str, str] | None:
     try:
         check_identities([{"item": "urn:chiptrail:chip:a:b:c", **said}] if said else [])
     except MalformedEvent as exc:
-        return (exc.pointer or "").rpartition("/")[2], exc.message
+        return (exc.pointer or "").rpartition("/")[2], reason(exc.message)
     return None
 
 

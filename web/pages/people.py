@@ -20,7 +20,7 @@ from ledger.service.users import User, UserRole
 from schemas.errors import Forbidden, MalformedParameter, NotFound, UnknownParty
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
-from web.pages.naming import names, party_meant
+from web.pages.naming import names, party_meant, reason
 
 blueprint = make_blueprint("people")
 
@@ -49,10 +49,12 @@ def invite() -> Response:
     except ValueError:
         return _users_page({"role": _("Choose what it may do.")})
     except UnknownParty as exc:
-        return _users_page({"party": exc.message})
+        return _users_page({"party": reason(exc.message)})
     except MalformedParameter as exc:
         field, _sep, said = exc.message.partition(": ")
-        return _users_page({field: said} if field in ("name", "role") else {"party": exc.message})
+        return _users_page(
+            {field: reason(said)} if field in ("name", "role") else {"party": reason(exc.message)}
+        )
 
 
 @blueprint.get("/administration/users/<name>")
@@ -133,7 +135,7 @@ def issue() -> Response:
     try:
         made, text = _issued(party_meant(request.form.get("party") or caller().party))
     except UnknownParty as exc:
-        return _tokens_page({"party": exc.message})
+        return _tokens_page({"party": reason(exc.message)})
     return page("administration/issued.html", 201, made=made, text=text)
 
 

@@ -32,6 +32,7 @@ from web.outline import Outline, outline
 from web.pages.figures import metres_in
 from web.pages.frame import POLICY, asset, country_name, make_blueprint
 from web.pages.labels import one_named
+from web.pages.naming import reason
 
 blueprint: Blueprint = make_blueprint("places")
 
@@ -142,7 +143,7 @@ def places() -> Response:
         radius_m = metres_in(within) if within else None
         said["meant"] = _to_json(resolve_place(text, known, country=country, accuracy_m=radius_m))
     except MalformedParameter as exc:
-        said["fault"] = exc.message.removeprefix("place: ")
+        said["fault"] = reason(exc.message.removeprefix("place: "))
     return Response(strict_json.dump(said), content_type=JSON_TYPE)
 
 

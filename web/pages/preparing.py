@@ -37,7 +37,7 @@ from schemas.formats import encode_base64
 from schemas.statement import parse_statement
 from schemas.strict_json import JSON
 from web.access import caller, ledger
-from web.pages.naming import names
+from web.pages.naming import names, reason
 
 PREPARED_LIMIT = 64 << 20
 # In the place of a key that is yet to be chosen.
@@ -61,7 +61,7 @@ def prepare_all(drafts: Iterable[Draft], withheld: Sequence[str] = ()) -> list[d
         try:
             found.append(prepare(draft, who, now, withheld))
         except Refusal as exc:
-            said = _("Line %(number)s: %(why)s", number=number, why=exc.message)
+            said = _("Line %(number)s: %(why)s", number=number, why=reason(exc.message))
             raise type(exc)(said, exc.pointer) from exc
     return lines_of(found)
 

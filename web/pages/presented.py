@@ -27,6 +27,7 @@ from schemas.strict_json import JSON
 from web.access import caller, ledger
 from web.api.checks import demand_some, read_member, read_serials
 from web.pages.manifest import read_upload
+from web.pages.naming import reason
 from web.pages.searching import BARE_PAPER, shipments_under
 from web.tables import XLSX, kind_of
 
@@ -54,7 +55,7 @@ class Presented:
             if text:
                 reading(text)
         except Refusal as exc:
-            self.faults.append((name, exc.message.removeprefix("place: ")))
+            self.faults.append((name, reason(exc.message.removeprefix("place: "))))
         except ValueError as exc:
             self.faults.append((name, str(exc)))
 
@@ -70,7 +71,7 @@ def read_presented(fields: Mapping[str, str], upload: FileStorage | None) -> Pre
         if file:
             found.fields["serials"] = "\n".join(found.serials)
     except Refusal as exc:
-        found.faults.append(("serials", exc.message))
+        found.faults.append(("serials", reason(exc.message)))
 
     def note(name: str, value: JSON) -> None:
         known, value = read_member(name, value)

@@ -20,6 +20,7 @@ from web.pages.filling import Fault, Filling
 from web.pages.foresight import foresee
 from web.pages.frame import page
 from web.pages.lists import table_file
+from web.pages.naming import reason
 from web.pages.sent import Sent, sent
 from web.pages.ticking import How, Ticking
 from web.tables import KINDS
@@ -58,9 +59,9 @@ def _checked(ticking: Ticking) -> Response:
         return _form_page(ticking, faults)
     try:
         ahead = foresee(drafts, filling.withheld())
-        faults = [Fault("arrived", one.message) for one in ahead.refusals]
+        faults = [Fault("arrived", reason(one.message)) for one in ahead.refusals]
     except Refusal as exc:
-        faults = [Fault("arrived", exc.message)]
+        faults = [Fault("arrived", reason(exc.message))]
     if faults:
         return _form_page(ticking, faults)
     return page(

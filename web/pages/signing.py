@@ -20,6 +20,7 @@ from schemas.errors import ChiptrailError, MalformedJson, Refusal, TooLarge
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import as_file
+from web.pages.naming import reason
 from web.pages.preparing import PREPARED_LIMIT, drafts_in, parse_prepared, prepare_all
 from web.problems import status_of
 
@@ -104,5 +105,6 @@ def _line(number: int, outcome: Outcome) -> Line:
 
 def _told(error: ChiptrailError) -> str:
     if not isinstance(error, Refusal):
-        return str(error)
-    return f"{error.message} ({error.pointer})" if error.pointer else error.message
+        return reason(str(error))
+    said = reason(error.message)
+    return f"{said} ({error.pointer})" if error.pointer else said

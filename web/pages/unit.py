@@ -14,6 +14,7 @@ from ledger.service import pages, query
 from ledger.service.knowing import NOW, Known
 from ledger.service.listing import PHASES
 from ledger.service.tokens import Scope
+from ledger.wording import later
 from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import parse_decimal
 from schemas.spelling import read_end
@@ -34,7 +35,7 @@ blueprint = make_blueprint("unit")
 
 # What is read from a device, as the form has it.
 _READ = ("serial", "printedSerial", "nvmlSerial", "uuid")
-_NOTHING = "nothing is recorded by that name, or not for you"
+_NOTHING = later("nothing is recorded by that name, or not for you")
 
 
 @blueprint.get("/items")
