@@ -8,7 +8,10 @@ CHIP = f"{CHIPS}A"
 
 
 def test_who_has_nothing_to_do_is_told_what_will_stand_there(web):
-    assert "Nothing waits for you" in web.browser("lin", "logger", of="shop").get("/").text
+    shown = web.browser("lin", "logger", of="shop").get("/").text
+
+    assert "Nothing waits for you" in shown
+    assert 'class="button" href="/record"' in shown
 
 
 def test_who_has_no_key_yet_is_led_to_making_one(web):
