@@ -18,21 +18,25 @@ def chips(site):
     return made
 
 
-def check(page, serials):
+def check(page, serials, *, offline=False):
     page.goto("/check")
+    page.context.set_offline(offline)
     page.click("main details summary")
     page.fill("#document", "AWB 618-1")
     page.fill("#serials", "\n".join(serials))
     page.click("text=Check them")
-    page.wait_for_selector(".answer")
 
 
 def test_customs_finds_two_missing(site, chips):
     with site.page(
         "ida", "inspector", of="customs", viewport={"width": 390, "height": 844}
     ) as page:
-        check(page, chips[:70])
+        check(page, chips[:70], offline=True)
+        assert "There is no connection" in page.inner_text("[role=alert]")
 
+        page.context.set_offline(False)
+        page.click("text=Check them")
+        page.wait_for_selector(".answer")
         assert page.locator(".answer").bounding_box()["height"] < 400
         assert "70 match; 2 expected, not presented" in page.inner_text(".answer")
         assert ["A0070", "A0071"] == page.locator("h2 + .serials code").all_inner_texts()
@@ -46,6 +50,7 @@ def test_a_check_shuts_nobody_out_and_a_hostile_serial_is_text(site, chips, them
         assert [] == faults_of(page)
 
         check(page, [*chips, "NONE"])
+        page.wait_for_selector(".answer")
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         assert [] == faults_of(page)
         assert "<img src=x onerror=alert(1)>" in page.inner_text("main")

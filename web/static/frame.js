@@ -1,4 +1,5 @@
-// What every page has: keys of the keyboard, buttons that copy, local times, menus that close.
+// What every page has: keys of the keyboard, buttons that copy, local times, menus that close; and no
+// form is lost where there is no connection.
 
 import { here, say } from "./words.js";
 
@@ -39,6 +40,17 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+});
+
+// What the browser would show in place of a page that it cannot reach has nothing of what was typed.
+document.addEventListener("submit", (event) => {
+  document.getElementById("offline")?.remove();
+  if (event.defaultPrevented || navigator.onLine) return;
+  event.preventDefault();
+  const notice = document.createElement("p");
+  Object.assign(notice, { id: "offline", className: "fault", role: "alert" });
+  notice.textContent = say("There is no connection. Nothing is lost: send it again once there is one.");
+  (event.submitter ?? event.target).after(notice);
 });
 
 document.addEventListener("click", async (event) => {
