@@ -27,7 +27,7 @@ def _is_party(value: str) -> bool:
 
 
 _WANTED = "want a time with its offset, such as 2026-03-03T09:30:00Z"
-_NO_TIME = {"invalid": _WANTED, "invalid_awareness": _WANTED}
+_NO_TIME: dict[str, Any] = {"invalid": _WANTED, "invalid_awareness": _WANTED}
 
 
 class DryRun(Schema):
