@@ -25,14 +25,24 @@ from schemas.statement import Licence, LicenceKind
 
 
 def check_dealings(
-    item: str, consignments: Iterable[Consignment], pack: RulePack, as_of: datetime
+    item: str, consignments: tuple[Consignment, ...], pack: RulePack, as_of: datetime
 ) -> list[Finding]:
     """What is found of how *item* was sent, once a code and entry."""
     found: dict[tuple[Code, int], Finding] = {}
-    for one in consignments:
+    for one in _questionable(consignments, pack, as_of):
         for said in (*check_consignment(one, pack, as_of), *check_covered(one, item)):
             found.setdefault((said.code, said.index), replace(said, items=(item,)))
     return list(found.values())
+
+
+@lru_cache(maxsize=1 << 14)  # items that went the same way have the same consignments
+def _questionable(
+    consignments: tuple[Consignment, ...], pack: RulePack, as_of: datetime
+) -> tuple[Consignment, ...]:
+    """Those of *consignments* of which something is found, or may be for the number of an item."""
+    return tuple(
+        [one for one in consignments if check_consignment(one, pack, as_of) or _bound(one)]
+    )
 
 
 @lru_cache(maxsize=1 << 14)
@@ -56,7 +66,7 @@ def _finding(index: int, code: Code, some: Sequence[Said]) -> Finding:
 
 def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
     """What is found of *item* itself: that no licence which it goes under covers its number."""
-    bound = [one for one in consignment.named if one.licence and one.licence.item_prefixes]
+    bound = _bound(consignment)
     if not bound or consignment.is_container:
         return ()
     names = (item, *consignment.around)
@@ -76,6 +86,11 @@ def check_covered(consignment: Consignment, item: str) -> tuple[Finding, ...]:
     if not found:
         return ()
     return (_finding(consignment.index, Code.LICENCE_OUT_OF_SCOPE, found),)
+
+
+def _bound(consignment: Consignment) -> list[Named]:
+    """The licences that are for certain numbers."""
+    return [one for one in consignment.named if one.licence and one.licence.item_prefixes]
 
 
 # Licences ----------------------------------------------------------------------------------------
