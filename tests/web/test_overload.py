@@ -6,6 +6,7 @@ import pytest
 
 from ledger.service import group_commit
 from tests.web.test_entries import ENTRIES, NDJSON, commission
+from web import limits
 from web.app import MOST_QUEUED
 from web.limits import Limits
 from web.server import QUEUED
@@ -44,3 +45,16 @@ def test_who_asks_too_often_is_told_before_anything_is_recorded(web):
     assert [201, 429] == [first.status_code, second.status_code]
     assert 0 < int(second.headers["Retry-After"]) <= 61
     assert first.json["size"] == size_of(web)
+
+
+def test_what_is_not_there_is_asked_for_so_often_and_no_more(web, monkeypatch):
+    """Each unknown serial of a check is such a question; others are let in as before."""
+    monkeypatch.setattr(limits, "MISSES_AN_HOUR", 3)
+    web.app.extensions["chiptrail-limits"] = Limits(None)
+    web.world.commission("fab", web.world.chips(1))
+    made = f"/api/v1/items/{web.world.chips(1)[0]}"
+    check = json.dumps({"serials": "NONE-1 NONE-2"})
+
+    assert 200 == web.ask("/api/v1/check", by="fab", data=check).status_code
+    assert [404, 429] == [web.ask(p, by="fab").status_code for p in ("/api/v1/items/N", made)]
+    assert 200 == web.ask(made, by="customs").status_code
