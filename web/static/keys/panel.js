@@ -61,12 +61,21 @@ function refuse(error) {
   const shown = fault(whyOf(error));
   shown.prepend(el("h3", {}, say("This is not signed")));
   noteForks(shown, error);
-  const again = () => {
-    show(parts.after);
-    begin().catch(refuse);
-  };
-  if (!(error instanceof Refusal)) shown.append(actions(button(say("Try again"), again, "")));
+  if (!(error instanceof Refusal)) shown.append(actions(button(say("Try again"), beginAgain, "")));
+  showStopped(shown);
+}
+
+// What was pressed is gone: whoever has no mouse goes on from here.
+function showStopped(shown) {
+  shown.tabIndex = -1;
   show(parts.after, shown);
+  shown.focus();
+}
+
+async function beginAgain() {
+  show(parts.after);
+  await begin().catch(refuse);
+  parts.act.querySelector("select, button, a")?.focus();
 }
 
 // What is signed -----------------------------------------------------------------------------------
@@ -118,7 +127,8 @@ async function askToSign(reads, keys, key = keys[0]) {
   showFound(parts.found, found, reads);
   const isRefused = found.refused.length > 0;
   const isContradicted = found.findings.some(({ tier }) => tier === "contraindicated");
-  const choice = choiceOf(keys, key, (other) => askToSign(reads, keys, other).catch(refuse));
+  const change = (other) => askToSign(reads, keys, other).then(() => document.getElementById("sign-key").focus(), refuse);
+  const choice = choiceOf(keys, key, change);
   if (isRefused) show(parts.act, keys.length > 1 ? choice : null);
   else show(parts.act, signForm(choice, isContradicted, () => signAndSend(reads, key)));
 }
@@ -210,7 +220,7 @@ function showInterrupted(error, lines, told) {
   const kept = say("The rest is signed and kept in this browser. Nothing is recorded twice.");
   const again = button(say("Send the rest"), () => sendOn(lines, told), "");
   shown.append(el("p", {}, whyOf(error)), el("p", {}, kept), actions(error.isSignedOut ? signIn() : null, again));
-  show(parts.after, shown);
+  showStopped(shown);
 }
 
 // Beside this page, since it holds what was signed.
@@ -223,7 +233,7 @@ function noKey({ said }) {
     el("p", {}, say("This browser has no key of %(party)s that is enrolled.", { party })),
     el("p", {}, el("a", { href: "/keys", target: "_blank" }, say("Make a key, or restore one from its backup"))),
     el("p", {}, say("It opens beside this page, where all that you typed is kept.")),
-    actions(button(say("Try again"), () => begin().catch(refuse), "")),
+    actions(button(say("Try again"), beginAgain, "")),
   );
 }
 

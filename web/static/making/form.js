@@ -129,7 +129,10 @@ function dressed(row, one) {
   hash.title = one.sha256;
   const gone = Object.assign(document.createElement("button"), { type: "button", className: "quiet" });
   gone.textContent = say("Remove");
-  gone.addEventListener("click", () => row.remove());
+  gone.addEventListener("click", () => {
+    row.remove();
+    form.querySelector("#evidence").focus();
+  });
   row.append(`${one.name} `, hash, " ", gone);
 }
 
