@@ -23,6 +23,8 @@ Check: TypeAlias = Callable[[JSON], None]
 Fields: TypeAlias = Mapping[str, Check]
 NameRule: TypeAlias = Callable[[str], bool]
 
+OTHER_TEXT = "other text"
+
 
 # Errors and pointers --------------------------------------------------------------------------
 
@@ -55,7 +57,7 @@ def _kind(value: JSON) -> str:
         case int() | float():
             return "a number"
         case str():
-            return "other text"
+            return OTHER_TEXT
         case list():
             return "an array"
         case _:

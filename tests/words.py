@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
 from schemas import errors
 from schemas.geo import SWAPPED
+from schemas.shape import OTHER_TEXT
 from web.limits import Limit
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ ledger/service/listing.py ledger/service/paging.py ledger/service/passwords.py
 ledger/service/redress.py ledger/service/sessions.py ledger/service/shipments.py
 ledger/service/tokens.py ledger/service/users.py
 schemas/formats.py schemas/geo.py schemas/gs1.py schemas/item.py
-schemas/key_request.py schemas/spelling.py
+schemas/key_request.py schemas/shape.py schemas/spelling.py
 """.split()
 _WANTED = {"text": (2,), "number_where": (2,), "misfit": (2,)}
 
@@ -81,7 +82,7 @@ def _refusals() -> Iterator[str]:
                     text = re.sub(r"^\w+: ", "", "".join(_worded(told)))
                     if " " in re.sub(r" ?%\(\w+\)s ?", "", text):
                         yield text
-    yield from (SWAPPED, *[one.value for one in Limit])
+    yield from (SWAPPED, OTHER_TEXT, *[one.value for one in Limit])
     wanted = ("extension.py", "python")
     with redirect_stderr(StringIO()):  # two are f-strings, of limits
         for _, _, text, _, _ in extract_from_dir(ROOT / "schemas", [wanted], keywords=_WANTED):

@@ -21,7 +21,7 @@ from schemas.place import Place
 from schemas.spelling import read_document
 from web.access import ledger
 from web.pages.frame import country_name
-from web.pages.languages import language
+from web.pages.languages import language, words_of_all
 from web.pages.phrases import translated
 
 _ = lazy_gettext
@@ -191,7 +191,7 @@ def told(message: str) -> str:
 def reason(refused: str) -> str:
     """Why something is *refused*, in the reader's language."""
     to = language()
-    return refused if to == "en" else translated(refused, to)
+    return words_of_all(to).get(refused) or translated(refused, to)
 
 
 def spoken(words: object) -> str:

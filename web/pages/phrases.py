@@ -26,8 +26,8 @@ _PLAIN = frozenset({"who", "agent", "entry", "date", "later", "country", "eccns"
 # Phrases that only list two things: they fit nearly everything, and so count for nothing.
 _JOINTS = frozenset({", ", "; ", ": ", " and ", " or "})
 _PLACE = re.compile(r"%\((\w+)\)s")
-# A word, a time, a spot or a distance.
-NAME = re.compile(r"\S+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m")
+# A word, a time, a spot, a distance, or what somebody typed.
+NAME = re.compile(r"\S+|'[^']*'|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m")
 # Whoever makes a sentence that is longer, or can be read in more ways, does mischief.
 _LONGEST, _DEEPEST, _MOST_SPLITS, _MOST_READ = 2000, 24, 12, 600
 

@@ -13,8 +13,8 @@ const CITED = "source";
 const PLAIN = new Set(["who", "agent", "entry", "date", "later", "country", "eccns"]);
 // Phrases that only list two things: they fit nearly everything, and so count for nothing.
 const JOINTS = new Set([", ", "; ", ": ", " and ", " or "]);
-// A word, a time, a spot or a distance.
-const NAME = /^(?:\S+|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m)$/;
+// A word, a time, a spot, a distance, or what somebody typed.
+const NAME = /^(?:\S+|'[^']*'|\d{4}-\d\d-\d\d \d\d:\d\d UTC|[\d.]+ [NS], [\d.]+ [EW]|[\d,.]+ k?m)$/;
 // Whoever makes a sentence that is longer, or can be read in more ways, does mischief.
 const LONGEST = 2000;
 const DEEPEST = 24;

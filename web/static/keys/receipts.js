@@ -1,5 +1,6 @@
 // What became of what was signed: a line for each, with where it stands in the log.
 
+import { told as translated } from "../phrases.js";
 import { count, say, whyOf } from "../words.js";
 import { actions, button, download, el, fault, icon, mono, show, stamp } from "./dom.js";
 import { demandRecorded, noteForks } from "./head.js";
@@ -91,7 +92,7 @@ function code(index) {
 
 function refusals(refused) {
   const told = refused.slice(0, FEW);
-  const lines = told.map(({ line, problem }) => el("li", {}, `${line.headline}${say(": ")}${problem.detail}`));
+  const lines = told.map(({ line, problem }) => el("li", {}, `${line.headline}${say(": ")}${translated(problem.detail)}`));
   const shown = fault(say("Refused: %(count)s", { count: count(refused.length) }));
   shown.append(el("ul", {}, lines));
   return shown;

@@ -4,6 +4,7 @@
 //     // {findings: [{tier, code, message, cites, items, remedy, at: [numbers of payloads]}], refused,
 //     //  names: {party id: its name}}
 
+import { told as translated } from "../phrases.js";
 import { say } from "../words.js";
 import { batches } from "./batches.js";
 import { unsigned } from "./sign.js";
@@ -49,6 +50,6 @@ async function ask(batch) {
     body: `{"entries":[${batch.join(",")}]}`,
   }).catch(() => null);
   const said = await answer?.json().catch(() => null);
-  if (!answer?.ok) throw new Error(said?.detail ?? say("The ledger cannot be reached."));
+  if (!answer?.ok) throw new Error(said?.detail ? translated(said.detail) : say("The ledger cannot be reached."));
   return said;
 }

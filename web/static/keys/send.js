@@ -5,6 +5,7 @@
 // What is sent again gets the receipt that it had: after a connection that died, all of it may simply
 // be sent again. What the ledger cannot take now is tried again a few times, then left in the outbox.
 
+import { told as translated } from "../phrases.js";
 import { say } from "../words.js";
 import { batches } from "./batches.js";
 import { settle } from "./store.js";
@@ -49,11 +50,11 @@ async function attempt(body) {
   if (answer.ok && Array.isArray(said.entries)) {
     // Of each by itself: what the ledger cannot do now is no refusal.
     const faulty = said.entries.find((one) => one.problem && (one.status >= 500 || one.status === 429));
-    return faulty ? { passes: true, said: faulty.problem.detail } : said.entries;
+    return faulty ? { passes: true, said: translated(faulty.problem.detail) } : said.entries;
   }
   if (answer.status === 401) {
     return { passes: false, isSignedOut: true, said: say("You are signed out: sign in again, then send it.") };
   }
   const passes = answer.status >= 500 || answer.status === 429;
-  return { passes, said: said.detail ?? say("The ledger does not take it now.") };
+  return { passes, said: said.detail ? translated(said.detail) : say("The ledger does not take it now.") };
 }

@@ -1,6 +1,7 @@
 // What this browser has signed and the ledger has given no receipt for, at the top of a page. It is sent
 // when one says so; what was recorded already is not recorded twice.
 
+import { told as translated } from "../phrases.js";
 import { count, say, whyOf } from "../words.js";
 import { actions, button, el, icon, notice, show } from "./dom.js";
 import { showReceipts } from "./receipts.js";
@@ -60,7 +61,7 @@ function unwanted(lines) {
   return notice(
     "fault",
     el("p", {}, icon("stop"), " ", el("strong", {}, title)),
-    details(lines.map((line) => `${line.headline}${say(": ")}${line.problem.detail}`)),
+    details(lines.map((line) => `${line.headline}${say(": ")}${translated(line.problem.detail)}`)),
     actions(button(say("Remove from this list"), remove)),
   );
 }
