@@ -1,4 +1,4 @@
-"""What people type for a place, as where it is: a site by its name, an airport, coordinates.
+"""What people type for a place, as where it is: a site by its name, a port, coordinates.
 
     resolve_place("SIN", known)                 # Spot(kind=Kind.AIRPORT, latitude=1.35019, ...)
     resolve_place("Hall 4", known)              # a site of one's own
@@ -28,6 +28,8 @@ ACCURACY_M = 1000.0
 """How far off typed coordinates may be where that is not said."""
 AIRPORT_M = 5000.0
 """From the reference point of an airport to the far end of its cargo areas."""
+SEAPORT_M = 10_000.0
+"""The same of a seaport: its coordinates are those of a town, to the minute."""
 _SHOWN = 5
 
 
@@ -36,11 +38,15 @@ class Kind(StrEnum):
 
     SITE = "site"
     AIRPORT = "airport"
+    SEAPORT = "seaport"
     COORDINATES = "coordinates"
 
 
-class Airport(NamedTuple):
-    """An airport by its IATA *code*; *country* as in ISO 3166-1, degrees on WGS 84."""
+class Port(NamedTuple):
+    """An airport by its IATA *code*, or a seaport by its UN/LOCODE.
+
+    *country* as in ISO 3166-1, degrees on WGS 84.
+    """
 
     code: str
     name: str
@@ -48,14 +54,15 @@ class Airport(NamedTuple):
     country: str
     latitude: float
     longitude: float
+    kind: Kind = Kind.AIRPORT
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What places are known by name: *sites* by id, *airports* by IATA code; and the borders."""
+    """What places are known by name: *sites* by id, *ports* by their codes; and the borders."""
 
     sites: Mapping[str, Site]
-    airports: Mapping[str, Airport]
+    ports: Mapping[str, Port]
     atlas: Atlas
 
 
@@ -99,7 +106,7 @@ def resolve_place(
     """
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     if not text:
-        raise MalformedParameter("place: say a site, an airport or coordinates")
+        raise MalformedParameter("place: say a site, a port or coordinates")
     spot = read_coordinates(text) or _only(text, _named(text, known))
     if accuracy_m is not None:
         spot = replace(spot, accuracy_m=accuracy_m)
@@ -112,18 +119,18 @@ def suggest_places(text: str, known: Known, limit: int = 8) -> tuple[Spot, ...]:
     if not words:
         return tuple(_of_site(one) for one in _sites(known))[:limit]
     code = text.strip().upper()
-    exact = [known.airports[code]] if code in known.airports else []
+    exact = [known.ports[code]] if code in known.ports else []
     sites = [one for one in _sites(known) if _fits(words, one.name)]
-    airports = [one for one in known.airports.values() if _fits(words, _said(one))]
-    airports.sort(key=lambda one: _rank(words, one))
-    spots = (*map(_of_site, sites), *map(_of_airport, dict.fromkeys((*exact, *airports))))
+    ports = [one for one in known.ports.values() if _fits(words, _said(one))]
+    ports.sort(key=lambda one: _rank(words, one))
+    spots = (*map(_of_site, sites), *map(_of_port, dict.fromkeys((*exact, *ports))))
     return spots[:limit]
 
 
-def _rank(words: list[str], airport: Airport) -> tuple[bool, bool, int, str]:
-    is_elsewhere = _words(airport.city)[: len(words)] != words
-    is_small = "international" not in _words(airport.name)
-    return is_elsewhere, is_small, len(airport.name), airport.code
+def _rank(words: list[str], port: Port) -> tuple[bool, bool, bool, int, str]:
+    is_elsewhere = _words(port.city)[: len(words)] != words
+    is_small = "international" not in _words(port.name)
+    return is_elsewhere, port.kind is Kind.SEAPORT, is_small, len(port.name), port.code
 
 
 # By name ------------------------------------------------------------------------------------------
@@ -135,17 +142,17 @@ def _named(text: str, known: Known) -> list[Spot]:
     if sites:
         return [_of_site(one) for one in sites]
     code = _IN_BRACKETS.search(text)
-    airport = known.airports.get((code[1] if code else text).upper())
-    if airport is not None:
-        return [_of_airport(airport)]
+    port = known.ports.get((code[1] if code else text).upper())
+    if port is not None:
+        return [_of_port(port)]
     words = _words(text)
     return [
         *[_of_site(one) for one in _sites(known) if _has(words, one.name)],
-        *[_of_airport(one) for one in known.airports.values() if _has(words, _said(one))],
+        *[_of_port(one) for one in known.ports.values() if _has(words, _said(one))],
     ]
 
 
-_IN_BRACKETS = re.compile(r"\(([A-Za-z]{3})\)$")
+_IN_BRACKETS = re.compile(r"\(([A-Za-z]{3}(?:[A-Za-z0-9]{2})?)\)$")
 
 
 def _only(text: str, found: list[Spot]) -> Spot:
@@ -153,8 +160,8 @@ def _only(text: str, found: list[Spot]) -> Spot:
         return found[0]
     if not found:
         raise MalformedParameter(
-            f"place: no site of yours and no airport is called {text!r}; give a name, an IATA"
-            " code, or latitude and longitude such as 1.36, 103.99"
+            f"place: no site of yours and no port is called {text!r}; give a name, an IATA code"
+            " or UN/LOCODE, or latitude and longitude such as 1.36, 103.99"
         )
     names = "; ".join(one.name for one in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -170,15 +177,14 @@ def _of_site(site: Site) -> Spot:
     return Spot(Kind.SITE, site.name, site.name, *where, site.country, site.id)
 
 
-def _of_airport(airport: Airport) -> Spot:
-    where = airport.latitude, airport.longitude, AIRPORT_M
-    name = f"{airport.name} ({airport.code})"
-    return Spot(Kind.AIRPORT, airport.code, name, *where, airport.country)
+def _of_port(port: Port) -> Spot:
+    where = port.latitude, port.longitude, SEAPORT_M if port.kind is Kind.SEAPORT else AIRPORT_M
+    return Spot(port.kind, port.code, f"{port.name} ({port.code})", *where, port.country)
 
 
-@lru_cache(maxsize=16384)
-def _said(airport: Airport) -> str:
-    return f"{airport.code} {airport.name} {airport.city}"
+@lru_cache(maxsize=65536)
+def _said(port: Port) -> str:
+    return f"{port.code} {port.name} {port.city}"
 
 
 def _words(text: str) -> list[str]:
@@ -186,7 +192,7 @@ def _words(text: str) -> list[str]:
     return _plain(text).split()
 
 
-@lru_cache(maxsize=32768)  # all airports are gone through for every letter that is typed
+@lru_cache(maxsize=131072)  # all ports are gone through for every letter that is typed
 def _plain(text: str) -> str:
     """The same as text, a blank before and after each word."""
     bare = unicodedata.normalize("NFKD", text).casefold()

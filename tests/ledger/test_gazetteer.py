@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger.gazetteer import Airport, Kind, Known, resolve_place, suggest_places
+from ledger.gazetteer import Kind, Known, Port, resolve_place, suggest_places
 from ledger.service.geography import load_atlas
 from schemas.errors import MalformedParameter
 from schemas.geo import SWAPPED
@@ -21,20 +21,23 @@ def site(name, item=HALL, latitude=59.9, longitude=10.8):
     )  # fmt: skip
 
 
-AIRPORTS = (
-    Airport("SIN", "Singapore Changi Airport", "Singapore", "SG", 1.35019, 103.994),
-    Airport("XSP", "Seletar Airport", "Singapore", "SG", 1.417, 103.868),
-    Airport("HKG", "Hong Kong International Airport", "Hong Kong", "HK", 22.308, 113.918),
-    Airport("LED", "Piétari Airport", "Saint Petersburg", "RU", 59.8, 30.26),
-    Airport("OSL", "Oslo Gardermoen Airport", "Oslo", "NO", 60.1939, 11.1004),
+PORTS = (
+    Port("SIN", "Singapore Changi Airport", "Singapore", "SG", 1.35019, 103.994),
+    Port("XSP", "Seletar Airport", "Singapore", "SG", 1.417, 103.868),
+    Port("HKG", "Hong Kong International Airport", "Hong Kong", "HK", 22.308, 113.918),
+    Port("LED", "Piétari Airport", "Saint Petersburg", "RU", 59.8, 30.26),
+    Port("OSL", "Oslo Gardermoen Airport", "Oslo", "NO", 60.1939, 11.1004),
+    Port("NLRTM", "Rotterdam, seaport", "Rotterdam", "NL", 51.9167, 4.5, Kind.SEAPORT),
 )
-KNOWN = Known({HALL: site("Hall 4")}, {one.code: one for one in AIRPORTS}, load_atlas())
+KNOWN = Known({HALL: site("Hall 4")}, {one.code: one for one in PORTS}, load_atlas())
 
 FOUND = {
     "an IATA code": ("sin", (1.35019, 103.994, 5000, "SG")),
     "what was suggested": ("Seletar Airport (XSP)", (1.417, 103.868, 5000, "SG")),
     "a word of a name": ("Changi", (1.35019, 103.994, 5000, "SG")),
     "words of a name and a city": ("hong kong airport", (22.308, 113.918, 5000, "HK")),
+    "a UN/LOCODE": ("nlrtm", (51.9167, 4.5, 10_000, "NL")),
+    "a seaport as it was suggested": ("Rotterdam, seaport (NLRTM)", (51.9167, 4.5, 10_000, "NL")),
     "a site, in any case": ("hall 4", (59.9, 10.8, 400, "NO")),
     "a word of a site's name": ("HALL", (59.9, 10.8, 400, "NO")),
     "degrees": ("1.36,103.99", (1.36, 103.99, 1000, None)),
@@ -50,7 +53,7 @@ FOUND = {
 }
 REFUSED = {
     "nothing": ("  ", "say a site"),
-    "what nothing is called": ("Atlantis", "no site of yours and no airport is called 'Atlantis'"),
+    "what nothing is called": ("Atlantis", "no site of yours and no port is called 'Atlantis'"),
     "what several are called": ("Singapore", "several are called 'Singapore': Singapore Changi"),
     "a latitude that is none": ("103.99, 1.36", "latitude of 103.99, .*look swapped"),
     "a longitude that is none": ("1.36, 203.99", "longitude of 203.99"),
@@ -121,6 +124,6 @@ def test_suggested_are_places_by(text, wanted):
 
 
 def test_a_site_that_is_called_as_an_airport_comes_first():
-    known = Known({HALL: site("SIN")}, KNOWN.airports, KNOWN.atlas)
+    known = Known({HALL: site("SIN")}, KNOWN.ports, KNOWN.atlas)
 
     assert Kind.SITE == resolve_place("SIN", known).kind

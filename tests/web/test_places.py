@@ -1,5 +1,7 @@
 """Places over HTTP: the map of an item, and what pickers ask and send."""
 
+from pathlib import Path
+
 import pytest
 from flask import g, render_template_string
 
@@ -99,7 +101,20 @@ def test_a_picker_is_told_what_to_mend(web):
     told = web.ask("/places?q=Atlantis", by="fab").json
 
     assert ([], None) == (told["places"], told["meant"])
-    assert "no site of yours and no airport" in told["fault"]
+    assert "no site of yours and no port" in told["fault"]
+
+
+def test_seaports_are_known_once_their_list_is_in_the_folder(web):
+    assert [] == web.ask("/places?q=NLRTM", by="fab").json["places"]
+
+    folder = Path(web.world.ledger.directory.path) / "unlocode"
+    folder.mkdir()
+    row = ',"NL","RTM","Rotterdam","Rotterdam","ZH","1--3----","AI","0701",,"5155N 00430E",'
+    (folder / "part2.csv").write_text(row)
+    meant = web.ask("/places?q=NLRTM", by="fab").json["meant"]
+
+    assert ("seaport", "Rotterdam, seaport (NLRTM)") == (meant["kind"], meant["name"])
+    assert "51.92 N, 4.50 E, within 10 km, Netherlands" == meant["where"]
 
 
 def test_a_map_to_choose_on_marks_the_place_that_it_is_around(web):
