@@ -120,7 +120,7 @@ def test_what_came_is_to_be_signed(send, said, signed):
 
 
 WRONG = {
-    "nothing": ({}, "say what arrived"),
+    "nothing": ({}, "Arrived: say what arrived"),
     "another shipment's": ({"arrived": "O-1"}, "of another shipment to you"),
     "in two lists": ({"arrived": "A-1", "damaged": "A-1"}, "it is in another list too"),
     "not sent": ({"arrived": "F-1"}, "nothing is recorded by that name, or not for you"),

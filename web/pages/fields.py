@@ -118,6 +118,8 @@ FIELDS: Mapping[str, Field] = {
     "final": Field(
         _("Nothing more comes"), _("What did not arrive is missing for good."), Kind.TICK
     ),
+    "arrived": Field(_("Arrived")),
+    "refused": Field(_("Refused")),
     "damaged": Field(_("Damaged"), _("What is listed arrived damaged."), Kind.TICK),
     "result": Field(
         _("What was found"),

@@ -23,7 +23,7 @@ from schemas.draft import Draft
 from schemas.item import split_pasted
 from web.pages.desk import Desk
 from web.pages.doubts import told
-from web.pages.filling import Fault, Filling
+from web.pages.filling import Filling
 from web.pages.sent import Sent
 
 
@@ -141,7 +141,7 @@ class Ticking:
                 "what is in a box goes back with the box alone: say what became of the rest of it;"
                 " if that is missing, receive what came, and send it back"
             )
-            filling.faults.append(Fault("refused", why))
+            filling.fault("refused", why)
         said, final = filling.details(), filling.ticked("final")
         who, sender = filling.acting, self.shipment.sender
         found = []

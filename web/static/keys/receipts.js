@@ -48,7 +48,7 @@ function waysOf(done, chief) {
   const receipts = done.map((one) => one.receipt);
   const save = () => download("receipts.json", JSON.stringify(receipts, null, 1));
   const onward = document.querySelector("[data-onward]")?.content.cloneNode(true);
-  return actions(onward, chief && waysOn(chief), button(say("Save the receipts"), save), button(say("Print"), () => print()));
+  return actions(chief && waysOn(chief), onward, button(say("Save the receipts"), save), button(say("Print"), () => print()));
 }
 
 // What one does next with what it is about.
