@@ -8,10 +8,9 @@ Where a folder cannot be written there is no land on maps; what was said is show
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,6 +20,8 @@ import shapely  # type: ignore[import-untyped]  # it comes without types
 
 from web.natural_earth import NO_CODE, keep, version
 
+MAPS = "maps"
+"""The folder of a ledger's in which they are kept."""
 DETAILS = (0.2, 0.04, 0.005)
 """By how many degrees lines may be off: for the world, a continent, a region."""
 _LOG = logging.getLogger(__name__)
@@ -103,19 +104,51 @@ def outline(detail: float, folder: Path) -> Outline:
     """The outline with one of ``DETAILS``, kept in *folder*; made if it is not there."""
     with _making:
         if detail not in _made:
-            path = folder / f"outline-{version()}-{detail}"
+            path = _path(detail, folder)
             _made[detail] = _load(path) or _make(detail, path) or NO_LAND
         return _made[detail]
 
 
+def prepare_soon(folder: Path) -> None:
+    """Have what *folder* lacks made in the background, when whoever starts a server is served.
+
+    It takes seconds, which the first map need not wait for. A server that ends ends it too.
+    """
+    timer = threading.Timer(_SETTLED_S, _prepare, [folder])
+    timer.daemon = True
+    timer.start()
+
+
+_SETTLED_S = 5.0
+
+
+def _prepare(folder: Path) -> None:
+    for detail in DETAILS:
+        with _making:
+            path = _path(detail, folder)
+            if not path.exists():
+                _make(detail, path)
+
+
+def _path(detail: float, folder: Path) -> Path:
+    return folder / f"outline-{version()}-{detail}"
+
+
 def _make(detail: float, path: Path) -> Outline | None:
     """Made in a process of its own, which takes its memory with it; None if it cannot be."""
-    try:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            pool.submit(keep, detail, path).result()
-    except (OSError, BrokenProcessPool) as exc:
-        _LOG.warning("outline=%s error=%s", path.name, type(exc).__name__)
+    maker = get_context("spawn").Process(target=_keep, args=(detail, path), daemon=True)
+    maker.start()
+    maker.join()
+    if maker.exitcode:
+        _LOG.warning("outline=%s exit=%s", path.name, maker.exitcode)
     return _load(path)
+
+
+def _keep(detail: float, path: Path) -> None:
+    try:
+        keep(detail, path)
+    except OSError as exc:
+        sys.exit(exc.errno or 1)
 
 
 def _load(path: Path) -> Outline | None:

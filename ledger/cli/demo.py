@@ -180,8 +180,10 @@ def _show(world: "DemoWorld", *, is_elsewhere: bool, is_new: bool) -> None:
 def _serve(settings: Settings, world: "DemoWorld", listen: str | None) -> None:
     from ledger.service.demo.access import let_in
     from web.app import BODY_LIMITS, make_app
+    from web.outline import MAPS, prepare_soon
 
     ledger = settings.open_ledger()
+    prepare_soon(ledger.directory.path / MAPS)
     people = let_in(ledger)
     try:
         server = listening(make_app(ledger), listen or DEFAULT_LISTEN, BODY_LIMITS)

@@ -106,10 +106,12 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
     from web.app import BODY_LIMITS, make_app
+    from web.outline import MAPS, prepare_soon
 
     chosen = WebSettings(public_entries, proxies, rate_limit)
     _log_requests()
     ledger = settings.open_ledger()
+    prepare_soon(ledger.directory.path / MAPS)
     if workers > 1 or tls_cert is not None:
         _serve_in_processes(settings, ledger, chosen, listen, (workers, tls_cert, tls_key))
         return

@@ -1,6 +1,7 @@
 """Maps: what is shown, and that it is well drawn wherever in the world it is."""
 
 import re
+import threading
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from schemas.place import Place
 from tests.ledger.sightings import BEGIN
 from web.map import WIDTH, Words, draw_map, view_of
 from web.natural_earth import version
-from web.outline import DETAILS, Outline, outline
+from web.outline import DETAILS, Outline, outline, prepare_soon
 
 SVG = "{http://www.w3.org/2000/svg}"
 ISLANDS = Outline(
@@ -147,6 +148,22 @@ def test_outlines_are_made_once_and_kept(tmp_path, monkeypatch, forgetful):
     assert {"SG", "HK", "MO", "TW", "FR", "NO"} <= set(kept.codes)
     assert made.codes == kept.codes
     assert shapely.equals_exact(made.shapes, kept.shapes).all()
+
+
+def test_what_a_server_will_need_is_made_beside_it(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr("web.outline._SETTLED_S", 0)
+    monkeypatch.setattr(
+        "web.outline._make", lambda detail, path: made.append((detail, path.parent))
+    )
+    kept = tmp_path / f"outline-{version()}-{DETAILS[0]}"
+    kept.write_bytes(b"")
+    before = {*threading.enumerate()}
+    prepare_soon(tmp_path)
+    for timer in {*threading.enumerate()} - before:
+        timer.join()
+
+    assert [(detail, tmp_path) for detail in DETAILS[1:]] == made
 
 
 @pytest.mark.parametrize("damage", [b"", b"SG TW\nnothing", b"SG\n"])

@@ -28,7 +28,7 @@ from schemas.strict_json import JSON
 from web.access import caller, ledger, needs, reader
 from web.api.bodies import JSON_TYPE
 from web.map import Words, draw_map, draw_spot
-from web.outline import Outline, outline
+from web.outline import MAPS, Outline, outline
 from web.pages.figures import metres_in
 from web.pages.frame import POLICY, asset, country_name, make_blueprint
 from web.pages.labels import one_named
@@ -68,7 +68,7 @@ def journey_in(found: Dossier) -> Journey:
 
 
 def _outline(detail: float) -> Outline:
-    return outline(detail, Path(ledger().directory.path) / "maps")
+    return outline(detail, Path(ledger().directory.path) / MAPS)
 
 
 def _words(journey: Journey) -> Words:
