@@ -25,6 +25,7 @@ from ledger.replay import OTHERS
 from ledger.wording import later, listed, phrase, went_on
 from schemas.event import Event
 from schemas.particulars import read_particulars
+from schemas.vocabulary import BIZ_STEPS
 
 PLACES = frozenset({"chiptrail:location", "readPoint"})
 """What says where an event took place, and may be withheld."""
@@ -256,7 +257,9 @@ class _Teller:
         return self._by(later("Entry %(entry)s declared wrong by %(who)s"), entry=corrects)
 
     def _other(self) -> str:
-        step = (self._event.biz_step or self._event.type).rsplit(":", 1)[-1].replace("_", " ")
+        step = (self._event.biz_step or self._event.type).rsplit(":", 1)[-1]
+        words = step.replace("_", " ")
+        step = phrase(words) if step in BIZ_STEPS else words
         told = self._by(later("Noted by %(who)s: %(step)s"), step=step)
         return self._with_papers(self._at_place(told))
 

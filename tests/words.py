@@ -25,6 +25,7 @@ from ledger.advice import ACTIONS, MATCH_ACTIONS, PRESENTED_TWICE, SHARED_SERIAL
 from schemas import errors
 from schemas.geo import SWAPPED
 from schemas.shape import OTHER_TEXT
+from schemas.vocabulary import BIZ_STEPS, DISPOSITIONS
 from web.limits import Limit
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +108,8 @@ def _phrases() -> Iterator[tuple[str, str]]:
     with redirect_stderr(StringIO()):  # what stands for a name may be an f-string
         for path, _, text, _, _ in extract_from_dir(ROOT / "ledger", _READ, keywords=calls):
             yield str(text), f"ledger/{path}"
+    for code in sorted(BIZ_STEPS | DISPOSITIONS):
+        yield code.replace("_", " "), "schemas/vocabulary.py"
     for path in sorted((ROOT / "ledger" / "packs").glob("*.toml")):
         pack = tomllib.loads(path.read_text())
         for row in chain.from_iterable(rows for rows in pack.values() if isinstance(rows, list)):

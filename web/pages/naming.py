@@ -126,6 +126,15 @@ WORDS: Mapping[str, Mapping[str, object]] = {
         "hq_country": _("Headquarters"),
         "ultimate_parent_country": _("Headquarters of the ultimate parent"),
     },
+    "field": {
+        "chiptrail:location": _("Place"),
+        "chiptrail:customs": _("Facts for customs"),
+        "chiptrail:identities": _("Numbers on the items"),
+        "readPoint": _("Where"),
+        "bizLocation": _("Place from then on"),
+        "bizTransactionList": _("Papers"),
+        "destinationList": _("To"),
+    },
     "act": {
         "commission": _("commissioned"),
         "register": _("registered"),

@@ -39,7 +39,7 @@ function ofEvent(read) {
   const sentence = Object.hasOwn(EVENTS, step) ? EVENTS[step] : null;
   return sentence
     ? sentence(values, said.persistentDisposition ?? {})
-    : say("Record of %(items)s: %(step)s", { ...values, step: said.bizStep ?? said.type });
+    : say("Record of %(items)s: %(step)s", { ...values, step: wordOf("bizStep", said.bizStep ?? said.type) });
 }
 
 // Each sentence is a whole one, as languages differ in more than words.

@@ -3,6 +3,7 @@
 //     labelOf("accuracyM")                     // "Within metres"; undefined where no word is known
 //     wordOf("disposition", "in_transit")      // "on its way"
 
+import { told } from "../phrases.js";
 import { say } from "../words.js";
 
 const LABELS = {
@@ -81,9 +82,16 @@ const WORDS = {
 
 export const labelOf = (name) => (Object.hasOwn(LABELS, name) ? LABELS[name]() : undefined);
 
-// *text* as it stands, where no word is known; a code of the CBV or of ours is known by its end.
+// What codes of the CBV, and of ours, stand for: what happens, and in which state things are.
+const CODED = new Set(["bizStep", "disposition", "set", "unset"]);
+const CODE =
+  /^(?:urn:(?:epcglobal:cbv|chiptrail):(?:bizstep|disp):|https:\/\/ref\.gs1\.org\/cbv\/(?:BizStep|Disp)-)?([a-z_]+)$/;
+
+// *text* as it stands, where no word is known.
 export function wordOf(name, text) {
   const words = Object.hasOwn(WORDS, name) ? WORDS[name] : {};
-  const code = text.replace(/^(?:urn:(?:epcglobal:cbv|chiptrail):disp:|https:\/\/ref\.gs1\.org\/cbv\/Disp-)/, "");
-  return Object.hasOwn(words, code) ? words[code]() : text;
+  if (Object.hasOwn(words, text)) return words[text]();
+  const code = CODED.has(name) ? CODE.exec(text)?.[1] : null;
+  if (!code) return text;
+  return Object.hasOwn(words, code) ? words[code]() : told(code.replaceAll("_", " "));
 }

@@ -4,6 +4,7 @@
 //
 //     for (const entry of entriesAbout(verified, item)) tell(entry, verified.names, item)
 
+import { told } from "../phrases.js";
 import { say } from "../words.js";
 import { day, documentName, itemName, partyName, placeName } from "./names.js";
 
@@ -62,7 +63,7 @@ function wordsOf(act, names, item) {
     whom: act.counterparty === null ? say("somebody not named") : partyName(act.counterparty, names),
     parent: act.parent === null ? say("a container") : itemName(act.parent),
     isParent: item === act.parent,
-    step: String(act.step).split(":").at(-1).replaceAll("_", " "),
+    step: told(String(act.step).split(":").at(-1).replaceAll("_", " ")),
     words: act.set.concat(act.unset).map((word) => STATUSES[word]()).join(say(", ")),
   };
 }

@@ -68,7 +68,15 @@ export function unknown(verified) {
 }
 
 function fieldName(name) {
-  const known = { customs: say("customs"), location: say("location"), identities: say("identities") };
+  const known = {
+    customs: say("customs"),
+    location: say("location"),
+    identities: say("identities"),
+    readPoint: say("Where"),
+    bizLocation: say("Place from then on"),
+    bizTransactionList: say("Documents"),
+    destinationList: say("To"),
+  };
   return known[name] ?? name;
 }
 
