@@ -104,7 +104,9 @@ class Database:
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start; rolled back unless *keep*.
+        """A transaction that holds the write lock from its first statement on.
+
+        It is rolled back unless *keep*, and on an error.
 
         Raises: DiskFull, or CannotOpen when the disk fails, nothing being written; IntegrityError
         when the tables refuse a row, or when the commit itself failed and its outcome is unknown.
