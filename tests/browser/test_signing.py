@@ -112,12 +112,16 @@ def test_codes_are_told_in_words(site, tmp_path):
     place = {"latitude": 1.36, "longitude": 103.99, "accuracyM": 50}
     with site.page("lin") as page:
         give_key(page, site.world, tmp_path)
-        ask_to_sign(page, [chip], disposition="active", **{"chiptrail:location": place})
+        papers = [{"bizTransaction": "urn:chiptrail:doc:awb:618-1"}]
+        said = {"chiptrail:location": place, "bizTransactionList": papers}
+        ask_to_sign(page, [chip], disposition="active", **said)
         told = page.wait_for_selector(".payloads").inner_text()
 
     assert ["Latitude", "Within metres", "new"] == [
         word for word in ("Latitude", "accuracyM", "Within metres", "active", "new") if word in told
     ]
+    assert told.startswith("Commission 1, to exist")
+    assert "AWB 618-1" in told
 
 
 def test_the_private_key_cannot_be_read_out(site, tmp_path):

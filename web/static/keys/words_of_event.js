@@ -5,6 +5,7 @@
 //
 // *read* is payload.js's. A word that is not known is shown as it stands.
 
+import { documentName, itemName } from "../verify/names.js";
 import { count, say } from "../words.js";
 import { button, el, mono, stamp } from "./dom.js";
 import { labelOf, wordOf } from "./words_of_values.js";
@@ -34,7 +35,7 @@ export const isShipment = ({ said }) => stepOf(said.bizStep) === "shipping" && !
 function ofEvent(read) {
   const { said } = read;
   const to = nameOf(read, destinationOf(said, "possessing_party"));
-  const values = { items: itemsOf(read), to, parent: said.parentID ?? "" };
+  const values = { items: itemsOf(read), to, parent: calledOf(said.parentID ?? "") };
   const step = stepOf(said.bizStep);
   const sentence = Object.hasOwn(EVENTS, step) ? EVENTS[step] : null;
   return sentence
@@ -109,10 +110,13 @@ function stepOf(text) {
 
 function itemsOf({ lists, said }) {
   const listed = lists.epcList ?? lists.childEPCs ?? lists.outputEPCList ?? [];
-  if (listed.length === 1) return listed[0];
+  if (listed.length === 1) return calledOf(listed[0]);
   if (listed.length === 0 && said.parentID) return say("everything");
   return say("%(count)s items", { count: count(listed.length) });
 }
+
+// What stands on it; its id is among those below.
+const calledOf = (item) => itemName(item) || item;
 
 function destinationOf(said, kind) {
   const found = (said.destinationList ?? []).find((one) => String(one.type).endsWith(kind));
@@ -201,6 +205,7 @@ function ofText(read, text, name) {
   if (word !== text) return el("span", { title: text }, word);
   if (TIME.test(text)) return stamp(text);
   if (Object.hasOwn(read.names, text)) return [read.names[text], " ", mono(text)];
+  if (documentName(text) !== text) return [documentName(text), " ", mono(text)];
   if (text.includes("\n")) return el("pre", {}, text);
   return text.includes(":") || /^[0-9a-f]{32,}$/.test(text) ? mono(text) : text;
 }

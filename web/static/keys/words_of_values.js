@@ -21,6 +21,9 @@ const LABELS = {
   set: () => say("from now on"),
   unset: () => say("no longer"),
   declarationTime: () => say("When"),
+  correctiveEventIDs: () => say("What takes its place"),
+  "chiptrail:corrects": () => say("Entry that is corrected, by its hash"),
+  "chiptrail:nonce": () => say("Random number"),
   itn: () => say("ITN"),
   hts: () => say("HTS codes"),
   eccn: () => say("ECCN"),
@@ -71,6 +74,10 @@ const WORDS = {
     bonded: () => say("Bonded"),
     ftz: () => say("Free trade zone"),
     transit: () => say("Transit"),
+  },
+  reason: {
+    incorrect_data: () => say("It happened, but not as the entry says"),
+    did_not_occur: () => say("It did not happen at all"),
   },
   kind: {
     licence: () => say("Licence"),
