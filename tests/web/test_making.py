@@ -54,8 +54,10 @@ def listed(answer):
 
 def test_what_is_filled_in_is_to_be_signed(clerk, chips):
     said = {"paper-kind": "awb", "paper": "618-12345675", "due": "2027-01-09", "via": "customs"}
-    event, lists = payload_of(send(clerk, units="A-0001\nA-0002", **said))
+    answer = send(clerk, units="A-0001\nA-0002", **said)
+    event, lists = payload_of(answer)
 
+    assert '<time datetime="2027-01-09T23:59:59.999000+00:00">2027-01-09 23:59 UTC' in answer.text
     assert set(chips[:2]) == set(lists["epcList"]["ids"])
     assert ("shipping", party("fab")) == (event["bizStep"], event["chiptrail:party"])
     assert [party("shop")] == [one["destination"] for one in event["destinationList"]]

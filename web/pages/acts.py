@@ -133,7 +133,7 @@ def _reported(form: Callable[..., Draft], filling: Filling, items: Sequence[str]
     if not words or len(words) < len(filling.several("report")):
         filling.fault("report", gettext("say what: %(words)s", words=", ".join(short_form.REPORTS)))
         words = ["lost"]
-    filling.answers["report"] = words
+    filling.answers["report"] = [*words]
     return form(items, words, filling.details())
 
 

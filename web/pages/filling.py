@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from flask_babel import gettext as _
 
 from ledger.gazetteer import Spot, resolve_place
-from ledger.names import document_name, item_name, moment, party_meant
+from ledger.names import document_name, item_name, party_meant
 from ledger.service.stock import Doubt, new_items
 from schemas import strict_json
 from schemas.errors import (
@@ -88,7 +88,7 @@ class Filling:
         """*numbers* are ``chiptrail:identities`` of the things that it is about."""
         self.said, self.desk, self.numbers = said, desk, numbers
         self.faults: list[Fault] = []
-        self.answers: dict[str, list[str]] = {}
+        self.answers: dict[str, list[object]] = {}
 
     def fault(self, name: str, why: str) -> None:
         """Keep that *why* is wrong with field *name*."""
@@ -214,7 +214,7 @@ class Filling:
     def moment(self, name: str, *, is_end: bool = False) -> datetime | None:
         """The time of field *name*; *is_end*: a day alone is its end."""
         read = partial(read_end if is_end else read_moment, now=self.desk.now)
-        return self._read(name, self.text(name), read, lambda at: f"{moment(at)} UTC")
+        return self._read(name, self.text(name), read, lambda at: at)
 
     def documents(self) -> list[str]:
         """The URIs of the papers it goes by."""
@@ -316,7 +316,7 @@ class Filling:
         )
 
     def _read(
-        self, name: str, text: str, read: Callable[[str], T], show: Callable[[T], str] = str
+        self, name: str, text: str, read: Callable[[str], T], show: Callable[[T], object] = str
     ) -> T | None:
         """What *read* makes of *text*, kept as *show* tells it; None where it is none, or wrong."""
         if not text:

@@ -51,7 +51,7 @@ class Ready:
 
     deed: Deed
     items: Sequence[str]
-    answers: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Sequence[object]]
     prepared: Prepared
 
 
