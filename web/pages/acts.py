@@ -280,7 +280,10 @@ _ALL = (
     Act(
         "accept",
         _("Accept"),
-        _("Take what you were offered, as its owner or end user."),
+        _(
+            "Take what you were offered, as its owner or end user. You do not see it until then:"
+            " name it by its full id, which whoever offers it has."
+        ),
         "user",
         Standing.ANYBODY,
         (),
