@@ -4,7 +4,7 @@ load_entry(ledger, "41").party
 load_contents(ledger, 41, is_told=True).act.items
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.act import Act
@@ -56,6 +56,14 @@ class Contents:
     event: Event | None = None
     withheld: tuple[str, ...] = ()
     erased: tuple[Erased, ...] = ()
+
+
+def signers(ledger: Ledger, indexes: Iterable[int]) -> dict[int, str]:
+    """The party that signed each of the entries at *indexes*."""
+    with ledger.database.reading() as connection:
+        registry = ledger.renew(connection).registry
+        rows = log.load_entries_at(connection, sorted(set(indexes)))
+    return {index: registry.by_index[row.key_idx].party for index, row in rows.items()}
 
 
 def load_contents(ledger: Ledger, index: int, *, is_told: bool) -> Contents:

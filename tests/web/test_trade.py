@@ -269,8 +269,12 @@ def test_an_inspector_settles_a_finding_that_is_not_its_own(web, stolen):
     )
     (chip,) = web.world.chips(1, 2)
     path = f"/findings/{stolen}/settle?{urlencode({'code': 'status/stolen', 'item': chip})}"
+    web.world.detain("customs", [chip])
+    told = [ins.get(f"/findings?{urlencode({'item': chip})}"), ins.get(f"/items/{chip}")]
 
-    assert "Settle</a>" in ins.get(f"/findings?{urlencode({'item': chip})}").text
+    assert [(1, True)] * 2 == [
+        (one.text.count("Settle</a>"), "status/detained" in one.text) for one in told
+    ]
     assert "stolen" in ins.get(path).text
     assert 400 == ins.post(path, data={"reason": " "}).status_code
     assert "data-sign" in ins.post(path, data={"reason": "It was found."}).text

@@ -4,11 +4,13 @@ GET   /findings/<index>/settle?code=...&item=...   what is to be settled, and th
 POST  the same                                     to the sign panel; nothing is recorded yet
 """
 
+from collections.abc import Iterable
+
 from flask import Response, request
 from flask_babel import gettext as _
 
 from ledger.finding import Code
-from ledger.service.entry import Signed, load_entry
+from ledger.service.entry import Signed, load_entry, signers
 from ledger.service.listing import Sought, findings
 from ledger.service.paging import START
 from ledger.service.recorded import recorded
@@ -43,6 +45,15 @@ def prepare(index: int) -> Response:
         Resolution, entry=entry.identity, code=_code(), reason=reason, items=tuple(_items())
     )
     return page("trade/settle_sign.html", index=index, prepared=prepare_all([said]))
+
+
+def may_settle(indexes: Iterable[int]) -> frozenset[int]:
+    """Of the entries at *indexes* those on which the caller settles what was found: not its own."""
+    who, registry = caller(), ledger().registry
+    if Scope.WRITE not in who.scopes or not registry.may_resolve(who.party):
+        return frozenset()
+    signed = signers(ledger(), indexes).items()
+    return frozenset(index for index, party in signed if registry.may_resolve(who.party, party))
 
 
 def _form(entry: Signed, faults: dict[str, str]) -> Response:

@@ -42,6 +42,7 @@ from web.pages.drawdown import draw_down
 from web.pages.frame import make_blueprint, page
 from web.pages.lists import Filters, Load, as_file, filters, list_file, list_page, table_file
 from web.pages.naming import names, paper_meant, party_meant
+from web.pages.settling import may_settle
 
 blueprint = make_blueprint("trade")
 
@@ -198,7 +199,7 @@ def findings() -> AnyResponse:
         groups=_by_code(found.lines),
         actions=ACTIONS,
         codes={code.value: code.value for code in Code},
-        may_settle=_may_settle(),
+        settles=may_settle(one.index for one in found.lines if one.is_open),
         asks=_asks(),
     )
 
@@ -218,11 +219,6 @@ def _by_code(lines: Iterable[Finding]) -> list[tuple[Finding, ...]]:
 def _asks() -> bool:
     """Whether the caller is shown what it asks for by name, and is listed no more than its own."""
     return reader().sees_all and not reader().browses
-
-
-def _may_settle() -> bool:
-    """Whether the caller is of those who settle what they are not accused of."""
-    return Scope.WRITE in caller().scopes and ledger().registry.may_resolve(caller().party)
 
 
 # Entries -----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from web.pages.inspections import INSPECTIONS, may_inspect
 from web.pages.lists import filters, list_file, list_page
 from web.pages.naming import names, party_meant
 from web.pages.places import journey_in
+from web.pages.settling import may_settle
 
 blueprint = make_blueprint("unit")
 
@@ -75,16 +76,18 @@ def item(name: str) -> Response:
     found = query.dossier(ledger(), matches[0], known=known, reader=reader())
     if not found.steps and found.state is None and known != NOW:
         raise NotFound(_NOTHING)
+    shown = arrange(found)
     return page(
         "unit/item.html",
         one=found,
-        shown=arrange(found),
+        shown=shown,
         journey=journey_in(found),
         head=ledger().head,
         label_of=label_of,
         word_of=word_of,
         is_now=known == NOW,
         inspects=may_inspect(),
+        settles=may_settle(one.index for one in shown.open),
         acts=_held(found.state),
         numbers=f"{','.join(_READ)}\n{found.item},,,",
     )
