@@ -101,7 +101,7 @@ def test_a_key_is_made_backed_up_lost_and_restored(site, tmp_path):
         page.goto("/sign")
         page.evaluate(LOSE_IT)
         ask_to_sign(page, [f"{CHIPS}2"])
-        page.wait_for_selector("text=This browser has no key")
+        page.wait_for_selector("text=This browser has no key of Fab")
         restore(page, backup, PASSPHRASE)
         sign(page, [f"{CHIPS}2"])
         assert keyid == recorded(page, site.world)[0]
@@ -275,7 +275,7 @@ def test_a_revoked_key_is_not_offered(site, tmp_path):
         site.world.revoke("fab")
         ask_to_sign(page, [f"{CHIPS}1"])
 
-        page.wait_for_selector("text=This browser has no key")
+        page.wait_for_selector("text=This browser has no key of Fab")
 
 
 def test_a_browser_without_ed25519_is_offered_a_draft(site):

@@ -19,7 +19,7 @@ import { rehearse } from "./rehearse.js";
 import { sendAll } from "./send.js";
 import { demandOurs, sign } from "./sign.js";
 import { keepSigned } from "./store.js";
-import { describe, headlineOf, isShipment } from "./words_of_event.js";
+import { describe, headlineOf, isShipment, nameOf } from "./words_of_event.js";
 
 const FEW = 10;
 const EYE_MS = 100;
@@ -226,8 +226,8 @@ function showInterrupted(error, lines, told) {
 // Beside this page, since it holds what was signed.
 const signIn = () => el("a", { class: "button", href: "/sign-in", target: "_blank" }, say("Sign in"));
 
-function noKey({ said }) {
-  const party = said["chiptrail:party"];
+function noKey(read) {
+  const party = nameOf(read, read.said["chiptrail:party"]);
   return notice(
     "notice",
     el("p", {}, say("This browser has no key of %(party)s that is enrolled.", { party })),

@@ -123,7 +123,7 @@ function destinationOf(said, kind) {
   return found?.destination ?? "";
 }
 
-const nameOf = ({ names }, party) => (Object.hasOwn(names, party) ? names[party] : String(party));
+export const nameOf = ({ names }, party) => (Object.hasOwn(names, party) ? names[party] : String(party));
 
 // All of it ---------------------------------------------------------------------------------------
 
