@@ -22,7 +22,7 @@ def test_what_an_officer_found_is_signed_with_its_photo_and_what_it_read(site, t
         page.set_input_files("#evidence", file)
         page.wait_for_selector("[data-evidence] li code")
         assert [] == faults_of(page)
-        page.click("main .actions button")
+        page.click(".actions button[value=check]")
         page.click("text=Sign and record")
         page.wait_for_selector(".after table")
         _, event = recorded(page, site.world)
