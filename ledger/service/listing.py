@@ -127,7 +127,7 @@ def units(  # noqa: PLR0913 - each says one thing of the page
                     yield line.item, line
 
         if parent is None:
-            blocks = walk(sight, after.number, wanted.keeps)
+            blocks = walk(sight, after.number, wanted.keeps, is_past=wanted.is_past)
         else:
             blocks = walk_inside(sight, _named(sight, parent), after.number, wanted.keeps)
         lines, rest = fill(blocks, lines_of, after, limit)
@@ -188,7 +188,7 @@ def findings(  # noqa: PLR0913 - each says one thing of the page
 
         if item is None:
             keeps = Wanted(is_past=sought.is_past).keeps
-            blocks: Iterable[Block] = walk(sight, after.number, keeps)
+            blocks: Iterable[Block] = walk(sight, after.number, keeps, is_past=sought.is_past)
         else:
             blocks = [Block((Unit(_named(sight, item), {}, 0),), 0, 0)]
         lines, rest = fill(blocks, lines_of, after, limit, _joined)

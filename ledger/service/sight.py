@@ -65,18 +65,25 @@ class Sight:
     as_of: Horizon = EVERYTHING
     known: Horizon = EVERYTHING
     ids: dict[str, int] = field(default_factory=dict, compare=False)
+    acts: dict[int, Act] = field(default_factory=dict, compare=False)
 
     def at(self, as_of: Horizon) -> "Sight":
         """The same as it was after entry *as_of*."""
         return replace(self, as_of=as_of)
 
-    def outlooks(self, wanted: Collection[str], until: Horizon = EVERYTHING) -> dict[str, Outlook]:
-        """Of each of *wanted* that is in view: how; nothing of it after *until* is seen."""
+    def outlooks(
+        self, wanted: Collection[str], until: Horizon = EVERYTHING, *, is_past: bool | None = None
+    ) -> dict[str, Outlook]:
+        """Of each of *wanted* that is in view: how; nothing of it after *until* is seen.
+
+        *is_past* False: those in which the reader's part has ended may be missing.
+        """
         until = min(until, self.as_of, self.known)
-        found = self._outlooks_of(self.reader, wanted, until, is_licensed=True)
+        is_now = is_past is False and until == EVERYTHING
+        found = self._outlooks_of(self.reader, wanted, until, is_licensed=True, is_now=is_now)
         for grantor, granted in self._grants().items():
             rest = [item for item in wanted if not _is_full(found.get(item), until)]
-            for item, outlook in self._outlooks_of(grantor, rest, until).items():
+            for item, outlook in self._outlooks_of(grantor, rest, until, is_now=is_now).items():
                 known = found.get(item)
                 is_granted = not granted.isdisjoint((item, *outlook.around))
                 if is_granted and (known is None or _extent(known) < _extent(outlook)):
@@ -103,8 +110,12 @@ class Sight:
         until: Horizon,
         *,
         is_licensed: bool = False,
+        is_now: bool = False,
     ) -> dict[str, Outlook]:
-        """How *reader* sees each of *wanted*; *is_licensed*: also for the licences that it has."""
+        """How *reader* sees each of *wanted*; *is_licensed*: also for the licences that it has.
+
+        *is_now*: what was when its part ended is not asked for, which is to be folded.
+        """
         holdings, ids = items.load_holdings(self.connection, Needs(frozenset(wanted), frozenset()))
         self.ids.update(ids)
         found: dict[str, Outlook] = {}
@@ -121,8 +132,10 @@ class Sight:
                 found[item] = outlook
             else:  # what was entered by mistake has no state any more
                 rest[item] = ids[item]
+        licensed = self._licensed(reader, holdings, rest) if is_licensed and rest else {}
+        if is_now:
+            rest = {i: n for i, n in rest.items() if i in licensed or i not in holdings.states}
         if rest:
-            licensed = self._licensed(reader, holdings, rest) if is_licensed else {}
             found.update(_Hindsight(self, reader, until).outlooks(rest, licensed))
         return found
 
@@ -162,7 +175,7 @@ class _Hindsight:
 
     def __init__(self, sight: Sight, reader: Reader, until: Horizon) -> None:
         self._connection, self._registry, self._pack = sight.connection, sight.registry, sight.pack
-        self._reader, self._until = reader, until
+        self._reader, self._until, self._known = reader, until, sight.acts
         self._as_of = min(sight.as_of, sight.known)
         self._past = Past(self._connection)
 
@@ -224,7 +237,7 @@ class _Hindsight:
             coupling = events.find_coupled(self._connection, {event.idx for event in scoped})
             changes = load_changes(self._connection, Kind.BOUND, {event.idx for event in scoped})
             rows = log.load_entries_at(self._connection, sorted(coupling | changes.keys()))
-            things = [set(act.names()) for act in _read_acts(self._connection, rows).values()]
+            things = [set(act.names()) for act in self._acts(rows).values()]
             ids = items.load_ids(self._connection, set().union(*things))
             groups = [{ids[thing] for thing in some if thing in ids} for some in things]
             if known.issuperset(ids.values()):
@@ -238,7 +251,13 @@ class _Hindsight:
         indexes = sorted({event.idx for event in scoped})
         rows = log.load_entries_at(self._connection, indexes)
         rows = {index: row for index, row in rows.items() if row.kind == log.EVENT}
-        return self._fold(Chronicle(names.values()), rows, _read_acts(self._connection, rows))
+        return self._fold(Chronicle(names.values()), rows, self._acts(rows))
+
+    def _acts(self, rows: Mapping[int, EntryRow]) -> dict[int, Act]:
+        """What *rows* say; each is read once, as a lot went one way in lists of thousands."""
+        new = {index: row for index, row in rows.items() if index not in self._known}
+        self._known |= _read_acts(self._connection, new)
+        return {index: self._known[index] for index in rows}
 
     def _scope(self, numbers: Iterable[int]) -> list[ScopedEvent]:
         """What bears on *numbers* and on all that they were ever in, also if by mistake."""

@@ -25,7 +25,7 @@ from ledger.view import EVERYTHING
 MOST_TRIED = 2_000
 MOST_SEEN = 20_000
 _PAST = 10  # to fold what was once in view takes so much longer
-_BLOCK = 200
+_FIRST, _BLOCK = 60, 200  # a page is mostly full after somewhat more than its lines
 _FEW = 25  # of which all that is inside is read at once
 
 T = TypeVar("T")
@@ -61,9 +61,23 @@ def keep_all(_: Outlook) -> bool:
     return True
 
 
-def walk(sight: Sight, before: int, keep: Keep = keep_all, size: int = _BLOCK) -> Iterator[Block]:
-    """The units in view with numbers below *before* that are to be *keep*-t, in blocks."""
-    return _walk(sight, lambda at, some: _candidates(sight, at, some), before, keep, size)
+def walk(
+    sight: Sight,
+    before: int,
+    keep: Keep = keep_all,
+    size: int = _BLOCK,
+    *,
+    is_past: bool | None = None,
+) -> Iterator[Block]:
+    """The units in view with numbers below *before* that are to be *keep*-t, in blocks.
+
+    *is_past*: what *keep* keeps is of the past, or of the present; None for both.
+    """
+
+    def candidates(at: int, some: int) -> list[int]:
+        return _candidates(sight, at, some)
+
+    return _walk(sight, candidates, before, keep, size, is_past=is_past)
 
 
 def walk_inside(
@@ -91,19 +105,23 @@ def _walk(  # noqa: PLR0913 - two lists, and how far
     size: int,
     *,
     is_below: bool = False,
+    is_past: bool | None = None,
 ) -> Iterator[Block]:
-    while numbers := candidates(before, size):
+    some = min(_FIRST, size)
+    while numbers := candidates(before, some):
+        some = min(2 * some, size)
         before, tried = numbers[-1], len(numbers)
         names = items.load_names(sight.connection, numbers)
-        outlooks = {i: one for i, one in sight.outlooks(names.values()).items() if keep(one)}
+        known = sight.outlooks(names.values(), is_past=is_past)
+        outlooks = {item: one for item, one in known.items() if keep(one)}
         if not is_below:
             outlooks = _outermost(sight, outlooks)
         shown = [number for number in numbers if names[number] in outlooks]
         few = _FEW if stays.load_filled(sight.connection, shown) else size
         for start in range(0, len(shown), few):
-            some = shown[start : start + few]
-            wanted = {names[number]: outlooks[names[number]] for number in some}
-            yield Block(_units(sight, wanted), some[-1], tried if start == 0 else 0)
+            part = shown[start : start + few]
+            wanted = {names[number]: outlooks[names[number]] for number in part}
+            yield Block(_units(sight, wanted), part[-1], tried if start == 0 else 0)
         yield Block((), before, 0 if shown else tried)
 
 

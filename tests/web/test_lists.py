@@ -83,6 +83,12 @@ def test_a_filter_leaves_what_it_says(web, chips, asked, numbers):
     assert [chips[n] for n in reversed(numbers)] == listed(web, "fab", **asked)
 
 
+def test_to_list_what_one_has_nothing_is_folded_that_one_had(web, chips, monkeypatch):
+    monkeypatch.setattr("ledger.service.sight._Hindsight", None)
+
+    assert [chips[3], chips[1], chips[0]] == listed(web, "fab", part="present")
+
+
 @pytest.mark.parametrize("limit", [1, 3, 4, 5])
 def test_pages_together_are_the_list(web, chips, limit):
     lines, count = pages(web, "fab", "items", limit=limit)
