@@ -114,6 +114,19 @@ def faults_of(page, *rules):
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 
+# All rules, then those on colours, which are all that differs (``light-dark()`` in style.css).
+THEMES = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
+
+
+def faults_in_themes(page):
+    """What axe finds wrong with *page* in light or in dark: (theme, fault)."""
+    found = []
+    for theme, rules in THEMES.items():
+        page.emulate_media(color_scheme=theme)
+        found += [(theme, fault) for fault in faults_of(page, *rules)]
+    return found
+
+
 # Where this takes a page 275 ms of processor time, what it is compared with may take 200.
 _YARDSTICK = "() => { let x = 0; for (let i = 0; i < 5e7; i++) x = (x * 31 + i) | 0; return x; }"
 

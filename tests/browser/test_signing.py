@@ -10,7 +10,7 @@ from ledger.keys import encode_key_file, parse_key_file, parse_public_key
 from schemas.context import GS1_CONTEXT
 from schemas.envelope import encode_submission, envelope_from_json
 from schemas.key_request import parse_key_request
-from tests.browser.conftest import faults_of, longest_task
+from tests.browser.conftest import faults_in_themes, faults_of, longest_task
 from tests.world import CHIPS, ORIGIN, party
 
 PASSPHRASE = "a sentence nobody guesses"
@@ -334,11 +334,14 @@ def test_the_registrar_enrols_a_key_with_one_of_its_own(site, tmp_path):
     with site.page("reg", of="registrar") as page:
         give_key(page, site.world, tmp_path, "registrar")
         page.goto("/keys/requests")
+        assert [] == faults_in_themes(page)
+
         page.set_input_files("#file", request)
         page.click("main form button")
         assert "Enrol a key of Fab" in page.locator(".payloads").inner_text()
         page.click("text=Sign and record")
         page.wait_for_selector(".after table")
+        assert [] == faults_in_themes(page)
 
     keyid = parse_public_key(parse_key_request(request.read_bytes()).public_key).keyid
     assert party("fab") == site.world.ledger.registry.keys[keyid].party
