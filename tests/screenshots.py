@@ -20,12 +20,14 @@ from tests.web.serving import served
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+PAPER = {"width": 794, "height": 1123}  # A4
 WAYS: dict[str, dict[str, object]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": PHONE, "device_scale_factor": 2},
     "zh-Hant": {"locale": "zh-TW"},
     "zh-Hans": {"locale": "zh-CN"},
+    "print": {"viewport": PAPER},
 }
 EXPORTER, CUSTOMS, OPERATOR = "redwood", "straits", "operator"
 PEOPLE = {
@@ -33,35 +35,67 @@ PEOPLE = {
     CUSTOMS: UserRole.INSPECTOR,
     OPERATOR: UserRole.ADMINISTRATOR,
 }
+SHIPMENT = "/shipments > main tbody a"
+ENTRY = f"{SHIPMENT} > aside a[href^='/entries/']"
 CHECKED = "N74-0005 D72-0011 G28-0001 H80-0029 KJ0-0003 NONE-0001"
-# The name of a picture, whose page it is, where, and in which ways beside light.
+# The name of a picture, whose page it is, where, and in which ways beside light. After ``>`` stands
+# the link that is followed there.
 PAGES: tuple[tuple[str, str | None, str, tuple[str, ...]], ...] = (
+    ("set-up", None, "/setup/{newcomer}", ()),
     ("sign-in", None, "/sign-in", ()),
+    ("lost", None, "/nowhere", ()),
     ("verify", None, "/verify", ()),
     ("log", None, "/log", ()),
     ("home", EXPORTER, "/", ("dark", "zh-Hant", "zh-Hans", "phone")),
     ("ship", EXPORTER, "/ship", ("phone",)),
     ("receive", EXPORTER, "/receive", ()),
     ("record", EXPORTER, "/record", ()),
+    ("spreadsheet", EXPORTER, "/record/sheet", ()),
+    ("correct", EXPORTER, "/record/correct", ()),
+    ("correct-entry", EXPORTER, f"{ENTRY} > main a[href^='/record/correct/']", ()),
     ("shipments", EXPORTER, "/shipments", ("phone",)),
+    ("shipment", EXPORTER, SHIPMENT, ("print",)),
+    (
+        "labels",
+        EXPORTER,
+        "/shipments?state=received > main tbody a > a[href$='/labels']",
+        ("print",),
+    ),
     ("licences", EXPORTER, "/licences", ()),
+    ("licence", EXPORTER, "/licences > main tbody a", ()),
     ("findings", EXPORTER, "/findings", ()),
     ("parties", EXPORTER, "/parties", ()),
+    ("party", EXPORTER, "/parties > main tbody a", ()),
+    ("entry", EXPORTER, ENTRY, ()),
     ("keys", EXPORTER, "/keys", ()),
+    ("sign", EXPORTER, "/sign", ()),
     ("goods", EXPORTER, "/items", ()),
-    ("check", CUSTOMS, f"/check?serials={CHECKED.replace(' ', '%0A')}", ("dark", "phone")),
-    ("item", CUSTOMS, "/items/H80-0029", ("dark", "phone", "zh-Hant")),
+    ("search", EXPORTER, "/search?q=nothing", ()),
+    ("account", EXPORTER, "/account", ()),
+    ("check", CUSTOMS, f"/check?serials={CHECKED.replace(' ', '%0A')}", ("dark", "phone", "print")),
+    ("item", CUSTOMS, "/items/H80-0029", ("dark", "phone", "zh-Hant", "print")),
+    ("inspect", CUSTOMS, "/record/inspect", ("phone",)),
+    ("settle", CUSTOMS, "/items/D72-0011 > main a[href*='/settle']", ()),
     ("administration", OPERATOR, "/administration", ()),
+    ("users", OPERATOR, "/administration/users", ()),
+    ("tokens", OPERATOR, "/administration/tokens", ()),
+    ("rules", OPERATOR, "/administration/rules", ()),
+    ("activity", OPERATOR, "/administration/activity", ()),
+    ("enrol-party", OPERATOR, "/administration/parties", ()),
 )
 
 
 def people(ledger: Ledger) -> dict[str, str]:
-    """Users to look through, with their passwords."""
+    """Users to look through, with their passwords; and the secret of one who is invited."""
     made = {}
     for slug, role in PEOPLE.items():
         made[slug] = secrets.token_urlsafe(15)
         party = f"urn:chiptrail:party:{slug}"
         accept(ledger, invite(ledger, None, f"{slug}.person", party, role)[1], password=made[slug])
+    logger = UserRole.LOGGER
+    made["newcomer"] = invite(ledger, None, "newcomer", f"urn:chiptrail:party:{EXPORTER}", logger)[
+        1
+    ]
     return made
 
 
@@ -82,7 +116,14 @@ def pages(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[tup
                 page.fill("#password", passwords[who])
                 page.click("main button")
             for name, _, path, _ in wanted:
-                page.goto(path, wait_until="networkidle")
+                start, *links = path.format(**passwords).split(" > ")
+                page.emulate_media(media="screen")
+                page.goto(start, wait_until="networkidle")
+                for link in links:
+                    page.locator(link).first.click()
+                    page.wait_for_load_state("networkidle")
+                if way == "print":
+                    page.emulate_media(media="print")
                 yield name if way == "light" else f"{name}-{way}", page
             context.close()
 
