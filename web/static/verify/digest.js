@@ -7,7 +7,7 @@ import { Refusal } from "./refusal.js";
 export async function hindrance() {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {
-    return later("This browser offers no WebCrypto here: open the page over https, or use chiptrail verify.");
+    return later("This browser offers no WebCrypto here: open the page over https, or use the program chiptrail.");
   }
   try {
     // A public key of RFC 8032, section 7.1.
@@ -15,7 +15,7 @@ export async function hindrance() {
     const raw = Uint8Array.from(key.match(/../g), (pair) => Number.parseInt(pair, 16));
     await subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
   } catch {
-    return later("This browser's WebCrypto has no Ed25519: use a newer browser, or chiptrail verify.");
+    return later("This browser's WebCrypto has no Ed25519: use a newer browser, or the program chiptrail.");
   }
   return null;
 }
