@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from ledger.finding import Finding
 from ledger.place_story import place_to_json
 from ledger.registry import EnrolledKey
+from ledger.service.activity import Deed
 from ledger.service.answers import findings_to_json
 from ledger.service.directory import Enrolled, Wallet
 from ledger.service.dossiers import state_to_json
@@ -181,3 +182,12 @@ PARTIES: List[Enrolled] = List("parties", _party, ["party", "names", "roles", "c
 KEYS: List[EnrolledKey] = List(
     "keys", _key, ["keyid", "publicKey", "party", "index", "endorsed", "revokedBy"]
 )
+
+
+def _deed(line: Deed, _: Page[Deed]) -> dict[str, JSON]:
+    """One line of activity; *ref* is what was done, as it is kept."""
+    at = format_time(line.at)
+    return {"id": line.id, "at": at, "actor": line.actor, "act": line.act, "ref": line.ref}
+
+
+ACTIVITY = List("activity", _deed, ("id", "at", "actor", "act", "ref"))

@@ -246,6 +246,15 @@ def test_everybody_reads_the_activity_of_its_own_party_and_the_operator_all(web,
     )
 
 
+def test_all_activity_that_one_reads_is_a_file(web, boss, op):
+    address = "/administration/activity.csv?act=account"
+    everything, own = (client.get(address).text.splitlines() for client in (op, boss))
+
+    assert everything[0] == own[0] == "\ufeffid,at,actor,act,ref"
+    assert {party("fab")} == {line.split(",")[2] for line in own[1:]}
+    assert {*own} < {*everything}
+
+
 def test_the_operator_is_told_who_looked_at_a_thing(web, op):
     web.world.commission("fab", web.world.chips(2))
     web.ask("/api/v1/items/A0001", by="customs")

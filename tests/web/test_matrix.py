@@ -96,6 +96,7 @@ TABLE = {
     "POST /account/sessions/0/end": READ,
     "GET /administration": ADMIN,
     "GET /administration/activity": ADMIN,
+    "GET /administration/activity.csv": ADMIN,
     "GET /administration/rules": ADMIN,
     "POST /administration/rules": OPERATOR_ONLY,
     "GET /administration/users": ADMIN,

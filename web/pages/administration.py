@@ -2,7 +2,7 @@
 
 GET        /administration              how far the ledger is; for a party's administrator, its own
 GET, POST  /administration/rules        the rules in force; what those of a file would change
-GET        /administration/activity     who recorded what, and who looked at what
+GET        /administration/activity     who recorded what, and who looked at what; .csv, .xlsx
 """
 
 from collections import Counter
@@ -15,14 +15,17 @@ from flask import Response, request
 from flask_babel import get_locale, lazy_gettext
 
 from ledger.rules import Parameter, RulePack
+from ledger.service import pages
+from ledger.service.activity import Deed
 from ledger.service.activity import activity as load_activity
+from ledger.service.paging import START, Page, parse_cursor
 from ledger.service.readiness import readiness
 from ledger.service.rule_diff import Change, differences, read_rules
 from ledger.service.tokens import Scope
 from schemas.errors import Forbidden, Refusal
 from web.access import caller, ledger, needs
 from web.pages.frame import make_blueprint, page
-from web.pages.lists import PER_PAGE, cursor_of, list_page
+from web.pages.lists import PER_PAGE, list_file, list_page
 from web.pages.naming import names, party_meant
 
 blueprint = make_blueprint("administration")
@@ -57,12 +60,35 @@ def overview() -> Response:
 @needs(Scope.ADMIN)
 def activity() -> Response:
     """Who did what, the newest first."""
-    asked = {name: text for name, text in request.args.items() if text}
-    actor = party_meant(asked["actor"]) if "actor" in asked else None
-    more: dict[str, Any] = {"after": cursor_of("activity"), "limit": PER_PAGE, "actor": actor}
-    found = load_activity(ledger(), caller(), act=asked.get("act"), of=asked.get("of"), **more)
+    found = _deeds({**_asked(), "cursor": request.args.get("cursor"), "limit": PER_PAGE})
     return list_page(
         "administration/activity.html", "activity", found, parties=sorted(names().values())
+    )
+
+
+@blueprint.get("/administration/activity.<any(csv,xlsx):kind>")
+@needs(Scope.ADMIN)
+def activity_file(kind: str) -> Response:
+    """All of it, as it is filtered, as a file."""
+    return list_file(pages.ACTIVITY, kind, _deeds, _asked())
+
+
+def _asked() -> dict[str, Any]:
+    said = {name: request.args.get(name) or None for name in ("actor", "act", "of")}
+    return {**said, "actor": party_meant(said["actor"]) if said["actor"] else None}
+
+
+def _deeds(asked: Mapping[str, Any]) -> Page[Deed]:
+    cursor = asked.get("cursor")
+    after = parse_cursor("activity", cursor) if cursor else START
+    return load_activity(
+        ledger(),
+        caller(),
+        after=after,
+        limit=asked["limit"],
+        actor=asked["actor"],
+        act=asked["act"],
+        of=asked["of"],
     )
 
 
