@@ -30,16 +30,18 @@ def test_nobody_is_shut_out(site, theme):
         assert [] == faults_of(page)
 
 
-def test_a_language_is_chosen_and_kept(site):
+def test_each_language_is_chosen_and_kept(site):
     with site.page() as page:
         site.sign_in(page, "lin")
-        page.click("details.menu summary")
-        page.select_option("#language", "zh-Hant")
-        page.click("details.menu button >> nth=0")
-        page.wait_for_selector("html[lang=zh-Hant]")
+        for language, check in {"zh-Hant": "核對", "zh-Hans": "核对", "en": "Check"}.items():
+            page.click("details.menu summary")
+            page.select_option("#language", language)
+            page.click("details.menu button >> nth=0")
+            page.wait_for_selector(f"html[lang={language}]")
 
-        page.goto("/check")
-        assert "zh-Hant" == page.get_attribute("html", "lang")
+            page.goto("/check")
+            assert language == page.get_attribute("html", "lang")
+            assert check == page.inner_text("nav [aria-current]")
 
 
 def test_nothing_sticks_out_of_a_small_screen(site):
