@@ -44,14 +44,9 @@ THEIRS = {
     "the registrar": ("keyring.ask_requests",),
 }
 # What pages load, and what is kept as a file.
-FILES = {"frame.static", "frame.words", "places.places", "verifying.file", "log.checkpoint"}
-FILES |= {
-    "trade.entry_bundle",
-    "labels.item_qr",
-    "labels.item_datamatrix",
-    "labels.entry_qr",
-    "places.item_map",
-}
+FILES = {"frame.static", "frame.words", "verifying.file", "log.checkpoint", "trade.entry_bundle"}
+FILES |= {"labels.item_qr", "labels.item_datamatrix", "labels.entry_qr"}
+FILES |= {"places.places", "places.item_map", "places.choosing_map"}
 
 
 @pytest.fixture
