@@ -164,8 +164,9 @@ class Ledger:
         if self.directory.retired.exists():
             return f"this origin was retired, for good: {self.directory.retired}"
         try:
-            self.renew(connection)
-            self._compare(connection)
+            with self.database.explained():  # a page that cannot be read is told, and no crash
+                self.renew(connection)
+                self._compare(connection)
         except IntegrityError as exc:
             return f"{exc}; run chiptrail audit"
         except DiskFull:

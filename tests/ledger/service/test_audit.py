@@ -14,6 +14,7 @@ from ledger.service.sequencer import sequencing
 from ledger.store import log
 from ledger.store.projections import projections
 from schemas.statement import Role
+from tests.faults.pages import used_bytes
 from tests.ledger.service.tampering import copy_of, opened, tamper
 from tests.world import CHIPS, World, party
 
@@ -373,6 +374,21 @@ def test_a_missing_checkpoint_file_is_named(copy):
     copy.directory.checkpoint.unlink()
 
     assert (f"checkpoint file: {copy.directory.checkpoint}: no such file",) == problems(copy)
+
+
+def test_a_row_that_cannot_be_read_is_named_though_it_is_read_to_open(pristine, tmp_path):
+    folder, last = copy_of(pristine, tmp_path / "data"), pristine.ledger.head.size - 2
+    (at,) = [
+        cell.ranges[0][0] for cell in used_bytes(folder.database, "entry") if cell.rowid == last
+    ]
+    data = bytearray(folder.database.read_bytes())
+    data[at + 9] ^= 1 << 6  # of the lengths of its columns
+    folder.database.write_bytes(data)
+    ledger = opened(folder, pristine)
+
+    assert "malformed" in ledger.stopped
+    assert any(one.startswith(f"entry {last}: ") for one in problems(ledger))
+    ledger.database.dispose()
 
 
 def test_a_long_log_is_audited_in_other_processes_with_the_same_result(copy, monkeypatch):
