@@ -143,6 +143,21 @@ class Server:
         self._server.close()
 
 
+def hold_while_forking(number: signal.Signals) -> None:
+    """That signal waits until a forked process has the system's handler for it, which ends it.
+
+    A child has the handlers of its parent, which end nobody there, and Python drops what comes
+    while it forks: a request to end would be lost, and the parent wait for ever.
+    """
+    unblock = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, {number})
+    os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, {number}),
+        after_in_parent=unblock,
+        after_in_child=unblock,
+    )
+
+
 def run_processes(
     host: str, port: int, *, workers: int, certificate: Path | None, key: Path | None
 ) -> None:
@@ -153,9 +168,7 @@ def run_processes(
     from granian import Granian  # noqa: PLC0415 - an extra of the distribution
     from granian.constants import Interfaces, SSLProtocols  # noqa: PLC0415 - as above
 
-    # They are forked with the handlers of this one, which end nobody there: a request to end that
-    # comes before they have their own would be lost, and this process wait for ever.
-    os.register_at_fork(after_in_child=partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
+    hold_while_forking(signal.SIGTERM)
     Granian(
         "web.wsgi:app",
         address=host,

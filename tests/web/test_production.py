@@ -100,3 +100,23 @@ def test_processes_that_are_stopped_while_they_start_end(folder):
             time.sleep(0.01)
         running.terminate()
         assert 0 == running.wait(STOPPING_S - 10)  # of their own, not because they are killed then
+
+
+def test_a_request_to_end_that_comes_while_a_process_is_forked_ends_it():
+    script = """
+import os, signal
+from web.server import hold_while_forking
+signal.signal(signal.SIGTERM, lambda *_: None)
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+hold_while_forking(signal.SIGTERM)
+child = os.fork()
+if not child:
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+os.kill(os.getpid(), signal.SIGTERM)  # its own handler, as before
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert f"{-signal.SIGTERM}" == ran.stdout.strip()
