@@ -76,7 +76,7 @@ class AuditReport:
 
 def audit(ledger: Ledger, *, projections: bool = True) -> Iterator[Progress | AuditReport]:
     """Audit *ledger*; progress in entries, and the report at the end."""
-    with ledger.database.reading() as connection, Database.temporary() as target:
+    with ledger.database.examining() as connection, Database.temporary() as target:
         made = Rebuilding(connection, target, ledger.pack, ledger.atlas) if projections else None
         run = _Run(ledger, connection, made)
         try:

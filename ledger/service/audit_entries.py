@@ -90,9 +90,10 @@ def audit_entries(job: Job, window: Window) -> EntriesAudited:
         start, stop = window
         if stop - start > 1:
             middle = (start + stop) // 2
-            return _joined(
-                audit_entries(job, Window(start, middle)), audit_entries(job, Window(middle, stop))
+            one, other = (
+                audit_entries(job, half) for half in (Window(start, middle), Window(middle, stop))
             )
+            return _joined(one, other, middle)
         text = str(exc) if f"entry {start}" in str(exc) else f"entry {start}: {exc}"
         return EntriesAudited(bytes(merkle.HASH_SIZE), [], None, None, [text], [])
 
@@ -102,10 +103,11 @@ def time_goes_back(index: int) -> str:
     return f"entry {index}: log time goes back from entry {index - 1} to it"
 
 
-def _joined(one: EntriesAudited, other: EntriesAudited) -> EntriesAudited:
+def _joined(one: EntriesAudited, other: EntriesAudited, start: int) -> EntriesAudited:
+    """Both; *other* begins with entry *start*."""
     problems = one.problems + other.problems
     if one.last_at is not None and other.first_at is not None and other.first_at < one.last_at:
-        problems.append("log time goes back")
+        problems.append(time_goes_back(start))
     return EntriesAudited(
         one.leaf_hashes + other.leaf_hashes,
         one.heads + other.heads,

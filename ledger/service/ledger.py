@@ -121,7 +121,7 @@ class Ledger:
         # Under the lock no other process is between its commit and its checkpoint file.
         with directory.locked():
             with database.reading() as connection:
-                if log.load_head(connection) is None:
+                if not log.has_checkpoints(connection):
                     raise CannotOpen(
                         f"{directory.path}: the ledger was never founded; run chiptrail init"
                     )

@@ -68,6 +68,11 @@ _HEADS = (
 )
 
 
+def has_checkpoints(connection: Connection) -> bool:
+    """Whether anything was ever signed, readable or not."""
+    return statements.fetch_one(connection, "SELECT 1 FROM checkpoint LIMIT 1") is not None
+
+
 def load_head(connection: Connection) -> Head | None:
     """The newest checkpoint, or None before the first."""
     row = statements.fetch_one(connection, f"{_HEADS} ORDER BY c.size DESC LIMIT 1")

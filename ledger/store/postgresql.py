@@ -129,6 +129,12 @@ def is_damage(_error: BaseException) -> bool:
     return False
 
 
+@contextmanager
+def examining(_connection: Connection) -> Iterator[None]:
+    """Nothing: whatever its types, a row that PostgreSQL gives can be read."""
+    yield
+
+
 def demand_sound(connection: Connection) -> None:
     """PostgreSQL answers the COMMIT of a failed transaction by rolling back, and says no word.
 

@@ -79,6 +79,28 @@ def is_damage(error: BaseException) -> bool:
     return "decode" in str(error)
 
 
+class UndecodableText(bytes):
+    """What a column of text holds that is no UTF-8: no column of a table is of this type."""
+
+
+@contextmanager
+def examining(connection: Connection) -> Iterator[None]:
+    """Text that is no UTF-8 is read as ``UndecodableText``; the driver would stop at its row."""
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = _decode
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _decode(data: bytes) -> str | UndecodableText:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return UndecodableText(data)
+
+
 def demand_sound(_connection: Connection) -> None:
     """Nothing: what SQLite is told to commit it commits, or says that it did not."""
 

@@ -391,6 +391,21 @@ def test_a_row_that_cannot_be_read_is_named_though_it_is_read_to_open(pristine, 
     ledger.database.dispose()
 
 
+@pytest.mark.parametrize("column", ["root", "signature", "signed_at"])
+@pytest.mark.parametrize("size", ["10", "(SELECT max(size) FROM checkpoint)"])
+def test_a_checkpoint_with_text_that_is_none_is_named(pristine, tmp_path, size, column):
+    folder = copy_of(pristine, tmp_path / "data")
+    spoilt = f"UPDATE checkpoint SET {column} = CAST(x'ff41' AS TEXT) WHERE size = {size}"
+    tamper(folder, spoilt)
+    ledger = opened(folder, pristine)
+    named = size if size.isdecimal() else pristine.ledger.head.size
+
+    is_read_to_open = not size.isdecimal() and column != "signed_at"
+    assert is_read_to_open == (ledger.stopped is not None)
+    assert problems(ledger)[0].startswith(f"checkpoint {named}: got a column of UndecodableText")
+    ledger.database.dispose()
+
+
 def test_a_long_log_is_audited_in_other_processes_with_the_same_result(copy, monkeypatch):
     monkeypatch.setattr(audit_module, "PARALLEL_FROM", 10)
     monkeypatch.setattr(audit_module, "STRETCH", 64)
