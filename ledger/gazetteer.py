@@ -287,7 +287,9 @@ def located(spot: Spot, country: str, atlas: Atlas) -> Spot:
         return replace(spot, country=country)
     where = any_of(sorted(there)) or phrase("the open sea")
     hint = phrase(
-        "the coordinates are in %(where)s, not in %(country)s", where=where, country=country
+        "the coordinates are in %(countries)s, not in %(country)s",
+        countries=where,
+        country=country,
     )
     if abs(spot.longitude) <= 90:
         turned = atlas.countries(spot.longitude, spot.latitude, spot.accuracy_m)

@@ -16,7 +16,6 @@ from schemas.errors import MalformedParameter, NotFound
 from schemas.formats import check_party_id
 from schemas.gs1 import CANONICAL
 from schemas.item import plain_serial
-from schemas.place import Place
 
 Names = Mapping[str, str]
 
@@ -120,19 +119,6 @@ def document_name(uri: str) -> str:
         return uri
     kind, _, number = uri.removeprefix(_DOCUMENT_PREFIX).partition(":")
     return f"{'inv.' if kind == 'inv' else kind.upper()} {number}"
-
-
-def place_name(place: Place) -> str:
-    """``1.29 N, 103.85 E, SG``, or the URI or number that names the place."""
-    if place.latitude is None or place.longitude is None:
-        uri = place.uri or phrase("somewhere")
-        return f"GLN {uri.rsplit('/', 1)[1]}" if uri.startswith(f"{CANONICAL}414/") else uri
-    parts = (_degrees(place.latitude, "NS"), _degrees(place.longitude, "EW"), place.country)
-    return ", ".join(part for part in parts if part)
-
-
-def _degrees(value: float, signs: str) -> str:
-    return f"{abs(value):.2f} {signs[value < 0]}"
 
 
 # A party id in JSON, or in a sentence, of which the last point or colon is none of it.

@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 
 from ledger.landmark import Reach
 from ledger.location import Appraisal, Level, Standing
-from ledger.names import Names, moment, party_name, place_name
+from ledger.names import Names, moment, party_name
 from ledger.sighting import Claim
+from ledger.wording import phrase
 from schemas.formats import format_time
+from schemas.gs1 import CANONICAL
+from schemas.place import Place
 from schemas.strict_json import JSON
 
 NOBODY = "nobody has signed where it is"
@@ -49,6 +52,21 @@ def short_place(appraisal: Appraisal, names: Names, as_of: datetime) -> str:
     ago = _ago(latest.claim, as_of)
     borne_out = f"{_measured(latest)}{_borne_out(latest, names)}"
     return f"at {_where(latest.claim)}; {_signed(latest, names)}, {ago}{borne_out}"
+
+
+def place_name(place: Place) -> str:
+    """``1.29 N, 103.85 E, SG``, or the URI or number that names the place."""
+    if place.latitude is None or place.longitude is None:
+        uri = place.uri or phrase("somewhere")
+        return f"GLN {uri.rsplit('/', 1)[1]}" if uri.startswith(f"{CANONICAL}414/") else uri
+    spot = f"{_degrees(place.latitude, 'NS')}, {_degrees(place.longitude, 'EW')}"
+    if place.country is None:
+        return spot
+    return phrase("%(spot)s, %(country)s", spot=spot, country=place.country)
+
+
+def _degrees(value: float, signs: str) -> str:
+    return f"{abs(value):.2f} {signs[value < 0]}"
 
 
 def _told(standing: Standing, names: Names, as_of: datetime) -> str:

@@ -17,10 +17,10 @@ from ledger.names import (
     document_name,
     item_name,
     party_name,
-    place_name,
     several,
 )
 from ledger.outcome import Outcome
+from ledger.place_story import place_name
 from ledger.replay import OTHERS
 from ledger.wording import later, listed, phrase, went_on
 from schemas.event import Event

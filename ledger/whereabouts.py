@@ -206,7 +206,9 @@ def _goes(route: Route) -> str:
     if not others:
         return goes
     return phrase(
-        "%(goes)s, by way of %(others)s", goes=goes, others=countries_named(others, listed)
+        "%(goes)s, by way of %(countries)s",
+        goes=goes,
+        countries=countries_named(others, listed),
     )
 
 

@@ -5,7 +5,7 @@ the installed package: nothing else has to be kept in step. The modules import e
 in braces and export functions, constants and classes where they are declared, which is all that is
 understood here. Its policy lets it open no connection. Example::
 
-    Path("verify.html").write_bytes(verifier_page("en", {}, {}))
+    Path("verify.html").write_bytes(verifier_page("en", told_scripts("en")))
 """
 
 import base64
@@ -47,8 +47,7 @@ _PAGE = """<!doctype html>
 <noscript>Without JavaScript nothing can be verified here; chiptrail verify needs none.</noscript>
 <div id="verifier"></div>
 </main>
-<script type="application/json" id="words">{words}</script>
-<script type="application/json" id="phrases">{phrases}</script>
+{words}
 <script type="application/json" id="looks">{looks}</script>
 <script type="text/plain" id="worker">{worker}</script>
 <script type="module">{script}</script>
@@ -57,21 +56,23 @@ _PAGE = """<!doctype html>
 """
 
 
-def verifier_page(language: str, words: Mapping[str, str], phrases: Mapping[str, str]) -> bytes:
+def verifier_page(language: str, words: Mapping[str, Mapping[str, str]]) -> bytes:
     """The page in *language*, a BCP 47 tag.
 
-    *words* are what it says, from English to that, *phrases* what ledgers tell.
+    *words* are those of each kind that the modules ask for (``web.pages.languages.told_scripts``).
     """
     style, script = _read("style.css"), join_modules("verify/file.js")
     icons = _read("icons.svg").replace("<svg ", '<svg id="icons" hidden ', 1)
     page = _PAGE.format(
         language=language,
-        title=escape(words.get("Verify", "Verify")),
+        title=escape(words.get("words", {}).get("Verify", "Verify")),
         style=_inside(style, "style"),
         policy=_POLICY.format(_hash(style), _hash(script)),
         icons=icons,
-        words=_data(words),
-        phrases=_data(phrases),
+        words="\n".join(
+            f'<script type="application/json" id="{kind}">{_data(some)}</script>'
+            for kind, some in words.items()
+        ),
         looks=_data(LOOKS),
         worker=_inside(join_modules("verify/worker.js"), "script"),
         script=_inside(script, "script"),

@@ -20,8 +20,9 @@ from ledger.disclosure import Erased
 from ledger.finding import Finding, Tier
 from ledger.identity import KINDS, spelled
 from ledger.judge import Verdict
-from ledger.names import day, item_name, moment, place_name, retell
+from ledger.names import day, item_name, moment, retell
 from ledger.outcome import Outcome, agreements, idle, outcomes
+from ledger.place_story import place_name
 from ledger.service.steps import Said
 from ledger.statement_story import tell_statement
 from ledger.story import PLACES, tell

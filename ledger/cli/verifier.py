@@ -41,10 +41,10 @@ def verifier(settings: Settings, *, output: Path, language: str) -> None:
         chiptrail verifier -o verify.html --language zh-Hant
     """
     from ledger.service import keyring
-    from web.pages.languages import words_of_ledger, words_of_scripts
+    from web.pages.languages import told_scripts
     from web.verifier import verifier_page
 
-    data = verifier_page(language, words_of_scripts(language), words_of_ledger(language))
+    data = verifier_page(language, told_scripts(language))
     keyring.write(output, data)
     digest = sha256(data).hexdigest()
     if settings.as_json:

@@ -14,7 +14,8 @@ from ledger.finding import Finding
 from ledger.holding import Custody, ItemState, Phase
 from ledger.judge import Match, Verdict
 from ledger.location import Level
-from ledger.names import party_name, place_name
+from ledger.names import party_name
+from ledger.place_story import place_name
 from schemas.formats import parse_time
 from schemas.place import Place
 from schemas.strict_json import JSON

@@ -14,6 +14,7 @@ from ledger.note import COSIGNATURE_V1, encode_vkey
 from ledger.verify import verify_bundle
 from schemas.envelope import PayloadType
 from schemas.errors import VerificationFailed
+from tests.browser.modules import ADDRESS, filled_in
 from tests.forger import (
     BEGINNING,
     CHIP,
@@ -40,9 +41,7 @@ from tests.ledger.bent_bundles import (
     without,
     witness_line,
 )
-from web.pages.frame import STATIC
 
-ADDRESS = "http://localhost/"  # where a browser has WebCrypto; nothing listens, all is filled in
 KEYS = Path(__file__).parents[1] / "vectors" / "keys.json"
 SCAN = "]d2010950600013435221A-1\x1d10LOT"
 CUSTODY = 12  # the one step that a browser leaves to others
@@ -64,13 +63,7 @@ async ([bundles, trust]) => {
 def modules(chromium):
     """A page that can import what is in web/static, and no more."""
     page = chromium.new_page()
-
-    def fill_in(route):
-        path = STATIC / route.request.url.removeprefix(ADDRESS)
-        kind = "text/javascript" if path.suffix == ".js" else "text/html"
-        route.fulfill(body=path.read_bytes() if path.is_file() else b"", content_type=kind)
-
-    page.route(f"{ADDRESS}**", fill_in)
+    page.route(f"{ADDRESS}**", filled_in("en"))
     page.goto(ADDRESS)
     yield page
     page.close()

@@ -3,6 +3,7 @@
 from ledger.service.bundling import make_bundle
 from tests.browser.conftest import faults_of
 from tests.world import CHIPS
+from web.pages.languages import told_scripts
 from web.verifier import verifier_page
 
 
@@ -11,7 +12,7 @@ def test_a_bundle_is_verified_from_a_disk(site, tmp_path):
     data = make_bundle(site.world.ledger, [f"{CHIPS}A1"])
     bundle = {"name": "a.chiptrail.json", "mimeType": "application/json", "buffer": data}
     path = tmp_path / "verify.html"
-    path.write_bytes(verifier_page("en", {}, {}))
+    path.write_bytes(verifier_page("en", told_scripts("en")))
     context = site.chromium.new_context(offline=True)
     page, asked = context.new_page(), []
     page.on("request", lambda request: asked.append(request.url.partition(":")[0]))

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ledger.names import document_name, item_name, moment, party_name, place_name, retell, several
+from ledger.names import document_name, item_name, moment, party_name, retell, several
+from ledger.place_story import place_name
 from ledger.replay import OTHERS
 from schemas.place import Place
 

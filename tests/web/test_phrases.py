@@ -66,9 +66,32 @@ def told(text, called=str):
 def test_every_phrase_comes_back_as_its_translation(language):
     for text, words in words_of_ledger(language).items():
         names = re.findall(r"%\((\w+)\)s", text)
-        values = {name: f"urn:x:{number}" for number, name in enumerate(names)}
+        values = {
+            name: "?" if name == "country" else f"urn:x:{number}"
+            for number, name in enumerate(names)
+        }
 
         assert words % values == translated(text % values, language, str), text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "shipment 3 goes to Taiwan, by way of Hong Kong SAR China and Singapore"),
+        ("zh-Hant", "貨運 3 的目的地為 台灣，途經 中國香港特別行政區 及 新加坡"),  # noqa: RUF001 - Chinese marks
+    ],
+)
+def test_countries_have_their_names(language, words):
+    assert words == translated("shipment 3 goes to TW, by way of HK and SG", language)
+
+
+def test_only_what_is_a_country_is_told_as_one():
+    for sentence in (
+        "urn:chiptrail:party:CN signed that it made this item",
+        "the head office of IN is in ? (register of TW, read 2026-05-01)",
+        "entry 3 has no TW/HK, it has these: MO",
+    ):
+        assert sentence == translated(sentence, "en")
 
 
 def test_what_the_rules_of_the_product_cite_is_told_word_for_word():

@@ -46,7 +46,7 @@ def test_modules_that_import_each_other_are_refused(source):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_leads_nowhere(language):
-    page = verifier_page(language, {"Stop": "</script>"}, {}).decode()
+    page = verifier_page(language, {"words": {"Stop": "</script>"}}).decode()
 
     assert [] == re.findall(r"(?:src|href)=\"(?!data:|\$)[^\"#]", page)
     assert f'<html lang="{language}">' in page

@@ -35,7 +35,7 @@ from flask import (
     send_from_directory,
     url_for,
 )
-from flask_babel import format_decimal, get_locale, lazy_gettext
+from flask_babel import format_decimal, lazy_gettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -44,7 +44,12 @@ from schemas import strict_json
 from schemas.errors import ChiptrailError, Refusal, Unauthenticated
 from web.access import demand_same_origin, known_caller, ledger
 from web.pages.kept import keep
-from web.pages.languages import LANGUAGES, language, words_of_ledger, words_of_scripts
+from web.pages.languages import (
+    LANGUAGES,
+    country_name,
+    language,
+    told_scripts,
+)
 from web.problems import note, note_fault, refuse_early, status_of
 
 FORM_LIMIT = 2 << 20
@@ -147,10 +152,10 @@ def _packed() -> Mapping[str, bytes]:
 
 
 @blueprint.get(
-    "/static/<version>/<any(words,phrases):kind>/<any(en,'zh-Hant','zh-Hans'):language>.json"
+    "/static/<version>/<any(words,phrases,countries):kind>/<any(en,'zh-Hant','zh-Hans'):language>.json"
 )
 def words(version: str, kind: str, language: str) -> Response:
-    """What JavaScript says, or what the ledger tells, from English to *language*."""
+    """What JavaScript says or shows in *language*."""
     packed = _packed_words(kind, language)
     if request.accept_encodings["gzip"]:
         answer = Response(packed, mimetype="application/json")
@@ -164,8 +169,7 @@ def words(version: str, kind: str, language: str) -> Response:
 
 @functools.cache
 def _packed_words(kind: str, language: str) -> bytes:
-    said = words_of_scripts(language) if kind == "words" else words_of_ledger(language)
-    return gzip.compress(strict_json.dump(said), mtime=0)
+    return gzip.compress(strict_json.dump(told_scripts(language)[kind]), mtime=0)
 
 
 @blueprint.post("/preferences")
@@ -229,12 +233,6 @@ def _version() -> str:
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def country_name(code: str) -> str:
-    """The name of a country in the reader's language, as CLDR has it; the code if it has none."""
-    locale = get_locale()
-    return code if locale is None else str(locale.territories.get(code, code))
 
 
 # Errors ------------------------------------------------------------------------------------------

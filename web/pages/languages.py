@@ -1,8 +1,9 @@
 """The languages of the pages: which one a browser wants, and what the words are in it.
 
 The words are in web/translations/<language>.po, as translators keep them, and read at the first
-use; JavaScript gets those that occur in it as /static/.../words/<language>.json, and those that the
-ledger tells as /static/.../phrases/<language>.json. English is the source.
+use; JavaScript gets those that occur in it as /static/.../words/<language>.json, those that the
+ledger tells as /static/.../phrases/<language>.json, and the names of countries, as the CLDR has
+them, as /static/.../countries/<language>.json. English is the source.
 """
 
 import functools
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from io import BytesIO
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -19,6 +21,8 @@ from flask import Flask, request
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
+# Any of those that has a catalog.
+_TRANSLATED = "zh-Hant"
 # What browsers ask for, also by the country.
 _ASKED = {
     "en": "en",
@@ -61,9 +65,11 @@ def words_of_ledger(language: str) -> dict[str, str]:
     """The phrases of which the ledger makes what it keeps, English to *language*.
 
     And what it refuses with; not the phrases of stories, which nobody has to read back
-    (``ledger.wording.Phrase``).
+    (``ledger.wording.Phrase``). English is read back for what it names by a code.
     """
     read = re.compile(r"(ledger|schemas)/.*(?<!story)\.")
+    if language == "en":
+        return {text: text for text in words_of_ledger(_TRANSLATED)}
     return _words(language, lambda path: read.match(path) is not None)
 
 
@@ -92,6 +98,27 @@ def _chosen() -> str:
             if found:
                 return found.replace("-", "_")
     return "en"
+
+
+def country_name(code: str, to: str | None = None) -> str:
+    """The name of a country in the language *to*, else that of the page; *code* without a name."""
+    return countries(to or language()).get(code, code)
+
+
+@functools.cache
+def countries(language: str) -> dict[str, str]:
+    """Their names, by their codes."""
+    territories = Locale.parse(language, sep="-").territories
+    return {code: str(name) for code, name in territories.items() if code.isalpha()}
+
+
+def told_scripts(language: str) -> dict[str, dict[str, str]]:
+    """What JavaScript gets in *language*, by the name that it asks for."""
+    return {
+        "words": words_of_scripts(language),
+        "phrases": words_of_ledger(language),
+        "countries": countries(language),
+    }
 
 
 @functools.cache

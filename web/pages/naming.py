@@ -14,13 +14,13 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from ledger import names as names_of
-from ledger.names import Names, document_name, item_name, named, party_name, place_name, retell
-from ledger.wording import Phrase
+from ledger.names import PARTY_PREFIX, Names, document_name, item_name, named, party_name
+from ledger.place_story import place_name
+from ledger.wording import Phrase, begun
 from schemas.errors import NotFound
 from schemas.place import Place
 from schemas.spelling import read_document
 from web.access import ledger
-from web.pages.frame import country_name
 from web.pages.languages import language, words_of_all
 from web.pages.phrases import translated
 
@@ -193,8 +193,9 @@ def names() -> Names:
 
 def told(message: str) -> str:
     """What the ledger tells, in the reader's language, with names for ids."""
-    to = language()
-    return retell(message, names()) if to == "en" else translated(message, to, _left)
+    words = translated(message, language(), _left)
+    # Parties may be named in lower case; what we say ourselves begins with a capital.
+    return words if message.startswith(PARTY_PREFIX) else begun(words)
 
 
 def reason(refused: str) -> str:
@@ -205,8 +206,7 @@ def reason(refused: str) -> str:
 
 def spoken(words: object) -> str:
     """*words* that know what they are made of, in the reader's language; others as they are."""
-    to = language()
-    return translated(words, to) if isinstance(words, Phrase) and to != "en" else str(words)
+    return translated(words, language()) if isinstance(words, Phrase) else str(words)
 
 
 def _left(words: str) -> str:
@@ -220,8 +220,7 @@ def called(party: str) -> str:
 
 
 def _spot(place: Place) -> str:
-    code = place.country
-    return spoken(place_name(place._replace(country=code and country_name(code))))
+    return spoken(place_name(place))
 
 
 def span(delta: timedelta) -> str:

@@ -6,7 +6,8 @@ least that is neither phrase nor name. web/static/phrases.js does the same. Exam
 
     translated("urn:...:skua signed that it shipped this item, which ...", "zh-Hant", named)
 
-What is no phrase stays as it is: names, numbers, times, and what others wrote.
+What is no phrase stays as it is: names, numbers, times, and what others wrote. But countries, told
+by their codes, have a name in every language: so English is read too where it may tell of one.
 """
 
 import functools
@@ -15,14 +16,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.wording import Phrase
-from web.pages.languages import words_of_all, words_of_ledger
+from web.pages.languages import country_name, words_of_all, words_of_ledger
 
+_SOURCE = "en"
 # What others wrote is told as they wrote it, though it may read like a phrase; of sources those
 # that the product's own rules cite are known, word for word.
 QUOTED = frozenset({"party", "item", "name", "source"})
 _CITED = "source"
 # What is a name, or several: no phrase.
-_PLAIN = frozenset({"who", "agent", "entry", "date", "later", "country", "eccns"})
+_PLAIN = frozenset({"who", "agent", "entry", "date", "later", "eccns"})
+# What is a country's code, and what several.
+_COUNTRY = "country"
+_LANDS = frozenset({_COUNTRY, "countries"})
+_LAND = re.compile(r"\b[A-Z]{2}\b|\?")
 # Phrases that only list two things: they fit nearly everything, and so count for nothing.
 _JOINTS = frozenset({", ", "; ", ": ", " and ", " or "})
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -67,6 +73,8 @@ class Pattern(NamedTuple):
             value = text[at:end]
             if values.setdefault(name, value) != value:
                 return None
+            if name == _COUNTRY and not _LAND.fullmatch(value):
+                return None
             at = end + len(fixed)
         return values
 
@@ -86,15 +94,25 @@ class Told(NamedTuple):
 
 def translated(text: str, language: str, called: Callable[[str], str] = str) -> str:
     """*text* in *language*; what is no phrase is *called* something on the page."""
+    if language == _SOURCE and not _LAND.search(text):
+        return called(text)
+    made: Told | str = text
     if isinstance(text, Phrase):
-        return _say(_made(text, language), called)
-    return _say(text if len(text) > _LONGEST else _read(text, language), called)
+        made = _made(text, language)
+    elif len(text) <= _LONGEST:
+        made = _read(text, language)
 
+    def say(told: Told | str, *, is_land: bool) -> str:
+        if isinstance(told, str):
+            return (
+                country_name(told, language) if is_land and _LAND.fullmatch(told) else called(told)
+            )
+        said = {
+            name: say(one, is_land=is_land or name in _LANDS) for name, one in told.values.items()
+        }
+        return told.words % said
 
-def _say(told: Told | str, called: Callable[[str], str]) -> str:
-    if isinstance(told, str):
-        return called(told)
-    return told.words % {name: _say(value, called) for name, value in told.values.items()}
+    return say(made, is_land=False)
 
 
 def _made(value: object, language: str) -> Told | str:

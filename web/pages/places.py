@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from ledger.gazetteer import Known, Spot, read_coordinates, resolve_place, suggest_places
 from ledger.journey import Journey, Stop, Way, journey_of
 from ledger.location import terms_of
-from ledger.names import place_name
+from ledger.place_story import place_name
 from ledger.service import query
 from ledger.service.places import places_of
 from ledger.service.query import Dossier
@@ -30,8 +30,9 @@ from web.api.bodies import JSON_TYPE
 from web.map import Words, draw_map, draw_spot
 from web.outline import MAPS, Outline, outline
 from web.pages.figures import metres_in
-from web.pages.frame import POLICY, asset, country_name, make_blueprint
+from web.pages.frame import POLICY, asset, make_blueprint
 from web.pages.labels import one_named
+from web.pages.languages import country_name
 from web.pages.naming import reason
 
 blueprint: Blueprint = make_blueprint("places")

@@ -14,7 +14,7 @@ from flask import Response
 from ledger.advice import LOOKS
 from web.access import ledger
 from web.pages.frame import make_blueprint, page
-from web.pages.languages import language, words_of_ledger, words_of_scripts
+from web.pages.languages import language, told_scripts
 from web.pages.lists import as_file
 from web.verifier import verifier_page
 
@@ -36,4 +36,4 @@ def file() -> Response:
 
 @functools.cache
 def _file(spoken: str) -> bytes:
-    return verifier_page(spoken, words_of_scripts(spoken), words_of_ledger(spoken))
+    return verifier_page(spoken, told_scripts(spoken))

@@ -3,14 +3,20 @@
 //
 // told("urn:...:skua signed that it shipped this item, which ...", (text) => named(text, names))
 
-import { words } from "./words.js";
+import { countryName } from "./countries.js";
+import { language, words } from "./words.js";
 
 // What others wrote is told as they wrote it, though it may read like a phrase; of sources those
 // that the product's own rules cite are known, word for word.
 const QUOTED = new Set(["party", "item", "name", "source"]);
 const CITED = "source";
 // What is a name, or several: no phrase.
-const PLAIN = new Set(["who", "agent", "entry", "date", "later", "country", "eccns"]);
+const PLAIN = new Set(["who", "agent", "entry", "date", "later", "eccns"]);
+// What is a country's code, and what several. English is read for them alone.
+const COUNTRY = "country";
+const LANDS = new Set([COUNTRY, "countries"]);
+const LAND = /^(?:[A-Z]{2}|\?)$/;
+const MAYBE_LAND = /\b[A-Z]{2}\b/;
 // Phrases that only list two things: they fit nearly everything, and so count for nothing.
 const JOINTS = new Set([", ", "; ", ": ", " and ", " or "]);
 // A word, a time, a spot, a distance, or what somebody typed.
@@ -34,14 +40,16 @@ const known = new Map();
 
 // What is no phrase is *called* something on the page.
 export function told(text, called = (left) => left) {
-  if (patterns.length === 0 || text.length > LONGEST) return called(text);
+  if (text.length > LONGEST || (language === "en" && !MAYBE_LAND.test(text))) return called(text);
   known.clear();
   return spoken(read(text, 0), called);
 }
 
-function spoken(made, called) {
-  if (typeof made === "string") return called(made);
-  return made.said.replace(/%(?:%|\((\w+)\)s)/g, (_, name) => (name ? spoken(made.values.get(name), called) : "%"));
+function spoken(made, called, isLand = false) {
+  if (typeof made === "string") return isLand && LAND.test(made) ? countryName(made) : called(made);
+  return made.said.replace(/%(?:%|\((\w+)\)s)/g, (_, name) =>
+    name ? spoken(made.values.get(name), called, isLand || LANDS.has(name)) : "%",
+  );
 }
 
 function pattern(text, said) {
@@ -106,6 +114,7 @@ function valuesIn(text, { fixed: [first, ...others], names }) {
     if (end <= at || !text.startsWith(fixed, end)) return null;
     const value = text.slice(at, end);
     if ((values.get(names[number]) ?? value) !== value) return null;
+    if (names[number] === COUNTRY && !LAND.test(value)) return null;
     values.set(names[number], value);
     at = end + fixed.length;
   }

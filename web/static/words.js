@@ -6,15 +6,15 @@
 
 import { fill } from "./fill.js";
 
-const language = globalThis.document?.documentElement.lang || "en";
+export const language = globalThis.document?.documentElement.lang || "en";
 const said = await words("words");
 
-// The *kind* of words there are, English to the language of the page: "words" or "phrases".
+// The *kind* of words there are, in the language of the page: "words", "phrases" or "countries".
 export async function words(kind) {
   // A page that is a single file has them in itself.
   const inline = globalThis.document?.getElementById(kind);
   if (inline) return JSON.parse(inline.textContent);
-  if (language === "en") return {};
+  if (language === "en" && kind === "words") return {};
   return (await fetch(new URL(`./${kind}/${language}.json`, import.meta.url))).json();
 }
 

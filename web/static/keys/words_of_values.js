@@ -3,6 +3,7 @@
 //     labelOf("accuracyM")                     // "Within metres"; undefined where no word is known
 //     wordOf("disposition", "in_transit")      // "on its way"
 
+import { countryName } from "../countries.js";
 import { told } from "../phrases.js";
 import { say } from "../words.js";
 
@@ -96,6 +97,7 @@ const CODE =
 
 // *text* as it stands, where no word is known.
 export function wordOf(name, text) {
+  if (name === "countryCode" || name === "origin") return countryName(text);
   const words = Object.hasOwn(WORDS, name) ? WORDS[name] : {};
   if (Object.hasOwn(words, text)) return words[text]();
   const code = CODED.has(name) ? CODE.exec(text)?.[1] : null;

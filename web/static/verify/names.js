@@ -1,14 +1,14 @@
 // What people call parties, items, papers, places and times, as ledger/names.py does. *names* maps
 // party ids to names.
 
+import { countryName } from "../countries.js";
 import { told } from "../phrases.js";
-import { say } from "../words.js";
+import { language, say } from "../words.js";
 import { splitItem } from "./forms.js";
 
 const CANONICAL = "https://id.gs1.org/";
 const PARTY_PREFIX = "urn:chiptrail:party:";
 const DOCUMENT_PREFIX = "urn:chiptrail:doc:";
-const language = globalThis.document?.documentElement.lang || "en";
 const DAY = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
   timeZone: "UTC",
   year: "numeric",
@@ -47,7 +47,8 @@ export function documentName(uri) {
 export function placeName({ latitude, longitude, country, uri }) {
   if (uri !== undefined) return uri.startsWith(`${CANONICAL}414/`) ? `GLN ${uri.split("/").at(-1)}` : uri;
   const degrees = (value, signs) => `${Math.abs(value).toFixed(2)} ${signs[value < 0 ? 1 : 0]}`;
-  return [degrees(latitude, "NS"), degrees(longitude, "EW"), country].filter(Boolean).join(", ");
+  const spot = `${degrees(latitude, "NS")}, ${degrees(longitude, "EW")}`;
+  return country ? say("%(spot)s, %(country)s", { spot, country: countryName(country) }) : spot;
 }
 
 // 3 Mar 2026, in UTC.
