@@ -168,6 +168,17 @@ def test_a_form_that_is_larger_than_any_is_refused_unread(web):
 
     assert 413 == answer.status_code
     assert "text/html" in answer.content_type
+    assert "choose a smaller file" in answer.text
+
+
+def test_a_page_that_is_none_says_so_in_the_language_of_the_reader(web):
+    zh = {"Accept": "text/html", "Accept-Language": "zh-TW"}
+    lin = web.browser("lin", "viewer", of="fab")
+    got, kept = lin.get("/preferences", headers=zh), web.client.get("/preferences")
+
+    assert (405, True) == (got.status_code, "此網址不提供內容" in got.text)
+    assert {"OPTIONS", "POST"} == {*got.allow} == {*kept.allow}
+    assert "application/problem+json" == kept.content_type
 
 
 def hidden(text):

@@ -190,6 +190,7 @@ def frame(app: Flask) -> None:
     """Give templates of *app* what the frame is made of."""
     app.register_blueprint(blueprint)
     app.register_error_handler(404, _lost)
+    app.register_error_handler(405, _lost)
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters |= {
         "count": format_decimal,
@@ -250,8 +251,25 @@ def _refused(error: ChiptrailError) -> AnyResponse:
     return note(error, _error_page(status_of(error), said, error.code))
 
 
+_EARLY = {
+    400: lazy_gettext(
+        "Something of the form did not arrive: load its page again, and send it again."
+    ),
+    404: lazy_gettext("There is no such page: look for a typing error in its address."),
+    405: lazy_gettext(
+        "Nothing is shown at this address: use the buttons of the page it belongs to."
+    ),
+    413: lazy_gettext(
+        "That is more than a page takes at once: choose a smaller file, or divide it."
+    ),
+}
+
+
 def _refused_early(error: HTTPException) -> AnyResponse:
-    return _error_page(error.code or 500, error.description or error.name)
+    status = error.code or 500
+    answer = _error_page(status, str(_EARLY.get(status) or error.description or error.name))
+    answer.allow.update(getattr(error, "valid_methods", None) or ())
+    return answer
 
 
 def _failed(error: Exception) -> AnyResponse:
@@ -265,11 +283,10 @@ def _failed(error: Exception) -> AnyResponse:
 
 
 def _lost(error: HTTPException) -> AnyResponse:
-    """No such address: a browser gets a page, a program a problem."""
+    """No such address, or not for that: a browser gets a page, a program a problem."""
     wanted = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
     if wanted == "text/html" and not request.path.startswith("/api/"):
-        said = lazy_gettext("There is no such page: look for a typing error in its address.")
-        return _error_page(404, str(said))
+        return _refused_early(error)
     return refuse_early(error)
 
 
