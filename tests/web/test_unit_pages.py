@@ -5,6 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.world import party
+from web.pages import naming
+
 BOX = "urn:chiptrail:chip:acme:box:B1"
 CUSTOMS = {"eccn": ["3A090.a"], "value": 123456.78, "currency": "USD", "incoterm": "FCA"}
 CUSTOMS |= {"itn": "X20260302123456"}
@@ -62,6 +65,14 @@ def test_the_country_of_a_place_is_named_in_the_language_of_the_reader(web, offi
 
     assert "1.36 N, 103.99 E, Singapore, within 150 m" in told[0]
     assert "1.36 N, 103.99 E, 新加坡" in told[1]
+
+
+def test_what_is_found_is_told_with_names_and_times_as_pages_have_them(web):
+    shop = party("shop")
+    with web.client.application.test_request_context():
+        told = naming.told(f"{shop} held it in TW until 2026-11-02 09:25 UTC")
+
+    assert "Shop held it in TW until 2 Nov 2026 09:25 UTC" == told
 
 
 def test_what_is_open_is_told_once_and_nothing_to_press_is_printed(officer, chips):

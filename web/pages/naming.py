@@ -211,7 +211,8 @@ def spoken(words: object) -> str:
 
 def _left(words: str) -> str:
     """*words* that are no phrase; the times of other languages are as they are signed."""
-    return words if words.endswith(" UTC") else named(words, names())
+    is_time = words.endswith(" UTC") and language() != "en"
+    return words if is_time else named(words, names())
 
 
 def called(party: str) -> str:
