@@ -9,13 +9,17 @@ and hosts they run on (docs/architecture.md, invariant 5).
 Source: PostgreSQL 15 manual, 20.5 "Write Ahead Log", 13.3.5 "Advisory Locks".
 """
 
+import math
+import select
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledger.store import driver, tables
 from schemas.errors import CannotOpen, IntegrityError
@@ -29,6 +33,9 @@ _WANTED = {
     "server_encoding": ("UTF8",),
 }
 BUSY_S = 60
+# After so long unused a connection is asked whether it is there still.
+IDLE_S = 5
+_USED = "chiptrail_used"
 # "chiptrail" in ASCII, cut to 63 bits: advisory locks belong to one database.
 _LOCK = int.from_bytes(b"chiptrai") >> 1
 _UNIQUE_VIOLATION = "23505"
@@ -65,7 +72,6 @@ def make_engine(url: URL) -> Engine:
         engine = sqlalchemy.create_engine(
             url,
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_use_lifo=True,  # the last one used has its statements prepared
             pool_size=8,
             max_overflow=24,
@@ -75,6 +81,8 @@ def make_engine(url: URL) -> Engine:
             "the PostgreSQL driver is not installed; run pip install 'chiptrail[postgresql]'"
         ) from exc
     event.listen(engine, "connect", _configure)
+    event.listen(engine, "checkout", partial(_demand_alive, engine.dialect))
+    event.listen(engine, "checkin", _note_use)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _spell_ours, retval=True)
     return engine
@@ -204,6 +212,32 @@ def _check(settings: Mapping[str, str]) -> None:
     for name, wanted in _WANTED.items():
         if settings.get(name) not in wanted:
             raise CannotOpen(f"PostgreSQL {name}: got {settings.get(name)}, want {wanted[0]}")
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _demand_alive(
+    dialect: Dialect,
+    connection: Any,  # noqa: ANN401 - DBAPI connection
+    record: ConnectionPoolEntry,
+    _lent: object,
+) -> None:
+    """Have another connection made where the server has ended this one.
+
+    A server that ends says so, or its machine does: there is something to read, though nothing was
+    asked. One that was idle for long may have been forgotten on the way: it is asked.
+    Raises: InvalidatePoolError, which the pool heeds.
+    """
+    poll = select.poll()
+    try:
+        poll.register(connection.pgconn.socket, select.POLLIN)
+        is_idle = time.monotonic() - record.info.get(_USED, math.inf) >= IDLE_S
+        if is_idle or poll.poll(0):
+            dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as exc:
+        raise sqlalchemy.exc.InvalidatePoolError from exc
 
 
 def _begin(connection: Connection) -> None:

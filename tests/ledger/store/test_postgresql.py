@@ -162,11 +162,24 @@ def test_after_the_server_closed_its_connections_the_next_transaction_is_answere
 ):
     before = everything(filled)
     other_tool.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
 
     assert before == everything(filled)
+
+
+@pytest.mark.parametrize(("idle_s", "asked"), [(0, 1), (3600, 0)])
+def test_a_connection_is_asked_whether_it_is_there_only_when_it_was_idle(
+    filled, monkeypatch, idle_s, asked
+):
+    monkeypatch.setattr(postgresql, "IDLE_S", idle_s)
+    pings = []
+    monkeypatch.setattr(filled._engine.dialect, "do_ping", pings.append)
+    with filled.glancing():
+        pass
+
+    assert asked == len(pings)
 
 
 def test_an_error_quotes_no_value(filled):
