@@ -33,6 +33,9 @@ _WANTED = {
     "server_encoding": ("UTF8",),
 }
 BUSY_S = 60
+# As many as a server has threads, opened as they are needed and kept: to open one takes the server
+# longer than to answer ten requests.
+CONNECTIONS = 32
 # After so long unused a connection is asked whether it is there still.
 IDLE_S = 5
 _USED = "chiptrail_used"
@@ -73,8 +76,8 @@ def make_engine(url: URL) -> Engine:
             url,
             hide_parameters=True,
             pool_use_lifo=True,  # the last one used has its statements prepared
-            pool_size=8,
-            max_overflow=24,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
         )
     except ImportError as exc:
         raise CannotOpen(
