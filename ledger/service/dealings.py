@@ -97,24 +97,22 @@ class Dealings:
 
     def _makes(self, horizon: Horizon, *, hides: bool) -> Made:
         if (horizon, hides) not in self._made:
+            reader, events, balances = self._sight.reader, self._events, self._balances
 
+            # Not a method: what it is kept in would be a cycle, of all that was read.
             def drawn(leg: Leg, licence: Licence) -> Drawn | None:
-                return self._drawn(leg, licence, horizon)
+                row = events[leg.index]
+                place = ordinal(leg.index) if row.ordinal is None else row.ordinal
+                total = balances.up_to(licence, place, horizon)
+                if licence.quantity is None or total <= licence.quantity:
+                    return None
+                is_shown = reader.sees_all or reader.party in (licence.party, *drawers(licence))
+                return Drawn(total, licence.quantity, is_shown)
 
             self._made[horizon, hides] = Made(
                 self._sight.registry, horizon, hides=hides, drawn=drawn
             )
         return self._made[horizon, hides]
-
-    def _drawn(self, leg: Leg, licence: Licence, horizon: Horizon) -> Drawn | None:
-        row = self._events[leg.index]
-        place = ordinal(leg.index) if row.ordinal is None else row.ordinal
-        total = self._balances.up_to(licence, place, horizon)
-        if licence.quantity is None or total <= licence.quantity:
-            return None
-        reader = self._sight.reader
-        is_shown = reader.sees_all or reader.party in (licence.party, *drawers(licence))
-        return Drawn(total, licence.quantity, is_shown)
 
 
 def _disclosed(connection: Connection, indexes: list[int]) -> dict[int, dict[str, JSON]]:
