@@ -97,7 +97,7 @@ def judged(
 
     Raises: UnknownRule, MalformedRules.
     """
-    view = told.view if ARRIVAL.isdisjoint(asserted) else replace(told.view, shipment=None)
+    view = told.view if ARRIVAL.isdisjoint(asserted) else told.view._replace(shipment=None)
     left_out = frozenset[Code]() if PLACES.isdisjoint(asserted) else PLACES
     found = judge(view, pack, atlas, as_of)
     return tuple([about(view.item, one) for one in found if one.code not in left_out])

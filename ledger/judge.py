@@ -11,9 +11,10 @@ finding is in ``ledger.advice``. Example::
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.arrival import Awaited, Shipment, check_arrival
 from ledger.atlas import Atlas
@@ -78,8 +79,10 @@ def idle_entries(dockets: Iterable[Docket]) -> frozenset[int]:
     return frozenset(idle)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+_IN_PLACE: Mapping[int, int] = {}
+
+
+class View(NamedTuple):
     """What a reader may see of one *item*.
 
     *state* is the effective one, None if the item is not in view. *docket* is its own;
@@ -97,7 +100,7 @@ class View:
     containers: tuple[Docket, ...] = ()
     shipment: Shipment | None = None
     is_empty_container: bool = False
-    ordinals: Mapping[int, int] = field(default_factory=dict)
+    ordinals: Mapping[int, int] = _IN_PLACE
     identities: Identities = NO_IDENTITIES
     claims: Claims = NO_CLAIMS
     consignments: tuple[Consignment, ...] = ()
@@ -172,7 +175,6 @@ def _by_state(
 _SAID = frozenset(
     {Code.STOLEN, Code.LOST, Code.TAMPERED, Code.RECALLED, Code.DETAINED, Code.SEIZED}
 )
-_IN_PLACE: Mapping[int, int] = {}
 _OF_JOURNEY = frozenset({Code.REFUSED, Code.REDIRECTED, Code.NOT_COUNTERSIGNED})
 
 

@@ -170,8 +170,7 @@ def _ranging_of(pack: RulePack, as_of: datetime, assumed_m: float) -> Ranging | 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A *claim* at its *level*; *by* is the first claim that bears it out, None if none does.
 
     *reach* is how near a landmark its signer's machine was measured, None if it is not measured.
@@ -183,8 +182,7 @@ class Standing:
     reach: Reach | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appraisal:
+class Appraisal(NamedTuple):
     """What is known of where an item is.
 
     *latest* is the newest claim that the reader can read, by somebody with a part in the custody or

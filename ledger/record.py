@@ -258,7 +258,7 @@ class Refold:
         more = {one.index for one in heard} - borne
         bearings = [*told.bearings, *[Bearing(index, None) for index in sorted(more)]]
         docket = Docket(tuple(findings), tuple(closings))
-        view = replace(told.view, docket=docket, consignments=self._consignments(told))
+        view = told.view._replace(docket=docket, consignments=self._consignments(told))
         return replace(told, view=view, bearings=tuple(bearings))
 
     def _consignments(self, told: Told) -> tuple[Consignment, ...]:

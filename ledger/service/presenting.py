@@ -30,8 +30,7 @@ from schemas.item import parse_query
 from schemas.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The answer for one presented text; *item* is None when the reader may see nothing by it.
 
     *verdict* counts what is inside the item too; *troubled* are those inside that are not clear.

@@ -101,7 +101,7 @@ class Sightings:
                 claim = placed(bare, saying, event.event_at, sites)
             if route is not None:
                 route = routed(route, saying, sites)
-            found[index] = replace(said, claim=claim, route=route)
+            found[index] = said._replace(claim=claim, route=route)
         return found
 
 

@@ -5,9 +5,9 @@ One statement per table for any number of items, cut to what the reader may see 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ledger.act import ActKind
 from ledger.arrival import Shipment
@@ -30,8 +30,7 @@ from ledger.view import EVERYTHING, Horizon
 _Found = TypeVar("_Found", Finding, Closing)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A view, and by which events it came about: in log order, through what each bears on it.
 
     *horizon* is the last entry that the reader may see of it, recorded at *ended_at*; None if it
@@ -320,7 +319,7 @@ def _shared(one: Seen, other: View) -> Seen:
     kinds = [kind for kind in UNIQUE if kind in ours and kind in theirs and not is_remade]
     shared = {kind for kind in kinds if is_same(ours[kind].number, theirs[kind].number)}
     said = replace(view.identities, shared=view.identities.shared | shared)
-    return replace(one, view=replace(view, identities=said))
+    return one._replace(view=view._replace(identities=said))
 
 
 def _is_made_over(view: View) -> bool:

@@ -5,9 +5,8 @@ sighting_of(*row)                      # out of such a row, by COLUMNS
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.landmark import Measured
 from ledger.sighting import Claim, Route
@@ -18,8 +17,7 @@ from schemas.place import Place
 from schemas.strict_json import dump, load, load_object
 
 
-@dataclass(frozen=True, slots=True)
-class SightingRow:
+class SightingRow(NamedTuple):
     """What entry *idx* says; *has_digests*: more of it may be withheld."""
 
     idx: int
