@@ -129,6 +129,8 @@ def missing(
     A container that is presented accounts for its contents. Where only some of the contents are
     presented, the others are missing.
     """
+    if not expected:
+        return ()
     covered = {below for item in presented for below in inside.below(item)} | presented
     opened = {above for item in presented for above in inside.above(item)}
     units = {unit for group in expected.values() for unit in group}

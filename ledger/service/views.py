@@ -207,8 +207,9 @@ class _Loader:
         dealt = [b for b in bearings if b.idx in dealings]
         if not dealt:
             return ()
-        idle = {b for b in dealt if b.idx in told and self._is_idle(b, outlook.horizon)}
-        way = tuple([b.idx for b in dealt if b not in idle])
+        way = tuple(
+            [b.idx for b in dealt if not (b.idx in told and self._is_idle(b, outlook.horizon))]
+        )
         around = frozenset([self._subjects[b.subject] for b in bearings if b.subject != number])
         return self._dealings.consignments(
             way,
