@@ -13,7 +13,7 @@ from itertools import islice
 from ledger.atlas import Atlas
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, is_gap_over
-from ledger.location import Claims, Terms, circles, newest
+from ledger.location import Claims, Terms, newest, way_of
 from ledger.papers import Bound
 from ledger.sighting import Claim
 from ledger.wording import countries_named, listed, phrase, spot_name
@@ -27,7 +27,7 @@ def check_bounds(
     One finding a claim, by the first of *bounds*.
     """
     latest = newest(claims).latest
-    for number, circle in islice(enumerate(circles(claims, terms)), claims.leg_start, None):
+    for number, circle in islice(enumerate(way_of(claims, terms).circles), claims.leg_start, None):
         claim = claims.made[number]
         if circle is None or not claims.is_credible(claim):
             continue

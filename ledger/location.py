@@ -14,7 +14,7 @@ never from what it says of itself. From the weakest:
     appraise(claims, terms).level             # Level.COUNTERSIGNED
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,22 +215,41 @@ class Newest(NamedTuple):
 _ONCE = lru_cache(maxsize=4096)
 
 
+@dataclass(frozen=True, slots=True, eq=False)  # by what it is, as ``Terms``
+class Way:
+    """The *places* of claims, one after the other, None if withheld; *circles* where they are.
+
+    Items that went the same way at other times share it, and all that follows from it.
+    """
+
+    places: tuple[Place | None, ...]
+    circles: tuple[Circle | None, ...]
+
+
 @_ONCE
-def circles(claims: Claims, terms: Terms) -> tuple[Circle | None, ...]:
-    """Where each of *claims* has it; None if the place is only named, or withheld."""
-    return _circles(tuple([one.place for one in claims.made]), terms)
+def way_of(claims: Claims, terms: Terms) -> Way:
+    """Where each of *claims* has it."""
+    return _way(tuple([one.place for one in claims.made]), terms)
 
 
-@_ONCE  # items that went the same way at other times share it, and all that follows from it
-def _circles(places: tuple[Place | None, ...], terms: Terms) -> tuple[Circle | None, ...]:
-    return tuple([None if place is None else terms.circle(place) for place in places])
+@_ONCE
+def _way(places: tuple[Place | None, ...], terms: Terms) -> Way:
+    circles = tuple([None if place is None else terms.circle(place) for place in places])
+    return Way(places, circles)
+
+
+@_ONCE
+def in_time(claims: Claims) -> tuple[int, ...]:
+    """The numbers of what was made, by the times of the claims, and as they count."""
+    times = [claim.at for claim in claims.made]
+    return tuple(sorted(range(len(times)), key=times.__getitem__))
 
 
 @_ONCE
 def newest(claims: Claims) -> Newest:
     """Which of *claims* say where it is now."""
     shown = hidden = None
-    for number in reversed(_by_time(claims.made)):
+    for number in reversed(in_time(claims)):
         claim = claims.made[number]
         if claim.place is None:
             hidden = number if hidden is None else hidden
@@ -241,17 +260,11 @@ def newest(claims: Claims) -> Newest:
     return Newest(shown, hidden)
 
 
-def _by_time(made: Sequence[Claim], start: int = 0) -> list[int]:
-    """The numbers of *made* from *start* on by the times of the claims, and as they count."""
-    times = [claim.at for claim in made]
-    return sorted(range(start, len(made)), key=times.__getitem__)
-
-
 @_ONCE
 def appraise(claims: Claims, terms: Terms) -> Appraisal:
     """What *claims* come to."""
     made, now = claims.made, newest(claims)
-    order = _by_time(made, claims.leg_start)
+    order = [n for n in in_time(claims) if n >= claims.leg_start]
     shown = [n for n in order if made[n].place is not None and claims.is_credible(made[n])]
     told = {n: _standing(claims, n, terms) for n in shown}
     of_leg = list(told.values())
@@ -271,7 +284,7 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
 def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
     """Every one of *claims* that can be read, with its level, in the order of their times."""
     made = claims.made
-    shown = [n for n in _by_time(made) if made[n].place is not None]
+    shown = [n for n in in_time(claims) if made[n].place is not None]
     return tuple([_standing(claims, n, terms) for n in shown])
 
 
@@ -284,7 +297,7 @@ def _standing(claims: Claims, number: int, terms: Terms) -> Standing:
     claim = claims.made[number]
     if claim.is_inspector and claim.who not in claims.parties:
         return Standing(claim, Level.INSPECTED)
-    where = circles(claims, terms)
+    where = way_of(claims, terms).circles
     reach, here = None, where[number]
     by = _borne_out(claim, here, zip(claims.made, where, strict=True), terms)
     if claim.measured and here is not None and terms.ranging is not None:

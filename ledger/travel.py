@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle, gap_km, is_gap_over
 from ledger.landmark import LIGHT_KM_S
-from ledger.location import Claims, Terms, circles
+from ledger.location import Claims, Terms, Way, in_time, way_of
 from ledger.rules import RulePack
 from ledger.sighting import ASKER, Claim
 from ledger.wording import in_words, phrase, spot_name
@@ -83,14 +83,16 @@ def check_travel(
     claims: Claims, terms: Terms, pack: RulePack, as_of: datetime
 ) -> Iterator[Finding]:
     """Every pair of *claims* of which one must be wrong, by the entry recorded later."""
-    where = circles(claims, terms)
-    said = zip(claims.made, where, strict=True)
-    placed = [(claim, circle) for claim, circle in said if circle is not None]
+    way, made = way_of(claims, terms), claims.made
+    where = way.circles
+    placed = [(made[n], circle) for n in in_time(claims) if (circle := where[n]) is not None]
     if len(placed) < 2:
         return
     limits = limits_of(pack, as_of)
-    longest = _enough(where, limits)
-    placed.sort(key=lambda spot: spot[0].at)
+    longest = _longest(way, limits)
+    times = [claim.at for claim, _ in placed]
+    if min([later - earlier for earlier, later in pairwise(times)]) > longest:
+        return  # as of most items
     for number, (earlier, here) in enumerate(placed):
         for later, there in islice(placed, number + 1, None):
             between = later.at - earlier.at
@@ -102,6 +104,11 @@ def check_travel(
             found = _compare(_Pair(earlier, later, here, there), limits, is_held=is_held)
             if found is not None:
                 yield found
+
+
+@lru_cache(maxsize=4096)
+def _longest(way: Way, limits: Limits) -> timedelta:
+    return _enough(way.circles, limits)
 
 
 @lru_cache(maxsize=4096)  # goods go between the same places
@@ -192,8 +199,10 @@ def check_measured(claims: Claims, terms: Terms) -> Iterator[Finding]:
     ranging = terms.ranging
     if ranging is None:
         return
-    for claim, circle in zip(claims.made, circles(claims, terms), strict=True):
-        for one in claim.measured if circle is not None else ():
+    measured = [(number, claim) for number, claim in enumerate(claims.made) if claim.measured]
+    for number, claim in measured:
+        circle = way_of(claims, terms).circles[number]
+        for one in claim.measured:
             disc = one.disc(LIGHT_KM_S, ranging.own_m)  # in fibre it would be narrower
             near = one.is_near(claim.at, ranging.window)
             if circle is None or not near or not is_gap_over(circle, disc, 0.0):

@@ -11,21 +11,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
 
 from ledger.atlas import Atlas
 from ledger.bounds import check_bounds, lies, may_lie
 from ledger.finding import Code, Finding
 from ledger.geodesy import Circle
 from ledger.holding import ItemState, Phase
-from ledger.location import Claims, Terms, circles, newest, terms_of
+from ledger.location import Claims, Terms, Way, newest, terms_of, way_of
 from ledger.papers import NO_PAPERS, Bound, Duty, Papers
 from ledger.rules import RulePack
 from ledger.sighting import Claim, Route
 from ledger.travel import check_measured, check_travel
 from ledger.wording import also, countries_named, in_words, listed, phrase, spot_name
 
-_AT = attrgetter("at")
 _NOWHERE: frozenset[str] = frozenset()
 _FREE = {"bonded": phrase("bonded"), "ftz": phrase("ftz"), "transit": phrase("transit")}
 
@@ -82,11 +80,8 @@ def _of_claims(  # noqa: PLR0913, PLR0917 - as above
 
 def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Finding]:
     """Claims whose coordinates lie in another country than they say."""
-    where = circles(claims, terms)
-    for claim, circle, possible in zip(claims.made, where, _countries(where, atlas), strict=True):
-        country = None if claim.place is None else claim.place.country
-        if circle is None or country is None or country in possible:
-            continue
+    for number, circle, country, possible in _misplaced(way_of(claims, terms), atlas):
+        claim = claims.made[number]
         message = phrase(
             "%(seen)s in %(country)s, but %(place)s lies in %(countries)s",
             seen=claim.seen,
@@ -105,8 +100,16 @@ def _check_countries(claims: Claims, terms: Terms, atlas: Atlas) -> Iterator[Fin
 
 
 @lru_cache(maxsize=4096)  # items go the same ways
-def _countries(where: tuple[Circle | None, ...], atlas: Atlas) -> tuple[frozenset[str], ...]:
-    return tuple([_NOWHERE if circle is None else atlas.countries(*circle) for circle in where])
+def _misplaced(way: Way, atlas: Atlas) -> tuple[tuple[int, Circle, str, frozenset[str]], ...]:
+    """The numbers of such claims, where they have it, what they say, and what it can be."""
+    found = []
+    for number, (place, circle) in enumerate(zip(way.places, way.circles, strict=True)):
+        if place is None or circle is None or place.country is None:
+            continue
+        possible = atlas.countries(*circle)
+        if place.country not in possible:
+            found.append((number, circle, place.country, possible))
+    return tuple(found)
 
 
 def _is_mirrored(circle: Circle, country: str, atlas: Atlas) -> bool:
@@ -123,7 +126,7 @@ def _check_route(
     if claims.route is None and not barred:
         return
     latest, start = newest(claims).latest, _start(claims, terms, atlas)
-    for number, circle in enumerate(circles(claims, terms)):
+    for number, circle in enumerate(way_of(claims, terms).circles):
         claim = claims.made[number]
         if circle is None or not claims.is_credible(claim):
             continue
@@ -151,7 +154,7 @@ def _start(claims: Claims, terms: Terms, atlas: Atlas) -> frozenset[str]:
     """
     if claims.route is None:
         return _NOWHERE
-    known = [*zip(claims.made, circles(claims, terms), strict=True)]
+    known = [*zip(claims.made, way_of(claims, terms).circles, strict=True)]
     own = [one for one in known[claims.route_start :] if one[0].index == claims.route.index]
     for claim, circle in (*own, *reversed(known[: claims.route_start])):
         if circle is not None and claims.is_credible(claim):
@@ -234,7 +237,7 @@ def _check_age(
     state: ItemState, claims: Claims, pack: RulePack, as_of: datetime, duty: Duty | None
 ) -> Finding | None:
     """Nobody has said where it is, or not for long: by the rules, or by a licence."""
-    newest = max(filter(claims.is_credible, claims.made), key=_AT, default=None)
+    newest = _newest_credible(claims)
     if newest is None:
         asked = duty if _is_over(as_of - state.last_at, duty) else None
         limit = _limit(Code.NO_LOCATION, pack, as_of)
@@ -259,6 +262,15 @@ def _check_age(
         days=age.days,
     )
     return _by_duty(Finding(Code.STALE, message, newest.index), asked)
+
+
+def _newest_credible(claims: Claims) -> Claim | None:
+    """The first of equals; from the end, where the newest mostly is."""
+    newest: Claim | None = None
+    for claim in reversed(claims.made):
+        if (newest is None or claim.at >= newest.at) and claims.is_credible(claim):
+            newest = claim
+    return newest
 
 
 @lru_cache(maxsize=64)
