@@ -151,6 +151,8 @@ def _around(view: View) -> list[Closing]:
 
 
 def _settled_own(view: View, around: Iterable[Closing]) -> tuple[Finding, ...]:
+    if not view.docket.findings:
+        return ()
     # Goods arrive in what they are packed in.
     arrivals = tuple([closing for closing in around if closing.code in _OF_JOURNEY])
     return settle(view.docket.findings, view.docket.closings + arrivals, view.ordinals)

@@ -97,21 +97,24 @@ def gather(
     Those that are *idle*, or not among *entries*, did nothing to it.
     """
     made: list[Claim] = []
+    parties: list[frozenset[str]] = []
     leg, leg_start, route_start = -1, 0, 0
     route, has_arrived = None, False
-    known = filter(None, map(entries.get, dict.fromkeys(bearing)))
-    counted = [entry for entry in known if entry.index not in idle]
-    for entry in counted:
+    for index in dict.fromkeys(bearing):
+        entry = entries.get(index)
+        if entry is None or index in idle:
+            continue
+        parties.append(entry.parties)
         if entry.kind in _BEGINS_LEG:
-            leg, leg_start = entry.index, len(made)
+            leg, leg_start = index, len(made)
             has_arrived = entry.kind in _ARRIVALS
             if not has_arrived:
                 way, route_start = entry.route, len(made)
                 route = way if way is not None and way.destinations else None
         if entry.claim is not None:
             made.append(entry.claim)
-    parties = _NOBODY.union(*[entry.parties for entry in counted])
-    return Claims(tuple(made), parties, leg, leg_start, route, route_start, has_arrived)
+    everybody = _NOBODY.union(*parties)
+    return Claims(tuple(made), everybody, leg, leg_start, route, route_start, has_arrived)
 
 
 _NOBODY: frozenset[str] = frozenset()
@@ -314,17 +317,23 @@ def _borne_out(
     terms: Terms,
 ) -> Claim | None:
     """The first by a party of another ultimate parent that says the same of the place."""
+    most = 2 * terms.within_m / _DEGREE_M
     for further, there in spots:
         if claim.company == further.company:
             continue
         # What tells most apart comes first: nearly all other claims are of other places.
         if here is None or there is None:
             is_same = here is there and _is_named_alike(claim.place, further.place)
+        elif abs(here.latitude - there.latitude) > most:
+            continue
         else:
             is_same = _agree(here, there, terms)
         if is_same and abs(claim.at - further.at) <= terms.window:
             return further
     return None
+
+
+_DEGREE_M = 110_000  # of latitude, nowhere shorter: 110.57 km at the equator
 
 
 def _is_named_alike(one: Place | None, other: Place | None) -> bool:

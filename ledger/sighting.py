@@ -89,14 +89,12 @@ class Route:
     through: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry that bears on an item and counts.
+class Entry(NamedTuple):
+    """What an entry that bears on an item and counts says of where it is.
 
     *parties* have a part in its custody by it, *said* is what it says of places.
     """
 
-    index: int
     kind: ActKind
     parties: frozenset[str]
     claim: Claim | None
@@ -154,9 +152,7 @@ def read_entry(signed: Signed, facts: Facts) -> Entry:
     """What is *signed*, *facts* being as of the entry."""
     act = signed.act
     parties = custody_parties(act.kind, (act.actor, *parties_in(act)))
-    return Entry(
-        signed.index, act.kind, parties, read_claim(signed, facts), read_route(signed, facts)
-    )
+    return Entry(act.kind, parties, read_claim(signed, facts), read_route(signed, facts))
 
 
 def read_claim(signed: Signed, facts: Facts) -> Claim | None:

@@ -91,9 +91,9 @@ def check_travel(
     limits = limits_of(pack, as_of)
     longest = _longest(way, limits)
     times = [claim.at for claim, _ in placed]
-    if min([later - earlier for earlier, later in pairwise(times)]) > longest:
-        return  # as of most items
-    for number, (earlier, here) in enumerate(placed):
+    soon = [n for n, (one, after) in enumerate(pairwise(times)) if after - one <= longest]
+    for number in soon:  # few are
+        earlier, here = placed[number]
         for later, there in islice(placed, number + 1, None):
             between = later.at - earlier.at
             if between > longest:

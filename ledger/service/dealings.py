@@ -37,9 +37,8 @@ class Dealings:
 
     def __init__(self, sight: Sight, said: Mapping[int, Said], *, disclose: bool) -> None:
         self._sight, connection = sight, sight.connection
-        self._events = {index: one.event for index, one in said.items()}
-        found = {index: one.dealing for index, one in said.items()}
-        self._dealings = {index: one for index, one in found.items() if one is not None}
+        self._said = said
+        self._dealings = {i: one.dealing for i, one in said.items() if one.dealing is not None}
         self._disclose = disclose
         hiding = [i for i, one in self._dealings.items() if one.hidden and disclose]
         self._opened = {
@@ -88,7 +87,7 @@ class Dealings:
         if horizon in self._taken:
             return self._taken[horizon]
         if horizon == EVERYTHING:
-            now = {index: row.corrected_by for index, row in self._events.items()}
+            now = {index: self._said[index].event.corrected_by for index in self._dealings}
             self._taken[horizon] = {index: by for index, by in now.items() if by is not None}
         else:
             past = Past(self._sight.connection)
@@ -97,11 +96,11 @@ class Dealings:
 
     def _makes(self, horizon: Horizon, *, hides: bool) -> Made:
         if (horizon, hides) not in self._made:
-            reader, events, balances = self._sight.reader, self._events, self._balances
+            reader, said, balances = self._sight.reader, self._said, self._balances
 
             # Not a method: what it is kept in would be a cycle, of all that was read.
             def drawn(leg: Leg, licence: Licence) -> Drawn | None:
-                row = events[leg.index]
+                row = said[leg.index].event
                 place = ordinal(leg.index) if row.ordinal is None else row.ordinal
                 total = balances.up_to(licence, place, horizon)
                 if licence.quantity is None or total <= licence.quantity:

@@ -34,19 +34,17 @@ class Sightings:
 
     def __init__(self, sight: Sight, said: Mapping[int, Said], *, disclose: bool) -> None:
         self._sight, self._indexes = sight, said.keys()
-        rows = {index: one.event for index, one in said.items()}
-        found = {index: one.sighting for index, one in said.items()}
-        self._said = {index: one for index, one in found.items() if one is not None}
+        self._said = {i: one.sighting for i, one in said.items() if one.sighting is not None}
         self._entries: dict[int, Entry] = {}
         self._shown: dict[Horizon, Mapping[int, Entry]] = {}
         self._corrected: dict[Horizon, frozenset[int]] = {}
         self._known: dict[tuple[object, ...], Claims] = {}
         if not self._said:
             return
-        self._entries = {index: _entry(row, self._said.get(index)) for index, row in rows.items()}
+        self._entries = {index: _entry(one.event, one.sighting) for index, one in said.items()}
         opened = self._disclosed() if disclose else {}
-        self._opened = {index: _entry(rows[index], said) for index, said in opened.items()}
-        taken = [index for index, row in rows.items() if row.corrected_by is not None]
+        self._opened = {index: _entry(said[index].event, row) for index, row in opened.items()}
+        taken = [index for index, one in said.items() if one.event.corrected_by is not None]
         self._corrected[EVERYTHING] = frozenset(taken)
 
     def claims(
@@ -108,8 +106,8 @@ class Sightings:
 def _entry(row: EventRow, said: SightingRow | None) -> Entry:
     kind, parties = _doing(row.kind, row.actor, row.parties)
     if said is None:
-        return Entry(row.idx, kind, parties, None, None)
-    return Entry(row.idx, kind, parties, said.claim, said.route)
+        return Entry(kind, parties, None, None)
+    return Entry(kind, parties, said.claim, said.route)
 
 
 @lru_cache(maxsize=4096)  # the same few parties do the same things to each other

@@ -7,6 +7,8 @@ One statement per table for any number of items, cut to what the reader may see 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from ledger.act import ActKind
@@ -27,6 +29,7 @@ from ledger.store.events import Bearing, EventRow, ReceiptRow
 from ledger.store.said import load_said
 from ledger.view import EVERYTHING, Horizon
 
+_ITEM = attrgetter("item")
 _Found = TypeVar("_Found", Finding, Closing)
 
 
@@ -87,9 +90,10 @@ class _Loader:
         self._known = sight.known
         self._wanted = {item: sight.ids[item] for item in outlooks}
         self._filled = stays.load_filled(connection, self._wanted.values())
-        self._bearings: dict[int, list[Bearing]] = {}
-        for bearing in events.load_bearings(connection, self._wanted.values()):
-            self._bearings.setdefault(bearing.item, []).append(bearing)
+        loaded = events.load_bearings(connection, self._wanted.values())
+        self._bearings: dict[int, Sequence[Bearing]] = {
+            number: tuple(group) for number, group in groupby(loaded, key=_ITEM)
+        }
         horizons = {self._wanted[item]: outlook.horizon for item, outlook in outlooks.items()}
         ended = {number: at for number, at in horizons.items() if at != EVERYTHING}
         self._look_back(Past(connection), ended)
@@ -103,7 +107,7 @@ class _Loader:
         self._subjects |= items.load_names(connection, subjects - self._subjects.keys())
         shipments = set(_shipments(outlook.state for outlook in outlooks.values()))
         said = load_said(connection, indexes | shipments)
-        self._events = {index: one.event for index, one in said.items()}
+        self._said = said
         self._dockets = Dockets(connection, indexes, shipments, has_past=bool(ended))
         self._numbers = Numbers(connection, self._wanted.values())
         bear = {index: one for index, one in said.items() if index in indexes}
@@ -162,7 +166,7 @@ class _Loader:
 
     def _bearings_on(self, number: int, outlook: Outlook) -> tuple[Bearing, ...]:
         """What bears on the item, as far as it is seen."""
-        bearings = self._bearings.get(number, [])
+        bearings = self._bearings.get(number, ())
         if self._sees_all:
             if outlook.horizon == EVERYTHING:
                 return tuple(bearings)
@@ -232,9 +236,10 @@ class _Loader:
         state = outlook.state
         if state is None or state.custody.phase is not Phase.IN_TRANSIT:
             return None
-        row = self._events.get(state.custody.shipment or -1)
-        if row is None:
+        said = self._said.get(state.custody.shipment or -1)
+        if said is None:
             return None
+        row = said.event
         return _shipment_of(row, self._dockets.receipts(row.idx, outlook.horizon))
 
 

@@ -92,10 +92,21 @@ def _measured(text: str) -> tuple[Measured, ...]:
     return tuple([Measured._make((*row[:5], moment(row[5]), moment(row[6]))) for row in rows])
 
 
-def sighting_of(idx: int, at: int | None, *said: Any) -> SightingRow:  # noqa: ANN401 - columns
+def sighting_of(  # noqa: PLR0913, PLR0917 - columns
+    idx: int,
+    at: int | None,
+    who: str,
+    company: str,
+    is_inspector: bool,
+    place: str | None,
+    has_digests: bool,
+    regime: str | None,
+    is_stop: bool,
+    measured: str | None,
+    destinations: str | None,
+    through: str,
+) -> SightingRow:
     """What the row of these ``COLUMNS`` says."""
-    who, company, is_inspector, place, has_digests, regime, is_stop, *rest = said
-    measured, destinations, through = rest
     claim = route = None
     if at is not None:
         claim = Claim(

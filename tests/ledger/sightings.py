@@ -59,5 +59,5 @@ def told(*entries) -> Claims:
     for index, (kind, parties, said, route) in enumerate(entries):
         placed = None if said is None else replace(said, index=index)
         way = None if route is None else replace(route, index=index)
-        found[index] = Entry(index, kind, frozenset(parties), placed, way)
+        found[index] = Entry(kind, frozenset(parties), placed, way)
     return gather(found, found)
