@@ -113,11 +113,13 @@ def gather(
                 route = way if way is not None and way.destinations else None
         if entry.claim is not None:
             made.append(entry.claim)
-    everybody = _NOBODY.union(*parties)
+    everybody = _all_of(*parties)
     return Claims(tuple(made), everybody, leg, leg_start, route, route_start, has_arrived)
 
 
-_NOBODY: frozenset[str] = frozenset()
+@lru_cache(maxsize=4096)  # most items go from hand to hand among the same few
+def _all_of(*parties: frozenset[str]) -> frozenset[str]:
+    return frozenset[str]().union(*parties)
 
 
 # Appraising ---------------------------------------------------------------------------------------
@@ -292,7 +294,7 @@ def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
 
 
 def _rank(standing: Standing) -> int:
-    return standing.level.rank
+    return _LEVELS.index(standing.level)
 
 
 def _standing(claims: Claims, number: int, terms: Terms) -> Standing:

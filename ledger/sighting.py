@@ -46,8 +46,7 @@ class Saying(NamedTuple):
     transcripts: tuple[Envelope, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What *who* signed in entry *index*: that things were in *place* at *at*.
 
     *place* None is withheld, and the reader was not shown it. *company* is the ultimate parent of
@@ -55,7 +54,7 @@ class Claim:
     *measured* are its transcripts that hold.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # not what a tuple finds a value by
     at: datetime
     who: str
     company: str

@@ -8,7 +8,6 @@ anew; who may see an entry sees that too. Example::
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from ledger.act import ActKind
@@ -95,7 +94,7 @@ class Sightings:
             sites = self._sight.registry.places(before=index)
             claim, route = said.claim, said.route
             if claim is not None:
-                bare = replace(claim, at=items.moment(row.recorded_at))
+                bare = claim._replace(at=items.moment(row.recorded_at))
                 claim = placed(bare, saying, event.event_at, sites)
             if route is not None:
                 route = routed(route, saying, sites)

@@ -99,7 +99,9 @@ class _Loader:
         self._look_back(Past(connection), ended)
         every = [bearing for group in self._bearings.values() for bearing in group]
         indexes = {bearing.idx for bearing in every}
-        subjects = {bearing.subject for bearing in every}
+        through = [bearing for bearing in every if bearing.subject != bearing.item]
+        self._inside = {bearing.item for bearing in through}
+        subjects = {bearing.subject for bearing in through}
         # Where an entry was recorded, no other is ever put.
         places = {bearing.ordinal for bearing in every}
         self._has_moved = not places.issubset(map(ordinal, indexes))
@@ -151,7 +153,7 @@ class _Loader:
             claims=self._sightings.claims(
                 indexes, (own, *containers), outlook.horizon, outlook.told
             ),
-            consignments=self._consignments(number, outlook, bearings),
+            consignments=self._consignments(number, outlook, bearings, told),
         )
         return Seen(
             view=view,
@@ -205,16 +207,19 @@ class _Loader:
     # How it was sent -----------------------------------------------------------------------------
 
     def _consignments(
-        self, number: int, outlook: Outlook, bearings: Sequence[Bearing]
+        self,
+        number: int,
+        outlook: Outlook,
+        bearings: Sequence[Bearing],
+        told: Iterable[Bearing],
     ) -> tuple[Consignment, ...]:
-        dealings, told = self._dealings.indexes, self._dockets.told
-        dealt = [b for b in bearings if b.idx in dealings]
-        if not dealt:
+        dealings = self._dealings.indexes
+        idle = [b for b in told if b.idx in dealings and self._is_idle(b, outlook.horizon)]
+        way = tuple([b.idx for b in bearings if b.idx in dealings and b not in idle])
+        if not way:
             return ()
-        way = tuple(
-            [b.idx for b in dealt if not (b.idx in told and self._is_idle(b, outlook.horizon))]
-        )
-        around = frozenset([self._subjects[b.subject] for b in bearings if b.subject != number])
+        others = bearings if number in self._inside else ()
+        around = frozenset([self._subjects[b.subject] for b in others if b.subject != number])
         return self._dealings.consignments(
             way,
             outlook.horizon,

@@ -57,7 +57,7 @@ def told(*entries) -> Claims:
     """The claims in *entries*, which have the indexes 0, 1, 2 ..."""
     found = {}
     for index, (kind, parties, said, route) in enumerate(entries):
-        placed = None if said is None else replace(said, index=index)
+        placed = None if said is None else said._replace(index=index)
         way = None if route is None else replace(route, index=index)
         found[index] = Entry(kind, frozenset(parties), placed, way)
     return gather(found, found)
