@@ -272,14 +272,15 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
     order = [n for n in in_time(claims) if n >= claims.leg_start]
     shown = [n for n in order if made[n].place is not None and claims.is_credible(made[n])]
     told = {n: _standing(claims, n, terms) for n in shown}
-    of_leg = list(told.values())
+    of_leg = [*reversed(told.values())]
+    ranks = [_LEVELS.index(one.level) for one in of_leg]
     latest = now.latest
     if latest is not None and latest not in told:
         told[latest] = _standing(claims, latest, terms)
     return Appraisal(
         latest=None if latest is None else told[latest],
-        best=max(reversed(of_leg), key=_rank, default=None),
-        weakest=min(reversed(of_leg), key=_rank, default=None),
+        best=of_leg[ranks.index(max(ranks))] if ranks else None,
+        weakest=of_leg[ranks.index(min(ranks))] if ranks else None,
         withheld=None if now.withheld is None else made[now.withheld],
         # Where nobody ever said anything there may be no claims to read a stretch from.
         leg=claims.leg if made else NO_CLAIMS.leg,
@@ -291,10 +292,6 @@ def standings(claims: Claims, terms: Terms) -> tuple[Standing, ...]:
     made = claims.made
     shown = [n for n in in_time(claims) if made[n].place is not None]
     return tuple([_standing(claims, n, terms) for n in shown])
-
-
-def _rank(standing: Standing) -> int:
-    return _LEVELS.index(standing.level)
 
 
 def _standing(claims: Claims, number: int, terms: Terms) -> Standing:

@@ -63,14 +63,17 @@ def _of_claims(  # noqa: PLR0913, PLR0917 - as above
         return ()
     terms = terms_of(pack, as_of)
     routed = tuple(_check_route(claims, terms, atlas, barred))
-    told = {(one.code, one.index) for one in routed}
-    bound = check_bounds(claims, terms, atlas, bounds) if bounds and claims.has_arrived else ()
+    bound: list[Finding] = []
+    if bounds and claims.has_arrived:
+        told = {(one.code, one.index) for one in routed}
+        found = check_bounds(claims, terms, atlas, bounds)
+        bound = [one for one in found if (one.code, one.index) not in told]
     return (
         *check_travel(claims, terms, pack, as_of),
         *check_measured(claims, terms),
         *_check_countries(claims, terms, atlas),
         *routed,
-        *[one for one in bound if (one.code, one.index) not in told],
+        *bound,
         *_check_withheld(claims),
     )
 

@@ -135,7 +135,8 @@ class _Loader:
         outlook = self._outlooks[item]
         bearings = self._bearings_on(number, outlook)
         indexes = [bearing.idx for bearing in bearings]
-        told = [bearing for bearing in bearings if bearing.idx in self._dockets.told]
+        known = self._dockets.told
+        told = [bearing for bearing in bearings if bearing.idx in known]
         by_stay: dict[tuple[int, int], list[Bearing]] = {(number, -1): []}
         for bearing in told:
             by_stay.setdefault((bearing.subject, bearing.stay), []).append(bearing)
@@ -196,8 +197,11 @@ class _Loader:
     ) -> tuple[_Found, ...]:
         about: list[_Found] = []
         for bearing in bearings:
+            every = told(bearing.idx, horizon)
+            if not every:
+                continue
             subject = self._subjects[bearing.subject]
-            found = [one for one in told(bearing.idx, horizon) if _is_on(one, subject, bearing)]
+            found = [one for one in every if _is_on(one, subject, bearing)]
             if not self._sees_all:
                 # Nothing of the other items that they are about, neither names nor order.
                 found = sorted([replace(one, items=(subject,)) for one in found], key=_by_code)
