@@ -95,7 +95,33 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # it has no types
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
+    """waitress's, which its loop leaves alone while a thread sends what fits into one call.
+
+    A socket can always take that, so the loop would be told at once, find the thread at it, and be
+    told again, through all connections each time: with 64 of them that took the thread's time.
+    """
+
     parser_class = _Parser
+    is_sending = False
+    total_outbufs_len: int
+    sendbuf_len: int
+    will_close: bool
+
+    def writable(self) -> bool:
+        """Whether the loop is to send, or to close it."""
+        is_left = self.is_sending and self.total_outbufs_len <= self.sendbuf_len
+        return super().writable() and (self.will_close or not is_left)
+
+    def write_soon(self, data: Any) -> int:  # noqa: ANN401 - bytes, or a file
+        """Send *data*; what cannot be sent now is the loop's, which is told so."""
+        self.is_sending = True
+        try:
+            taken: int = super().write_soon(data)
+        finally:
+            self.is_sending = False
+            if self.total_outbufs_len:
+                self.server.pull_trigger()
+        return taken
 
 
 class Server:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from web.server import BodyLimits, Server
+from web.server import BodyLimits, Server, _Channel
 
 STALLED = 900
 
@@ -92,3 +92,24 @@ def test_a_body_that_is_too_long_for_its_path_is_not_waited_for(server, where, l
             said = answer.read(20).decode().strip()
 
     assert (b"HTTP/1.1 200 OK\r\n", str((str(told[0]), told[1]))) == (status, said)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_asked"),
+    {
+        "nothing to send": ({}, False),
+        "what a thread sends in one call": ({"is_sending": True, "total_outbufs_len": 9}, False),
+        "what it will leave": ({"is_sending": True, "total_outbufs_len": 11}, True),
+        "what it left": ({"total_outbufs_len": 9}, True),
+        "closed meanwhile": (
+            {"is_sending": True, "total_outbufs_len": 9, "will_close": True},
+            True,
+        ),
+    }.values(),
+)
+def test_the_loop_does_not_ask_for_what_a_thread_sends(state, is_asked):
+    channel = object.__new__(_Channel)
+    usual = {"total_outbufs_len": 0, "will_close": False, "close_when_flushed": False}
+    vars(channel).update({"sendbuf_len": 10, **usual, **state})
+
+    assert is_asked == bool(channel.writable())
