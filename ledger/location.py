@@ -278,12 +278,12 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
     if latest is not None and latest not in told:
         told[latest] = _standing(claims, latest, terms)
     return Appraisal(
-        latest=None if latest is None else told[latest],
-        best=of_leg[ranks.index(max(ranks))] if ranks else None,
-        weakest=of_leg[ranks.index(min(ranks))] if ranks else None,
-        withheld=None if now.withheld is None else made[now.withheld],
+        None if latest is None else told[latest],
+        of_leg[ranks.index(max(ranks))] if ranks else None,
+        of_leg[ranks.index(min(ranks))] if ranks else None,
+        None if now.withheld is None else made[now.withheld],
         # Where nobody ever said anything there may be no claims to read a stretch from.
-        leg=claims.leg if made else NO_CLAIMS.leg,
+        claims.leg if made else NO_CLAIMS.leg,
     )
 
 

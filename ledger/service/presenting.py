@@ -176,14 +176,14 @@ def _line(
         if answer is Match.MATCH and is_elsewhere(view, here, ledger.pack, ledger.atlas, as_of):
             answer = Match.ELSEWHERE
     return Line(
-        text=one.text,
-        item=view.item,
-        answer=answer,
-        verdict=worst((verdict(found, known=view.state is not None), *inside.values())),
-        findings=tuple([one for one in found if one.on_items]),
-        state=view.state,
-        troubled=inside,
-        times=one.times,
-        bearers=one.bearers,
-        place=appraise(view.claims, terms_of(ledger.pack, as_of)),
+        one.text,
+        view.item,
+        answer,
+        worst((verdict(found, known=view.state is not None), *inside.values())),
+        tuple([one for one in found if one.on_items]),
+        view.state,
+        inside,
+        one.times,
+        one.bearers,
+        appraise(view.claims, terms_of(ledger.pack, as_of)),
     )

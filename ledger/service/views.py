@@ -142,29 +142,28 @@ class _Loader:
             by_stay.setdefault((bearing.subject, bearing.stay), []).append(bearing)
         own, *containers = (self._docket(stay, outlook.horizon) for stay in by_stay.values())
         ended_at = self._ended_at.get(outlook.horizon)
+        # By position, as in ``ledger.store.items``: names would take twice as long.
         view = View(
-            item=item,
-            state=outlook.state,
-            docket=own,
-            containers=tuple(containers),
-            shipment=self._shipment(outlook),
-            is_empty_container=_is_empty(self._filled.get(number, ()), outlook.horizon),
-            ordinals=_moved(bearings) if self._has_moved else {},
-            identities=self._numbers.of(number, bearings, outlook.horizon, outlook.told),
-            claims=self._sightings.claims(
-                indexes, (own, *containers), outlook.horizon, outlook.told
-            ),
-            consignments=self._consignments(number, outlook, bearings, told),
+            item,
+            outlook.state,
+            own,
+            tuple(containers),
+            self._shipment(outlook),
+            _is_empty(self._filled.get(number, ()), outlook.horizon),
+            _moved(bearings) if self._has_moved else {},
+            self._numbers.of(number, bearings, outlook.horizon, outlook.told),
+            self._sightings.claims(indexes, (own, *containers), outlook.horizon, outlook.told),
+            self._consignments(number, outlook, bearings, told),
         )
         return Seen(
-            view=view,
-            bearings=bearings,
-            subjects=self._subjects,
-            number=number,
-            horizon=outlook.horizon,
-            ended_at=None if ended_at is None else items.moment(ended_at),
-            around=outlook.around,
-            told=outlook.told,
+            view,
+            bearings,
+            self._subjects,
+            number,
+            outlook.horizon,
+            None if ended_at is None else items.moment(ended_at),
+            outlook.around,
+            outlook.told,
         )
 
     def _bearings_on(self, number: int, outlook: Outlook) -> tuple[Bearing, ...]:
