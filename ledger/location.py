@@ -277,6 +277,7 @@ def appraise(claims: Claims, terms: Terms) -> Appraisal:
     latest = now.latest
     if latest is not None and latest not in told:
         told[latest] = _standing(claims, latest, terms)
+    # By position: one is made of every item of a check, and names would take twice as long.
     return Appraisal(
         None if latest is None else told[latest],
         of_leg[ranks.index(max(ranks))] if ranks else None,

@@ -175,6 +175,7 @@ def _line(
         found += check_here(view, here, ledger.pack, ledger.atlas, as_of)
         if answer is Match.MATCH and is_elsewhere(view, here, ledger.pack, ledger.atlas, as_of):
             answer = Match.ELSEWHERE
+    # By position, as views: one is made of every serial.
     return Line(
         one.text,
         view.item,
