@@ -217,7 +217,7 @@ class _Loader:
         told: Iterable[Bearing],
     ) -> tuple[Consignment, ...]:
         dealings = self._dealings.indexes
-        idle = [b for b in told if b.idx in dealings and self._is_idle(b, outlook.horizon)]
+        idle = {b for b in told if b.idx in dealings and self._is_idle(b, outlook.horizon)}
         way = tuple([b.idx for b in bearings if b.idx in dealings and b not in idle])
         if not way:
             return ()

@@ -61,6 +61,7 @@ def words_of_scripts(language: str) -> dict[str, str]:
     return _words(language, lambda path: path.endswith(".js"))
 
 
+@functools.cache  # read for every sentence
 def words_of_ledger(language: str) -> dict[str, str]:
     """The phrases of which the ledger makes what it keeps, English to *language*.
 
