@@ -156,12 +156,34 @@ def parse_submission(data: bytes) -> Submission:
     return Submission(envelope_from_json(value), _NO_LISTS, ())
 
 
+def split_plain(data: bytes) -> list[bytes] | None:
+    """Each submission in ``{"entries": [...]}``, where all of them are envelopes alone.
+
+    They are the bytes that were sent, not looked into; None where *data* is spelled in another way
+    than ``encode_submission`` does, or is no such thing.
+    """
+    start, end = len(_ENTRIES), len(data) - len(b"]}")
+    if not (data.startswith(_ENTRIES) and data.endswith(b"]}")):
+        return None
+    found = []
+    while (one := _PLAIN_TEXT.match(data, start, end)) is not None:
+        found.append(one[0])
+        start = one.end() + 1
+        if start > end:
+            return found
+        if data[start - 1] != ord(","):
+            break
+    return None
+
+
+_ENTRIES = b'{"entries":['
 # What ``encode_submission`` writes of an envelope alone: read without a JSON parser, at a third of
 # the cost. Whatever is not spelled like that to the byte, and whatever is wrong, goes the long way.
-_PLAIN = re.compile(
+_PLAIN_TEXT = re.compile(
     rb'\{"envelope":\{"payload":"([^"]*)","payloadType":"([^"]*)",'
-    rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([^"]{88})"\}\]\}\}\n?'
-).fullmatch
+    rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([^"]{88})"\}\]\}\}'
+)
+_PLAIN = re.compile(_PLAIN_TEXT.pattern + rb"\n?").fullmatch
 
 
 def _plain_submission(

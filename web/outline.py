@@ -8,6 +8,7 @@ Where a folder cannot be written there is no land on maps; what was said is show
 """
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -120,6 +121,8 @@ def prepare_soon(folder: Path) -> None:
 
 
 _SETTLED_S = 5.0
+# Of 0 to 19: what somebody waits for comes before what nobody may ask for.
+_BACKGROUND = 19
 
 
 def _prepare(folder: Path) -> None:
@@ -145,6 +148,7 @@ def _make(detail: float, path: Path) -> Outline | None:
 
 
 def _keep(detail: float, path: Path) -> None:
+    os.nice(_BACKGROUND)
     try:
         keep(detail, path)
     except OSError as exc:

@@ -8,7 +8,7 @@ import click
 from ledger.cli.help import Command
 from ledger.cli.output import progress, show, show_json
 from ledger.cli.output import text as styled
-from ledger.cli.serving import DEFAULT_LISTEN, host_and_port, listening
+from ledger.cli.serving import DEFAULT_LISTEN, attend, host_and_port, listening
 from ledger.cli.settings import Settings, ledger_options, pass_settings
 from schemas.errors import CannotOpen
 from schemas.strict_json import JSON
@@ -192,10 +192,7 @@ def _serve(settings: Settings, world: "DemoWorld", listen: str | None) -> None:
             raise
         server = listening(make_app(ledger), _ANY_PORT, BODY_LIMITS)
     _show_access(world, people, server.url)
-    try:
-        server.run()
-    finally:
-        server.close()
+    attend(server)
 
 
 def _show_access(world: "DemoWorld", people: "Sequence[Access]", url: str) -> None:

@@ -105,22 +105,22 @@ def serve(
     """
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
+    from ledger.service.admitting import helped
     from web.app import BODY_LIMITS, make_app
     from web.outline import MAPS, prepare_soon
 
     chosen = WebSettings(public_entries, proxies, rate_limit)
     _log_requests()
     ledger = settings.open_ledger()
-    prepare_soon(ledger.directory.path / MAPS)
     if workers > 1 or tls_cert is not None:
+        prepare_soon(ledger.directory.path / MAPS)
         _serve_in_processes(settings, ledger, chosen, listen, (workers, tls_cert, tls_key))
         return
-    server = listening(make_app(ledger, chosen), listen, BODY_LIMITS)
-    _announce(settings, ledger, server.url)
-    try:
-        server.run()
-    finally:
-        server.close()
+    with helped(ledger):  # several processes are enough for all cores
+        prepare_soon(ledger.directory.path / MAPS)
+        server = listening(make_app(ledger, chosen), listen, BODY_LIMITS)
+        _announce(settings, ledger, server.url)
+        attend(server)
 
 
 def _log_requests() -> None:
@@ -192,6 +192,17 @@ def listening(app: "WSGIApplication", listen: str, limits: "BodyLimits") -> "Ser
         return Server(app, host, port, limits)
     except OSError as exc:
         raise CannotOpen(f"cannot listen at {listen}: {exc.strerror}") from exc
+
+
+def attend(server: "Server") -> None:
+    """Answer until interrupted."""
+    from ledger.service.workers import keep_for_good
+
+    keep_for_good()
+    try:
+        server.run()
+    finally:
+        server.close()
 
 
 @click.group(cls=Group)

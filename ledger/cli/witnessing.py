@@ -9,7 +9,7 @@ import click
 from ledger.cli.help import Command, Group
 from ledger.cli.output import BAD_NEWS, show, show_json, table, text
 from ledger.cli.pointing import understood
-from ledger.cli.serving import listening
+from ledger.cli.serving import attend, listening
 from ledger.cli.settings import Settings, json_option, ledger_options, pass_settings
 from schemas.strict_json import JSON
 
@@ -263,4 +263,4 @@ def serve(*, listen: str, folder: Path) -> None:
     opened = Witness.open(folder)
     server = listening(make_app(opened), listen, BodyLimits(MAX_REQUEST_SIZE))
     click.echo(f"{opened.vkey}\nListening at {server.url}")
-    server.run()
+    attend(server)

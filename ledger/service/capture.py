@@ -16,12 +16,12 @@ from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
-from ledger.admission import Admitted, Gate, admit, admit_all, notes_of
+from ledger.admission import Admitted, Gate, admit, notes_of
 from ledger.checkpoint import Checkpoint
 from ledger.finding import Finding
 from ledger.key_findings import check_key
 from ledger.landmark import check_transcripts
-from ledger.service.admitting import Admission, admit_in_parallel, gate_of
+from ledger.service.admitting import Admission, admit_in_parallel, admit_together, gate_of
 from ledger.service.erasing import erase
 from ledger.service.hearing import Hearing
 from ledger.service.judgements import Judged, judge_new
@@ -94,8 +94,7 @@ def capture(
     Raises: ReadOnly, IntegrityError (nothing of the batch is recorded).
     """
     ledger.demand_writable()
-    gate = gate_of(ledger, ledger.registry, party)
-    request = Request(submissions, admit_all(submissions, gate), actor, party)
+    request = Request(submissions, admit_together(ledger, submissions, party), actor, party)
     if dry_run:
         return sequence(ledger, [request], dry_run=True)[0]
     weight = sum(map(len, submissions))

@@ -34,6 +34,7 @@ from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
 from ledger.service.rows import enter_statement
+from ledger.service.workers import Helpers
 from ledger.store import files, log
 from ledger.store.cosignatures import load_cosignatures
 from ledger.store.database import Connection, Database
@@ -77,6 +78,7 @@ class Ledger:
     """An open ledger. ``stopped`` says why nothing may be written, None when all is well.
 
     ``scrubbed``: whether what is stored was gone through since it was opened, which signing awaits.
+    ``helpers``: processes that a server keeps for what comes in numbers; None: there are none.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Ledger:
         self.tip: Tip | None = None
         self.thread_lock = threading.Lock()
         self.group = GroupCommit(GROUP_BYTES)
+        self.helpers: Helpers | None = None
 
     @classmethod
     def open(
@@ -287,7 +290,8 @@ class Ledger:
         if head.size:
             self.verify_head(head)
         registry = self.tip.registry.copy() if self.tip else Registry()
-        self._fold_statements(connection, registry)
+        for row in log.load_statements(connection, registry.size):
+            enter_statement(registry, row)
         if head.size and (registry.origin, registry.log_vkey) != (self.origin, self.vkey):
             raise IntegrityError("the genesis names another log key than the one in log.key")
         self.tip = Tip(head, registry, restore_frontier(connection, registry, head))
@@ -304,10 +308,6 @@ class Ledger:
             raise IntegrityError(
                 f"checkpoint {head.size}: the stored signature is not the log key's"
             ) from exc
-
-    def _fold_statements(self, connection: Connection, registry: Registry) -> None:
-        for row in log.load_statements(connection, registry.size):
-            enter_statement(registry, row)
 
     # Signing -------------------------------------------------------------------------------------
 

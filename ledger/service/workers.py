@@ -8,6 +8,8 @@ keep nothing of its terminal or pipe open.
 
     for window, audited in in_order(audit_window, windows):
         ...
+
+A server, which has threads, forks no more: its helpers are started before them, and kept.
 """
 
 import gc
@@ -18,7 +20,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -56,6 +58,30 @@ def in_order(
             done = future.result()
             queue.extend(islice(given, 1))
             yield one, done
+
+
+class Helpers:
+    """Processes that are kept for work in parts: *count* of them, *start* coming first in each.
+
+    To be made before there are threads: what is forked beside them may wait for ever for a lock
+    that one of them held.
+    """
+
+    def __init__(self, count: int, start: Callable[..., None], *start_with: Any) -> None:  # noqa: ANN401 - as below
+        self.count, self.start_with = count, start_with
+        self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(start, start_with))
+        self._pool.submit(int).result()  # starts them
+
+    def begin(self, job: Callable[[_In], _Out], given: _In) -> "Future[_Out]":
+        """What *job* will make of *given*.
+
+        Raises: BrokenProcessPool, here or of what is awaited, when one of them was killed.
+        """
+        return self._pool.submit(job, given)
+
+    def close(self) -> None:
+        """Let them end, once each is done with what it has begun."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -122,6 +148,15 @@ def collecting_seldom() -> Iterator[None]:
             usual = _usual.pop()
             if not _usual:
                 gc.set_threshold(*usual)
+
+
+def keep_for_good() -> None:
+    """Look for no cycles among what is there by now: a server keeps its code until it ends.
+
+    To go through all of it takes a tenth of a second, of whoever asks just then.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 _changing = threading.Lock()

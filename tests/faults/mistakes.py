@@ -229,10 +229,10 @@ def evidence_forgotten() -> None:
 
 
 def dedupe_by_bytes() -> None:
-    admit_all = capturing.admit_all
+    admit_together = capturing.admit_together
 
-    def by_bytes(submissions: Any, gate: Any) -> list[Any]:
-        found = admit_all(submissions, gate)
+    def by_bytes(ledger: Any, submissions: Any, party: Any) -> list[Any]:
+        found = admit_together(ledger, submissions, party)
         pairs = zip(found, submissions, strict=True)
         return [
             one._replace(identity=sha256(data).digest()) if isinstance(one, Admitted) else one
@@ -244,7 +244,7 @@ def dedupe_by_bytes() -> None:
         key, kind = registry.by_index[row.key_idx].key, PAYLOAD_TYPES[row.kind]
         return leaf.leaf_record(row.recorded_at, key.raw, kind, row.payload, row.signature)
 
-    capturing.admit_all = by_bytes
+    capturing.admit_together = by_bytes
     sequencer.Batch._leaf_hash = lambda batch, row: merkle.leaf_hash(record(row, batch.registry))
     scrub.leaf_of_row = reading.leaf_of_row = record
 

@@ -27,7 +27,7 @@ from ledger.service.recorded import Recorded, recorded
 from ledger.service.rehearsal import rehearse
 from ledger.service.tokens import Scope
 from schemas import strict_json
-from schemas.envelope import SUBMISSION_LIMIT, submission_to_json
+from schemas.envelope import SUBMISSION_LIMIT, split_plain, submission_to_json
 from schemas.errors import ChiptrailError, MalformedJson, TooLarge
 from schemas.formats import encode_base64, format_time
 from schemas.strict_json import JSON
@@ -120,14 +120,18 @@ def _several(data: bytes) -> list[bytes] | None:
     """The submissions in ``{"entries": [...]}``; None where *data* is one submission."""
     if not data.lstrip()[1:64].lstrip().startswith(b'"entries"'):
         return None
-    value = strict_json.load_object(data, limit=SUBMISSION_LIMIT)
-    entries = value["entries"]
-    if len(value) != 1 or not isinstance(entries, list) or not entries:
-        raise MalformedJson('want {"entries": [submission, ...]} and nothing beside it', "/entries")
-    if len(entries) > MOST_AT_ONCE:
-        said = f"got {len(entries)} entries, limit {MOST_AT_ONCE}; send {NDJSON} for more"
+    several = split_plain(data)
+    if several is None:
+        value = strict_json.load_object(data, limit=SUBMISSION_LIMIT)
+        entries = value["entries"]
+        if len(value) != 1 or not isinstance(entries, list) or not entries:
+            want = 'want {"entries": [submission, ...]} and nothing beside it'
+            raise MalformedJson(want, "/entries")
+        several = [strict_json.dump(one) for one in entries]
+    if len(several) > MOST_AT_ONCE:
+        said = f"got {len(several)} entries, limit {MOST_AT_ONCE}; send {NDJSON} for more"
         raise TooLarge(said, "/entries")
-    return [strict_json.dump(one) for one in entries]
+    return several
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.service.workers import in_order
+from ledger.service.workers import Helpers, in_order
 from schemas.errors import CannotOpen
 
 
@@ -53,6 +53,14 @@ def test_every_process_starts_with_what_it_is_given():
     assert [(1, 41), (2, 42)] == list(in_order(add, [1, 2], begin, 40))
 
 
+def test_helpers_work_on_parts_of_what_they_were_started_with():
+    helpers = Helpers(2, begin, 40)
+    begun = [helpers.begin(add, number) for number in range(5)]
+
+    assert [40, 41, 42, 43, 44] == [one.result() for one in begun]
+    helpers.close()
+
+
 def test_inputs_are_taken_only_a_few_ahead_of_the_reader():
     taken = []
     results = in_order(double, (taken.append(n) or n for n in range(100)))
@@ -78,13 +86,14 @@ def test_what_a_job_raises_is_raised_to_the_reader():
 
 PARENT = """
 import os, signal
-from tests.ledger.service.test_workers import double, in_order
-results = in_order(double, range(100))
-next(results)
+from tests.ledger.service.test_workers import Helpers, begin, double, in_order
+{made}
 print("begun", flush=True)
 {then}
 signal.pause()
 """
+IN_ORDER = "results = in_order(double, range(100)); next(results)"
+HELPERS = "helpers = Helpers(2, begin, 40); helpers.begin(double, 1).result()"
 ROOT = Path(__file__).parents[3]
 
 
@@ -99,8 +108,8 @@ def begin_parent():
     reader, writer = os.pipe()
     started = []
 
-    def begin_parent(then=""):
-        command = [sys.executable, "-c", PARENT.format(then=then)]
+    def begin_parent(then="", made=IN_ORDER):
+        command = [sys.executable, "-c", PARENT.format(then=then, made=made)]
         parent = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=[writer]
         )
@@ -118,8 +127,9 @@ def begin_parent():
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_workers_end_with_a_parent_that_is_killed(begin_parent, how):
-    parent, alive = begin_parent()
+@pytest.mark.parametrize("made", [IN_ORDER, HELPERS])
+def test_workers_end_with_a_parent_that_is_killed(begin_parent, how, made):
+    parent, alive = begin_parent(made=made)
     assert select.select([alive], [], [], 0)[0] == []
     parent.send_signal(how)
 

@@ -1,0 +1,128 @@
+"""A server's helpers admit their share of what comes in numbers, as it would be admitted here."""
+
+import os
+import signal
+
+import pytest
+
+from ledger.admission import Admitted, admit_all
+from ledger.service import admitting
+from ledger.service.admitting import MANY, admit_together, gate_of, helped
+from ledger.service.capture import capture
+from schemas.envelope import encode_submission
+from schemas.errors import Refusal
+from schemas.statement import Role
+from tests.openings import opened
+from tests.world import CHIPS, party
+
+
+@pytest.fixture(autouse=True)
+def cores(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+
+
+def begin(made):
+    made.enroll("fab", Role.MAKER, prefixes=[CHIPS])
+    made.enroll("shop")
+
+
+@pytest.fixture
+def world(tmp_path):
+    return opened(tmp_path, begin)
+
+
+def lines_of(world, count, who="fab"):
+    return [
+        encode_submission(
+            world.submission(
+                who,
+                "ObjectEvent",
+                {"epcList": [f"{CHIPS}{who}-{number}"]},
+                action="ADD",
+                bizStep="commissioning",
+            )
+        )
+        for number in range(count)
+    ]
+
+
+def told(admissions):
+    """The same of each, with what a refusal says: two errors of one kind are never equal."""
+    return [
+        (type(one), one.message, one.pointer) if isinstance(one, Refusal) else one
+        for one in admissions
+    ]
+
+
+def test_many_are_admitted_as_they_would_be_without_helpers(world):
+    lines = lines_of(world, MANY)
+    forged = lines[0].replace(b'"sig":"', b'"sig":"AAAA').replace(b'=="}]', b'"}]')
+    lines = [*lines, *lines_of(world, 9, "shop"), forged, b"{", *lines[:3]]
+    with helped(world.ledger):
+        ours = admit_together(world.ledger, lines, party("fab"))
+
+    alone = admit_all(lines, gate_of(world.ledger, world.ledger.registry, party("fab")))
+    assert told(alone) == told(ours)
+    kinds = [isinstance(one, Admitted) for one in ours]
+    assert [True] * MANY + [False] * 11 + [True] * 3 == kinds
+
+
+def test_every_helper_takes_a_share(world, monkeypatch):
+    here = []
+    monkeypatch.setattr(admitting, "admit_all", lambda lines, gate: here.extend(lines) or [])
+    lines = lines_of(world, MANY)
+    with helped(world.ledger):  # forked after that, the helpers give as little
+        admit_together(world.ledger, lines, None)
+
+    assert MANY // 3 <= len(here) < MANY // 2
+    assert lines[: len(here)] == here
+
+
+def test_a_key_that_was_enrolled_since_they_started_signs(world):
+    with helped(world.ledger):
+        world.enroll("late", Role.MAKER)
+        found = admit_together(world.ledger, lines_of(world, MANY, "late"), None)
+
+    assert {Admitted} == {type(one) for one in found}
+
+
+def test_few_are_admitted_here(world):
+    with helped(world.ledger):
+        world.ledger.helpers.close()
+        found = admit_together(world.ledger, lines_of(world, MANY - 1), None)
+
+    assert MANY - 1 == len(found)
+
+
+def test_where_a_helper_was_killed_everything_is_recorded_all_the_same(world):
+    lines = lines_of(world, MANY)
+    with helped(world.ledger):
+        pid = world.ledger.helpers.begin(pid_of, None).result()
+        os.kill(pid, signal.SIGKILL)
+        outcomes = capture(world.ledger, lines, actor="test")
+        assert world.ledger.helpers is None
+        again = capture(world.ledger, lines, actor="test")
+
+    assert [(True, False)] * MANY == [
+        (one.created, other.created) for one, other in zip(outcomes, again, strict=True)
+    ]
+    world.check()
+
+
+def pid_of(_given):
+    return os.getpid()
+
+
+def test_one_core_has_no_helpers(world, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with helped(world.ledger):
+        assert world.ledger.helpers is None
+
+
+def test_no_helper_outlives_the_server(world):
+    with helped(world.ledger):
+        pid = world.ledger.helpers.begin(pid_of, None).result()
+
+    assert world.ledger.helpers is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
