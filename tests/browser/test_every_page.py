@@ -24,6 +24,11 @@ NAMESAKE = "urn:chiptrail:chip:other:y:A0001"
 BOX = "https://id.gs1.org/00/095060001343520017"
 PAPERS = [{"type": "bol", "bizTransaction": "urn:chiptrail:doc:awb:618-1"}]
 MOST_BYTES = 150_000
+CUT_OFF = """
+[...document.querySelectorAll("table")]
+  .filter((one) => one.scrollWidth > one.parentElement.clientWidth + 1)
+  .map((one) => one.textContent.trim().slice(0, 40))
+"""
 PEOPLE = {
     "anybody": None,
     "an inspector": {"name": "ida", "role": "inspector", "of": "customs"},
@@ -130,6 +135,8 @@ class Visit:
         self.wrong += [(path, *fault) for fault in faults_in_themes(self.page)]
         out = self.page.evaluate("document.documentElement.scrollWidth")
         self.wrong += [(path, "sticks out", out)] if out > 390 else []
+        cut = self.page.evaluate(CUT_OFF)
+        self.wrong += [(path, "a table is cut off", cut)] if cut else []
         size = sum(self._bytes.values())
         self.wrong += [] if 0 < size <= MOST_BYTES else [(path, "bytes", size)]
 

@@ -71,8 +71,9 @@ export function icon(name) {
   return drawing;
 }
 
-// Give what came into *root* its buttons and local times.
+// Give what came into *root* its buttons, its local times, and the cells of its lists their names.
 export function dress(root) {
+  root.querySelectorAll("table").forEach(nameCells);
   for (const code of root.querySelectorAll("code[data-copy]:not(.dressed)")) {
     code.classList.add("dressed");
     if (!navigator.clipboard) continue; // only where the connection is secure
@@ -91,6 +92,16 @@ export function dress(root) {
     const shown = document.createElement("span");
     Object.assign(shown, { className: "local", textContent: ` (${local})` });
     time.append(shown);
+  }
+}
+
+// On a phone a row of several columns stands as a card, with the name of the column on each cell.
+function nameCells(table) {
+  const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+  if (names.length < 3 || table.matches(".sides")) return;
+  table.classList.add("rows");
+  for (const row of table.tBodies[0]?.rows ?? []) {
+    [...row.cells].slice(1).forEach((cell, at) => (cell.dataset.name = names[at + 1] ?? ""));
   }
 }
 
