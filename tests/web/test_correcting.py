@@ -177,3 +177,76 @@ def test_what_others_signed_is_not_there(web):
 
     for index in (web.index, 9999, 0):
         assert 404 == other.get(f"/record/correct/{index}").status_code
+
+
+# What a maker said -------------------------------------------------------------------------------
+
+LOT, ECCN = "urn:epcglobal:cbv:mda:lotNumber", "chiptrail:eccn"
+NUMBERS = [
+    {"item": A, "printedSerial": "1650522012345", "uuid": "GPU-1"},
+    {"item": B, "printedSerial": 'a "b", c'},
+]
+
+
+@pytest.fixture(scope="module")
+def made(web):
+    """An entry by which the fab makes things, and says what they are."""
+    said = {"ilmd": {LOT: "L7"}, "chiptrail:identities": NUMBERS}
+    return web.world.commission("fab", [A, B], **said).index
+
+
+def remake(clerk, made, **said):
+    path = f"/record/correct/{made}"
+    return clerk.post(path, data=said, content_type="multipart/form-data")
+
+
+def test_lot_product_and_class_are_fields_whether_they_were_said_or_not(clerk, made):
+    shown = clerk.get(f"/record/correct/{made}").text
+    said = {"lot": "L8", "class_eccn": "3A090.a", "reason": "incorrect_data"}
+    (right, _), _ = prepared(remake(clerk, made, **said))
+
+    assert 'name="lot" value="L7"' in shown
+    assert 'name="class_eccn" value=""' in shown
+    assert {LOT: "L8", ECCN: "3A090.a"} == right["ilmd"]
+
+
+def test_numbers_stand_in_a_table_and_are_read_from_it(clerk, made):
+    shown = unescape(clerk.get(f"/record/correct/{made}").text)
+    table = 'serial,printedSerial,uuid\nA-1,1650522012345,GPU-1\nA-2,"a ""b"", c",'
+    typed = table.replace("GPU-1", "GPU-2")
+    said = {"chiptrail:identities": typed, "reason": "incorrect_data"}
+
+    assert table in shown
+    # Of several things they are withheld.
+    wanted = [{**NUMBERS[0], "uuid": "GPU-2"}, NUMBERS[1]]
+    assert wanted == disclosed(remake(clerk, made, **said))
+
+
+def test_numbers_that_were_none_are_left_out(clerk, made):
+    said = {"chiptrail:identities": "", "lot": "", "reason": "incorrect_data"}
+    (right, _), _ = prepared(remake(clerk, made, **said))
+
+    assert not {"chiptrail:identities", "ilmd"} & set(right)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("A-1,1650522012345", "want a first row with serial"),
+        ("serial,uuid\nNONE-1,GPU-1", "NONE-1: "),
+        ("serial,uuid\n,GPU-1", "row 2 names no serial"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(clerk, made, table, why):
+    answer = remake(clerk, made, **{"chiptrail:identities": table, "reason": "incorrect_data"})
+
+    assert 400 == answer.status_code
+    assert why in unescape(answer.text)
+
+
+def test_what_a_maker_said_in_words_of_its_own_stays_json(clerk, web):
+    index = web.world.commission("fab", [A], ilmd={LOT: "L7", "https://a.example/x": 1}).index
+    said = {"ilmd": '{"https://a.example/x":2}', "reason": "incorrect_data"}
+    (right, _), _ = prepared(remake(clerk, index, **said))
+
+    assert {"https://a.example/x": 2} == right["ilmd"]

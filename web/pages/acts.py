@@ -49,10 +49,7 @@ class Act:
 
 
 def _commission(filling: Filling, items: Sequence[str]) -> Draft:
-    facts = {"urn:epcglobal:cbv:mda:lotNumber": "lot", "https://gs1.org/voc/productName": "product"}
-    facts["chiptrail:eccn"] = "class_eccn"
-    product = {name: text for name, field in facts.items() if (text := filling.shown(field))}
-    details = filling.details(product=product or None, identities=filling.numbers)
+    details = filling.details(product=filling.product() or None, identities=filling.numbers)
     return short_form.commission(items, details)
 
 

@@ -64,6 +64,10 @@ LABELS: Mapping[str, object] = {
     "ilmd": _("Product"),
 }
 _ALWAYS = 4
+_ASKABLE: Mapping[str, tuple[str, ...]] = {
+    "shipping": ("destinationList", "chiptrail:customs"),
+    "commissioning": ("ilmd",),
+}
 _TIMES = frozenset({"eventTime", "chiptrail:dueBy"})
 _FIXED = frozenset(
     {"@context", "type", "action", "eventTimeZoneOffset", "recordTime", *LIST_FIELDS}
@@ -107,24 +111,25 @@ class Amendment:
     def texts(self) -> dict[str, Mapping[str, str]]:
         """What stands in each field of the event, by the fields of the form.
 
-        Who shipped it can also say what was left out.
+        Who shipped it, or made it, can also say what was left out.
         """
         there = [name for name in self.plain if name not in _FIXED]
-        wanted = {*there, *list(LABELS)[:_ALWAYS], *(PARTS if self._is_shipment else ())}
+        wanted = {*there, *list(LABELS)[:_ALWAYS], *self._askable}
         shown = [name for name in LABELS if name in wanted]
         shown += [name for name in there if name not in LABELS]
         return {name: self._texts(name) for name in shown}
 
     @property
-    def _is_shipment(self) -> bool:
-        return bool(self.plain.get("bizStep") == "shipping")
+    def _askable(self) -> tuple[str, ...]:
+        """Of ``PARTS`` those of which the event may say more than it does."""
+        return _ASKABLE.get(self.plain.get("bizStep", ""), ())
 
     def _texts(self, name: str) -> Mapping[str, str]:
         value = self.plain.get(name)
         texts = spelled(name, value) if name in HINTS or name in PARTS else None
         if texts is None:
             return {name: _text(value)}
-        if name not in PARTS or self._is_shipment:
+        if name not in PARTS or name in self._askable:
             return texts
         return {part: text for part, text in texts.items() if text}
 

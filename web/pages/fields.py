@@ -174,6 +174,12 @@ FIELDS: Mapping[str, Field] = {
     "mode": Field(_("Mode of transport"), kind=Kind.CHOICE, options=_MODES),
     "regime": Field(_("Customs regime"), kind=Kind.CHOICE, options=_REGIMES),
 }
+PRODUCT: Mapping[str, str] = {
+    "urn:epcglobal:cbv:mda:lotNumber": "lot",
+    "https://gs1.org/voc/productName": "product",
+    "chiptrail:eccn": "class_eccn",
+}
+"""What a maker says of new things, by its names in an event; the fields that ask for it."""
 CUSTOMS = tuple(list(FIELDS)[list(FIELDS).index("itn") :])
 WHEN = ("at", "on_behalf_of")
 """Of any act."""

@@ -42,7 +42,7 @@ from schemas.spelling import (
 from schemas.strict_json import JSON
 from web.pages.desk import Desk
 from web.pages.doubts import told
-from web.pages.fields import label_of, word_of
+from web.pages.fields import PRODUCT, label_of, word_of
 from web.pages.figures import CUSTOMS, count_in, metres_in
 from web.pages.naming import reason
 from web.pages.sent import Said
@@ -276,6 +276,10 @@ class Filling:
             except (MalformedEvent, MalformedJson) as exc:
                 self.fault("evidence", reason(exc.message))
         return found
+
+    def product(self) -> dict[str, JSON]:
+        """What the maker says of new things, as an event has it."""
+        return {name: text for name, field in PRODUCT.items() if (text := self.shown(field))}
 
     def customs(self) -> dict[str, JSON]:
         """What customs is told, as ``chiptrail:customs``."""

@@ -8,24 +8,33 @@ meant("destinationList", {"to": "Shop"})
 Most fields of an event are one field of the form, of the same name; ``PARTS`` are several.
 """
 
+import csv
+import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from ledger.gazetteer import read_coordinates
+from ledger.identity import NAMES
 from ledger.names import document_name, party_meant
+from ledger.service.stock import sort_out
 from schemas import short_form
 from schemas.errors import MalformedParameter, NotFound
+from schemas.item import plain_serial
 from web.pages.desk import Desk, desk
-from web.pages.fields import AUTHORISATIONS, CUSTOMS
+from web.pages.doubts import told
+from web.pages.fields import AUTHORISATIONS, CUSTOMS, FIELDS, PRODUCT
 from web.pages.filling import Fault, Filling
+from web.pages.naming import called
+from web.pages.numbers import read_numbers
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "destinationList": ("to", "owner", "end_user"),
     "chiptrail:customs": CUSTOMS,
+    "ilmd": tuple(PRODUCT.values()),
 }
 """The fields of forms that together are a field of an event."""
 HINTS: Mapping[str, object] = {
@@ -40,6 +49,7 @@ HINTS: Mapping[str, object] = {
         "All of them, parted by semicolons: licence EAR:D1234567; exception EAR:NAC:A123456;"
         " nlr EAR"
     ),
+    "chiptrail:identities": FIELDS["numbers"].hint,
 }
 """How to type what is one field."""
 _HOLDER, _OWNER, _USER = "possessing_party", "owning_party", "urn:chiptrail:sdt:end_user"
@@ -61,6 +71,8 @@ def spelled(name: str, value: Any) -> dict[str, str] | None:  # noqa: ANN401 - J
 def meant(name: str, texts: Mapping[str, str]) -> tuple[object, list[Fault]]:
     """What *texts*, by the fields of the form, mean in field *name*, and what is wrong."""
     text = texts.get(name, "")
+    if name == "chiptrail:identities":
+        return _numbered(text)
     said = {part: [text] for part, text in texts.items()}
     if name == "chiptrail:authorisations":
         said = _by_kind(text)
@@ -75,6 +87,7 @@ def meant(name: str, texts: Mapping[str, str]) -> tuple[object, list[Fault]]:
         "chiptrail:via": lambda: filling.parties("via"),
         "chiptrail:authorisations": filling.authorisations,
         "chiptrail:customs": filling.customs,
+        "ilmd": filling.product,
         "destinationList": lambda: _destinations(filling),
         "sourceList": lambda: [{"type": _HOLDER, "source": filling.somebody("from")}],
     }
@@ -94,6 +107,15 @@ def _by_kind(text: str) -> dict[str, list[str]]:
         kind, _blank, named = one.partition(" ")
         said.setdefault(kind if kind in AUTHORISATIONS else "", []).append(named)
     return said
+
+
+def _numbered(text: str) -> tuple[object, list[Fault]]:
+    """The numbers in the table *text*, each about what its first column names."""
+    numbers = read_numbers(text)
+    found = sort_out(desk().ledger, [row.text for row in numbers.rows], desk().reader)
+    why = [*numbers.faults, *(f"{row.text}: {told(row, called)}" for row in found.doubtful)]
+    named = {row.text: row.item for row in found.rows if row.item is not None}
+    return numbers.of(named), [Fault("chiptrail:identities", one) for one in why]
 
 
 def _place(text: str) -> dict[str, list[str]]:
@@ -121,7 +143,10 @@ def _texts(name: str, value: Any, desk: Desk) -> dict[str, str]:  # noqa: ANN401
     if name == "chiptrail:customs":
         facts = {**value, **value.get("ports", {})}
         return {part: _listed(facts[part]) for part in PARTS[name] if part in facts}
+    if name == "ilmd":
+        return {part: value[fact] for fact, part in PRODUCT.items() if fact in value}
     texts: dict[str, Callable[[Any], str]] = {
+        "chiptrail:identities": _table,
         "sourceList": lambda ends: _party(ends[0]["source"], desk),
         "bizTransactionList": lambda many: "; ".join(
             [document_name(one["bizTransaction"]) for one in many]
@@ -131,6 +156,15 @@ def _texts(name: str, value: Any, desk: Desk) -> dict[str, str]:  # noqa: ANN401
         "chiptrail:location": _coordinates,
     }
     return {name: texts[name](value)} if value else {}
+
+
+def _table(numbers: Sequence[Mapping[str, str]]) -> str:
+    names = [name for name in NAMES.values() if any(name in one for one in numbers)]
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(["serial", *names])
+    rows.writerows([[plain_serial(one["item"]), *map(one.get, names)] for one in numbers])
+    return written.getvalue().rstrip()
 
 
 def _coordinates(said: Mapping[str, Any]) -> str:
