@@ -29,7 +29,7 @@ from ledger.rule_files import join_files, parse_pack
 from ledger.rules import RulePack
 from ledger.service.clock import Clock
 from ledger.service.geography import atlas_for
-from ledger.service.group_commit import GroupCommit
+from ledger.service.group_commit import MOST_WAITING, GroupCommit
 from ledger.service.keyring import load_own_key
 from ledger.service.reading import restore_frontier
 from ledger.service.rebuild import rebuild
@@ -100,6 +100,7 @@ class Ledger:
         self.tip: Tip | None = None
         self.thread_lock = threading.Lock()
         self.group = GroupCommit(GROUP_BYTES)
+        self.look_ups = GroupCommit(MOST_WAITING)
         self.helpers: Helpers | None = None
 
     @classmethod

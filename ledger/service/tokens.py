@@ -11,11 +11,13 @@ with that scope, and the party's own signature all the same. Example::
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 
 from ledger.service.accounts import CONSOLE, note_change
@@ -24,7 +26,7 @@ from ledger.service.ledger import Ledger
 from ledger.store import items
 from ledger.store.tokens import (
     TokenRow,
-    find_token,
+    find_tokens,
     insert_token,
     load_tokens,
     revoke_token,
@@ -153,8 +155,7 @@ def authenticate(ledger: Ledger, text: str) -> Caller:
         raise Unauthenticated(_NO_TOKEN)
     token_id, secret = found.groups()
     now = items.milliseconds(ledger.clock.now())
-    with ledger.database.glancing() as connection:
-        row = find_token(connection, token_id)
+    row = ledger.look_ups.submit(token_id, 1, partial(_find, ledger))
     is_same = hmac.compare_digest(_digest(secret), bytes(32) if row is None else row.secret)
     if row is None or not is_same or row.revoked_at is not None or row.expires_at <= now:
         raise Unauthenticated(_NO_TOKEN)
@@ -162,6 +163,13 @@ def authenticate(ledger: Ledger, text: str) -> Caller:
         with suppress(ReadOnly, CannotOpen), ledger.database.writing() as connection:
             touch_token(connection, token_id, now)
     return Caller(row.party, _scopes(row), token_id)
+
+
+def _find(ledger: Ledger, token_ids: Sequence[str]) -> list[TokenRow | None]:
+    """The tokens that so many requests show, which wait together; each is read after it came."""
+    with ledger.database.glancing() as connection:
+        found = find_tokens(connection, {*token_ids})
+    return [found.get(one) for one in token_ids]
 
 
 _NO_TOKEN = later("this is no token that holds: it is unknown, expired or revoked")
@@ -173,7 +181,7 @@ def revoke(ledger: Ledger, token_id: str, caller: Caller | None = None) -> None:
     Raises: NotFound, the same where it is not the caller's.
     """
     with ledger.database.writing() as connection:
-        row = find_token(connection, token_id)
+        row = find_tokens(connection, [token_id]).get(token_id)
         mine = row is not None and (caller is None or caller.is_over(row.party))
         now = items.milliseconds(ledger.clock.now())
         if not (mine and revoke_token(connection, token_id, now)):

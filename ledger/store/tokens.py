@@ -1,10 +1,11 @@
 """The table of API tokens: rows by their id. What a token means is ``ledger.service.tokens``'s."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy
 
-from ledger.store import statements, tables
+from ledger.store import bulk, tables
 from ledger.store.database import Connection
 
 _TOKEN = tables.token
@@ -32,11 +33,12 @@ def insert_token(connection: Connection, row: TokenRow) -> None:
     connection.execute(_TOKEN.insert().values(**row._asdict()))
 
 
-def find_token(connection: Connection, token_id: str) -> TokenRow | None:
-    """The token of that id."""
-    query = f"SELECT {', '.join(TokenRow._fields)} FROM token WHERE id = ?"
-    row = statements.fetch_one(connection, query, (token_id,))
-    return None if row is None else TokenRow._make(row)
+def find_tokens(connection: Connection, token_ids: Collection[str]) -> dict[str, TokenRow]:
+    """The tokens of those ids, as far as there are any, by id."""
+    names = ", ".join([f"token.{name}" for name in TokenRow._fields])
+    query = f"SELECT {names} FROM need CROSS JOIN token ON token.id = need.id"
+    rows = bulk.select(connection, query, ("id",), bulk.singles(token_ids))
+    return {row[0]: TokenRow._make(row) for row in rows}
 
 
 def load_tokens(connection: Connection) -> list[TokenRow]:
