@@ -177,6 +177,9 @@ def hold_while_forking(number: signal.Signals) -> None:
     """
     unblock = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, {number})
     os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))
+    # Ctrl-C reaches all of them at once: the parent says what each does.
+    forget = partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
+    os.register_at_fork(after_in_child=forget)
     os.register_at_fork(
         before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, {number}),
         after_in_parent=unblock,

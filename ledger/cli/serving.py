@@ -128,8 +128,9 @@ def _log_requests() -> None:
     lines = logging.StreamHandler()
     lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     lines.formatter.converter = time.gmtime  # type: ignore[union-attr]  # just set
-    logging.getLogger("web").addHandler(lines)
-    logging.getLogger("web").setLevel(logging.INFO)
+    for name in ("web", "ledger"):
+        logging.getLogger(name).addHandler(lines)
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _serve_in_processes(

@@ -9,10 +9,9 @@ A server has its helpers for it, and what comes in numbers is dealt out to them:
         admissions = admit_together(ledger, submissions, party)
 """
 
+import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -20,13 +19,14 @@ from ledger.admission import Admitted, Gate, admit_all, unflatten
 from ledger.keys import PublicKey
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger
-from ledger.service.workers import Helpers, in_order
+from ledger.service.workers import Helpers, HelpersGone, in_order
 from schemas.errors import Refusal
 
 # From so many on, to send some of them to another process takes less than to admit them here.
 MANY = 64
 # More helpers would wait for the sequencer, who takes as long for an entry as admission does.
 _MOST_HELPERS = 3
+_LOG = logging.getLogger(__name__)
 
 Admission: TypeAlias = Admitted | Refusal
 _Chunk: TypeAlias = tuple[Sequence[bytes], Mapping[str, PublicKey], str | None]
@@ -67,7 +67,12 @@ def helped(ledger: Ledger) -> Iterator[None]:
     if count == 0:
         yield
         return
-    helpers = Helpers(count, _start_worker, gate_of(ledger, ledger.registry, None))
+    try:
+        helpers = Helpers(count, _start_worker, gate_of(ledger, ledger.registry, None))
+    except (OSError, HelpersGone) as exc:
+        _LOG.warning("helpers=0 why=%r: batches are taken all the same, at less speed", exc)
+        yield
+        return
     ledger.helpers = helpers
     try:
         yield
@@ -88,16 +93,19 @@ def admit_together(
     share = len(submissions) * 4 // (helpers.count * 4 + 5)
     own = len(submissions) - share * helpers.count
     (known,) = helpers.start_with
-    begun: list[Future[_Flat]] = []
+    begun: list[Callable[[], _Flat]] = []
     try:
         for start in range(own, len(submissions), share):
             part = submissions[start : start + share], _news(ledger, known), party
             begun.append(helpers.begin(_admit_chunk, part))
         admitted = admit_all(submissions[:own], gate)
-        for future in begun:
-            admitted += _unflattened(future.result())
-    except BrokenProcessPool:  # one was killed, perhaps for want of memory: go on without
-        ledger.helpers = None
+        for finish in begun:
+            admitted += _unflattened(finish())
+    except HelpersGone as exc:
+        if ledger.helpers is helpers:
+            ledger.helpers = None
+            _LOG.warning("helpers=0 why=%r: until the next start at less speed", exc.__cause__)
+        helpers.close()
         return admit_all(submissions, gate)
     return admitted
 

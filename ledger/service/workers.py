@@ -20,10 +20,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from schemas.errors import CannotOpen
@@ -33,6 +34,8 @@ from schemas.errors import CannotOpen
 SELDOM = 500_000
 # Inputs beside those being worked on: the next result is there when the last one is dealt with.
 _AHEAD = 2
+# A part takes a second at most, and as many may wait before it as a server has threads.
+_PATIENCE_S = 120
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -60,27 +63,47 @@ def in_order(
             yield one, done
 
 
+class HelpersGone(Exception):
+    """A helper was killed or hangs: none of them works any more."""
+
+
 class Helpers:
     """Processes that are kept for work in parts: *count* of them, *start* coming first in each.
 
     To be made before there are threads: what is forked beside them may wait for ever for a lock
     that one of them held.
+    Raises: OSError, HelpersGone, where they cannot be had.
     """
 
-    def __init__(self, count: int, start: Callable[..., None], *start_with: Any) -> None:  # noqa: ANN401 - as below
+    def __init__(self, count: int, start: Callable[..., None], *start_with: Any) -> None:  # noqa: ANN401 - as above
         self.count, self.start_with = count, start_with
+        others = {*multiprocessing.active_children()}
         self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(start, start_with))
-        self._pool.submit(int).result()  # starts them
+        self.begin(int, 0)()  # starts them
+        self._processes = {*multiprocessing.active_children()} - others
 
-    def begin(self, job: Callable[[_In], _Out], given: _In) -> "Future[_Out]":
-        """What *job* will make of *given*.
+    def begin(self, job: Callable[[_In], _Out], given: _In) -> Callable[[], _Out]:
+        """What waits for what *job* makes of *given*.
 
-        Raises: BrokenProcessPool, here or of what is awaited, when one of them was killed.
+        Raises: HelpersGone, here or when it is called.
         """
-        return self._pool.submit(job, given)
+        try:
+            begun = self._pool.submit(job, given)
+        except RuntimeError as exc:
+            raise HelpersGone from exc
+
+        def finish() -> _Out:
+            try:
+                return begun.result(_PATIENCE_S)
+            except (RuntimeError, CancelledError, TimeoutError) as exc:
+                raise HelpersGone from exc
+
+        return finish
 
     def close(self) -> None:
-        """Let them end, once each is done with what it has begun."""
+        """End them, whatever they do: it is done again by whoever waits for it."""
+        for process in self._processes:
+            process.kill()
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -107,7 +130,7 @@ def _pool(
 def _begin(start: Callable[..., None] | None, start_with: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent says what it does
     _let_go_of_output()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     gc.freeze()  # what was inherited is never looked through, so its pages stay shared
     gc.set_threshold(SELDOM)
     if start is not None:
@@ -123,14 +146,18 @@ def _let_go_of_output() -> None:
     os.close(nowhere)
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent has ended, killed or not.
+def end_with_parent() -> None:
+    """End this process when the one that began it has ended, killed or not.
 
     A worker waits for its next job at a pipe that its siblings hold open too, so that without this
-    none would ever see that nobody writes there any more.
+    none would ever see that nobody writes there any more. Nothing where Python began no process.
     """
     parent = multiprocessing.parent_process()
-    assert parent is not None
+    if parent is not None:
+        threading.Thread(target=_await_end, args=(parent,), daemon=True).start()
+
+
+def _await_end(parent: BaseProcess) -> None:
     parent.join()
     os._exit(1)
 

@@ -104,11 +104,42 @@ def test_bad_input_is_refused_and_leaves_no_trace(web, data, status, code):
     assert size == web.ask("/healthz").json["size"]
 
 
+def test_a_dry_run_of_many_says_of_each_that_it_was_not_recorded(web):
+    lines = [commission(web, "A"), commission(web, "B")]
+    listed = post(web, b'{"entries":[' + b",".join(lines) + b"]}", query="?dry_run=true")
+    told = post(web, b"\n".join(lines), query="?dry_run=true", Content_Type=NDJSON).text
+
+    statuses = [one["status"] for one in listed.json["entries"]]
+    statuses += [json.loads(line)["status"] for line in told.splitlines()]
+    assert [200] * 4 == statuses
+
+
+def test_the_way_a_batch_is_spelled_changes_nothing(web):
+    good, bad = commission(web, "A"), commission(web, "B")
+    bad = bad.replace(b'"payload":"', b'"payload":"\xff')
+    size = web.world.ledger.head.size
+    tight, wide = b'{"entries":[' + good + b"," + bad + b"]}", b" {" + b" " * 99
+    wide += b'"entries" : [' + good + b" , " + bad + b" ] }"
+
+    for answer in (post(web, tight), post(web, wide)):
+        assert (400, "malformed-json") == (answer.status_code, answer.json["title"])
+    assert size == web.world.ledger.head.size
+
+
 def test_an_unknown_parameter_is_refused(web):
     answer = post(web, commission(web, "A"), query="?dryrun=true")
 
     assert (422, "application/problem+json") == (answer.status_code, answer.content_type)
     assert "dryrun" in answer.json["detail"]
+
+
+def test_a_parameter_that_is_given_twice_is_refused(web):
+    size = web.world.ledger.head.size
+    answer = post(web, commission(web, "A"), query="?dry_run=false&dry_run=true")
+
+    assert (422, "application/problem+json") == (answer.status_code, answer.content_type)
+    assert "dry_run" in answer.json["detail"]
+    assert size == web.world.ledger.head.size
 
 
 def test_what_another_party_signed_is_refused(web):

@@ -95,11 +95,53 @@ def test_processes_answer_over_tls_and_not_without(address, certificate):
 def test_processes_that_are_stopped_while_they_start_end(folder):
     """They are forked with their parent's handlers, which end nobody there."""
     with two_processes(folder) as (running, _):
-        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-        while len(children.read_text().split()) < 2:
-            time.sleep(0.01)
+        workers_of(running)
         running.terminate()
         assert 0 == running.wait(STOPPING_S - 10)  # of their own, not because they are killed then
+
+
+def workers_of(running):
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    while len(pids := children.read_text().split()) < 2:
+        time.sleep(0.01)
+    return [int(pid) for pid in pids]
+
+
+def serves(listen):
+    with suppress(httpx.HTTPError):
+        return httpx.get(f"http://{listen}/healthz", timeout=5, trust_env=False).status_code
+    return None
+
+
+def within(seconds, happens):
+    """Whether it *happens* before so many have gone by."""
+    end = time.monotonic() + seconds
+    while not (done := happens()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return done
+
+
+def test_processes_end_with_their_parent_that_is_killed(folder):
+    with two_processes(folder) as (running, listen):
+        assert within(30, lambda: serves(listen) == 200)
+        running.kill()
+        running.wait()
+
+        assert within(10, lambda: serves(listen) is None)
+
+
+def test_an_interrupt_is_for_the_parent_alone(folder):
+    """Ctrl-C reaches all: a process that dealt with it itself was deaf to its parent for 30 s."""
+    with two_processes(folder) as (running, listen):
+        assert within(30, lambda: serves(listen) == 200)
+        pids = workers_of(running)
+        for pid in pids:
+            os.kill(pid, signal.SIGINT)
+        time.sleep(0.5)
+        assert (pids, 200) == (workers_of(running), serves(listen))
+
+        os.killpg(running.pid, signal.SIGINT)
+        assert 0 == running.wait(STOPPING_S - 10)
 
 
 def test_a_request_to_end_that_comes_while_a_process_is_forked_ends_it():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Request, request
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from schemas import strict_json
@@ -53,6 +53,14 @@ class _Parser(FlaskParser):
         """The object in the body."""
         del req, schema
         return strict_json.load_object(body(_SMALL, JSON_TYPE), limit=_SMALL)
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401 - webargs'
+        """The parameters; of one that is given twice Flask would take the first without a word."""
+        found = super().load_querystring(req, schema)
+        for name, values in req.args.lists():
+            if len(values) > 1 and name not in found.multiple_keys:
+                raise ValidationError({name: ["Given more than once."]})
+        return found
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # it comes without types

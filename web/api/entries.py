@@ -11,6 +11,7 @@ recorded; what would be is answered.
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import IO, cast
@@ -62,7 +63,7 @@ def submit(asked: Mapping[str, bool]) -> Response:
     many, party = _several(data), caller().party
     outcomes = capture(ledger(), many or [data], actor=party, party=party, dry_run=dry_run)
     if many is not None:
-        return _json({"entries": [_answer(one) for one in outcomes[: len(many)]]})
+        return _json({"entries": [_answer(one, dry_run=dry_run) for one in outcomes]})
     (outcome,) = outcomes
     if isinstance(outcome, ChiptrailError):
         raise outcome
@@ -116,9 +117,12 @@ def proof(asked: Mapping[str, int], index: int) -> Response:
 # Submissions -------------------------------------------------------------------------------------
 
 
+_SEVERAL = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"entries"')
+
+
 def _several(data: bytes) -> list[bytes] | None:
     """The submissions in ``{"entries": [...]}``; None where *data* is one submission."""
-    if not data.lstrip()[1:64].lstrip().startswith(b'"entries"'):
+    if _SEVERAL.match(data) is None:
         return None
     several = split_plain(data)
     if several is None:
@@ -153,7 +157,10 @@ def _answers(lines: Iterable[bytes], *, dry_run: bool) -> Iterator[bytes]:
         )
         for outcomes in batches:  # durable together, so told together: a write each is slow
             numbered = enumerate(outcomes, count + 1)
-            told = [strict_json.dump({"line": line, **_answer(one)}) for line, one in numbered]
+            told = [
+                strict_json.dump({"line": line, **_answer(one, dry_run=dry_run)})
+                for line, one in numbered
+            ]
             count += len(told)
             yield b"".join([line + b"\n" for line in told])
     except ChiptrailError as exc:

@@ -1,12 +1,14 @@
 """A server's helpers admit their share of what comes in numbers, as it would be admitted here."""
 
+import errno
+import multiprocessing
 import os
 import signal
 
 import pytest
 
 from ledger.admission import Admitted, admit_all
-from ledger.service import admitting
+from ledger.service import admitting, workers
 from ledger.service.admitting import MANY, admit_together, gate_of, helped
 from ledger.service.capture import capture
 from schemas.envelope import encode_submission
@@ -94,10 +96,10 @@ def test_few_are_admitted_here(world):
     assert MANY - 1 == len(found)
 
 
-def test_where_a_helper_was_killed_everything_is_recorded_all_the_same(world):
+def test_where_a_helper_was_killed_everything_is_recorded_all_the_same(world, caplog):
     lines = lines_of(world, MANY)
     with helped(world.ledger):
-        pid = world.ledger.helpers.begin(pid_of, None).result()
+        pid = world.ledger.helpers.begin(pid_of, None)()
         os.kill(pid, signal.SIGKILL)
         outcomes = capture(world.ledger, lines, actor="test")
         assert world.ledger.helpers is None
@@ -106,7 +108,50 @@ def test_where_a_helper_was_killed_everything_is_recorded_all_the_same(world):
     assert [(True, False)] * MANY == [
         (one.created, other.created) for one, other in zip(outcomes, again, strict=True)
     ]
+    assert ["helpers=0"] == [record.message.split()[0] for record in caplog.records]
     world.check()
+
+
+def test_a_helper_that_hangs_is_not_waited_for_longer_than_its_time(world, monkeypatch):
+    monkeypatch.setattr(workers, "_PATIENCE_S", 0.1)
+    with helped(world.ledger):
+        pids = [one.pid for one in multiprocessing.active_children()]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        found = admit_together(world.ledger, lines_of(world, MANY), None)
+        assert world.ledger.helpers is None
+
+    assert {Admitted} == {type(one) for one in found}
+    assert [False, False] == list(map(is_there, pids))
+
+
+def test_the_end_waits_for_no_helper_that_hangs(world):
+    with helped(world.ledger):
+        pid = world.ledger.helpers.begin(pid_of, None)()
+        os.kill(pid, signal.SIGSTOP)
+
+    assert not is_there(pid)
+
+
+def test_where_no_process_can_be_had_it_goes_on_without(world, monkeypatch, caplog):
+    def refuse(*_args):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(admitting, "Helpers", refuse)
+    with helped(world.ledger):
+        assert world.ledger.helpers is None
+        found = admit_together(world.ledger, lines_of(world, MANY), None)
+
+    assert MANY == len(found)
+    assert "Read-only" in caplog.text
+
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def pid_of(_given):
@@ -121,8 +166,7 @@ def test_one_core_has_no_helpers(world, monkeypatch):
 
 def test_no_helper_outlives_the_server(world):
     with helped(world.ledger):
-        pid = world.ledger.helpers.begin(pid_of, None).result()
+        pid = world.ledger.helpers.begin(pid_of, None)()
 
     assert world.ledger.helpers is None
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    assert not is_there(pid)

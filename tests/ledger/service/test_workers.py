@@ -57,7 +57,7 @@ def test_helpers_work_on_parts_of_what_they_were_started_with():
     helpers = Helpers(2, begin, 40)
     begun = [helpers.begin(add, number) for number in range(5)]
 
-    assert [40, 41, 42, 43, 44] == [one.result() for one in begun]
+    assert [40, 41, 42, 43, 44] == [finish() for finish in begun]
     helpers.close()
 
 
@@ -93,7 +93,7 @@ print("begun", flush=True)
 signal.pause()
 """
 IN_ORDER = "results = in_order(double, range(100)); next(results)"
-HELPERS = "helpers = Helpers(2, begin, 40); helpers.begin(double, 1).result()"
+HELPERS = "helpers = Helpers(2, begin, 40); helpers.begin(double, 1)()"
 ROOT = Path(__file__).parents[3]
 
 
