@@ -25,7 +25,7 @@ from ledger.rules import RulePack
 from ledger.service.candidates import Candidate
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.looking import looked_at, looking
-from ledger.service.reading import open_tree
+from ledger.service.reading import cosigned, open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.selection import Selection, Wanted, select
 from ledger.service.sight import Sight
@@ -270,7 +270,9 @@ class _Assembly:
         afters = [one.event.after for one in selection.shown]
         afters += [parse_statement(row.payload).after or "" for row in selection.statements]
         return Contents(
-            checkpoint=self._ledger.cosigned_note(self._connection, self._tip.head),
+            checkpoint=cosigned(
+                self._connection, self._ledger.note_of(self._tip.head), self._tip.head.size
+            ),
             heads=tuple(self._heads(set(afters) - {""})),
             rule_pack=self._ledger.pack_data,
             entries=tuple(sorted(entries, key=lambda entry: entry.index)),

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from ledger.client.witness import Answer, Standing
 from ledger.service.founding import OPERATOR
 from ledger.service.ledger import Ledger
+from ledger.service.reading import cosigned
 from ledger.service.sequencer import sequencing
 from ledger.service.witnesses import Poll, ask_witnesses, heed
 from ledger.store.cosignatures import CosignatureRow, insert_cosignatures
@@ -47,4 +48,4 @@ def _serve(ledger: Ledger, head: Head) -> None:
     with ledger.directory.locked(), ledger.database.reading() as connection:
         signed = ledger.load_checkpoint()
         if (signed.size, signed.root) == (head.size, head.root):
-            ledger.keep_note(ledger.cosigned_note(connection, head))
+            ledger.keep_note(cosigned(connection, ledger.note_of(head), head.size))

@@ -20,7 +20,6 @@ from importlib import resources
 
 from ledger import merkle, note
 from ledger.checkpoint import Checkpoint, encode_checkpoint, open_checkpoint, sign_checkpoint
-from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
 from ledger.keys import PrivateKey
 from ledger.note import Note, NoteSignature, Verifier
@@ -36,7 +35,6 @@ from ledger.service.rebuild import rebuild
 from ledger.service.rows import enter_statement
 from ledger.service.workers import Helpers
 from ledger.store import files, log
-from ledger.store.cosignatures import load_cosignatures
 from ledger.store.database import Connection, Database
 from ledger.store.files import DataDirectory
 from ledger.store.log import Head
@@ -149,14 +147,28 @@ class Ledger:
     def snapshot(self, reading: _Reading | None = None) -> Iterator[tuple[Connection, Tip]]:
         """A moment of the ledger whose head is the checkpoint file's; for what is handed out.
 
+        Where the two agree at once it waits for nobody who writes.
         Raises: ReadOnly, IntegrityError when the two do not agree.
         """
+        if reading is None:
+            with self.database.reading() as connection:
+                tip = self.tip
+                if tip is not None and self._is_current(connection, tip.head):
+                    yield connection, tip
+                    return
         with ExitStack() as opened:
             with self.directory.locked():
                 connection = opened.enter_context(reading or self.database.reading())
                 tip = self.renew(connection)  # the first read fixes the snapshot
                 self._compare(connection)
             yield connection, tip
+
+    def _is_current(self, connection: Connection, head: Head) -> bool:
+        if log.load_head(connection) != head:
+            return False  # somebody has committed: the file may be written just now
+        with suppress(NotFound):
+            return files.load(self.directory.checkpoint).startswith(self.note_of(head))
+        return False
 
     # The start-up rules ------------------------------------------------------------------------
 
@@ -281,9 +293,7 @@ class Ledger:
 
         Raises: IntegrityError when entries, tiles and head contradict each other.
         """
-        head = log.load_head(connection)
-        if head is None:
-            head = Head(0, merkle.EMPTY_ROOT, b"", 0)
+        head = log.load_head(connection) or Head(0, merkle.EMPTY_ROOT, b"", 0)
         if self.tip is not None and self.tip.head == head:
             return self.tip
         if log.count_entries(connection) != head.size:
@@ -326,16 +336,6 @@ class Ledger:
         text = encode_checkpoint(Checkpoint(self.origin, head.size, head.root))
         line = NoteSignature(self.origin, self.verifier.key_id, head.signature)
         return note.encode_note(Note(text, (line,)))
-
-    def cosigned_note(self, connection: Connection, head: Head) -> bytes:
-        """As ``note_of``, with the last cosignature of each witness of it."""
-        signed = self.note_of(head)
-        for row in load_cosignatures(connection, head.size):
-            witness = note.parse_vkey(row.witness)
-            data = encode_cosignature(row.at, row.signature)
-            line = NoteSignature(witness.name, witness.key_id, data)
-            signed = note.add_signature(signed, note.encode_signature(line))
-        return signed
 
 
 def note_signature(signed: bytes) -> bytes:

@@ -9,7 +9,7 @@ It tells nothing of what is in the log, so it is for everybody. Example::
 from dataclasses import dataclass
 
 from ledger.service.ledger import Ledger
-from ledger.service.reading import open_tree
+from ledger.service.reading import cosigned, open_tree
 from ledger.store.database import Connection
 from ledger.store.log import load_heads
 from schemas.errors import MalformedParameter
@@ -58,4 +58,4 @@ def consistency(ledger: Ledger, old_size: int, size: int | None = None) -> Consi
 def signed_note(ledger: Ledger, connection: Connection, size: int) -> bytes | None:
     """What was signed at *size*, with its cosignatures; None if nothing was."""
     heads = load_heads(connection, size - 1, size)
-    return ledger.cosigned_note(connection, heads[0]) if heads else None
+    return cosigned(connection, ledger.note_of(heads[0]), heads[0].size) if heads else None

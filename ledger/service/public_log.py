@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from ledger.note import parse_vkey
 from ledger.service.ledger import Ledger
+from ledger.service.reading import cosigned
 from ledger.service.witnesses import load_policy
 from ledger.store.cosignatures import load_last_cosignatures
 from ledger.store.database import Connection
@@ -64,7 +65,7 @@ def look_at_log(ledger: Ledger) -> PublicLog:
     with ledger.snapshot() as (connection, tip):
         return PublicLog(
             head=tip.head,
-            note=ledger.cosigned_note(connection, tip.head),
+            note=cosigned(connection, ledger.note_of(tip.head), tip.head.size),
             growth=_growth(connection, tip.head.size),
             witnesses=_witnesses(connection, named),
             quorum=0 if policy is None else policy.quorum,

@@ -21,7 +21,7 @@ from ledger import merkle
 from ledger.checkpoint import open_checkpoint
 from ledger.service.ledger import Ledger, Tip
 from ledger.service.progress import Progress
-from ledger.service.reading import root_at, tile_reader
+from ledger.service.reading import cosigned, root_at, tile_reader
 from ledger.service.rows import leaf_of_row
 from ledger.store import files, log
 from ledger.store.database import Connection
@@ -66,7 +66,7 @@ def publish(ledger: Ledger, target: Path, *, entries: bool = False) -> Iterator[
                     " written; publish to an empty folder"
                 )
             files.make_directory(target)
-            signed = ledger.cosigned_note(connection, tip.head)
+            signed = cosigned(connection, ledger.note_of(tip.head), tip.head.size)
             files.save_durably(target / "checkpoint", signed, 0o644)
         except OSError as exc:
             raise CannotOpen(f"{exc.filename}: {exc.strerror}") from exc

@@ -1,13 +1,18 @@
-"""The stored tree, as ``ledger.frontier`` and ``ledger.tree`` read it: edge, tiles, past roots."""
+"""The stored tree, as ``ledger.frontier`` and ``ledger.tree`` read it: edge, tiles, past roots.
+
+And the note that was signed for it, with what witnesses signed beside.
+"""
 
 from collections.abc import Callable
 
-from ledger import merkle
+from ledger import merkle, note
+from ledger.cosignature import encode_cosignature
 from ledger.frontier import Frontier
 from ledger.merkle import HASH_SIZE
 from ledger.registry import Registry
 from ledger.service.rows import leaf_of_row
 from ledger.store import log
+from ledger.store.cosignatures import load_cosignatures
 from ledger.store.database import Connection
 from ledger.store.log import Head
 from ledger.tiles import TILE_WIDTH
@@ -75,3 +80,13 @@ def root_at(connection: Connection, registry: Registry, current: int, size: int)
 def hashes_in(tile: bytes) -> list[bytes]:
     """The hashes of a tile, in order."""
     return [tile[i : i + HASH_SIZE] for i in range(0, len(tile), HASH_SIZE)]
+
+
+def cosigned(connection: Connection, signed: bytes, size: int) -> bytes:
+    """The note *signed* for the tree of *size*, with the last cosignature of each witness of it."""
+    for row in load_cosignatures(connection, size):
+        witness = note.parse_vkey(row.witness)
+        data = encode_cosignature(row.at, row.signature)
+        line = note.NoteSignature(witness.name, witness.key_id, data)
+        signed = note.add_signature(signed, note.encode_signature(line))
+    return signed

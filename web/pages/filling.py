@@ -293,9 +293,8 @@ class Filling:
                     self.answers[name] = [str(word_of(name, text))]
             except ValueError:
                 self.fault(name, _("got %(text)s, want a number", text=repr(text)))
-        ports: dict[str, JSON] = {
-            end: text for end in ("loading", "discharge") if (text := self.text(end))
-        }
+        ends = ("loading", "discharge")
+        ports: dict[str, JSON] = {end: text for end in ends if (text := self.text(end))}
         if ports:
             found["ports"] = ports
             self.answers |= {end: [str(text)] for end, text in ports.items()}

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -45,6 +46,30 @@ def write(world, ledger):
         "fab", "ObjectEvent", {"epcList": world.chips(1)}, action="OBSERVE", bizStep="storing"
     )
     return capture(ledger, [encode_submission(submission)], actor="test")[0]
+
+
+def size_of(ledger):
+    with ledger.snapshot() as (_, tip):
+        return tip.head.size
+
+
+def test_what_is_handed_out_waits_for_nobody_who_writes(world):
+    with ThreadPoolExecutor(1) as pool, world.directory.locked():
+        assert world.ledger.head.size == pool.submit(size_of, world.ledger).result(10)
+
+
+def test_what_is_committed_is_handed_out_once_its_checkpoint_is_there(world, monkeypatch):
+    other, keep_note, asked = reopened(world), Ledger.keep_note, []
+
+    def slow(ledger, signed):
+        asked.extend([pool.submit(size_of, one) for one in (world.ledger, other)])
+        assert not wait(asked, timeout=0.3).done
+        keep_note(ledger, signed)
+
+    monkeypatch.setattr(Ledger, "keep_note", slow)
+    with ThreadPoolExecutor(2) as pool:
+        size = write(world, world.ledger).size
+        assert [size, size] == [one.result(10) for one in asked]
 
 
 def test_a_ledger_opens_where_it_was_left(world):
