@@ -1,6 +1,7 @@
 """Serve: the ledger over HTTP, and the tokens that let programs in."""
 
 import logging
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -196,10 +197,11 @@ def listening(app: "WSGIApplication", listen: str, limits: "BodyLimits") -> "Ser
 
 
 def attend(server: "Server") -> None:
-    """Answer until interrupted."""
+    """Answer until interrupted, or asked to end: what is being answered is, within seconds."""
     from ledger.service.workers import keep_for_good
 
     keep_for_good()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     finally:

@@ -24,7 +24,7 @@ from ledger.replay import Told
 from ledger.rules import RulePack
 from ledger.service.candidates import Candidate
 from ledger.service.ledger import Ledger, Tip
-from ledger.service.looking import looked_at, looking
+from ledger.service.looking import is_kept, looked_at, looking
 from ledger.service.reading import cosigned, open_tree
 from ledger.service.rows import PAYLOAD_TYPES, leaf_of_row
 from ledger.service.selection import Selection, Wanted, select
@@ -78,7 +78,7 @@ def make_bundle(
     moment = stored_items.moment(stored_items.milliseconds(as_of or ledger.clock.now()))
     subjects = tuple(dict.fromkeys(items))
     look = looking(ledger, reader, looked_at(later("bundle %(count)s"), subjects))
-    with ledger.snapshot(look) as (connection, tip):
+    with ledger.snapshot(look if is_kept(reader) else None) as (connection, tip):
         sight = Sight(connection, tip.registry, ledger.pack, reader, ledger.clock.now())
         seen = _see(sight, subjects, disclose=disclose)
         horizon = min(one.horizon for one in seen.values())

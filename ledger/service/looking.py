@@ -34,13 +34,18 @@ def looked_at(kind: str, names: Sequence[str]) -> str:
     return f"{phrase(kind, count=len(names))}: {whole}"
 
 
+def is_kept(reader: Reader) -> bool:
+    """Whether it is kept what *reader* looks at."""
+    return reader.is_noted and reader.sees_all
+
+
 @contextmanager
 def looking(ledger: Ledger, reader: Reader, what: str) -> Iterator[Connection]:
     """A transaction to answer *reader* in, who looks at *what*.
 
     Raises: DiskFull, CannotOpen when that it looked cannot be kept.
     """
-    if not (reader.is_noted and reader.sees_all):
+    if not is_kept(reader):
         with ledger.database.reading() as connection:
             yield connection
         return

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ledger.proof import Proof
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger
-from ledger.service.looking import looking
+from ledger.service.looking import is_kept, looking
 from ledger.service.proving import signed_note
 from ledger.service.reading import open_tree
 from ledger.service.rows import leaf_of_row, load_submission
@@ -83,7 +83,7 @@ def recorded(ledger: Ledger, index: int, reader: Reader, size: int | None = None
     at which it was not there yet, MalformedParameter.
     """
     look = looking(ledger, reader, phrase("entry %(entry)s", entry=index))
-    with ledger.snapshot(look) as (connection, tip):
+    with ledger.snapshot(look if is_kept(reader) else None) as (connection, tip):
         asked = [index] if index < tip.head.size else []  # it may be past what a database counts
         row = log.load_entries_at(connection, asked).get(index)
         sees = None

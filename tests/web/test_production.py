@@ -1,5 +1,6 @@
 """Several processes behind one port, over TLS, as ``chiptrail serve`` starts them with granian."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,14 +9,20 @@ import ssl
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from ledger.service.clock import Clock
+from ledger.service.ledger import Ledger
+from ledger.service.tokens import Scope, issue
+from ledger.store.files import DataDirectory
 from schemas.statement import Role
-from tests.world import CHIPS, World
+from tests.world import CHIPS, World, party
 from web.server import STOPPING_S
 
 COMMAND = [sys.executable, "-c", "from ledger.cli.main import main; main()"]
@@ -63,6 +70,28 @@ def two_processes(folder, *words):
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
+
+
+def test_what_is_being_answered_is_answered_when_the_server_is_asked_to_end(folder):
+    world_ledger = Ledger.open(DataDirectory(folder), clock=Clock())
+    _, token = issue(world_ledger, party("fab"), "test", {Scope.READ}, timedelta(days=999))
+    world_ledger.database.dispose()
+    serials = [f"{CHIPS}{number}" for number in range(10_000)]
+    words = [*COMMAND, "serve", "--listen", "127.0.0.1:0", "--data", folder, "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
+        url = json.loads(running.stdout.readline())["url"]
+        headers = {"Authorization": f"Bearer {token}"}
+        with (
+            httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as caller,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            assert 200 == caller.get("/healthz").status_code
+            answer = pool.submit(caller.post, "/api/v1/check", json={"serials": serials})
+            time.sleep(0.2)
+            assert not answer.done()
+            running.terminate()
+            assert 200 == answer.result(30).status_code
+        assert 0 == running.wait(30)
 
 
 @pytest.fixture
