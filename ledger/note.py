@@ -251,3 +251,8 @@ def _check_text(text: str) -> None:
         raise MalformedNote("the text of a note ends in a line end")
     if _CONTROL.search(text):
         raise MalformedNote("the text of a note holds no control character but the line end")
+
+
+def first_signature(signed: bytes) -> bytes:
+    """The data of the first signature in the note *signed*: of a checkpoint, the log's 64 bytes."""
+    return parse_note(signed).signatures[0].data

@@ -69,7 +69,8 @@ def consistency_proof() -> Response:
 
 def _size(name: str) -> int:
     try:
-        return parse_decimal(request.args.get(name, ""))
+        (text,) = request.args.getlist(name)
+        return parse_decimal(text)
     except ValueError as exc:
         raise MalformedParameter(f"{name}: want a size of the log, a number from 0") from exc
 

@@ -11,6 +11,7 @@ granian, ``run_processes``, which starts the application of ``web.wsgi`` in each
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ IDLE_S = 30
 CONNECTIONS = 2000
 # What is being answered when the server is stopped has so long; then its process is killed.
 STOPPING_S = 30
+# And what is left of an answer is sent for so long to who reads it slowly.
+LEAVING_S = 10
 # In the environment of a request: how many wait behind it for a thread.
 QUEUED = "chiptrail.queued"
 
@@ -166,7 +169,18 @@ class Server:
         go to whatever file has its number by then: a database, say.
         """
         self._server.task_dispatcher.shutdown()
+        self._send_rest()
         self._server.close()
+
+    def _send_rest(self) -> None:
+        """Send what is left of the answers, for some seconds; nobody new is let in."""
+        server, end = self._server, time.monotonic() + LEAVING_S
+        server.del_channel()
+        while time.monotonic() < end:
+            if not any(one.total_outbufs_len for one in [*server.active_channels.values()]):
+                return
+            sockets = server._map  # noqa: SLF001 - as those that its own loop goes through
+            server.asyncore.loop(timeout=0.1, use_poll=True, map=sockets, count=1)
 
 
 def hold_while_forking(number: signal.Signals) -> None:
@@ -177,14 +191,17 @@ def hold_while_forking(number: signal.Signals) -> None:
     """
     unblock = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, {number})
     os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))
-    # Ctrl-C reaches all of them at once: the parent says what each does.
-    forget = partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
-    os.register_at_fork(after_in_child=forget)
     os.register_at_fork(
         before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, {number}),
         after_in_parent=unblock,
         after_in_child=unblock,
     )
+
+
+def leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches all processes of a terminal: what each forked one does the parent says."""
+    block = partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
+    os.register_at_fork(after_in_child=block)
 
 
 def run_processes(
@@ -198,6 +215,7 @@ def run_processes(
     from granian.constants import Interfaces, SSLProtocols  # noqa: PLC0415 - as above
 
     hold_while_forking(signal.SIGTERM)
+    leave_interrupts_to_parent()
     Granian(
         "web.wsgi:app",
         address=host,

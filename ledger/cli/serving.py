@@ -201,10 +201,11 @@ def attend(server: "Server") -> None:
     from ledger.service.workers import keep_for_good
 
     keep_for_good()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     finally:
+        signal.signal(signal.SIGTERM, before)
         server.close()
 
 

@@ -11,7 +11,7 @@ A server has its helpers for it, and what comes in numbers is dealt out to them:
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ from ledger.admission import Admitted, Gate, admit_all, unflatten
 from ledger.keys import PublicKey
 from ledger.registry import Registry
 from ledger.service.ledger import Ledger
-from ledger.service.workers import Helpers, HelpersGone, in_order
+from ledger.service.workers import Helpers, in_order
 from schemas.errors import Refusal
 
 # From so many on, to send some of them to another process takes less than to admit them here.
@@ -63,14 +63,14 @@ def helped(ledger: Ledger) -> Iterator[None]:
 
     To be entered before there are threads.
     """
-    count = min((os.cpu_count() or 1) - 1, _MOST_HELPERS)
-    if count == 0:
+    count = min(len(os.sched_getaffinity(0)) - 1, _MOST_HELPERS)
+    if count == 0 or ledger.tip is None or ledger.stopped is not None:
         yield
         return
     try:
         helpers = Helpers(count, _start_worker, gate_of(ledger, ledger.registry, None))
-    except (OSError, HelpersGone) as exc:
-        _LOG.warning("helpers=0 why=%r: batches are taken all the same, at less speed", exc)
+    except OSError as exc:
+        _LOG.warning("helpers=0 why=%r", exc)
         yield
         return
     ledger.helpers = helpers
@@ -84,29 +84,22 @@ def helped(ledger: Ledger) -> Iterator[None]:
 def admit_together(
     ledger: Ledger, submissions: Sequence[bytes], party: str | None
 ) -> list[Admission]:
-    """What ``admit_all`` gives; of many, the helpers of *ledger* take a share each."""
+    """What ``admit_all`` gives; of many, those helpers of *ledger* take a share who are free."""
     gate = gate_of(ledger, ledger.registry, party)
     helpers = ledger.helpers
     if helpers is None or len(submissions) < MANY:
         return admit_all(submissions, gate)
     # What is sent there and back takes a quarter longer.
-    share = len(submissions) * 4 // (helpers.count * 4 + 5)
-    own = len(submissions) - share * helpers.count
-    (known,) = helpers.start_with
-    begun: list[Callable[[], _Flat]] = []
-    try:
-        for start in range(own, len(submissions), share):
-            part = submissions[start : start + share], _news(ledger, known), party
-            begun.append(helpers.begin(_admit_chunk, part))
-        admitted = admit_all(submissions[:own], gate)
-        for finish in begun:
-            admitted += _unflattened(finish())
-    except HelpersGone as exc:
-        if ledger.helpers is helpers:
-            ledger.helpers = None
-            _LOG.warning("helpers=0 why=%r: until the next start at less speed", exc.__cause__)
-        helpers.close()
-        return admit_all(submissions, gate)
+    count = helpers.count
+    share = len(submissions) * 4 // (count * 4 + 5)
+    own = len(submissions) - share * count
+    parts = [submissions[start : start + share] for start in range(own, len(submissions), share)]
+    news = _news(ledger, helpers.start_with[0])
+    begun = [helpers.begin(_admit_chunk, (part, news, party)) for part in parts]
+    admitted = admit_all(submissions[:own], gate)
+    for part, finish in zip(parts, begun, strict=True):
+        flat = None if finish is None else finish()
+        admitted += admit_all(part, gate) if flat is None else _unflattened(flat)
     return admitted
 
 

@@ -147,27 +147,30 @@ class Ledger:
     def snapshot(self, reading: _Reading | None = None) -> Iterator[tuple[Connection, Tip]]:
         """A moment of the ledger whose head is the checkpoint file's; for what is handed out.
 
-        Where the two agree at once it waits for nobody who writes.
+        It waits for who writes only where they differ.
         Raises: ReadOnly, IntegrityError when the two do not agree.
         """
         if reading is None:
             with self.database.reading() as connection:
-                tip = self.tip
-                if tip is not None and self._is_current(connection, tip.head):
+                tip = self.renew(connection)
+                if self._is_filed(tip.head):
                     yield connection, tip
                     return
         with ExitStack() as opened:
             with self.directory.locked():
                 connection = opened.enter_context(reading or self.database.reading())
                 tip = self.renew(connection)  # the first read fixes the snapshot
-                self._compare(connection)
+                self._compare(connection, tip.head)
             yield connection, tip
 
-    def _is_current(self, connection: Connection, head: Head) -> bool:
-        if log.load_head(connection) != head:
-            return False  # somebody has committed: the file may be written just now
-        with suppress(NotFound):
-            return files.load(self.directory.checkpoint).startswith(self.note_of(head))
+    def _is_filed(self, head: Head) -> bool:
+        """Whether the checkpoint file says *head*, cosigned or not."""
+        with suppress(ChiptrailError):
+            data = files.load(self.directory.checkpoint)
+            if data != self.note_of(head):  # else to the byte what was verified, or signed here
+                signed = open_checkpoint(data, self.verifier)
+                return (signed.size, signed.root) == (head.size, head.root)
+            return True
         return False
 
     # The start-up rules ------------------------------------------------------------------------
@@ -181,8 +184,7 @@ class Ledger:
             return f"this origin was retired, for good: {self.directory.retired}"
         try:
             with self.database.explained():  # a page that cannot be read is told, and no crash
-                self.renew(connection)
-                self._compare(connection)
+                self._compare(connection, self.renew(connection).head)
         except IntegrityError as exc:
             return f"{exc}; run chiptrail audit"
         except DiskFull:
@@ -197,14 +199,13 @@ class Ledger:
             )
         return None
 
-    def _compare(self, connection: Connection) -> None:
+    def _compare(self, connection: Connection, head: Head) -> None:
         """Compare the database with the checkpoint file; write the file forward after a crash."""
-        head = self.head
         if head.size == 0 and not self.directory.checkpoint.exists():
             return  # being founded: nothing was ever signed
+        if self._is_filed(head):
+            return
         try:
-            if files.load(self.directory.checkpoint) == self.note_of(head):
-                return  # to the byte what was verified, or signed here
             signed = self.load_checkpoint()
         except NotFound as exc:
             raise ReadOnly(
@@ -264,10 +265,7 @@ class Ledger:
         return data
 
     def load_checkpoint(self) -> Checkpoint:
-        """The checkpoint in the checkpoint file, its signature verified.
-
-        Raises: as ``note``.
-        """
+        """The checkpoint in the checkpoint file, its signature verified. Raises: as ``note``."""
         return open_checkpoint(self.note(), self.verifier)
 
     # The tip -------------------------------------------------------------------------------------
@@ -294,19 +292,24 @@ class Ledger:
         Raises: IntegrityError when entries, tiles and head contradict each other.
         """
         head = log.load_head(connection) or Head(0, merkle.EMPTY_ROOT, b"", 0)
-        if self.tip is not None and self.tip.head == head:
-            return self.tip
+        known = self.tip
+        if known is not None and known.head == head:
+            return known
         if log.count_entries(connection) != head.size:
             raise IntegrityError(f"entries do not end at the head's size {head.size}")
         if head.size:
             self.verify_head(head)
-        registry = self.tip.registry.copy() if self.tip else Registry()
+        # A snapshot may be older than what others have read or written here since.
+        is_newer = known is None or known.head.size <= head.size
+        registry = known.registry.copy() if known is not None and is_newer else Registry()
         for row in log.load_statements(connection, registry.size):
             enter_statement(registry, row)
         if head.size and (registry.origin, registry.log_vkey) != (self.origin, self.vkey):
             raise IntegrityError("the genesis names another log key than the one in log.key")
-        self.tip = Tip(head, registry, restore_frontier(connection, registry, head))
-        return self.tip
+        tip = Tip(head, registry, restore_frontier(connection, registry, head))
+        if is_newer:
+            self.tip = tip
+        return tip
 
     def verify_head(self, head: Head) -> None:
         """Check that the log key signed *head*.
@@ -336,11 +339,6 @@ class Ledger:
         text = encode_checkpoint(Checkpoint(self.origin, head.size, head.root))
         line = NoteSignature(self.origin, self.verifier.key_id, head.signature)
         return note.encode_note(Note(text, (line,)))
-
-
-def note_signature(signed: bytes) -> bytes:
-    """The raw 64-byte log signature in a checkpoint note."""
-    return note.parse_note(signed).signatures[0].data
 
 
 def load_pack() -> bytes:

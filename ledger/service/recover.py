@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 from ledger.admission import Admitted, Gate, admit
 from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.note import Note, encode_note, parse_note
+from ledger.note import Note, encode_note, first_signature, parse_note
 from ledger.service.erasing import erase
-from ledger.service.ledger import Ledger, Tip, note_signature
+from ledger.service.ledger import Ledger, Tip
 from ledger.service.progress import Progress
 from ledger.service.reading import open_tree, root_at
 from ledger.service.rebuild import rebuild
@@ -246,7 +246,7 @@ def _refill(
     at = batch.recorded_at
     activity = {"actor": "cli", "act": "recover", "ref": f"[{batch.start}, {batch.size})"}
     insert_activity(connection, at, activity)
-    log.insert_checkpoint(connection, size, root, at, note_signature(head.note))
+    log.insert_checkpoint(connection, size, root, at, first_signature(head.note))
 
 
 def _take(batch: Batch, place: Place, admitted: Admitted) -> bool:

@@ -15,8 +15,9 @@ from contextlib import ExitStack, contextmanager
 
 from ledger import leaf, merkle
 from ledger.admission import UNSIGNED, Admitted
+from ledger.note import first_signature
 from ledger.registry import Registry
-from ledger.service.ledger import Ledger, Tip, note_signature
+from ledger.service.ledger import Ledger, Tip
 from ledger.service.rows import KINDS, PAYLOAD_TYPES
 from ledger.service.scrub import scrub
 from ledger.store import items, log
@@ -195,7 +196,7 @@ def _sign(ledger: Ledger, batch: Batch, activity: dict[str, str]) -> Head | None
         return None
     root = batch.integrate()
     batch.note = ledger.sign(batch.size, root)
-    signature = note_signature(batch.note)
+    signature = first_signature(batch.note)
     log.insert_checkpoint(batch.connection, batch.size, root, batch.recorded_at, signature)
     return Head(batch.size, root, signature, batch.recorded_at)
 

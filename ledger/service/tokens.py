@@ -148,7 +148,7 @@ def issue(  # noqa: PLR0913 - each says one thing of the token
 def authenticate(ledger: Ledger, text: str) -> Caller:
     """Who shows the token *text*.
 
-    Raises: Unauthenticated, the same whatever is wrong with it.
+    Raises: Unauthenticated, the same whatever is wrong with it; Overloaded, CannotOpen.
     """
     found = _TEXT.fullmatch(text)
     if found is None:

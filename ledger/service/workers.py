@@ -13,19 +13,24 @@ A server, which has threads, forks no more: its helpers are started before them,
 """
 
 import gc
+import logging
 import multiprocessing
 import os
 import signal
+import socket
+import struct
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias, TypeVar
 
 from schemas.errors import CannotOpen
 
@@ -34,9 +39,12 @@ from schemas.errors import CannotOpen
 SELDOM = 500_000
 # Inputs beside those being worked on: the next result is there when the last one is dealt with.
 _AHEAD = 2
-# A part takes a second at most, and as many may wait before it as a server has threads.
-_PATIENCE_S = 120
+# Of a helper, for what takes seconds where it takes long.
+_PATIENCE_S = 60
+_FORKING = multiprocessing.get_context("fork")
+_LOG = logging.getLogger(__name__)
 
+_Pipe: TypeAlias = "Connection[Any, Any]"
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -63,48 +71,99 @@ def in_order(
             yield one, done
 
 
-class HelpersGone(Exception):
-    """A helper was killed or hangs: none of them works any more."""
-
-
 class Helpers:
-    """Processes that are kept for work in parts: *count* of them, *start* coming first in each.
+    """Processes that are kept for work in parts, each behind a pipe; *start* comes first in each.
 
     To be made before there are threads: what is forked beside them may wait for ever for a lock
-    that one of them held.
-    Raises: OSError, HelpersGone, where they cannot be had.
+    that one of them held. One that is killed or hangs is given up, the others go on.
+    Raises: OSError where no process can be had.
     """
 
     def __init__(self, count: int, start: Callable[..., None], *start_with: Any) -> None:  # noqa: ANN401 - as above
-        self.count, self.start_with = count, start_with
-        others = {*multiprocessing.active_children()}
-        self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(start, start_with))
-        self.begin(int, 0)()  # starts them
-        self._processes = {*multiprocessing.active_children()} - others
+        self.start_with = start_with
+        self._idle: SimpleQueue[_Pipe] = SimpleQueue()
+        self._processes: dict[_Pipe, BaseProcess] = {}
+        try:
+            for _ in range(count):
+                self._begin(start)
+        except OSError:
+            self.close()
+            raise
 
-    def begin(self, job: Callable[[_In], _Out], given: _In) -> Callable[[], _Out]:
-        """What waits for what *job* makes of *given*.
+    def _begin(self, start: Callable[..., None]) -> None:
+        ours, theirs = _FORKING.Pipe()
+        given = theirs, ours, start, self.start_with
+        process = _FORKING.Process(target=_help, args=given, daemon=True)
+        process.start()
+        theirs.close()  # or the end of the process would not be the end of what it writes
+        _limit(ours)
+        self._processes[ours] = process
+        self._idle.put(ours)
 
-        Raises: HelpersGone, here or when it is called.
+    @property
+    def count(self) -> int:
+        """How many there are by now."""
+        return len(self._processes)
+
+    def begin(self, job: Callable[[_In], _Out], given: _In) -> Callable[[], _Out | None] | None:
+        """Have one do *job*; what then waits for its result, which is None if it could not.
+
+        None if all are at work. Whoever begins waits for the result: it frees the helper.
         """
         try:
-            begun = self._pool.submit(job, given)
-        except RuntimeError as exc:
-            raise HelpersGone from exc
+            pipe = self._idle.get_nowait()
+        except Empty:
+            return None
+        try:
+            pipe.send((job, given))
+        except OSError as exc:
+            self._give_up(pipe, exc)
+            return None
 
-        def finish() -> _Out:
+        def finish() -> _Out | None:
             try:
-                return begun.result(_PATIENCE_S)
-            except (RuntimeError, CancelledError, TimeoutError) as exc:
-                raise HelpersGone from exc
+                done: _Out | None = pipe.recv()
+            except (EOFError, OSError) as exc:
+                self._give_up(pipe, exc)
+                return None
+            self._idle.put(pipe)
+            return done
 
         return finish
 
+    def _give_up(self, pipe: _Pipe, why: Exception) -> None:
+        if (process := self._processes.pop(pipe, None)) is not None:
+            _LOG.warning("helpers=%s pid=%s why=%r", self.count, process.pid, why)
+            process.kill()
+            process.join()
+
     def close(self) -> None:
         """End them, whatever they do: it is done again by whoever waits for it."""
-        for process in self._processes:
+        while self._processes:
+            _, process = self._processes.popitem()
             process.kill()
-        self._pool.shutdown(cancel_futures=True)
+            process.join()
+
+
+def _limit(pipe: _Pipe) -> None:
+    """Let nothing that is written to *pipe* or read from it wait for longer than patience has."""
+    limit = struct.pack("ll", int(_PATIENCE_S), int(_PATIENCE_S % 1 * 1_000_000))
+    with socket.fromfd(pipe.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as end:
+        for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, option, limit)
+
+
+def _help(pipe: _Pipe, parents: _Pipe, start: Callable[..., None], start_with: Any) -> None:  # noqa: ANN401 - as above
+    parents.close()
+    _begin(start, start_with)
+    with suppress(EOFError):
+        while True:
+            job, given = pipe.recv()
+            try:
+                done = job(given)
+            except Exception:  # noqa: BLE001 - whoever asked does it itself, and meets it there
+                done = None
+            pipe.send(done)
 
 
 @contextmanager

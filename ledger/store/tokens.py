@@ -34,7 +34,7 @@ def insert_token(connection: Connection, row: TokenRow) -> None:
 
 
 def find_tokens(connection: Connection, token_ids: Collection[str]) -> dict[str, TokenRow]:
-    """The tokens of those ids, as far as there are any, by id."""
+    """The tokens of those ids, as far as there are any, by id; of many in several statements."""
     names = ", ".join([f"token.{name}" for name in TokenRow._fields])
     query = f"SELECT {names} FROM need CROSS JOIN token ON token.id = need.id"
     rows = bulk.select(connection, query, ("id",), bulk.singles(token_ids))

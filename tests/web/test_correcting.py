@@ -182,6 +182,7 @@ def test_what_others_signed_is_not_there(web):
 # What a maker said -------------------------------------------------------------------------------
 
 LOT, ECCN = "urn:epcglobal:cbv:mda:lotNumber", "chiptrail:eccn"
+NAME = "https://gs1.org/voc/productName"
 NUMBERS = [
     {"item": A, "printedSerial": "1650522012345", "uuid": "GPU-1"},
     {"item": B, "printedSerial": 'a "b", c'},
@@ -244,9 +245,18 @@ def test_a_table_that_cannot_be_read_says_why(clerk, made, table, why):
     assert why in unescape(answer.text)
 
 
-def test_what_a_maker_said_in_words_of_its_own_stays_json(clerk, web):
-    index = web.world.commission("fab", [A], ilmd={LOT: "L7", "https://a.example/x": 1}).index
+@pytest.mark.parametrize(
+    "product",
+    [
+        {LOT: "L7", "https://a.example/x": 1},
+        {NAME: [{"@value": "GPU", "@language": "en"}]},
+        {LOT: "L7", NAME: 7},
+    ],
+)
+def test_what_a_maker_said_in_words_of_its_own_stays_json(clerk, web, product):
+    index = web.world.commission("fab", [A], ilmd=product).index
     said = {"ilmd": '{"https://a.example/x":2}', "reason": "incorrect_data"}
+    assert 'name="ilmd"' in clerk.get(f"/record/correct/{index}").text
     (right, _), _ = prepared(remake(clerk, index, **said))
 
     assert {"https://a.example/x": 2} == right["ilmd"]

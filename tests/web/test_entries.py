@@ -126,6 +126,12 @@ def test_the_way_a_batch_is_spelled_changes_nothing(web):
     assert size == web.world.ledger.head.size
 
 
+def test_the_pointer_to_a_list_is_spelled_as_pointers_are(web):
+    data = json.dumps({**json.loads(commission(web, "A")), "lists": {"a/b~c": 1}})
+
+    assert "/lists/a~1b~0c" == post(web, data).json["pointer"]
+
+
 def test_an_unknown_parameter_is_refused(web):
     answer = post(web, commission(web, "A"), query="?dryrun=true")
 

@@ -9,7 +9,6 @@ import ssl
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.service.clock import Clock
 from ledger.service.ledger import Ledger
 from ledger.service.tokens import Scope, issue
 from ledger.store.files import DataDirectory
@@ -72,26 +70,59 @@ def two_processes(folder, *words):
                 os.killpg(running.pid, signal.SIGKILL)
 
 
-def test_what_is_being_answered_is_answered_when_the_server_is_asked_to_end(folder):
-    world_ledger = Ledger.open(DataDirectory(folder), clock=Clock())
-    _, token = issue(world_ledger, party("fab"), "test", {Scope.READ}, timedelta(days=999))
-    world_ledger.database.dispose()
-    serials = [f"{CHIPS}{number}" for number in range(10_000)]
+@pytest.fixture
+def alone(folder):
+    """A server of one process, its address, and a token for it."""
+    ledger = Ledger.open(DataDirectory(folder))
+    _, token = issue(ledger, party("fab"), "test", {Scope.READ, Scope.WRITE}, timedelta(days=9))
+    ledger.database.dispose()
     words = [*COMMAND, "serve", "--listen", "127.0.0.1:0", "--data", folder, "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
-        url = json.loads(running.stdout.readline())["url"]
-        headers = {"Authorization": f"Bearer {token}"}
-        with (
-            httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as caller,
-            ThreadPoolExecutor(1) as pool,
-        ):
-            assert 200 == caller.get("/healthz").status_code
-            answer = pool.submit(caller.post, "/api/v1/check", json={"serials": serials})
-            time.sleep(0.2)
-            assert not answer.done()
-            running.terminate()
-            assert 200 == answer.result(30).status_code
-        assert 0 == running.wait(30)
+        try:
+            yield running, json.loads(running.stdout.readline())["url"], token
+        finally:
+            running.kill()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_being_answered_is_answered_when_the_server_is_asked_to_end(alone, folder, how):
+    running, url, token = alone
+    address = httpx.URL(url)
+    with socket.create_connection((address.host, address.port), timeout=30) as caller:
+        with DataDirectory(folder).locked():  # so that it is not recorded before
+            caller.sendall(request("POST", "/api/v1/entries", token, b"{}"))
+            assert serves(address.netloc.decode()) == 200  # which came after it
+            running.send_signal(how)
+        assert caller.recv(1000).startswith(b"HTTP/1.1 400")
+
+    assert 0 == running.wait(30)
+
+
+def test_a_long_answer_is_sent_to_its_end_when_the_server_is_asked_to_end(alone):
+    running, url, token = alone
+    address = httpx.URL(url)
+    serials = json.dumps({"serials": [f"{CHIPS}{number}" for number in range(10_000)]}).encode()
+    with socket.socket() as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        caller.settimeout(30)
+        caller.connect((address.host, address.port))
+        caller.sendall(request("POST", "/api/v1/check", token, serials))
+        found = caller.recv(1)
+        running.terminate()
+        while more := caller.recv(1 << 16):
+            found += more
+    head, _, body = found.partition(b"\r\n\r\n")
+
+    assert f"content-length: {len(body)}\r\n".encode() in head.lower() + b"\r\n"
+    assert 0 == running.wait(30)
+
+
+def request(method, path, token, data=b""):
+    """As it goes over the wire."""
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+    ).encode() + data
 
 
 @pytest.fixture

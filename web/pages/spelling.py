@@ -144,7 +144,8 @@ def _texts(name: str, value: Any, desk: Desk) -> dict[str, str]:  # noqa: ANN401
         facts = {**value, **value.get("ports", {})}
         return {part: _listed(facts[part]) for part in PARTS[name] if part in facts}
     if name == "ilmd":
-        return {part: value[fact] for fact, part in PRODUCT.items() if fact in value}
+        facts = {part: value.get(fact) for fact, part in PRODUCT.items()}
+        return {part: fact for part, fact in facts.items() if isinstance(fact, str)}
     texts: dict[str, Callable[[Any], str]] = {
         "chiptrail:identities": _table,
         "sourceList": lambda ends: _party(ends[0]["source"], desk),

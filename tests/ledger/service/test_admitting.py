@@ -20,7 +20,7 @@ from tests.world import CHIPS, party
 
 @pytest.fixture(autouse=True)
 def cores(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2})
 
 
 def begin(made):
@@ -99,16 +99,15 @@ def test_few_are_admitted_here(world):
 def test_where_a_helper_was_killed_everything_is_recorded_all_the_same(world, caplog):
     lines = lines_of(world, MANY)
     with helped(world.ledger):
-        pid = world.ledger.helpers.begin(pid_of, None)()
-        os.kill(pid, signal.SIGKILL)
+        os.kill(world.ledger.helpers.begin(pid_of, None)(), signal.SIGKILL)
         outcomes = capture(world.ledger, lines, actor="test")
-        assert world.ledger.helpers is None
+        assert 1 == world.ledger.helpers.count
         again = capture(world.ledger, lines, actor="test")
 
     assert [(True, False)] * MANY == [
         (one.created, other.created) for one, other in zip(outcomes, again, strict=True)
     ]
-    assert ["helpers=0"] == [record.message.split()[0] for record in caplog.records]
+    assert ["helpers=1"] == [record.message.split()[0] for record in caplog.records]
     world.check()
 
 
@@ -118,11 +117,21 @@ def test_a_helper_that_hangs_is_not_waited_for_longer_than_its_time(world, monke
         pids = [one.pid for one in multiprocessing.active_children()]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
-        found = admit_together(world.ledger, lines_of(world, MANY), None)
-        assert world.ledger.helpers is None
+        found = admit_together(world.ledger, lines_of(world, MANY) * 9, None)
+        assert 0 == world.ledger.helpers.count
+        found += admit_together(world.ledger, lines_of(world, MANY), None)
 
-    assert {Admitted} == {type(one) for one in found}
+    assert (MANY * 10, {Admitted}) == (len(found), {type(one) for one in found})
     assert [False, False] == list(map(is_there, pids))
+
+
+def test_while_all_helpers_are_at_work_it_is_admitted_here(world):
+    with helped(world.ledger):
+        begun = [world.ledger.helpers.begin(pid_of, None) for _ in range(2)]
+        found = admit_together(world.ledger, lines_of(world, MANY), None)
+        assert 2 == len({finish() for finish in begun})
+
+    assert MANY == len(found)
 
 
 def test_the_end_waits_for_no_helper_that_hangs(world):
@@ -131,6 +140,37 @@ def test_the_end_waits_for_no_helper_that_hangs(world):
         os.kill(pid, signal.SIGSTOP)
 
     assert not is_there(pid)
+
+
+@pytest.mark.parametrize("size", [0, 10_000_000])
+def test_a_helper_that_is_killed_while_it_writes_holds_nobody_up(world, size):
+    with helped(world.ledger):
+        helpers = world.ledger.helpers
+        pid = helpers.begin(pid_of, None)()
+        other = helpers.begin(pid_of, None)()
+        begun = [helpers.begin(bytes, size or 1), helpers.begin(bytes, size or 1)]
+        for pipe in helpers._processes:
+            assert pipe.poll(10)  # it writes; more than a pipe takes stands still then
+        for one in (pid, other):
+            os.kill(one, signal.SIGKILL)
+        done = [finish() for finish in begun]
+
+    assert [None if size else bytes(1)] * 2 == done
+
+
+def test_what_a_helper_cannot_do_is_done_here_and_it_goes_on(world):
+    with helped(world.ledger):
+        helpers = world.ledger.helpers
+
+        assert helpers.begin(int, "no number")() is None
+        assert [7, 7, 7] == [helpers.begin(int, "7")() for _ in range(3)]
+
+
+@pytest.mark.parametrize("how", ["stopped", "tip"])
+def test_a_ledger_that_takes_nothing_has_no_helpers(world, how):
+    setattr(world.ledger, how, {"stopped": "an old copy", "tip": None}[how])
+    with helped(world.ledger):
+        assert world.ledger.helpers is None
 
 
 def test_where_no_process_can_be_had_it_goes_on_without(world, monkeypatch, caplog):
@@ -159,7 +199,7 @@ def pid_of(_given):
 
 
 def test_one_core_has_no_helpers(world, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {5})
     with helped(world.ledger):
         assert world.ledger.helpers is None
 

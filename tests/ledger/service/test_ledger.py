@@ -58,6 +58,33 @@ def test_what_is_handed_out_waits_for_nobody_who_writes(world):
         assert world.ledger.head.size == pool.submit(size_of, world.ledger).result(10)
 
 
+def test_nor_does_it_in_another_process_than_wrote_last(world):
+    other = reopened(world)
+    size = write(world, world.ledger).size
+    with ThreadPoolExecutor(1) as pool, world.directory.locked():
+        assert size == pool.submit(size_of, other).result(10)
+
+
+def test_a_checkpoint_file_with_more_than_was_signed_is_refused(world):
+    with world.directory.checkpoint.open("ab") as file:
+        file.write(b"more")
+
+    with pytest.raises(ReadOnly):
+        size_of(world.ledger)
+
+
+def test_an_older_snapshot_takes_nothing_back_of_what_is_known(world):
+    ledger = world.ledger
+    with ledger.database.reading() as connection:
+        old = ledger.renew(connection)
+        world.enroll("late")
+        new = ledger.tip
+
+        assert old.head == ledger.renew(connection).head
+        assert "late" not in str(ledger.renew(connection).registry.parties)
+    assert new is ledger.tip
+
+
 def test_what_is_committed_is_handed_out_once_its_checkpoint_is_there(world, monkeypatch):
     other, keep_note, asked = reopened(world), Ledger.keep_note, []
 

@@ -7,10 +7,11 @@ import pytest
 
 from ledger import leaf
 from ledger.frontier import Frontier
+from ledger.note import first_signature
 from ledger.service import scrub as scrub_module
 from ledger.service import sequencer
 from ledger.service.capture import Receipt, capture
-from ledger.service.ledger import Tip, note_signature
+from ledger.service.ledger import Tip
 from ledger.service.query import check
 from ledger.service.scrub import scrub
 from ledger.store import log
@@ -261,7 +262,7 @@ def tall(pristine, tmp_path_factory):
     leaves += [hashlib.sha256(b"%d" % number).digest() for number in range(256, count)]
     with ledger.database.writing() as connection:
         log.insert_tiles(connection, frontier.append(leaves)[1:])
-    signature = note_signature(ledger.sign(count, frontier.root()))
+    signature = first_signature(ledger.sign(count, frontier.root()))
     ledger.tip = Tip(Head(count, frontier.root(), signature, 0), ledger.registry, frontier)
     return ledger
 

@@ -55,9 +55,11 @@ def test_every_process_starts_with_what_it_is_given():
 
 def test_helpers_work_on_parts_of_what_they_were_started_with():
     helpers = Helpers(2, begin, 40)
-    begun = [helpers.begin(add, number) for number in range(5)]
+    begun = [helpers.begin(add, number) for number in range(2)]
 
-    assert [40, 41, 42, 43, 44] == [finish() for finish in begun]
+    assert helpers.begin(add, 2) is None  # nobody is free
+    assert [40, 41] == [finish() for finish in begun]
+    assert [42, 43, 44] == [helpers.begin(add, number)() for number in range(2, 5)]
     helpers.close()
 
 
