@@ -201,6 +201,8 @@ class Ledger:
 
     def _compare(self, connection: Connection, head: Head) -> None:
         """Compare the database with the checkpoint file; write the file forward after a crash."""
+        if self.head.size > head.size:  # under the lock nobody's snapshot is older
+            raise ReadOnly(f"{self.head.size} entries were signed, {head.size} are there")
         if head.size == 0 and not self.directory.checkpoint.exists():
             return  # being founded: nothing was ever signed
         if self._is_filed(head):
@@ -300,14 +302,14 @@ class Ledger:
         if head.size:
             self.verify_head(head)
         # A snapshot may be older than what others have read or written here since.
-        is_newer = known is None or known.head.size <= head.size
-        registry = known.registry.copy() if known is not None and is_newer else Registry()
+        is_base = known is not None and known.head.size <= head.size
+        registry = known.registry.copy() if known is not None and is_base else Registry()
         for row in log.load_statements(connection, registry.size):
             enter_statement(registry, row)
         if head.size and (registry.origin, registry.log_vkey) != (self.origin, self.vkey):
             raise IntegrityError("the genesis names another log key than the one in log.key")
         tip = Tip(head, registry, restore_frontier(connection, registry, head))
-        if is_newer:
+        if self.tip is None or self.tip.head.size <= head.size:
             self.tip = tip
         return tip
 

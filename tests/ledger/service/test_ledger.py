@@ -85,6 +85,19 @@ def test_an_older_snapshot_takes_nothing_back_of_what_is_known(world):
     assert new is ledger.tip
 
 
+def test_database_and_file_set_back_under_a_process_stop_it(tmp_path):
+    """Both are a whole old ledger: the process alone knows better."""
+    world = opened(tmp_path, begin)
+    kept = shutil.copytree(world.directory.path, tmp_path / "kept")
+    size = write(world, world.ledger).size
+    world.ledger.database.dispose()
+    shutil.rmtree(world.directory.path)
+    shutil.copytree(kept, world.directory.path)
+
+    with pytest.raises(ReadOnly, match=f"{size} entries were signed, {size - 1} are there"):
+        write(world, world.ledger)
+
+
 def test_what_is_committed_is_handed_out_once_its_checkpoint_is_there(world, monkeypatch):
     other, keep_note, asked = reopened(world), Ledger.keep_note, []
 
