@@ -6,6 +6,7 @@ Each process counts for itself, so several together let through as many times mo
 limit of their own: who asks for thousands of serials that are not there is guessing.
 """
 
+import threading
 import time
 from enum import Enum
 from math import ceil
@@ -40,6 +41,8 @@ class Limits:
 
     def __init__(self, requests: int | None = REQUESTS_A_MINUTE) -> None:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        # Two threads that count at once may start one timer of the storage twice, which it refuses.
+        self._counting = threading.Lock()
         self._items: dict[Limit, RateLimitItem] = {
             Limit.MISSES: RateLimitItemPerHour(MISSES_AN_HOUR),
             Limit.FAILURES: RateLimitItemPerHour(FAILURES_AN_HOUR),
@@ -55,7 +58,11 @@ class Limits:
         Raises: TooMany, when it is past the limit by that.
         """
         item = self._items.get(limit)
-        if item is not None and not self._limiter.hit(item, limit.name, who, cost=cost):
+        if item is None:
+            return
+        with self._counting:
+            is_let_in = self._limiter.hit(item, limit.name, who, cost=cost)
+        if not is_let_in:
             raise self._too_many(limit, item, who)
 
     def demand(self, limit: Limit, who: str) -> None:

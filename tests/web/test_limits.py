@@ -1,6 +1,7 @@
 """How often one may ask, as time passes."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,3 +61,20 @@ def test_without_a_bound_nobody_waits(clock):
     limits.count(Limit.REQUESTS, "anna", 10_000)
 
     limits.demand(Limit.ADDRESS, "anna")
+
+
+def test_no_two_are_counted_at_once(monkeypatch):
+    """The storage would try to start one timer twice, and one of them be answered with 500."""
+    limits, inside, seen = Limits(), [], []
+
+    def hit(*_args, cost):
+        inside.append(cost)
+        seen.append(len(inside))
+        time.sleep(0.005)
+        return inside.pop()
+
+    monkeypatch.setattr(limits._limiter, "hit", hit)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: limits.count(Limit.REQUESTS, "a"), range(8)))
+
+    assert [1] * 8 == seen
